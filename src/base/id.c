@@ -1,0 +1,179 @@
+/* UUIDv7 and TypeID; see id.h. */
+#include "base/id.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+static uint64_t load_big_endian(const uint8_t *bytes)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 8; i++)
+        value = value << 8 | bytes[i];
+    return value;
+}
+
+static void store_big_endian(uint8_t *bytes, uint64_t value)
+{
+    for (int i = 7; i >= 0; i--) {
+        bytes[i] = (uint8_t)value;
+        value >>= 8;
+    }
+}
+
+bool id_is_none(struct id id)
+{
+    return id_equal(id, ID_NONE);
+}
+
+bool id_equal(struct id a, struct id b)
+{
+    return memcmp(a.bytes, b.bytes, ID_BYTES) == 0;
+}
+
+int id_compare(struct id a, struct id b)
+{
+    return memcmp(a.bytes, b.bytes, ID_BYTES);
+}
+
+uint64_t id_hash(struct id id)
+{
+    uint64_t high, low;
+    memcpy(&high, id.bytes, 8);
+    memcpy(&low, id.bytes + 8, 8);
+    /* The finalizer of MurmurHash3 over both halves: ids of one burst differ in few bits. */
+    uint64_t hash = high ^ (low * UINT64_C(0x9e3779b97f4a7c15));
+    hash ^= hash >> 33;
+    hash *= UINT64_C(0xff51afd7ed558ccd);
+    hash ^= hash >> 33;
+    hash *= UINT64_C(0xc4ceb9fe1a85ec53);
+    return hash ^ hash >> 33;
+}
+
+timestamp_ms id_time(struct id id)
+{
+    return (timestamp_ms)(load_big_endian(id.bytes) >> 16);
+}
+
+struct id id_floor(timestamp_ms time)
+{
+    struct id id = ID_NONE;
+    store_big_endian(id.bytes, (uint64_t)time << 16);
+    return id;
+}
+
+size_t id_format(const char *prefix, struct id id, char text[static ID_TEXT_BYTES])
+{
+    const size_t prefix_length = strlen(prefix);
+    CHECK(prefix_length <= ID_PREFIX_MAX);
+    memcpy(text, prefix, prefix_length);
+    text[prefix_length] = '_';
+    char *suffix = text + prefix_length + 1;
+    uint64_t high = load_big_endian(id.bytes), low = load_big_endian(id.bytes + 8);
+    for (int i = ID_SUFFIX_CHARACTERS - 1; i >= 0; i--) {
+        suffix[i] = alphabet[low & 31];
+        low = low >> 5 | high << 59;
+        high >>= 5;
+    }
+    suffix[ID_SUFFIX_CHARACTERS] = '\0';
+    return prefix_length + 1 + ID_SUFFIX_CHARACTERS;
+}
+
+/* The value of a base32 character, or 32. */
+static unsigned digit_value(char character)
+{
+    static const uint8_t values[] = {
+        10, 11, 12, 13, 14, 15, 16, 17, 32, 18, 19, 32, 20,
+        21, 32, 22, 23, 24, 25, 26, 32, 27, 28, 29, 30, 31,
+    };
+    if (character >= '0' && character <= '9')
+        return (unsigned)(character - '0');
+    if (character >= 'a' && character <= 'z')
+        return values[character - 'a'];
+    return 32;
+}
+
+bool id_parse(const char *prefix, const char *text, size_t length, struct id *id)
+{
+    const size_t prefix_length = strlen(prefix);
+    if (length != prefix_length + 1 + ID_SUFFIX_CHARACTERS ||
+        memcmp(text, prefix, prefix_length) != 0 || text[prefix_length] != '_')
+        return false;
+    const char *suffix = text + prefix_length + 1;
+    if (suffix[0] > '7')
+        return false;
+    uint64_t high = 0, low = 0;
+    for (int i = 0; i < ID_SUFFIX_CHARACTERS; i++) {
+        const unsigned value = digit_value(suffix[i]);
+        if (value == 32)
+            return false;
+        high = high << 5 | low >> 59;
+        low = low << 5 | value;
+    }
+    if (high == 0 && low == 0)
+        return false;
+    store_big_endian(id->bytes, high);
+    store_big_endian(id->bytes + 8, low);
+    return true;
+}
+
+static uint64_t rotate_left(uint64_t value, int bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+/* xoshiro256**, D. Blackman and S. Vigna, "Scrambled Linear Pseudorandom Number Generators". */
+static uint64_t random_next(uint64_t state[static 4])
+{
+    const uint64_t answer = rotate_left(state[1] * 5, 7) * 9;
+    const uint64_t shifted = state[1] << 17;
+    state[2] ^= state[0];
+    state[3] ^= state[1];
+    state[1] ^= state[2];
+    state[0] ^= state[3];
+    state[2] ^= shifted;
+    state[3] = rotate_left(state[3], 45);
+    return answer;
+}
+
+void id_source_init(struct id_source *source, const uint64_t seed[static 4])
+{
+    memcpy(source->state, seed, sizeof source->state);
+    if ((seed[0] | seed[1] | seed[2] | seed[3]) == 0)
+        source->state[0] = 1; /* the generator's one forbidden state */
+    source->last = ID_NONE;
+}
+
+#define RANDOM_LOW_MASK (UINT64_MAX >> 2) /* 62 bits after the variant */
+#define VARIANT (UINT64_C(2) << 62)
+
+struct id id_next(struct id_source *source, timestamp_ms now)
+{
+    CHECK(now > 0);
+    timestamp_ms time = id_time(source->last);
+    uint64_t high = load_big_endian(source->last.bytes);
+    uint64_t low = load_big_endian(source->last.bytes + 8) & RANDOM_LOW_MASK;
+    bool fresh = now > time;
+    if (fresh) {
+        time = now;
+    } else {
+        low += 1 + (random_next(source->state) >> 32);
+        if (low > RANDOM_LOW_MASK) { /* carry into the twelve random bits above the variant */
+            low &= RANDOM_LOW_MASK;
+            high++;
+            fresh = (high & 0x0fff) == 0; /* they overflowed too: borrow the next millisecond */
+            time += fresh ? 1 : 0;
+        }
+    }
+    if (fresh) {
+        high = (uint64_t)time << 16 | 0x7000 | (random_next(source->state) & 0x0fff);
+        low = random_next(source->state) & RANDOM_LOW_MASK;
+    }
+    struct id id;
+    store_big_endian(id.bytes, high);
+    store_big_endian(id.bytes + 8, VARIANT | low);
+    source->last = id;
+    return id;
+}

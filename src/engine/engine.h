@@ -1,0 +1,150 @@
+/* The engine: one thread that owns the office, batches what everybody asks, writes each batch down
+ * and only then answers. Knows threads and clocks, not HTTP, JSON or SQL. */
+#ifndef USHER_ENGINE_ENGINE_H
+#define USHER_ENGINE_ENGINE_H
+
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "office/office.h"
+#include "store/store.h"
+
+#include <stdatomic.h>
+
+struct engine;
+
+struct engine_options {
+    struct office_settings settings;
+    size_t reader_threads;   /* 1..16 */
+    size_t password_threads; /* 1..16 */
+};
+
+/* Opens the office from the store and starts the threads: the engine's, the bookkeeper's
+ * (SCHED_IDLE), the readers', the password workers' (nice 19). The store stays the caller's and is
+ * closed after engine_stop. */
+MUST_USE enum result engine_start(struct engine **engine, struct store *store,
+                                  const struct engine_options *options,
+                                  struct explanation *explanation);
+
+/* Takes no new requests, answers those it has, books what it can in `book_ms`, ends the threads and
+ * frees the engine. Snapshots still held stay valid. */
+void engine_stop(struct engine *engine, int64_t book_ms);
+
+/* Refuses new requests (REFUSAL_UNAVAILABLE) from now on, and makes engine_state say so. */
+void engine_drain(struct engine *engine);
+
+enum engine_state {
+    ENGINE_READY,
+    ENGINE_DEGRADED, /* reads only: the disk does not take writes */
+    ENGINE_LOADING,  /* reloading after a failed append */
+    ENGINE_DRAINING,
+};
+enum engine_state engine_state(const struct engine *engine);
+
+/* ---- Requests ---- */
+
+/* One call on its way. The owner keeps it in place until `complete` was called, which happens
+ * exactly once, on a thread of the engine's; `complete` may submit again. It must not block. */
+struct request {
+    struct call call;
+    void (*complete)(struct request *request);
+    struct request *next; /* the engine's */
+};
+
+/* The inbox takes this many; past it engine_submit answers RESULT_FULL. */
+#define ENGINE_INBOX_MAX 65536
+/* Requests decided in one batch: bounds how long the first of them waits. */
+#define ENGINE_BATCH_MAX 4096
+
+/* Any thread. RESULT_FULL: the inbox is full or the engine is draining, and complete will not be
+ * called. */
+MUST_USE enum result engine_submit(struct engine *engine, struct request *request);
+
+/* ---- Passwords (argon2id, libsodium's interactive limits) ---- */
+
+struct password_job {
+    enum {
+        PASSWORD_HASH,
+        PASSWORD_VERIFY,
+    } work;
+    const char *password;                   /* NUL-terminated; the owner's */
+    char hash[PASSWORD_HASH_BYTES_MAX + 1]; /* VERIFY: in; HASH: out */
+    /* VERIFY against no hash (an empty one): a constant decoy is verified, and the answer is false.
+     */
+    bool good; /* out: verified, or hashed */
+    void (*complete)(struct password_job *job);
+    struct password_job *next;
+};
+
+/* Jobs that may wait: a minute's work of one worker. */
+#define PASSWORD_LINE_MAX 512
+
+/* Any thread. RESULT_FULL: the line is full. */
+MUST_USE enum result engine_password(struct engine *engine, struct password_job *job);
+
+/* ---- Clocks ---- */
+
+/* House and wall time now; any thread. House time never goes back and never falls below the last
+ * journalled stamp. */
+struct moment engine_now(const struct engine *engine);
+
+/* ---- Snapshots: immutable, reference counted, published after each commit; any thread ---- */
+
+/* A copy of the public state of the queue. `version` grows with every change. */
+uint64_t engine_queue(const struct engine *engine, struct queue_view *view);
+
+/* A round's seats as they never change, in seat order; texts are shared and may be NULL. */
+struct seat_map {
+    struct id round_id;
+    size_t seat_count;
+    struct seat *seats; /* status is not kept up to date here */
+};
+
+/* A round's seats as they are. */
+struct round_snapshot {
+    atomic_uint references;
+    const struct seat_map *map;
+    uint64_t version;
+    int64_t available, held, sold, blocked;
+    char states[]; /* map->seat_count characters: a, h, s, b */
+};
+
+struct catalogue_round {
+    struct concert_round round;
+    bool live; /* its seats are in memory: engine_round answers */
+};
+
+/* All concerts by reservationOpenAt and all rounds by startTime; ties by id. */
+struct catalogue_snapshot {
+    atomic_uint references;
+    uint64_t version;
+    size_t concert_count, round_count;
+    const struct concert *concerts;
+    const struct catalogue_round *rounds;
+};
+
+const struct catalogue_snapshot *engine_catalogue(const struct engine *engine);
+void engine_catalogue_release(const struct catalogue_snapshot *snapshot);
+
+/* NULL: no such round, or it is over (then the rows are the readers' to list). */
+const struct round_snapshot *engine_round(const struct engine *engine, struct id round_id);
+void engine_round_release(const struct round_snapshot *snapshot);
+
+/* The key that signs session tokens; the same for the life of a data directory. */
+struct secret engine_token_key(const struct engine *engine);
+
+/* ---- Numbers ---- */
+
+struct engine_counts {
+    uint64_t batches, requests, records, refused_full, failed_appends, reloads;
+    uint64_t append_nanoseconds;  /* summed */
+    uint64_t answers[VERB_COUNT]; /* not refused */
+    uint64_t refusals[REFUSAL_COUNT];
+    size_t inbox_length, password_line, reader_line;
+    struct office_counts office;
+    struct store_counts store;
+    size_t unbooked;
+    uint64_t seq, booked_seq;
+};
+void engine_counts(const struct engine *engine, struct engine_counts *counts);
+
+#endif

@@ -1,0 +1,123 @@
+/* From a call to its verb: who asks, whether they may, and what the answer owns. */
+#include "office/state.h"
+
+#include <stdlib.h>
+
+enum caller_need {
+    ANYBODY,
+    SIGNED_IN,
+    ORGANIZER,
+};
+
+typedef enum refusal verb_function(struct office *office, const struct turn *turn,
+                                   struct live_user *user, struct call *call);
+
+struct verb_schema {
+    const char *name;
+    verb_function *function;
+    enum caller_need need;
+};
+
+static const struct verb_schema verbs[VERB_COUNT] = {
+#define VERB(verb, verb_implementation, caller)                                                    \
+    [VERB_##verb] = {.name = #verb, .function = verb_implementation, .need = caller},
+#include "office/verb.def"
+};
+
+const char *verb_name(enum verb verb)
+{
+    CHECK((unsigned)verb < VERB_COUNT);
+    return verbs[verb].name;
+}
+
+/* Being heard is the one thing that even a refused call does. */
+static enum refusal admit_caller(struct office *office, struct call *call, struct live_user **user)
+{
+    *user = session_authenticate(office, &call->credentials);
+    if (*user == NULL)
+        return REFUSAL_UNAUTHENTICATED;
+    call->caller_id = (*user)->row.id;
+    if ((*user)->token != NULL)
+        token_mark_heard(office, (*user)->token);
+    return verbs[call->verb].need == ORGANIZER && (*user)->row.role != USER_ROLE_ORGANIZER
+               ? REFUSAL_FORBIDDEN
+               : REFUSAL_NONE;
+}
+
+void office_call(struct office *office, const struct turn *turn, struct call *call)
+{
+    CHECK((unsigned)call->verb < VERB_COUNT && !office->loading);
+    office->now = turn->now;
+    office->seq = turn->seq;
+    struct live_user *user = NULL;
+    call->refusal = REFUSAL_NONE;
+    if (verbs[call->verb].need != ANYBODY)
+        call->refusal = admit_caller(office, call, &user);
+    if (call->refusal == REFUSAL_NONE)
+        call->refusal = verbs[call->verb].function(office, turn, user, call);
+}
+
+bool call_wants_history(const struct call *call)
+{
+    return call->refusal == REFUSAL_NONE && call->history.state == HISTORY_WANTED;
+}
+
+bool call_wants_list(const struct call *call)
+{
+    return call->refusal == REFUSAL_NONE && call->verb == VERB_LIST;
+}
+
+bool history_want(struct call *call, enum record_kind kind, struct id id)
+{
+    switch (call->history.state) {
+    case HISTORY_NOT_ASKED:
+    case HISTORY_WANTED:
+        call->history = (struct history){.state = HISTORY_WANTED, .kind = kind, .id = id};
+        return true;
+    case HISTORY_FOUND:
+        return true;
+    case HISTORY_ABSENT:
+        return false;
+    }
+    UNREACHABLE("history state");
+}
+
+void call_release(struct call *call)
+{
+    free(call->record);
+    call->record = NULL;
+    history_release(&call->history);
+    if (call->verb == VERB_LIST)
+        record_page_release(&call->out.page);
+    if (call->verb == VERB_SEATS_BLOCK || call->verb == VERB_SEATS_UNBLOCK) {
+        free(call->out.seats_block.refused);
+        call->out.seats_block.refused = NULL;
+    }
+}
+
+/* A buyer lists the rows that are the buyer's own; an organizer anybody's. */
+enum refusal list_own_or_any(struct office *office, const struct turn *turn, struct live_user *user,
+                             struct call *call)
+{
+    (void)office;
+    (void)turn;
+    struct record_query *query = &call->in.list;
+    if (user->row.role == USER_ROLE_ORGANIZER)
+        return REFUSAL_NONE;
+    if (query->kind == RECORD_KIND_USER ||
+        (!id_is_none(query->user_id) && !id_equal(query->user_id, user->row.id)))
+        return REFUSAL_FORBIDDEN;
+    query->user_id = user->row.id;
+    return REFUSAL_NONE;
+}
+
+/* Asked for its side effect alone: the caller was heard. */
+enum refusal heard(struct office *office, const struct turn *turn, struct live_user *user,
+                   struct call *call)
+{
+    (void)office;
+    (void)turn;
+    (void)user;
+    (void)call;
+    return REFUSAL_NONE;
+}

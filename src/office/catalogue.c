@@ -1,0 +1,453 @@
+/* Concerts, rounds and their seats, as the organizer makes and changes them. */
+#include "office/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Concerts ---- */
+
+static enum refusal answer(struct call *call, const struct record *record)
+{
+    call->record = record_copy(record);
+    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+}
+
+/* Checks a concert's image, answers with it and puts it. */
+static enum refusal put_concert(struct office *office, struct call *call, struct record *record)
+{
+    const struct concert *row = &record->as.concert;
+    if (row->reservation_close_at <= row->reservation_open_at)
+        return REFUSAL_CLOSE_BEFORE_OPEN;
+    if (!concert_reserve(office) || !batch_reserve(office, 0, 0, record_encoded_max(record)))
+        return REFUSAL_CAPACITY;
+    const enum refusal refusal = answer(call, record);
+    if (refusal != REFUSAL_NONE || !texts_own(record))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    office_put(office, record);
+    return REFUSAL_NONE;
+}
+
+enum refusal concert_create(struct office *office, const struct turn *turn, struct live_user *user,
+                            struct call *call)
+{
+    (void)user;
+    if (office->concerts.taken >= CONCERTS_MAX)
+        return REFUSAL_CAPACITY;
+    struct record record = {.kind = RECORD_KIND_CONCERT,
+                            .as.concert = {
+                                .id = id_next(turn->ids, turn->now.house),
+                                .title = call->in.concert.title,
+                                .description = call->in.concert.description,
+                                .reservation_open_at = call->in.concert.reservation_open_at,
+                                .reservation_close_at = call->in.concert.reservation_close_at,
+                            }};
+    call->created = true;
+    return put_concert(office, call, &record);
+}
+
+enum refusal concert_change(struct office *office, const struct turn *turn, struct live_user *user,
+                            struct call *call)
+{
+    (void)turn;
+    (void)user;
+    const struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND;
+    struct record record = {.kind = RECORD_KIND_CONCERT, .as.concert = concert->row};
+    if (call->in.concert.title != NULL)
+        record.as.concert.title = call->in.concert.title;
+    if (call->in.concert.description != NULL)
+        record.as.concert.description = call->in.concert.description;
+    if (call->in.concert.reservation_open_at != 0)
+        record.as.concert.reservation_open_at = call->in.concert.reservation_open_at;
+    if (call->in.concert.reservation_close_at != 0)
+        record.as.concert.reservation_close_at = call->in.concert.reservation_close_at;
+    return put_concert(office, call, &record);
+}
+
+/* ---- Taking away what was never reserved ---- */
+
+static bool delete_reserve(struct office *office, const struct live_round *round)
+{
+    const size_t seats = round->seats == NULL ? 0 : (size_t)round->row.total_seat_cnt;
+    return batch_reserve(office, 1 + seats, 0, 0);
+}
+
+static void delete_round(struct office *office, struct live_round *round)
+{
+    for (int64_t i = 0; round->seats != NULL && i < round->row.total_seat_cnt; i++) {
+        const struct record seat = {
+            .kind = RECORD_KIND_SEAT, .deleted = true, .as.seat = {.id = round->seats[i]->row.id}};
+        office_put(office, &seat);
+    }
+    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                  .deleted = true,
+                                  .as.concert_round = {.id = round->row.id}};
+    office_put(office, &record);
+}
+
+enum refusal concert_delete(struct office *office, const struct turn *turn, struct live_user *user,
+                            struct call *call)
+{
+    (void)turn;
+    (void)user;
+    struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND;
+    size_t records = 1;
+    for (size_t i = 0; i < office->rounds.taken; i++) {
+        const struct live_round *round = office->round_order[i];
+        if (round->concert != concert)
+            continue;
+        if (round->row.first_reserved_at != 0)
+            return REFUSAL_HAS_RESERVATIONS;
+        records += 1 + (round->seats == NULL ? 0 : (size_t)round->row.total_seat_cnt);
+    }
+    if (!batch_reserve(office, records, 0, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    for (size_t i = office->rounds.taken; i > 0; i--)
+        if (office->round_order[i - 1]->concert == concert)
+            delete_round(office, office->round_order[i - 1]);
+    const struct record record = {
+        .kind = RECORD_KIND_CONCERT, .deleted = true, .as.concert = {.id = concert->row.id}};
+    office_put(office, &record);
+    return REFUSAL_NONE;
+}
+
+/* The round of the call, if nothing was ever reserved in it. */
+static enum refusal untouched_round(const struct office *office, const struct call *call,
+                                    struct live_round **round)
+{
+    *round = round_find(office, call->in.round.round_id);
+    if (*round == NULL)
+        return REFUSAL_NOT_FOUND;
+    return (*round)->row.first_reserved_at != 0 ? REFUSAL_HAS_RESERVATIONS : REFUSAL_NONE;
+}
+
+enum refusal round_delete(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)turn;
+    (void)user;
+    struct live_round *round;
+    const enum refusal refusal = untouched_round(office, call, &round);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!delete_reserve(office, round))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    delete_round(office, round);
+    return REFUSAL_NONE;
+}
+
+/* ---- Rounds ---- */
+
+/* The first seat whose number another before it has; `count` when all are distinct. SIZE_MAX: no
+ * memory. An open-addressing set of indexes, half empty. */
+static size_t first_duplicate(const struct seat_plan *seats, size_t count)
+{
+    size_t capacity = 16;
+    while (capacity < 2 * count)
+        capacity *= 2;
+    uint32_t *slots = calloc(capacity, sizeof *slots);
+    if (slots == NULL)
+        return SIZE_MAX;
+    size_t duplicate = count;
+    for (size_t i = 0; i < count && duplicate == count; i++) {
+        const char *number = seats[i].seat_number;
+        size_t slot = map_hash_bytes(number, strlen(number)) & (capacity - 1);
+        while (slots[slot] != 0 && strcmp(seats[slots[slot] - 1].seat_number, number) != 0)
+            slot = (slot + 1) & (capacity - 1);
+        if (slots[slot] != 0)
+            duplicate = i;
+        slots[slot] = (uint32_t)i + 1;
+    }
+    free(slots);
+    return duplicate;
+}
+
+static struct record seat_record(const struct seat_plan *plan, struct id round_id, size_t position,
+                                 struct id id)
+{
+    return (struct record){.kind = RECORD_KIND_SEAT,
+                           .as.seat = {
+                               .id = id,
+                               .concert_round_id = round_id,
+                               .position = (int64_t)position,
+                               .seat_number = plan->seat_number,
+                               .section = plan->section,
+                               .row = plan->row,
+                               .number = plan->number,
+                               .grade = plan->grade,
+                               .price = plan->price,
+                               .status = SEAT_STATUS_AVAILABLE,
+                               .placed = plan->placed,
+                               .x = plan->x,
+                               .y = plan->y,
+                               .accessible = plan->accessible,
+                           }};
+}
+
+/* The seats' records with texts of their own; NULL: no memory. */
+static struct record *prepare_seats(const struct turn *turn, struct id round_id,
+                                    const struct seat_plan *plans, size_t count)
+{
+    struct record *records = calloc(count, sizeof *records);
+    if (records == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct id id = id_next(turn->ids, turn->now.house);
+        records[i] = seat_record(&plans[i], round_id, i, id);
+        if (!texts_own(&records[i])) {
+            while (i > 0)
+                texts_free(&records[--i]);
+            free(records);
+            return NULL;
+        }
+    }
+    return records;
+}
+
+static enum refusal check_plan(const struct office *office, struct call *call)
+{
+    const struct live_concert *concert = concert_find(office, call->in.round.concert_id);
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND;
+    const size_t count = call->in.round.seat_count;
+    if (concert->round_count >= ROUNDS_PER_CONCERT_MAX || office->seats.taken + count > SEATS_MAX)
+        return REFUSAL_CAPACITY;
+    const size_t duplicate = first_duplicate(call->in.round.seats, count);
+    if (duplicate == SIZE_MAX)
+        return REFUSAL_CAPACITY;
+    call->detail.seat_index = duplicate;
+    return duplicate < count ? REFUSAL_DUPLICATE_SEAT_NUMBER : REFUSAL_NONE;
+}
+
+static void put_round(struct office *office, const struct record *record, struct live_seat **seats,
+                      char *states, const struct record *seat_records)
+{
+    office_put(office, record);
+    struct live_round *round = round_find(office, record->as.concert_round.id);
+    round->seats = seats;
+    round->states = states;
+    for (int64_t i = 0; i < round->row.total_seat_cnt; i++)
+        office_put(office, &seat_records[i]);
+}
+
+enum refusal round_create(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)user;
+    const enum refusal refusal = check_plan(office, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const size_t count = call->in.round.seat_count;
+    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                  .as.concert_round = {
+                                      .id = id_next(turn->ids, turn->now.house),
+                                      .concert_id = call->in.round.concert_id,
+                                      .start_time = call->in.round.start_time,
+                                      .status = ROUND_STATUS_SCHEDULED,
+                                      .total_seat_cnt = (int64_t)count,
+                                  }};
+    if (!round_reserve(office, count) || !batch_reserve(office, 1, count, 0) ||
+        answer(call, &record) != REFUSAL_NONE)
+        return REFUSAL_CAPACITY;
+    struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
+    char *states = calloc(count, 1);
+    struct record *seat_records =
+        prepare_seats(turn, record.as.concert_round.id, call->in.round.seats, count);
+    if (seats == NULL || states == NULL || seat_records == NULL) {
+        for (size_t i = 0; seat_records != NULL && i < count; i++)
+            texts_free(&seat_records[i]);
+        free(seat_records);
+        free(states);
+        free(seats);
+        return REFUSAL_CAPACITY;
+    }
+
+    /* ---- nothing fails below this line ---- */
+    put_round(office, &record, seats, states, seat_records);
+    free(seat_records);
+    call->created = true;
+    return REFUSAL_NONE;
+}
+
+enum refusal round_change(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)turn;
+    (void)user;
+    struct live_round *round;
+    const enum refusal refusal = untouched_round(office, call, &round);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
+    record.as.concert_round.start_time = call->in.round.start_time;
+    if (!batch_reserve(office, 1, 0, 0) || answer(call, &record) != REFUSAL_NONE)
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    office_put(office, &record);
+    return REFUSAL_NONE;
+}
+
+/* The status alone changes now; the tick releases and refunds, in slices. */
+enum refusal round_cancel(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)turn;
+    (void)user;
+    const struct live_round *round = round_find(office, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
+    record.as.concert_round.status = ROUND_STATUS_CANCELLED;
+    if (!batch_reserve(office, 1, 0, 0) || answer(call, &record) != REFUSAL_NONE)
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    if (round->row.status != ROUND_STATUS_CANCELLED)
+        office_put(office, &record);
+    return REFUSAL_NONE;
+}
+
+timestamp_ms round_sale_end(const struct live_round *round)
+{
+    const timestamp_ms closes = round->concert->row.reservation_close_at;
+    return closes < round->row.start_time ? closes : round->row.start_time;
+}
+
+/* ---- Seats ---- */
+
+void seat_set_status(struct office *office, struct live_seat *seat, enum seat_status status)
+{
+    struct record record = {.kind = RECORD_KIND_SEAT, .as.seat = seat->row};
+    record.as.seat.status = status;
+    office_put(office, &record);
+}
+
+static enum refusal move_seats(struct office *office, struct call *call, enum seat_status from,
+                               enum seat_status to)
+{
+    const struct live_round *round = round_find(office, call->in.seats_block.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    const size_t count = call->in.seats_block.seat_count;
+    for (size_t i = 0; i < count; i++) {
+        const struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
+        if (seat == NULL || seat->round != round) {
+            call->detail.seat_index = i;
+            return REFUSAL_SEAT_OF_OTHER_ROUND;
+        }
+    }
+    struct seat_refusal *refused = calloc(count + 1, sizeof *refused);
+    if (refused == NULL || !batch_reserve(office, 0, count, 0)) {
+        free(refused);
+        return REFUSAL_CAPACITY;
+    }
+
+    /* ---- nothing fails below this line ---- */
+    call->out.seats_block.refused = refused;
+    for (size_t i = 0; i < count; i++) {
+        struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
+        if (seat->row.status == from) {
+            seat_set_status(office, seat, to);
+            call->out.seats_block.changed++;
+        } else if (seat->row.status != to) {
+            refused[call->out.seats_block.refused_count++] =
+                (struct seat_refusal){.seat_id = seat->row.id, .status = seat->row.status};
+        }
+    }
+    return REFUSAL_NONE;
+}
+
+enum refusal seats_block(struct office *office, const struct turn *turn, struct live_user *user,
+                         struct call *call)
+{
+    (void)turn;
+    (void)user;
+    return move_seats(office, call, SEAT_STATUS_AVAILABLE, SEAT_STATUS_BLOCKED);
+}
+
+enum refusal seats_unblock(struct office *office, const struct turn *turn, struct live_user *user,
+                           struct call *call)
+{
+    (void)turn;
+    (void)user;
+    return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
+}
+
+/* ---- What the public sees ---- */
+
+uint64_t office_catalogue_version(const struct office *office)
+{
+    return office->catalogue_version;
+}
+
+size_t office_concert_count(const struct office *office)
+{
+    return office->concerts.taken;
+}
+
+const struct concert *office_concert_at(const struct office *office, size_t index)
+{
+    CHECK(index < office->concerts.taken);
+    return &office->concert_order[index]->row;
+}
+
+size_t office_round_count(const struct office *office)
+{
+    return office->rounds.taken;
+}
+
+const struct concert_round *office_round_at(const struct office *office, size_t index)
+{
+    CHECK(index < office->rounds.taken);
+    return &office->round_order[index]->row;
+}
+
+bool office_round_state(const struct office *office, struct id round_id, struct round_state *state)
+{
+    const struct live_round *round = round_find(office, round_id);
+    if (round == NULL || round->seats == NULL || round->leaving)
+        return false;
+    *state = (struct round_state){
+        .version = round->version,
+        .available = round->counts[SEAT_STATUS_AVAILABLE],
+        .held = round->counts[SEAT_STATUS_HELD],
+        .sold = round->counts[SEAT_STATUS_SOLD],
+        .blocked = round->counts[SEAT_STATUS_BLOCKED],
+        .states = round->states,
+    };
+    return true;
+}
+
+const struct seat *office_round_seat(const struct office *office, struct id round_id,
+                                     size_t position)
+{
+    const struct live_round *round = round_find(office, round_id);
+    CHECK(round != NULL && round->seats != NULL && position < (size_t)round->row.total_seat_cnt);
+    return &round->seats[position]->row;
+}
+
+size_t office_changed_rounds(const struct office *office, const struct id **round_ids)
+{
+    *round_ids = office->changed_rounds;
+    return office->changed_count;
+}
+
+void office_changed_rounds_clear(struct office *office)
+{
+    for (size_t i = 0; i < office->changed_count; i++) {
+        struct live_round *round = round_find(office, office->changed_rounds[i]);
+        if (round != NULL)
+            round->changed = false;
+    }
+    office->changed_count = 0;
+}

@@ -1,0 +1,159 @@
+/* Forgetting: rows that came to their end, and rounds that are over, once the tables have them. */
+#include "office/state.h"
+
+#include <stdlib.h>
+
+#define DROP_SLICE 4096 /* rows of a kind a call: well under a millisecond */
+
+/* The first of a finished list if it is booked; it is taken off the list. */
+static void *take_booked(const struct pool *pool, struct finished_list *list, size_t node_offset,
+                         uint64_t booked_seq)
+{
+    if (list->first == 0)
+        return NULL;
+    uint8_t *item = pool_at(pool, list->first);
+    const struct finished_node *node = (const void *)(item + node_offset);
+    if (node->seq > booked_seq)
+        return NULL;
+    list->first = node->next;
+    if (list->first == 0)
+        list->last = 0;
+    list->count--;
+    return item;
+}
+
+static void drop_tokens(struct office *office, uint64_t booked_seq)
+{
+    for (size_t i = 0; i < DROP_SLICE; i++) {
+        struct live_token *token = take_booked(&office->tokens, &office->finished_tokens,
+                                               offsetof(struct live_token, finished), booked_seq);
+        if (token == NULL)
+            return;
+        map_remove(&office->token_by_id, id_hash(token->row.id), token);
+        pool_give(&office->tokens, token);
+    }
+}
+
+static void drop_payment(struct office *office, struct live_payment *payment)
+{
+    if (payment == NULL)
+        return;
+    map_remove(&office->payment_by_id, id_hash(payment->row.id), payment);
+    pool_give(&office->payments, payment);
+}
+
+static void drop_reservation(struct office *office, struct live_reservation *reservation)
+{
+    drop_payment(office, reservation->payment);
+    drop_payment(office, reservation->failed_payment);
+    reservation->round->reservation_count--;
+    map_remove(&office->reservation_by_id, id_hash(reservation->row.id), reservation);
+    pool_give(&office->reservations, reservation);
+}
+
+static void drop_reservations(struct office *office, uint64_t booked_seq)
+{
+    for (size_t i = 0; i < DROP_SLICE; i++) {
+        struct live_reservation *reservation =
+            take_booked(&office->reservations, &office->finished_reservations,
+                        offsetof(struct live_reservation, finished), booked_seq);
+        if (reservation == NULL)
+            return;
+        drop_reservation(office, reservation);
+    }
+}
+
+static void drop_references(struct office *office, uint64_t booked_seq)
+{
+    for (size_t i = 0; i < DROP_SLICE; i++) {
+        struct live_reference *reference =
+            take_booked(&office->references, &office->finished_references,
+                        offsetof(struct live_reference, finished), booked_seq);
+        if (reference == NULL)
+            return;
+        office->references_dropped_seq = reference->finished.seq;
+        map_remove(&office->reference_by_text,
+                   reference_hash(reference->row.caller_id, reference->row.reference), reference);
+        texts_free_block(reference->row.reference);
+        pool_give(&office->references, reference);
+    }
+}
+
+static bool may_leave(const struct office *office, const struct live_round *round,
+                      uint64_t booked_seq)
+{
+    if (round->seats == NULL || round->last_seq > booked_seq ||
+        office->now.house < round->row.start_time + ROUND_OVER_AFTER_MS ||
+        (round->row.status == ROUND_STATUS_CANCELLED && round->reservations != NULL))
+        return false;
+    return round->counts[SEAT_STATUS_HELD] == 0;
+}
+
+/* First the confirmed reservations, then, when the ended ones are gone too, the seats. */
+static void let_leave(struct office *office, struct live_round *round)
+{
+    size_t left = DROP_SLICE;
+    while (round->reservations != NULL) {
+        if (left-- == 0)
+            return;
+        struct live_reservation *reservation = round->reservations;
+        reservation_unlink(reservation);
+        drop_reservation(office, reservation);
+    }
+    if (round->reservation_count > 0)
+        return;
+    for (int64_t i = round->row.total_seat_cnt - 1; i >= 0; i--) {
+        if (round->seats[i] == NULL)
+            continue;
+        if (left-- == 0)
+            return;
+        seat_forget(office, round->seats[i]);
+    }
+    free(round->seats);
+    free(round->states);
+    round->seats = NULL;
+    round->states = NULL;
+    round->leaving = false;
+}
+
+static void drop_rounds(struct office *office, uint64_t booked_seq)
+{
+    for (size_t i = 0; i < office->rounds.taken; i++) {
+        struct live_round *round = office->round_order[i];
+        /* By startTime: from the first that is not over on, none is. */
+        if (office->now.house < round->row.start_time + ROUND_OVER_AFTER_MS)
+            return;
+        if (!round->leaving && may_leave(office, round, booked_seq)) {
+            round->leaving = true;
+            office->catalogue_version++;
+        }
+        if (round->leaving)
+            let_leave(office, round);
+    }
+}
+
+void office_drop_finished(struct office *office, uint64_t booked_seq)
+{
+    if (office->frozen)
+        return;
+    drop_tokens(office, booked_seq);
+    drop_reservations(office, booked_seq);
+    drop_references(office, booked_seq);
+    drop_rounds(office, booked_seq);
+}
+
+void office_counts(const struct office *office, struct office_counts *counts)
+{
+    *counts = (struct office_counts){
+        .users = office->users.taken,
+        .sessions = office->sessions.taken,
+        .tokens = office->line.waiting + office->active_count,
+        .concerts = office->concerts.taken,
+        .rounds = office->rounds.taken,
+        .seats = office->seats.taken,
+        .reservations = office->reservations.taken - office->finished_reservations.count,
+        .payments = office->payments.taken,
+        .finished_waiting = office->finished_tokens.count + office->finished_reservations.count +
+                            office->finished_references.count,
+    };
+}

@@ -1,0 +1,330 @@
+/* The box office: every rule, decided in memory. Pure: time, ids and secrets are handed in; no
+ * system call, no thread, no clock. One thread at a time.
+ *
+ * Every change goes through one door (office_put): it installs a row's new image, keeps the indexes
+ * and appends the row to the batch, which the engine writes to the journal before anybody is
+ * answered. Loading uses the same door. */
+#ifndef USHER_OFFICE_OFFICE_H
+#define USHER_OFFICE_OFFICE_H
+
+#include "base/buffer.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "record/limit.h"
+#include "record/record.h"
+#include "record/refusal.h"
+#include "record/view.h"
+
+struct office;
+
+/* House time runs durations and never goes back; wall time decides calendar windows. */
+struct moment {
+    timestamp_ms house;
+    timestamp_ms wall;
+};
+
+/* What every call is handed. */
+struct turn {
+    struct moment now;
+    uint64_t seq; /* the journal sequence number that this batch will get */
+    struct id_source *ids;
+};
+
+/* The settings that rules depend on (app/config.def has their defaults and ranges). */
+struct office_settings {
+    int64_t hold_seconds;
+    int64_t max_seats_per_reservation;
+    int64_t max_seats_per_user;
+    int64_t refund_until_seconds;
+    bool charging_open;     /* buyers may charge themselves */
+    bool registration_open; /* anybody may make an account */
+    /* Only for a new data directory; afterwards the house row and PATCH /v1/queue decide. */
+    int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
+};
+
+/* ---- Life ---- */
+
+/* NULL: no memory. */
+struct office *office_new(const struct office_settings *settings);
+void office_free(struct office *office);
+
+/* Installs one live row on the way up, before office_open: the tables' rows in schema order, then
+ * every later record of the journal in its order. RESULT_CORRUPT when it contradicts what is there.
+ */
+MUST_USE enum result office_load(struct office *office, const struct record *record);
+
+/* Ends loading. `last_seq` is the journal's last sequence number. A new directory gets its house
+ * row with `token_key`, in the first batch. Everybody counts as heard at `now`. */
+MUST_USE enum result office_open(struct office *office, struct moment now, uint64_t last_seq,
+                                 const struct secret *token_key);
+
+/* ---- A batch: tick, calls, settle; then its records are taken ---- */
+
+/* The most deadlines one tick works off; it bounds a batch's bytes. */
+#define OFFICE_TICK_MAX 16384
+
+/* Moves deadlines by a downtime, ends what is due, passes over, admits. True when more is due than
+ * one batch takes: then settle, write the batch, and tick again before any call. */
+bool office_tick(struct office *office, const struct turn *turn);
+
+struct call;
+
+/* Decides one call. A refused call changes nothing but presence. Sets call->refusal. */
+void office_call(struct office *office, const struct turn *turn, struct call *call);
+
+/* Closes the batch: admits whoever the calls made room for, and adds the heartbeat when due. */
+void office_settle(struct office *office, const struct turn *turn);
+
+/* The batch's records, encoded one after the other, and how many. Valid until office_batch_clear.
+ */
+const struct buffer *office_batch(const struct office *office, size_t *record_count);
+void office_batch_clear(struct office *office);
+
+/* Rows that came to their end in a batch up to `booked_seq` leave memory, a bounded number a call.
+ */
+void office_drop_finished(struct office *office, uint64_t booked_seq);
+
+/* While frozen the office answers what is asked and changes nothing by itself: no tick, no
+ * admission, no renewal, no heartbeat. For an engine that cannot write. */
+void office_freeze(struct office *office, bool frozen);
+
+/* When the next deadline or admission is due, for the engine's wait; INT64_MAX: nothing waits. */
+timestamp_ms office_next_due(const struct office *office, struct moment now);
+
+/* ---- Calls ---- */
+
+enum verb {
+#define VERB(name, function, caller) VERB_##name,
+#include "office/verb.def"
+    VERB_COUNT
+};
+
+const char *verb_name(enum verb verb);
+
+/* Who asks. The secret's hash was computed, and the token's MAC checked, before the call. */
+struct credentials {
+    bool present;
+    struct id session_id;
+    struct secret secret_hash;
+};
+
+/* Optional fields of a change: NULL text or a false `has_` leaves the old value. */
+struct user_change {
+    const char *name;
+    const char *email;         /* folded */
+    const char *password_hash; /* ends the caller's other sessions */
+    /* The hash that currentPassword was verified against, wanted with e-mail or password: the
+     * change is refused (WRONG_PASSWORD) when it is no longer the stored one. */
+    const char *verified_hash;
+};
+
+struct seat_plan {
+    const char *seat_number;                    /* not NULL */
+    const char *section, *row, *number, *grade; /* may be NULL */
+    int64_t price;
+    bool placed; /* x and y are set */
+    double x, y;
+    bool accessible;
+};
+
+struct queue_change {
+    bool has_open_at, has_paused;
+    bool has_max_active, has_admit_per_second, has_silent_seconds, has_active_seconds,
+        has_wait_seconds;
+    timestamp_ms open_at;
+    bool paused;
+    int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
+};
+
+/* A waiting time in whole seconds, from the admissions of the last minute. */
+struct wait_estimate {
+    bool known;
+    int64_t low_seconds, high_seconds;
+};
+
+struct token_view {
+    struct queue_token token;
+    int64_t ahead; /* waiting tokens that would be admitted before it; 0 unless waiting */
+    struct wait_estimate estimate;
+    int64_t poll_after_ms; /* 0: none (the token has ended) */
+};
+
+#define CONFLICTS_MAX SEATS_PER_RESERVATION_MAX
+
+/* What a refusal tells beside its name; which members are set follows from the refusal. */
+struct refusal_detail {
+    int64_t limit, already_held; /* SEAT_LIMIT, HOLD_LIMIT (limit) */
+    size_t conflict_count;       /* SEAT_UNAVAILABLE */
+    struct id conflicts[CONFLICTS_MAX];
+    size_t seat_index;         /* SEAT_OF_OTHER_ROUND, DUPLICATE_SEAT_NUMBER */
+    int64_t balance, required; /* INSUFFICIENT_POINTS */
+    struct id payment_id;      /* INSUFFICIENT_POINTS, RESERVATION_NOT_PENDING (or none) */
+    enum reservation_status reservation_status; /* RESERVATION_NOT_PENDING */
+};
+
+struct seat_refusal {
+    struct id seat_id;
+    enum seat_status status;
+};
+
+/* One call: arguments in, answer out. Texts and arrays in `in` belong to the caller and must live
+ * until the call is answered. Whoever made the call releases it (call_release). */
+struct call {
+    enum verb verb;
+    struct credentials credentials;
+    struct history
+        history; /* filled by the engine when the office wanted it; see office_wants_history */
+
+    union {
+        struct {
+            const char *email; /* folded */
+        } sign_in_find;
+        struct {
+            const char *name;
+            const char *email; /* folded */
+            const char *password_hash;
+        } user_register; /* and ORGANIZER_ADD */
+        struct {
+            struct id user_id;
+            const char *verified_hash; /* the stored hash that the password was verified against */
+            struct secret secret_hash; /* of the new session's secret */
+        } session_open;
+        struct {
+            struct id user_id; /* ID_NONE: the caller */
+        } user_get;            /* and POINTS_GET */
+        struct user_change user_change;
+        struct {
+            struct id user_id; /* ID_NONE: the caller */
+            int64_t amount;
+            const char *reference; /* or NULL */
+        } points_charge;
+        struct {
+            struct id concert_id;            /* CONCERT_CHANGE, CONCERT_DELETE */
+            const char *title, *description; /* NULL: unchanged */
+            timestamp_ms reservation_open_at, reservation_close_at; /* 0: unchanged */
+        } concert;
+        struct {
+            struct id concert_id; /* ROUND_CREATE */
+            struct id round_id;   /* the others */
+            timestamp_ms start_time;
+            const struct seat_plan *seats; /* in seat order, 1..ROUND_SEATS_MAX */
+            size_t seat_count;
+        } round;
+        struct {
+            struct id round_id;
+            const struct id *seat_ids;
+            size_t seat_count;
+        } seats_block; /* and SEATS_UNBLOCK */
+        struct {
+            struct id token_id; /* ID_NONE: the caller's live one */
+        } token;                /* QUEUE_TOKEN_GET, QUEUE_LEAVE */
+        struct queue_change queue_change;
+        struct {
+            struct id round_id;
+            const struct id *seat_ids; /* distinct */
+            size_t seat_count;         /* at least 1 */
+        } reservation_hold;
+        struct {
+            struct id reservation_id;
+        } reservation; /* RESERVATION_GET, RESERVATION_CANCEL, PAYMENT_MAKE */
+        struct {
+            struct id payment_id;
+        } payment_get;
+        struct record_query list;
+    } in;
+
+    enum refusal refusal;
+    struct refusal_detail detail;
+    struct id caller_id;   /* the signed-in user, or ID_NONE */
+    bool created;          /* 201 rather than 200 */
+    struct record *record; /* USER, CONCERT, CONCERT_ROUND, POINT_ENTRY answers; malloc'd */
+    union {
+        struct token_view token;
+        struct reservation_view reservation;
+        struct payment payment;
+        struct point_account points;
+        struct session session; /* SESSION_OPEN; its user is in `record` */
+        struct {
+            size_t changed, refused_count;
+            struct seat_refusal *refused; /* malloc'd */
+        } seats_block;
+        struct record_page page; /* LIST: filled by the engine's readers */
+    } out;
+};
+
+/* True after office_call when the answer needs a row that is not in memory: the engine looks up
+ * call->history and calls again. No state was changed. */
+bool call_wants_history(const struct call *call);
+
+/* True after office_call when the caller may list `in.list` (a buyer's query was narrowed to the
+ * caller's own rows): the engine's readers fill out.page. */
+bool call_wants_list(const struct call *call);
+
+/* Frees what an answer holds. */
+void call_release(struct call *call);
+
+/* ASCII letters to lower case, in place: how e-mail addresses are compared. */
+void email_fold(char *email);
+
+/* ---- What the public sees; read by the engine after a commit ---- */
+
+enum queue_status {
+    QUEUE_STATUS_SCHEDULED, /* before openAt */
+    QUEUE_STATUS_OPEN,
+    QUEUE_STATUS_PAUSED,
+    QUEUE_STATUS_CLOSED, /* nothing on sale */
+};
+
+struct queue_view {
+    enum queue_status status;
+    timestamp_ms open_at; /* 0: open at once */
+    int64_t serving, last_number, waiting, active;
+    int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
+    struct wait_estimate estimate; /* for one who joins now */
+};
+
+void office_queue_view(const struct office *office, struct moment now, struct queue_view *view);
+
+/* Grows with every change of a concert, a round or the set of seats (not of their status). */
+uint64_t office_catalogue_version(const struct office *office);
+
+/* The catalogue, for copying: concerts by reservationOpenAt, rounds of all concerts by startTime;
+ * ties by id. Pointers live until the next office call. */
+size_t office_concert_count(const struct office *office);
+const struct concert *office_concert_at(const struct office *office, size_t index);
+size_t office_round_count(const struct office *office);
+const struct concert_round *office_round_at(const struct office *office, size_t index);
+
+/* What changes of a round's seats. `states` has a character a seat in seat order: a, h, s, b. */
+struct round_state {
+    uint64_t version; /* the journal sequence number of the last change */
+    int64_t available, held, sold, blocked;
+    const char *states; /* totalSeatCnt characters, not NUL-terminated */
+};
+
+/* False: no such round, or it is over and its seats left memory. */
+bool office_round_state(const struct office *office, struct id round_id, struct round_state *state);
+const struct seat *office_round_seat(const struct office *office, struct id round_id,
+                                     size_t position);
+
+/* The rounds whose seats changed status since the list was last cleared. */
+size_t office_changed_rounds(const struct office *office, const struct id **round_ids);
+void office_changed_rounds_clear(struct office *office);
+
+/* The key that signs session tokens. */
+struct secret office_token_key(const struct office *office);
+
+/* Counts for metrics. */
+struct office_counts {
+    size_t users, sessions, tokens, concerts, rounds, seats, reservations, payments;
+    size_t finished_waiting; /* ended rows that are not booked yet */
+};
+void office_counts(const struct office *office, struct office_counts *counts);
+
+/* Checks invariants 1, 3 (balance >= 0), 5, 7 and 8 on the live state, and every index against its
+ * rows; for tests and simulations: it walks everything. False: `explanation` names the invariant.
+ */
+bool office_audit(const struct office *office, struct explanation *explanation);
+
+#endif

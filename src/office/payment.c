@@ -1,0 +1,142 @@
+/* Paying for a hold with points. */
+#include "office/state.h"
+
+/* A row of a payment as it is shown, whoever may see it. */
+enum refusal payment_get(struct office *office, const struct turn *turn, struct live_user *user,
+                         struct call *call)
+{
+    (void)turn;
+    const struct id id = call->in.payment_get.payment_id;
+    const struct live_payment *payment = payment_find(office, id);
+    const struct payment *row = payment == NULL ? NULL : &payment->row;
+    if (row == NULL) {
+        if (!history_want(call, RECORD_KIND_PAYMENT, id))
+            return REFUSAL_NOT_FOUND;
+        if (call->history.state == HISTORY_WANTED)
+            return REFUSAL_NONE;
+        row = &call->history.record->as.payment;
+    }
+    if (!id_equal(row->user_id, user->row.id) && user->row.role != USER_ROLE_ORGANIZER)
+        return REFUSAL_NOT_FOUND;
+    call->out.payment = *row;
+    return REFUSAL_NONE;
+}
+
+/* The refusals that follow from a reservation's own state. */
+static enum refusal check_reservation(const struct office *office, const struct live_user *user,
+                                      const struct seat_reservation *row, struct call *call)
+{
+    if (!id_equal(row->user_id, user->row.id))
+        return REFUSAL_NOT_FOUND;
+    if (row->status == RESERVATION_STATUS_EXPIRED)
+        return REFUSAL_HOLD_EXPIRED;
+    const struct live_round *round = round_find(office, row->round_id);
+    if (round != NULL && round->row.status == ROUND_STATUS_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (row->status != RESERVATION_STATUS_PENDING) {
+        call->detail.reservation_status = row->status;
+        call->detail.payment_id = row->payment_id;
+        return REFUSAL_RESERVATION_NOT_PENDING;
+    }
+    return REFUSAL_NONE;
+}
+
+/* A try that failed is kept once; another try on the same hold finds the same row. */
+static enum refusal refuse_short(struct office *office, const struct turn *turn,
+                                 struct live_reservation *reservation, struct call *call)
+{
+    if (reservation->failed_payment == NULL) {
+        if (!payment_reserve(office) || !batch_reserve(office, 1, 0, 0))
+            return REFUSAL_CAPACITY;
+        const struct record record = {.kind = RECORD_KIND_PAYMENT,
+                                      .as.payment = {
+                                          .id = id_next(turn->ids, turn->now.house),
+                                          .user_id = reservation->row.user_id,
+                                          .reservation_id = reservation->row.id,
+                                          .amount = reservation->row.amount,
+                                          .status = PAYMENT_STATUS_FAILED,
+                                          .created_at = turn->now.house,
+                                      }};
+        office_put(office, &record);
+    }
+    call->detail.balance = reservation->user->account.balance;
+    call->detail.required = reservation->row.amount;
+    call->detail.payment_id = reservation->failed_payment->row.id;
+    return REFUSAL_INSUFFICIENT_POINTS;
+}
+
+static void put_payment(struct office *office, struct id payment_id,
+                        const struct live_reservation *reservation)
+{
+    const struct record record = {.kind = RECORD_KIND_PAYMENT,
+                                  .as.payment = {
+                                      .id = payment_id,
+                                      .user_id = reservation->row.user_id,
+                                      .reservation_id = reservation->row.id,
+                                      .amount = reservation->row.amount,
+                                      .status = PAYMENT_STATUS_SUCCEEDED,
+                                      .created_at = office->now.house,
+                                      .paid_at = office->now.house,
+                                  }};
+    office_put(office, &record);
+}
+
+static void confirm(struct office *office, struct live_reservation *reservation,
+                    struct id payment_id)
+{
+    struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
+                            .as.seat_reservation = reservation->row};
+    record.as.seat_reservation.status = RESERVATION_STATUS_CONFIRMED;
+    record.as.seat_reservation.used_points = reservation->row.amount;
+    record.as.seat_reservation.payment_id = payment_id;
+    office_put(office, &record);
+    for (size_t i = 0; i < reservation->seat_count; i++)
+        seat_set_status(office, reservation->seats[i].seat, SEAT_STATUS_SOLD);
+}
+
+enum refusal payment_make(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    const struct id id = call->in.reservation.reservation_id;
+    struct live_reservation *reservation = reservation_find(office, id);
+    if (reservation == NULL) {
+        if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+            return REFUSAL_NOT_FOUND;
+        if (call->history.state == HISTORY_WANTED)
+            return REFUSAL_NONE;
+        const enum refusal ended =
+            check_reservation(office, user, &call->history.view->reservation, call);
+        CHECK(ended != REFUSAL_NONE); /* a pending one never leaves memory */
+        return ended;
+    }
+    const enum refusal refusal = check_reservation(office, user, &reservation->row, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (user->account.balance < reservation->row.amount)
+        return refuse_short(office, turn, reservation, call);
+    if (!payment_reserve(office) || !batch_reserve(office, 5, reservation->seat_count, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    const struct id payment_id = id_next(turn->ids, turn->now.house);
+    put_payment(office, payment_id, reservation);
+    const struct point_entry entry = {
+        .id = id_next(turn->ids, turn->now.house),
+        .kind = ENTRY_KIND_PAYMENT,
+        .amount = -reservation->row.amount,
+        .payment_id = payment_id,
+        .caller_id = user->row.id,
+    };
+    points_move(office, user, &entry);
+    confirm(office, reservation, payment_id);
+    struct live_token *token = user->token;
+    if (token != NULL && token->row.status == TOKEN_STATUS_ACTIVE) {
+        if (token_has_hold(token))
+            token_follow_holds(office, token);
+        else
+            token_end(office, token, TOKEN_REASON_FINISHED);
+    }
+    call->out.payment = payment_find(office, payment_id)->row;
+    call->created = true;
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,126 @@
+/* Points: balances and the ledger behind them. */
+#include "office/state.h"
+
+#include <string.h>
+
+/* Whose account is meant: the caller's, or, for an organizer, anybody's. */
+static enum refusal whose(const struct office *office, struct live_user *user, struct id user_id,
+                          struct live_user **account)
+{
+    *account = user;
+    if (id_is_none(user_id) || id_equal(user_id, user->row.id))
+        return REFUSAL_NONE;
+    if (user->row.role != USER_ROLE_ORGANIZER)
+        return REFUSAL_FORBIDDEN;
+    *account = user_find(office, user_id);
+    return *account == NULL ? REFUSAL_NOT_FOUND : REFUSAL_NONE;
+}
+
+enum refusal points_get(struct office *office, const struct turn *turn, struct live_user *user,
+                        struct call *call)
+{
+    (void)turn;
+    struct live_user *account;
+    const enum refusal refusal = whose(office, user, call->in.user_get.user_id, &account);
+    if (refusal == REFUSAL_NONE)
+        call->out.points = account->account;
+    return refusal;
+}
+
+void points_move(struct office *office, struct live_user *user, const struct point_entry *entry)
+{
+    struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT, .as.point_account = user->account};
+    /* A charge and the price of what can be refunded are bounded far below the end of int64_t. */
+    CHECK(!__builtin_add_overflow(user->account.balance, entry->amount,
+                                  &account.as.point_account.balance));
+    CHECK(account.as.point_account.balance >= 0);
+    account.as.point_account.last_updated = office->now.house;
+    office_put(office, &account);
+
+    struct record record = {.kind = RECORD_KIND_POINT_ENTRY, .as.point_entry = *entry};
+    record.as.point_entry.user_id = user->row.id;
+    record.as.point_entry.balance = account.as.point_account.balance;
+    record.as.point_entry.created_at = office->now.house;
+    office_put(office, &record);
+}
+
+/* The answer to a reference that was used before. */
+static enum refusal repeat_charge(const struct point_entry *first, const struct live_user *account,
+                                  struct call *call)
+{
+    if (!id_equal(first->user_id, account->row.id) ||
+        first->amount != call->in.points_charge.amount)
+        return REFUSAL_REFERENCE_USED;
+    const struct record record = {.kind = RECORD_KIND_POINT_ENTRY, .as.point_entry = *first};
+    call->record = record_copy(&record);
+    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+}
+
+/* References are unique for ever, but only the tables remember them so long: when memory does not
+ * know this one, the tables are asked, and their answer counts as long as no entry that they had
+ * not yet seen has left memory since. True: the call is answered or waits, `*refusal` says how. */
+static bool reference_is_used(const struct office *office, const struct live_user *user,
+                              const struct live_user *account, struct call *call,
+                              enum refusal *refusal)
+{
+    const char *reference = call->in.points_charge.reference;
+    if (reference == NULL)
+        return false;
+    const struct live_reference *recent = reference_find(office, user->row.id, reference);
+    if (recent != NULL) {
+        *refusal = repeat_charge(&recent->row, account, call);
+        return true;
+    }
+    struct history *history = &call->history;
+    if (history->state == HISTORY_FOUND) {
+        *refusal = repeat_charge(&history->record->as.point_entry, account, call);
+        return true;
+    }
+    if (history->state == HISTORY_ABSENT && history->as_of_seq >= office->references_dropped_seq)
+        return false;
+    history_release(history);
+    *history = (struct history){.state = HISTORY_WANTED,
+                                .kind = RECORD_KIND_POINT_ENTRY,
+                                .caller_id = user->row.id,
+                                .reference = reference};
+    *refusal = REFUSAL_NONE;
+    return true;
+}
+
+enum refusal points_charge(struct office *office, const struct turn *turn, struct live_user *user,
+                           struct call *call)
+{
+    struct live_user *account;
+    const int64_t amount = call->in.points_charge.amount;
+    enum refusal refusal = whose(office, user, call->in.points_charge.user_id, &account);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (user->row.role != USER_ROLE_ORGANIZER && !office->settings.charging_open)
+        return REFUSAL_CHARGING_CLOSED;
+    if (reference_is_used(office, user, account, call, &refusal))
+        return refusal;
+    if (account->account.balance > BALANCE_MAX - amount)
+        return REFUSAL_BALANCE_LIMIT;
+    if (!reference_reserve(office) ||
+        !batch_reserve(office, 2, 0, REFERENCE_CHARACTERS_MAX * UTF8_BYTES_MAX))
+        return REFUSAL_CAPACITY;
+    struct record record = {.kind = RECORD_KIND_POINT_ENTRY,
+                            .as.point_entry = {
+                                .user_id = account->row.id,
+                                .kind = ENTRY_KIND_CHARGE,
+                                .amount = amount,
+                                .balance = account->account.balance + amount,
+                                .reference = call->in.points_charge.reference,
+                                .caller_id = user->row.id,
+                                .created_at = turn->now.house,
+                            }};
+    record.as.point_entry.id = id_next(turn->ids, turn->now.house);
+    call->record = record_copy(&record);
+    if (call->record == NULL || !texts_own(&record))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    points_move(office, account, &record.as.point_entry);
+    call->created = true;
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,191 @@
+/* The queue's verbs: joining, looking, leaving, and the organizer's hand on the door. */
+#include "office/state.h"
+
+#define POLL_ACTIVE_MS 5000
+#define POLL_NEAR_MS 1000
+#define POLL_FAR_MS 60000
+
+/* A tenth of the shortest time in which everybody ahead could be admitted. */
+static int64_t poll_after(const struct office *office, int64_t ahead)
+{
+    int64_t wait_ms = ahead * SECOND_MS / office->house.admit_per_second / 10;
+    const int64_t half_silent_ms = office->house.silent_seconds * SECOND_MS / 2;
+    const int64_t most = half_silent_ms < POLL_FAR_MS ? half_silent_ms : POLL_FAR_MS;
+    if (wait_ms > most)
+        wait_ms = most;
+    return wait_ms < POLL_NEAR_MS ? POLL_NEAR_MS : wait_ms;
+}
+
+static void show_token(struct office *office, const struct live_token *token,
+                       struct token_view *view)
+{
+    *view = (struct token_view){.token = token->row};
+    if (token->row.status == TOKEN_STATUS_WAITING) {
+        const enum queue_status status = queue_status_at(office, office->now.wall);
+        view->ahead = line_ahead(office, token);
+        view->estimate = queue_estimate(office, status, view->ahead);
+        view->poll_after_ms = poll_after(office, view->ahead);
+    } else if (token->row.status == TOKEN_STATUS_ACTIVE) {
+        view->poll_after_ms = POLL_ACTIVE_MS;
+    }
+}
+
+enum refusal queue_join(struct office *office, const struct turn *turn, struct live_user *user,
+                        struct call *call)
+{
+    if (user->token != NULL) {
+        show_token(office, user->token, &call->out.token);
+        return REFUSAL_NONE;
+    }
+    if (!token_reserve(office) || !batch_reserve(office, 1, 0, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    const struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
+                                  .as.queue_token = {
+                                      .id = id_next(turn->ids, turn->now.house),
+                                      .user_id = user->row.id,
+                                      .status = TOKEN_STATUS_WAITING,
+                                      .number = ++office->house.last_number,
+                                      .issued_at = turn->now.house,
+                                  }};
+    office->house_dirty = true;
+    office_put(office, &record);
+    show_token(office, user->token, &call->out.token);
+    call->created = true;
+    return REFUSAL_NONE;
+}
+
+static bool may_see(const struct live_user *user, struct id owner)
+{
+    return id_equal(user->row.id, owner) || user->row.role == USER_ROLE_ORGANIZER;
+}
+
+enum refusal queue_token_get(struct office *office, const struct turn *turn, struct live_user *user,
+                             struct call *call)
+{
+    (void)turn;
+    const struct id id = call->in.token.token_id;
+    const struct live_token *token = id_is_none(id) ? user->token : token_find(office, id);
+    if (token != NULL) {
+        if (!may_see(user, token->row.user_id))
+            return REFUSAL_NOT_FOUND;
+        show_token(office, token, &call->out.token);
+        return REFUSAL_NONE;
+    }
+    if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
+        return REFUSAL_NOT_FOUND;
+    if (call->history.state == HISTORY_WANTED)
+        return REFUSAL_NONE;
+    const struct queue_token *row = &call->history.record->as.queue_token;
+    if (!may_see(user, row->user_id))
+        return REFUSAL_NOT_FOUND;
+    call->out.token = (struct token_view){.token = *row};
+    return REFUSAL_NONE;
+}
+
+static void leave(struct office *office, struct live_token *token, struct id_source *ids)
+{
+    struct live_reservation *next;
+    for (struct live_reservation *reservation = token->user->reservations; reservation != NULL;
+         reservation = next) {
+        next = reservation->of_user.next;
+        if (reservation->row.status == RESERVATION_STATUS_PENDING)
+            reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED, CANCEL_REASON_LEFT,
+                            ids);
+    }
+    /* The end of its last hold may have ended a token whose time was over. */
+    if (token->row.status != TOKEN_STATUS_EXPIRED)
+        token_end(office, token, TOKEN_REASON_LEFT);
+}
+
+enum refusal queue_leave(struct office *office, const struct turn *turn, struct live_user *user,
+                         struct call *call)
+{
+    const struct id id = call->in.token.token_id;
+    struct live_token *token = id_is_none(id) ? user->token : token_find(office, id);
+    if (token == NULL) {
+        if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
+            return REFUSAL_NOT_FOUND;
+        if (call->history.state == HISTORY_WANTED)
+            return REFUSAL_NONE;
+        return id_equal(call->history.record->as.queue_token.user_id, user->row.id)
+                   ? REFUSAL_NONE
+                   : REFUSAL_NOT_FOUND;
+    }
+    if (token->user != user)
+        return REFUSAL_NOT_FOUND;
+    if (token->row.status == TOKEN_STATUS_EXPIRED)
+        return REFUSAL_NONE;
+    if (!batch_reserve(office, HOLDS_PER_TOKEN_MAX * RESERVATION_END_RECORDS + 1,
+                       HOLDS_PER_TOKEN_MAX * SEATS_PER_RESERVATION_MAX, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    leave(office, token, turn->ids);
+    return REFUSAL_NONE;
+}
+
+static void rearm_all(struct office *office)
+{
+    for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
+         token = pool_next(&office->tokens, token->item.number))
+        if (token->row.status != TOKEN_STATUS_EXPIRED)
+            token_arm(office, token);
+}
+
+enum refusal queue_change(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)turn;
+    (void)user;
+    const struct queue_change *change = &call->in.queue_change;
+    struct house *house = &office->house;
+    if (!batch_reserve(office, 1, 0, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    if (change->has_open_at)
+        house->open_at = change->open_at;
+    if (change->has_paused)
+        house->paused = change->paused;
+    if (change->has_max_active) {
+        /* Lowering it throws nobody out; the ceiling says how many that leaves. */
+        const int64_t active = (int64_t)office->active_count;
+        house->max_active = change->max_active;
+        house->active_ceiling = change->max_active > active ? change->max_active : active;
+    }
+    if (change->has_admit_per_second)
+        house->admit_per_second = change->admit_per_second;
+    if (change->has_silent_seconds)
+        house->silent_seconds = change->silent_seconds;
+    if (change->has_active_seconds)
+        house->active_seconds = change->active_seconds;
+    if (change->has_wait_seconds)
+        house->wait_seconds = change->wait_seconds;
+    office->house_dirty = true;
+    if (change->has_silent_seconds || change->has_wait_seconds)
+        rearm_all(office);
+    return REFUSAL_NONE;
+}
+
+void office_queue_view(const struct office *office, struct moment now, struct queue_view *view)
+{
+    const struct house *house = &office->house;
+    const bool on_sale =
+        now.wall >= office->sale.from && now.wall < office->sale.until ? office->sale.open : false;
+    *view = (struct queue_view){
+        .status = queue_status_given(house, now.wall, on_sale),
+        .open_at = house->open_at,
+        .serving = house->serving,
+        .last_number = house->last_number,
+        .waiting = (int64_t)office->line.waiting,
+        .active = (int64_t)office->active_count,
+        .max_active = house->max_active,
+        .admit_per_second = house->admit_per_second,
+        .silent_seconds = house->silent_seconds,
+        .active_seconds = house->active_seconds,
+        .wait_seconds = house->wait_seconds,
+    };
+    view->estimate = queue_estimate(office, view->status, (int64_t)office->line.present_count);
+}

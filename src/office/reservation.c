@@ -1,0 +1,318 @@
+/* Holding seats, showing what is held, and giving it back. */
+#include "office/state.h"
+
+#include <string.h>
+
+/* ---- Showing ---- */
+
+void reservation_show(const struct live_reservation *reservation, struct reservation_view *view)
+{
+    view->reservation = reservation->row;
+    view->concert_id = reservation->round->concert->row.id;
+    view->seat_count = reservation->seat_count;
+    for (size_t i = 0; i < reservation->seat_count; i++) {
+        const struct seat *seat = &reservation->seats[i].seat->row;
+        struct reserved_seat_view *shown = &view->seats[i];
+        shown->seat_id = seat->id;
+        shown->price = reservation->seats[i].price;
+        const size_t length = strlen(seat->seat_number);
+        CHECK(length <= SEAT_NUMBER_BYTES_MAX);
+        memcpy(shown->seat_number, seat->seat_number, length + 1);
+    }
+}
+
+static bool may_see(const struct live_user *user, struct id owner)
+{
+    return id_equal(user->row.id, owner) || user->row.role == USER_ROLE_ORGANIZER;
+}
+
+enum refusal reservation_get(struct office *office, const struct turn *turn, struct live_user *user,
+                             struct call *call)
+{
+    (void)turn;
+    const struct id id = call->in.reservation.reservation_id;
+    const struct live_reservation *reservation = reservation_find(office, id);
+    if (reservation != NULL) {
+        if (!may_see(user, reservation->row.user_id))
+            return REFUSAL_NOT_FOUND;
+        reservation_show(reservation, &call->out.reservation);
+        return REFUSAL_NONE;
+    }
+    if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+        return REFUSAL_NOT_FOUND;
+    if (call->history.state == HISTORY_WANTED)
+        return REFUSAL_NONE;
+    if (!may_see(user, call->history.view->reservation.user_id))
+        return REFUSAL_NOT_FOUND;
+    call->out.reservation = *call->history.view;
+    return REFUSAL_NONE;
+}
+
+/* ---- Holding ---- */
+
+/* What a hold needs, gathered while it is checked. */
+struct hold {
+    struct live_token *token;
+    struct live_round *round;
+    struct live_seat *seats[SEATS_PER_RESERVATION_MAX];
+    size_t seat_count;
+    int64_t amount;
+};
+
+static enum refusal check_token(const struct office *office, const struct live_user *user,
+                                struct hold *hold)
+{
+    hold->token = user->token;
+    if (hold->token == NULL)
+        return REFUSAL_QUEUE_TOKEN_REQUIRED;
+    if (hold->token->row.status != TOKEN_STATUS_ACTIVE ||
+        office->now.house >= hold->token->row.holds_until)
+        return REFUSAL_QUEUE_TOKEN_NOT_ACTIVE;
+    return REFUSAL_NONE;
+}
+
+static enum refusal check_sale(const struct office *office, struct id round_id, struct hold *hold)
+{
+    hold->round = round_find(office, round_id);
+    if (hold->round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (hold->round->row.status == ROUND_STATUS_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (office->now.wall < hold->round->concert->row.reservation_open_at)
+        return REFUSAL_SALES_NOT_OPEN;
+    if (office->now.wall >= round_sale_end(hold->round) || hold->round->seats == NULL)
+        return REFUSAL_SALES_CLOSED;
+    return REFUSAL_NONE;
+}
+
+/* Every named seat is looked at, not only as many as a hold may have: the refusal for a seat of
+ * another round comes before the one for too many. */
+static enum refusal check_seats(const struct office *office, struct call *call, struct hold *hold)
+{
+    for (size_t i = 0; i < call->in.reservation_hold.seat_count; i++) {
+        struct live_seat *seat = seat_find(office, call->in.reservation_hold.seat_ids[i]);
+        if (seat == NULL || seat->round != hold->round) {
+            call->detail.seat_index = i;
+            return REFUSAL_SEAT_OF_OTHER_ROUND;
+        }
+        if (i < SEATS_PER_RESERVATION_MAX) {
+            hold->seats[hold->seat_count++] = seat;
+            hold->amount += seat->row.price;
+        }
+    }
+    return REFUSAL_NONE;
+}
+
+static int64_t seats_of_user(const struct live_user *user, const struct live_round *round)
+{
+    int64_t count = 0;
+    for (const struct live_reservation *reservation = user->reservations; reservation != NULL;
+         reservation = reservation->of_user.next)
+        if (reservation->round == round)
+            count += reservation->seat_count;
+    return count;
+}
+
+static enum refusal check_limits(const struct office *office, const struct live_user *user,
+                                 struct call *call, const struct hold *hold)
+{
+    const int64_t wanted = (int64_t)call->in.reservation_hold.seat_count;
+    const struct office_settings *settings = &office->settings;
+    call->detail.already_held = seats_of_user(user, hold->round);
+    call->detail.limit = settings->max_seats_per_reservation;
+    if (wanted > settings->max_seats_per_reservation)
+        return REFUSAL_SEAT_LIMIT;
+    call->detail.limit = settings->max_seats_per_user;
+    if (call->detail.already_held + wanted > settings->max_seats_per_user)
+        return REFUSAL_SEAT_LIMIT;
+    call->detail.limit = HOLDS_PER_TOKEN_MAX;
+    return hold->token->hold_count >= HOLDS_PER_TOKEN_MAX ? REFUSAL_HOLD_LIMIT : REFUSAL_NONE;
+}
+
+static enum refusal check_available(struct call *call, const struct hold *hold)
+{
+    for (size_t i = 0; i < hold->seat_count; i++)
+        if (hold->seats[i]->row.status != SEAT_STATUS_AVAILABLE)
+            call->detail.conflicts[call->detail.conflict_count++] = hold->seats[i]->row.id;
+    return call->detail.conflict_count > 0 ? REFUSAL_SEAT_UNAVAILABLE : REFUSAL_NONE;
+}
+
+static enum refusal check_hold(const struct office *office, const struct live_user *user,
+                               struct call *call, struct hold *hold)
+{
+    enum refusal refusal = check_token(office, user, hold);
+    if (refusal == REFUSAL_NONE)
+        refusal = check_sale(office, call->in.reservation_hold.round_id, hold);
+    if (refusal == REFUSAL_NONE)
+        refusal = check_seats(office, call, hold);
+    if (refusal == REFUSAL_NONE)
+        refusal = check_limits(office, user, call, hold);
+    if (refusal == REFUSAL_NONE)
+        refusal = check_available(call, hold);
+    return refusal;
+}
+
+static void mark_reserved(struct office *office, struct live_round *round)
+{
+    if (round->row.first_reserved_at != 0)
+        return;
+    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
+    record.as.concert_round.first_reserved_at = office->now.house;
+    office_put(office, &record);
+}
+
+static struct live_reservation *put_hold(struct office *office, const struct live_user *user,
+                                         const struct hold *hold, struct id id)
+{
+    const timestamp_ms now = office->now.house;
+    const struct record reservation = {
+        .kind = RECORD_KIND_SEAT_RESERVATION,
+        .as.seat_reservation = {
+            .id = id,
+            .user_id = user->row.id,
+            .round_id = hold->round->row.id,
+            .token_id = hold->token->row.id,
+            .status = RESERVATION_STATUS_PENDING,
+            .amount = hold->amount,
+            .reserved_at = now,
+            .expires_at = now + office->settings.hold_seconds * SECOND_MS,
+            .refundable_until =
+                hold->round->row.start_time - office->settings.refund_until_seconds * SECOND_MS,
+        }};
+    office_put(office, &reservation);
+    for (size_t i = 0; i < hold->seat_count; i++) {
+        const struct record seat = {.kind = RECORD_KIND_RESERVATION_SEAT,
+                                    .as.reservation_seat = {
+                                        .reservation_id = id,
+                                        .position = (int64_t)i,
+                                        .seat_id = hold->seats[i]->row.id,
+                                        .price = hold->seats[i]->row.price,
+                                    }};
+        office_put(office, &seat);
+        seat_set_status(office, hold->seats[i], SEAT_STATUS_HELD);
+    }
+    return reservation_find(office, id);
+}
+
+enum refusal reservation_hold(struct office *office, const struct turn *turn,
+                              struct live_user *user, struct call *call)
+{
+    struct hold hold = {0};
+    const enum refusal refusal = check_hold(office, user, call, &hold);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!reservation_reserve(office) ||
+        !batch_reserve(office, 3 + hold.seat_count, hold.seat_count, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    mark_reserved(office, hold.round);
+    const struct live_reservation *reservation =
+        put_hold(office, user, &hold, id_next(turn->ids, turn->now.house));
+    hold.token->hold_count++;
+    token_follow_holds(office, hold.token);
+    reservation_show(reservation, &call->out.reservation);
+    call->created = true;
+    return REFUSAL_NONE;
+}
+
+/* ---- Giving back ---- */
+
+static void refund(struct office *office, struct live_reservation *reservation,
+                   struct id_source *ids)
+{
+    struct record record = {.kind = RECORD_KIND_PAYMENT, .as.payment = reservation->payment->row};
+    record.as.payment.status = PAYMENT_STATUS_CANCELLED;
+    record.as.payment.cancelled_at = office->now.house;
+    office_put(office, &record);
+    const struct point_entry entry = {
+        .id = id_next(ids, office->now.house),
+        .kind = ENTRY_KIND_REFUND,
+        .amount = reservation->row.amount,
+        .payment_id = reservation->payment->row.id,
+        .caller_id = reservation->row.user_id,
+    };
+    points_move(office, reservation->user, &entry);
+}
+
+void reservation_end(struct office *office, struct live_reservation *reservation,
+                     enum reservation_status status, enum cancel_reason reason,
+                     struct id_source *ids)
+{
+    const bool was_pending = reservation->row.status == RESERVATION_STATUS_PENDING;
+    if (!was_pending)
+        refund(office, reservation, ids);
+    struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
+                            .as.seat_reservation = reservation->row};
+    record.as.seat_reservation.status = status;
+    record.as.seat_reservation.cancel_reason = reason;
+    record.as.seat_reservation.ended_at = office->now.house;
+    office_put(office, &record);
+    for (size_t i = 0; i < reservation->seat_count; i++)
+        seat_set_status(office, reservation->seats[i].seat, SEAT_STATUS_AVAILABLE);
+
+    struct live_token *token = reservation->user->token;
+    if (was_pending && token != NULL && id_equal(token->row.id, reservation->row.token_id))
+        token_review(office, token);
+}
+
+static enum refusal cancel_ended(const struct reservation_view *view, struct call *call)
+{
+    if (view->reservation.status == RESERVATION_STATUS_EXPIRED)
+        return REFUSAL_RESERVATION_EXPIRED;
+    call->out.reservation = *view;
+    return REFUSAL_NONE;
+}
+
+/* A reservation that left memory: ended, or confirmed for a round that is over. */
+static enum refusal cancel_history(const struct live_user *user, struct call *call)
+{
+    const struct reservation_view *view = call->history.view;
+    if (!may_see(user, view->reservation.user_id))
+        return REFUSAL_NOT_FOUND;
+    if (view->reservation.status == RESERVATION_STATUS_CONFIRMED)
+        return REFUSAL_REFUND_CLOSED;
+    return cancel_ended(view, call);
+}
+
+static enum refusal check_cancel(const struct office *office, const struct live_user *user,
+                                 const struct live_reservation *reservation)
+{
+    if (reservation->row.status == RESERVATION_STATUS_CONFIRMED &&
+        user->row.role != USER_ROLE_ORGANIZER &&
+        reservation->round->row.status != ROUND_STATUS_CANCELLED &&
+        office->now.wall >= reservation->row.refundable_until)
+        return REFUSAL_REFUND_CLOSED;
+    return REFUSAL_NONE;
+}
+
+enum refusal reservation_cancel(struct office *office, const struct turn *turn,
+                                struct live_user *user, struct call *call)
+{
+    const struct id id = call->in.reservation.reservation_id;
+    struct live_reservation *reservation = reservation_find(office, id);
+    if (reservation == NULL) {
+        if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+            return REFUSAL_NOT_FOUND;
+        return call->history.state == HISTORY_WANTED ? REFUSAL_NONE : cancel_history(user, call);
+    }
+    if (!may_see(user, reservation->row.user_id))
+        return REFUSAL_NOT_FOUND;
+    reservation_show(reservation, &call->out.reservation);
+    if (reservation->row.status == RESERVATION_STATUS_CANCELLED)
+        return REFUSAL_NONE;
+    if (reservation->row.status == RESERVATION_STATUS_EXPIRED)
+        return REFUSAL_RESERVATION_EXPIRED;
+    const enum refusal refusal = check_cancel(office, user, reservation);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
+                    reservation->user == user ? CANCEL_REASON_BUYER : CANCEL_REASON_ORGANIZER,
+                    turn->ids);
+    reservation_show(reservation, &call->out.reservation);
+    return REFUSAL_NONE;
+}

@@ -1,0 +1,147 @@
+/* Signing in and out. */
+#include "office/state.h"
+
+#include <string.h>
+
+enum refusal session_sign_in_find(struct office *office, const struct turn *turn,
+                                  struct live_user *user, struct call *call)
+{
+    (void)turn;
+    (void)user;
+    const struct live_user *found = user_find_email(office, call->in.sign_in_find.email);
+    if (found == NULL)
+        return REFUSAL_NONE; /* answered without a record: an unknown e-mail is told by nobody */
+    const struct record record = {.kind = RECORD_KIND_USER, .as.user = found->row};
+    call->record = record_copy(&record);
+    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+}
+
+static void delete_session(struct office *office, const struct live_session *session)
+{
+    const struct record record = {
+        .kind = RECORD_KIND_SESSION, .deleted = true, .as.session = {.id = session->row.id}};
+    office_put(office, &record);
+}
+
+static size_t session_count(const struct live_user *user)
+{
+    size_t count = 0;
+    for (const struct live_session *session = user->sessions; session != NULL;
+         session = session->next)
+        count++;
+    return count;
+}
+
+enum refusal session_open(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)user;
+    const struct live_user *owner = user_find(office, call->in.session_open.user_id);
+    if (owner == NULL || owner->row.password_hash == NULL ||
+        strcmp(owner->row.password_hash, call->in.session_open.verified_hash) != 0)
+        return REFUSAL_BAD_CREDENTIALS;
+    if (!session_reserve(office) || !batch_reserve(office, 2, 0, 0))
+        return REFUSAL_CAPACITY;
+    const struct record shown = {.kind = RECORD_KIND_USER, .as.user = owner->row};
+    call->record = record_copy(&shown);
+    if (call->record == NULL)
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    if (session_count(owner) >= SESSIONS_PER_USER_MAX)
+        delete_session(office, owner->sessions);
+    const struct record record = {.kind = RECORD_KIND_SESSION,
+                                  .as.session = {
+                                      .id = id_next(turn->ids, turn->now.house),
+                                      .user_id = owner->row.id,
+                                      .secret_hash = call->in.session_open.secret_hash,
+                                      .created_at = turn->now.house,
+                                      .expires_at = turn->now.house + SESSION_LIFE_MS,
+                                  }};
+    office_put(office, &record);
+    call->out.session = record.as.session;
+    call->created = true;
+    return REFUSAL_NONE;
+}
+
+enum refusal session_close(struct office *office, const struct turn *turn, struct live_user *user,
+                           struct call *call)
+{
+    (void)turn;
+    (void)user;
+    if (!batch_reserve(office, 1, 0, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    delete_session(office, session_find(office, call->credentials.session_id));
+    return REFUSAL_NONE;
+}
+
+void sessions_close_but(struct office *office, struct live_user *user, struct id kept)
+{
+    struct live_session *next;
+    for (struct live_session *session = user->sessions; session != NULL; session = next) {
+        next = session->next;
+        if (!id_equal(session->row.id, kept))
+            delete_session(office, session);
+    }
+}
+
+enum refusal session_close_all(struct office *office, const struct turn *turn,
+                               struct live_user *user, struct call *call)
+{
+    (void)turn;
+    (void)call;
+    if (!batch_reserve(office, SESSIONS_PER_USER_MAX, 0, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    sessions_close_but(office, user, ID_NONE);
+    return REFUSAL_NONE;
+}
+
+/* Constant time: how much of a guessed hash was right is nobody's business. */
+static bool same_secret(const struct secret *a, const struct secret *b)
+{
+    unsigned difference = 0;
+    for (size_t i = 0; i < SECRET_BYTES; i++)
+        difference |= (unsigned)(a->bytes[i] ^ b->bytes[i]);
+    return difference == 0;
+}
+
+/* Renewed by use, but written at most once a day. */
+static void renew(struct office *office, const struct live_session *session)
+{
+    const timestamp_ms expires_at = office->now.house + SESSION_LIFE_MS;
+    if (office->frozen || expires_at - session->row.expires_at < SESSION_RENEW_MS ||
+        !batch_reserve(office, 1, 0, 0))
+        return;
+    struct record record = {.kind = RECORD_KIND_SESSION, .as.session = session->row};
+    record.as.session.expires_at = expires_at;
+    office_put(office, &record);
+}
+
+struct live_user *session_authenticate(struct office *office, const struct credentials *credentials)
+{
+    if (!credentials->present)
+        return NULL;
+    const struct live_session *session = session_find(office, credentials->session_id);
+    if (session == NULL || !same_secret(&session->row.secret_hash, &credentials->secret_hash) ||
+        office->now.house >= session->row.expires_at)
+        return NULL;
+    renew(office, session);
+    return session->user;
+}
+
+void sessions_expire(struct office *office, size_t *budget)
+{
+    const struct heap_entry *entry;
+    while (*budget > 0 && (entry = heap_first(&office->session_deadlines)) != NULL &&
+           entry->at <= office->now.house) {
+        (*budget)--;
+        CHECK(batch_reserve(office, 1, 0, 0)); /* a tick has nobody to refuse to */
+        delete_session(office,
+                       (const struct live_session *)((const uint8_t *)entry->node -
+                                                     offsetof(struct live_session, deadline)));
+    }
+}

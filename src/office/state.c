@@ -1,0 +1,307 @@
+/* The live state's memory: its birth and end, finding rows by key, and room for what comes next. */
+#include "office/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
+                   size_t more_bytes)
+{
+    /* The house row may join any batch when it settles. */
+    const size_t bytes =
+        (plain_records + 1) * PLAIN_RECORD_BYTES + seat_records * SEAT_RECORD_BYTES + more_bytes;
+    return buffer_reserve(&office->batch, bytes) == RESULT_OK;
+}
+
+/* ---- Texts ---- */
+
+/* Where the block of a record's texts starts: at its first text, without which there are none.
+ * NULL: a kind whose texts the office does not keep. */
+static const char **first_text(struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_KIND_USER:
+        return &record->as.user.name;
+    case RECORD_KIND_CONCERT:
+        return &record->as.concert.title;
+    case RECORD_KIND_SEAT:
+        return &record->as.seat.seat_number;
+    case RECORD_KIND_POINT_ENTRY:
+        return &record->as.point_entry.reference;
+    default:
+        return NULL;
+    }
+}
+
+bool texts_own(struct record *record)
+{
+    const struct entity_schema *schema = record_schema(record->kind);
+    if (first_text(record) == NULL || *first_text(record) == NULL)
+        return true;
+    size_t bytes = 0;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const char *text;
+        if (schema->fields[i].type != FIELD_TEXT)
+            continue;
+        memcpy(&text, record_field(record, &schema->fields[i]), sizeof text);
+        bytes += text == NULL ? 0 : strlen(text) + 1;
+    }
+    char *block = malloc(bytes);
+    if (block == NULL)
+        return false;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        char *text;
+        if (schema->fields[i].type != FIELD_TEXT)
+            continue;
+        memcpy(&text, record_field(record, &schema->fields[i]), sizeof text);
+        if (text == NULL)
+            continue;
+        const size_t length = strlen(text) + 1;
+        memcpy(block, text, length);
+        memcpy(record_field_mutable(record, &schema->fields[i]), &block, sizeof block);
+        block += length;
+    }
+    return true;
+}
+
+void texts_free_block(const char *text)
+{
+    free((void *)(uintptr_t)text);
+}
+
+void texts_free(struct record *record)
+{
+    const char **first = first_text(record);
+    if (first != NULL)
+        texts_free_block(*first);
+}
+
+/* ---- Keys ---- */
+
+#define MATCHES_BY_ID(name, type)                                                                  \
+    static bool name##_matches(const void *item, const void *key)                                  \
+    {                                                                                              \
+        const struct type *live = item;                                                            \
+        return id_equal(live->row.id, *(const struct id *)key);                                    \
+    }                                                                                              \
+    struct type *name##_find(const struct office *office, struct id id)                            \
+    {                                                                                              \
+        return map_find(&office->name##_by_id, id_hash(id), &id);                                  \
+    }
+
+MATCHES_BY_ID(user, live_user)
+MATCHES_BY_ID(session, live_session)
+MATCHES_BY_ID(token, live_token)
+MATCHES_BY_ID(concert, live_concert)
+MATCHES_BY_ID(round, live_round)
+MATCHES_BY_ID(seat, live_seat)
+MATCHES_BY_ID(payment, live_payment)
+MATCHES_BY_ID(reservation, live_reservation)
+
+static bool email_matches(const void *item, const void *key)
+{
+    const struct live_user *user = item;
+    return strcmp(user->row.email, key) == 0;
+}
+
+uint64_t email_hash(const char *email)
+{
+    return map_hash_bytes(email, strlen(email));
+}
+
+struct live_user *user_find_email(const struct office *office, const char *email)
+{
+    return map_find(&office->user_by_email, email_hash(email), email);
+}
+
+struct reference_key {
+    struct id caller_id;
+    const char *reference;
+};
+
+static bool reference_matches(const void *item, const void *key)
+{
+    const struct live_reference *live = item;
+    const struct reference_key *wanted = key;
+    return id_equal(live->row.caller_id, wanted->caller_id) &&
+           strcmp(live->row.reference, wanted->reference) == 0;
+}
+
+uint64_t reference_hash(struct id caller_id, const char *reference)
+{
+    return map_hash_bytes(reference, strlen(reference)) ^ id_hash(caller_id);
+}
+
+struct live_reference *reference_find(const struct office *office, struct id caller_id,
+                                      const char *reference)
+{
+    const struct reference_key key = {.caller_id = caller_id, .reference = reference};
+    return map_find(&office->reference_by_text, reference_hash(caller_id, reference), &key);
+}
+
+/* ---- Life ---- */
+
+struct office *office_new(const struct office_settings *settings)
+{
+    struct office *office = calloc(1, sizeof *office);
+    if (office == NULL)
+        return NULL;
+    office->settings = *settings;
+    office->loading = true;
+    pool_init(&office->users, sizeof(struct live_user));
+    pool_init(&office->sessions, sizeof(struct live_session));
+    pool_init(&office->tokens, sizeof(struct live_token));
+    pool_init(&office->concerts, sizeof(struct live_concert));
+    pool_init(&office->rounds, sizeof(struct live_round));
+    pool_init(&office->seats, sizeof(struct live_seat));
+    pool_init(&office->payments, sizeof(struct live_payment));
+    pool_init(&office->reservations, sizeof(struct live_reservation));
+    pool_init(&office->references, sizeof(struct live_reference));
+    map_init(&office->user_by_id, &office->users, user_matches);
+    map_init(&office->user_by_email, &office->users, email_matches);
+    map_init(&office->session_by_id, &office->sessions, session_matches);
+    map_init(&office->token_by_id, &office->tokens, token_matches);
+    map_init(&office->concert_by_id, &office->concerts, concert_matches);
+    map_init(&office->round_by_id, &office->rounds, round_matches);
+    map_init(&office->seat_by_id, &office->seats, seat_matches);
+    map_init(&office->payment_by_id, &office->payments, payment_matches);
+    map_init(&office->reservation_by_id, &office->reservations, reservation_matches);
+    map_init(&office->reference_by_text, &office->references, reference_matches);
+    heap_init(&office->session_deadlines);
+    heap_init(&office->token_deadlines);
+    heap_init(&office->hold_deadlines);
+    fenwick_init(&office->line.present);
+    buffer_init(&office->batch, BATCH_BYTES_MAX);
+    return office;
+}
+
+static void release_texts(struct office *office)
+{
+    for (struct live_user *user = pool_next(&office->users, 0); user != NULL;
+         user = pool_next(&office->users, user->item.number))
+        texts_free_block(user->row.name);
+    for (struct live_concert *concert = pool_next(&office->concerts, 0); concert != NULL;
+         concert = pool_next(&office->concerts, concert->item.number))
+        texts_free_block(concert->row.title);
+    for (struct live_seat *seat = pool_next(&office->seats, 0); seat != NULL;
+         seat = pool_next(&office->seats, seat->item.number))
+        texts_free_block(seat->row.seat_number);
+    for (struct live_reference *reference = pool_next(&office->references, 0); reference != NULL;
+         reference = pool_next(&office->references, reference->item.number))
+        texts_free_block(reference->row.reference);
+    for (struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
+         round = pool_next(&office->rounds, round->item.number)) {
+        free(round->seats);
+        free(round->states);
+    }
+}
+
+void office_free(struct office *office)
+{
+    if (office == NULL)
+        return;
+    release_texts(office);
+    struct pool *pools[] = {&office->users,    &office->sessions,     &office->tokens,
+                            &office->concerts, &office->rounds,       &office->seats,
+                            &office->payments, &office->reservations, &office->references};
+    struct map *maps[] = {&office->user_by_id,    &office->user_by_email,
+                          &office->session_by_id, &office->token_by_id,
+                          &office->concert_by_id, &office->round_by_id,
+                          &office->seat_by_id,    &office->reservation_by_id,
+                          &office->payment_by_id, &office->reference_by_text};
+    for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)
+        pool_release(pools[i]);
+    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
+        map_release(maps[i]);
+    heap_release(&office->session_deadlines);
+    heap_release(&office->token_deadlines);
+    heap_release(&office->hold_deadlines);
+    fenwick_release(&office->line.present);
+    free(office->line.slots);
+    free(office->concert_order);
+    free(office->round_order);
+    free(office->changed_rounds);
+    buffer_release(&office->batch);
+    free(office);
+}
+
+/* ---- Room ---- */
+
+static bool reserve(struct pool *pool, struct map *by_id, size_t count)
+{
+    return pool_reserve(pool, count) == RESULT_OK && map_reserve(by_id, count) == RESULT_OK;
+}
+
+bool user_reserve(struct office *office)
+{
+    return reserve(&office->users, &office->user_by_id, 1) &&
+           map_reserve(&office->user_by_email, 1) == RESULT_OK;
+}
+
+bool session_reserve(struct office *office)
+{
+    return reserve(&office->sessions, &office->session_by_id, 1) &&
+           heap_reserve(&office->session_deadlines, 1) == RESULT_OK;
+}
+
+bool token_reserve(struct office *office)
+{
+    return reserve(&office->tokens, &office->token_by_id, 1) &&
+           heap_reserve(&office->token_deadlines, 1) == RESULT_OK && line_reserve(office);
+}
+
+/* Room for one more pointer in a sorted array that holds as many as the pool has taken. */
+static bool order_reserve(void **order, size_t *capacity, size_t taken, size_t item_bytes)
+{
+    if (taken < *capacity)
+        return true;
+    const size_t wanted = *capacity == 0 ? 16 : *capacity * 2;
+    void *grown = realloc(*order, wanted * item_bytes);
+    if (grown == NULL)
+        return false;
+    *order = grown;
+    *capacity = wanted;
+    return true;
+}
+
+bool concert_reserve(struct office *office)
+{
+    void *order = office->concert_order;
+    const bool good = reserve(&office->concerts, &office->concert_by_id, 1) &&
+                      order_reserve(&order, &office->concert_capacity, office->concerts.taken,
+                                    sizeof *office->concert_order);
+    office->concert_order = order;
+    return good;
+}
+
+bool round_reserve(struct office *office, size_t seats)
+{
+    if (!reserve(&office->rounds, &office->round_by_id, 1) ||
+        !reserve(&office->seats, &office->seat_by_id, seats))
+        return false;
+    void *order = office->round_order, *changed = office->changed_rounds;
+    size_t changed_capacity = office->round_capacity;
+    const bool good =
+        order_reserve(&changed, &changed_capacity, office->rounds.taken, sizeof(struct id)) &&
+        order_reserve(&order, &office->round_capacity, office->rounds.taken,
+                      sizeof *office->round_order);
+    office->round_order = order;
+    office->changed_rounds = changed;
+    return good;
+}
+
+bool reservation_reserve(struct office *office)
+{
+    return reserve(&office->reservations, &office->reservation_by_id, 1) &&
+           heap_reserve(&office->hold_deadlines, 1) == RESULT_OK;
+}
+
+bool payment_reserve(struct office *office)
+{
+    return reserve(&office->payments, &office->payment_by_id, 1);
+}
+
+bool reference_reserve(struct office *office)
+{
+    return reserve(&office->references, &office->reference_by_text, 1);
+}

@@ -1,0 +1,311 @@
+/* The office's live state and its one door, for the files of this layer only. */
+#ifndef USHER_OFFICE_STATE_H
+#define USHER_OFFICE_STATE_H
+
+#include "base/check.h"
+#include "base/fenwick.h"
+#include "base/heap.h"
+#include "base/map.h"
+#include "base/pool.h"
+#include "office/office.h"
+
+/* ---- Live rows ---- */
+
+/* A row that came to its end stays in memory, on its kind's list, until its batch is booked. */
+struct finished_node {
+    uint64_t seq; /* of the batch that ended it */
+    uint32_t next;
+};
+
+struct finished_list {
+    uint32_t first, last; /* pool numbers */
+    size_t count;
+};
+
+struct live_session {
+    struct pool_item item;
+    struct session row;
+    struct live_user *user;
+    struct live_session *next; /* of the same user, in the order of opening */
+    struct heap_node deadline;
+};
+
+struct live_token {
+    struct pool_item item;
+    struct queue_token row;
+    struct live_user *user;
+    timestamp_ms heard_at; /* see token_heard_at */
+    struct heap_node deadline;
+    uint32_t position;  /* in the line, while waiting */
+    bool present;       /* waiting and not silent: counted in the line */
+    uint8_t hold_count; /* holds made with it since the last start */
+    struct finished_node finished;
+};
+
+struct live_user {
+    struct pool_item item;
+    struct user row; /* texts: one block that starts at `name` */
+    struct point_account account;
+    struct live_token *token; /* the live one, or NULL */
+    struct live_session *sessions;
+    struct live_reservation *reservations; /* pending and confirmed */
+};
+
+struct live_concert {
+    struct pool_item item;
+    struct concert row; /* texts: one block that starts at `title` */
+    size_t round_count;
+};
+
+struct live_seat {
+    struct pool_item item;
+    struct seat row; /* texts: one block that starts at `seat_number` */
+    struct live_round *round;
+};
+
+struct live_round {
+    struct pool_item item;
+    struct concert_round row;
+    struct live_concert *concert;
+    struct live_seat **seats; /* in seat order; NULL once the round is over */
+    char *states;             /* a character a seat, for the public */
+    int64_t counts[4];        /* by enum seat_status */
+    uint64_t version;         /* last batch that changed a seat's status */
+    uint64_t last_seq; /* last batch that changed anything that must be booked before it goes */
+    bool changed;      /* on the list of changed rounds */
+    bool leaving;      /* over; its rows are leaving memory */
+    struct live_reservation *reservations; /* pending and confirmed */
+    size_t reservation_count;              /* in memory, ended ones too: they point at seats */
+};
+
+struct live_payment {
+    struct pool_item item;
+    struct payment row;
+};
+
+struct held_seat {
+    struct live_seat *seat;
+    int64_t price;
+};
+
+struct reservation_link {
+    struct live_reservation *previous, *next;
+};
+
+struct live_reservation {
+    struct pool_item item;
+    struct seat_reservation row;
+    struct live_user *user;
+    struct live_round *round;
+    struct reservation_link of_user, of_round;
+    struct live_payment *payment;        /* the succeeded or cancelled one */
+    struct live_payment *failed_payment; /* the one failed try that is kept */
+    struct heap_node deadline;           /* while pending */
+    uint8_t seat_count;
+    struct held_seat seats[SEATS_PER_RESERVATION_MAX];
+    struct finished_node finished;
+};
+
+/* A charge's reference, until the tables answer for it. */
+struct live_reference {
+    struct pool_item item;
+    struct point_entry row; /* `reference` is its own block */
+    struct finished_node finished;
+};
+
+/* ---- The line: waiting tokens by number ---- */
+
+/* Slots stand in the order of numbers; `cursor` is the first that was neither admitted nor passed
+ * over. A present token before the cursor was passed over and heard again: it goes first. So the
+ * number of present tokens before a position is exactly the number that would be admitted before
+ * it. */
+struct line {
+    uint32_t *slots; /* pool numbers of tokens; 0: gone */
+    size_t length, capacity;
+    size_t cursor;
+    size_t waiting, present_count;
+    struct fenwick present;
+};
+
+#define ADMISSION_WINDOW_SECONDS 60
+
+/* Admissions in each of the last sixty seconds, for the estimate. */
+struct admission_rate {
+    int64_t second[ADMISSION_WINDOW_SECONDS]; /* which second the slot counts */
+    int64_t count[ADMISSION_WINDOW_SECONDS];
+    int64_t first_second; /* of the measurement; 0: none yet */
+};
+
+/* Whether anything is on sale, and for which wall times that answer stands. */
+struct sale_window {
+    bool open;
+    timestamp_ms from, until; /* half-open */
+    uint64_t catalogue_version;
+};
+
+struct office {
+    struct office_settings settings;
+    struct house house;
+    bool loading, frozen;
+    bool house_dirty; /* the house row goes into the batch when it settles */
+    uint64_t seq;     /* of the batch being made */
+    struct moment now;
+
+    struct pool users, sessions, tokens, concerts, rounds, seats, payments, reservations,
+        references;
+    struct map user_by_id, user_by_email, session_by_id, token_by_id, concert_by_id, round_by_id,
+        seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
+    struct heap session_deadlines, token_deadlines, hold_deadlines;
+    struct finished_list finished_tokens, finished_reservations, finished_references;
+    uint64_t references_dropped_seq; /* entries up to here are the tables' to know */
+
+    struct line line;
+    size_t active_count;
+    bool refunds_pending;     /* a cancelled round may still have reservations */
+    timestamp_ms heard_floor; /* everybody counts as heard at least then */
+    int64_t admission_credit; /* thousandths of an admission */
+    timestamp_ms credit_at;
+    struct admission_rate admissions;
+    struct sale_window sale;
+
+    uint64_t catalogue_version;
+    struct live_concert **concert_order; /* by reservationOpenAt, id */
+    struct live_round **round_order;     /* by startTime, id */
+    size_t concert_capacity, round_capacity;
+    struct id *changed_rounds;
+    size_t changed_count;
+
+    struct buffer batch;
+    size_t batch_count;
+};
+
+/* ---- Room in the batch, wanted before the line that a verb crosses ---- */
+
+/* The most bytes a record without text takes, and a seat's. Checked against schema.def by a test.
+ */
+#define PLAIN_RECORD_BYTES 512
+#define SEAT_RECORD_BYTES 1280
+#define BATCH_BYTES_MAX (UINT32_C(1) << 29) /* SQLite's default limit for a value is 10^9 bytes */
+
+/* After true, that much fits. */
+bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
+                   size_t more_bytes);
+
+/* ---- The one door (put.c) and its room (state.c) ---- */
+
+/* Installs a row's new image, or takes the row out when it is marked deleted, keeps the indexes and
+ * appends it to the batch. Objects, map room and heap room were reserved (the *_reserve functions);
+ * a USER's, CONCERT's or SEAT's texts must be the office's own (texts_own). */
+void office_put(struct office *office, const struct record *record);
+
+/* Gives the record's texts a block of their own, which the door then adopts. False: no memory. */
+bool texts_own(struct record *record);
+void texts_free(struct record *record); /* of a record that was not put after all */
+void texts_free_block(const char *first_text);
+
+bool user_reserve(struct office *office);
+bool session_reserve(struct office *office);
+bool token_reserve(struct office *office);
+bool concert_reserve(struct office *office);
+bool round_reserve(struct office *office, size_t seats);
+bool reservation_reserve(struct office *office);
+bool payment_reserve(struct office *office);
+bool reference_reserve(struct office *office);
+
+/* Pieces of the door that dropping (drop.c) needs. */
+void reservation_unlink(struct live_reservation *reservation);
+void seat_forget(struct office *office, struct live_seat *seat);
+
+/* ---- Finding (state.c) ---- */
+
+uint64_t email_hash(const char *email);
+uint64_t reference_hash(struct id caller_id, const char *reference);
+
+struct live_user *user_find(const struct office *office, struct id id);
+struct live_user *user_find_email(const struct office *office, const char *email);
+struct live_session *session_find(const struct office *office, struct id id);
+struct live_token *token_find(const struct office *office, struct id id);
+struct live_concert *concert_find(const struct office *office, struct id id);
+struct live_round *round_find(const struct office *office, struct id id);
+struct live_seat *seat_find(const struct office *office, struct id id);
+struct live_payment *payment_find(const struct office *office, struct id id);
+struct live_reservation *reservation_find(const struct office *office, struct id id);
+struct live_reference *reference_find(const struct office *office, struct id caller_id,
+                                      const char *reference);
+
+/* ---- The line (line.c) ---- */
+
+bool line_reserve(struct office *office);
+bool line_build(struct office *office); /* from the loaded tokens; false: no memory */
+void line_append(struct office *office, struct live_token *token);
+void line_remove(struct office *office, struct live_token *token);
+void line_set_present(struct office *office, struct live_token *token, bool present);
+int64_t line_ahead(const struct office *office, const struct live_token *token);
+
+/* ---- The queue (queue.c, admission.c) ---- */
+
+timestamp_ms token_heard_at(const struct office *office, const struct live_token *token);
+bool token_has_hold(const struct live_token *token);
+
+/* Puts the token on the heap at the time of the next thing that may happen to it. */
+void token_arm(struct office *office, struct live_token *token);
+
+/* Ends or keeps a token whose time may have come, or whose last hold ended. One record of room. */
+void token_review(struct office *office, struct live_token *token);
+void token_end(struct office *office, struct live_token *token, enum token_reason reason);
+void token_mark_heard(struct office *office, struct live_token *token);
+
+/* The token's deadline follows its holds. One record of room. */
+void token_follow_holds(struct office *office, struct live_token *token);
+
+enum queue_status queue_status_given(const struct house *house, timestamp_ms wall, bool on_sale);
+enum queue_status queue_status_at(struct office *office, timestamp_ms wall);
+
+/* Admits while there is a free slot, credit and somebody to admit; `budget` bounds the records.
+ * False: more could be done. */
+bool queue_admit(struct office *office, size_t *budget);
+struct wait_estimate queue_estimate(const struct office *office, enum queue_status status,
+                                    int64_t ahead);
+timestamp_ms queue_next_admission(const struct office *office);
+
+/* ---- Sessions (session.c) ---- */
+
+/* Whose session it is; NULL when it does not hold. Renews it: one record of room is made. */
+struct live_user *session_authenticate(struct office *office,
+                                       const struct credentials *credentials);
+void sessions_close_but(struct office *office, struct live_user *user, struct id kept);
+void sessions_expire(struct office *office, size_t *budget);
+
+/* ---- Seats and reservations (catalogue.c, reservation.c) ---- */
+
+void seat_set_status(struct office *office, struct live_seat *seat, enum seat_status status);
+
+/* When the round's sale ends: reservationCloseAt or its start, the earlier. */
+timestamp_ms round_sale_end(const struct live_round *round);
+
+/* Frees a pending reservation's seats, or refunds a confirmed one, and ends it.
+ * RESERVATION_END_RECORDS of room plus a seat record a seat. */
+#define RESERVATION_END_RECORDS 6
+void reservation_end(struct office *office, struct live_reservation *reservation,
+                     enum reservation_status status, enum cancel_reason reason,
+                     struct id_source *ids);
+void reservation_show(const struct live_reservation *reservation, struct reservation_view *view);
+
+/* Appends an entry and the account's new balance. Two records of room. */
+void points_move(struct office *office, struct live_user *user, const struct point_entry *entry);
+
+/* ---- Looking into history (call.c) ---- */
+
+/* For a row that is not in memory: false when history says there is none. True: either
+ * call->history.state is now HISTORY_WANTED and the verb returns REFUSAL_NONE at once, to be called
+ * again, or the row is in call->history. */
+bool history_want(struct call *call, enum record_kind kind, struct id id);
+
+/* ---- Verbs: what office_call dispatches to ---- */
+
+#define VERB(name, function, caller)                                                               \
+    enum refusal function(struct office *office, const struct turn *turn, struct live_user *user,  \
+                          struct call *call);
+#include "office/verb.def"
+
+#endif

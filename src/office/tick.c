@@ -1,0 +1,205 @@
+/* Time passing: what falls due, what a downtime moves, and the batch's beginning and end. */
+#include "office/state.h"
+
+#define HEARTBEAT_MS SECOND_MS
+#define DOWNTIME_MS (5 * SECOND_MS) /* a longer gap between heartbeats is nobody's fault */
+#define REFUND_SLICE 256            /* of a cancelled round, a tick */
+
+static struct live_reservation *reservation_of_node(const struct heap_node *node)
+{
+    return (struct live_reservation *)((uintptr_t)node -
+                                       offsetof(struct live_reservation, deadline));
+}
+
+static struct live_token *token_of_node(const struct heap_node *node)
+{
+    return (struct live_token *)((uintptr_t)node - offsetof(struct live_token, deadline));
+}
+
+static bool time_matters(const struct office *office)
+{
+    return office->line.waiting > 0 || office->active_count > 0 || office->hold_deadlines.count > 0;
+}
+
+/* ---- Downtime ---- */
+
+static void shift_holds(struct office *office, int64_t gap_ms)
+{
+    for (struct live_reservation *reservation = pool_next(&office->reservations, 0);
+         reservation != NULL;
+         reservation = pool_next(&office->reservations, reservation->item.number)) {
+        if (reservation->row.status != RESERVATION_STATUS_PENDING)
+            continue;
+        CHECK(batch_reserve(office, 1, 0, 0));
+        struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
+                                .as.seat_reservation = reservation->row};
+        record.as.seat_reservation.expires_at += gap_ms;
+        office_put(office, &record);
+    }
+}
+
+/* Active tokens get the time back; those who wait count as heard now, since nobody could be. */
+static void shift_tokens(struct office *office, int64_t gap_ms)
+{
+    for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
+         token = pool_next(&office->tokens, token->item.number)) {
+        if (token->row.status == TOKEN_STATUS_WAITING) {
+            line_set_present(office, token, true);
+            token_arm(office, token);
+        } else if (token->row.status == TOKEN_STATUS_ACTIVE) {
+            CHECK(batch_reserve(office, 1, 0, 0));
+            struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+            record.as.queue_token.holds_until += gap_ms;
+            record.as.queue_token.expires_at += gap_ms;
+            office_put(office, &record);
+        }
+    }
+}
+
+/* The heartbeat moves with the deadlines in one batch, so they move once. */
+static void make_up_downtime(struct office *office)
+{
+    const int64_t gap_ms = office->now.house - office->house.heartbeat_at;
+    if (!time_matters(office) || gap_ms <= DOWNTIME_MS)
+        return;
+    office->heard_floor = office->now.house;
+    shift_holds(office, gap_ms);
+    shift_tokens(office, gap_ms);
+    office->house.heartbeat_at = office->now.house;
+    office->house_dirty = true;
+}
+
+/* ---- What is due ---- */
+
+static void holds_expire(struct office *office, size_t *budget)
+{
+    const struct heap_entry *entry;
+    while (*budget > 0 && (entry = heap_first(&office->hold_deadlines)) != NULL &&
+           entry->at <= office->now.house) {
+        struct live_reservation *reservation = reservation_of_node(entry->node);
+        (*budget)--;
+        CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
+        reservation_end(office, reservation, RESERVATION_STATUS_EXPIRED, CANCEL_REASON_NONE, NULL);
+    }
+}
+
+static void tokens_expire(struct office *office, size_t *budget)
+{
+    const struct heap_entry *entry;
+    while (*budget > 0 && (entry = heap_first(&office->token_deadlines)) != NULL &&
+           entry->at <= office->now.house) {
+        (*budget)--;
+        CHECK(batch_reserve(office, 1, 0, 0));
+        token_review(office, token_of_node(entry->node));
+    }
+}
+
+/* Releases and refunds what cancelled rounds still hold, a slice a tick: others are served between.
+ */
+static void rounds_refund(struct office *office, struct id_source *ids)
+{
+    size_t left = REFUND_SLICE;
+    for (size_t i = 0; office->refunds_pending && i < office->rounds.taken; i++) {
+        struct live_round *round = office->round_order[i];
+        if (round->row.status != ROUND_STATUS_CANCELLED)
+            continue;
+        while (round->reservations != NULL) {
+            if (left-- == 0)
+                return;
+            struct live_reservation *reservation = round->reservations;
+            CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
+            reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
+                            CANCEL_REASON_ROUND_CANCELLED, ids);
+        }
+    }
+    office->refunds_pending = false;
+}
+
+bool office_tick(struct office *office, const struct turn *turn)
+{
+    office->now = turn->now;
+    office->seq = turn->seq;
+    if (office->frozen)
+        return false;
+    size_t budget = OFFICE_TICK_MAX;
+    make_up_downtime(office);
+    holds_expire(office, &budget);
+    tokens_expire(office, &budget);
+    sessions_expire(office, &budget);
+    rounds_refund(office, turn->ids);
+    return !queue_admit(office, &budget) || budget == 0;
+}
+
+void office_settle(struct office *office, const struct turn *turn)
+{
+    office->now = turn->now;
+    office->seq = turn->seq;
+    if (office->frozen)
+        return;
+    size_t budget = OFFICE_TICK_MAX;
+    (void)queue_admit(office, &budget); /* what is left is due at once: office_next_due */
+    if (time_matters(office) && office->now.house - office->house.heartbeat_at >= HEARTBEAT_MS) {
+        office->house.heartbeat_at = office->now.house;
+        office->house_dirty = true;
+    }
+    if (!office->house_dirty)
+        return;
+    CHECK(batch_reserve(office, 1, 0, 0));
+    const struct record record = {.kind = RECORD_KIND_HOUSE, .as.house = office->house};
+    office_put(office, &record);
+    office->house_dirty = false;
+}
+
+static timestamp_ms first_of(const struct heap *heap, timestamp_ms otherwise)
+{
+    const struct heap_entry *entry = heap_first(heap);
+    return entry == NULL || entry->at > otherwise ? otherwise : entry->at;
+}
+
+timestamp_ms office_next_due(const struct office *office, struct moment now)
+{
+    if (office->frozen)
+        return INT64_MAX;
+    if (office->refunds_pending || office->house_dirty)
+        return now.house;
+    timestamp_ms due = INT64_MAX;
+    due = first_of(&office->hold_deadlines, due);
+    due = first_of(&office->token_deadlines, due);
+    due = first_of(&office->session_deadlines, due);
+    if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
+        due = office->house.heartbeat_at + HEARTBEAT_MS;
+    const enum queue_status status = queue_status_given(
+        &office->house, now.wall, office->sale.open && now.wall < office->sale.until);
+    if (status == QUEUE_STATUS_OPEN && queue_next_admission(office) < due)
+        due = queue_next_admission(office);
+    return due;
+}
+
+/* ---- The batch ---- */
+
+const struct buffer *office_batch(const struct office *office, size_t *record_count)
+{
+    *record_count = office->batch_count;
+    return &office->batch;
+}
+
+/* A batch that made a large round leaves no large buffer behind. */
+#define BATCH_KEPT_BYTES (UINT32_C(16) << 20)
+
+void office_batch_clear(struct office *office)
+{
+    if (office->batch.capacity > BATCH_KEPT_BYTES)
+        buffer_release(&office->batch);
+    buffer_clear(&office->batch);
+    office->batch_count = 0;
+}
+
+void office_freeze(struct office *office, bool frozen)
+{
+    office->frozen = frozen;
+}
+
+struct secret office_token_key(const struct office *office)
+{
+    return office->house.token_key;
+}

@@ -1,0 +1,110 @@
+/* A queue token's time: when its owner was last heard, when it is due, how it ends. */
+#include "office/state.h"
+
+timestamp_ms token_heard_at(const struct office *office, const struct live_token *token)
+{
+    return token->heard_at > office->heard_floor ? token->heard_at : office->heard_floor;
+}
+
+bool token_has_hold(const struct live_token *token)
+{
+    for (const struct live_reservation *reservation = token->user->reservations;
+         reservation != NULL; reservation = reservation->of_user.next)
+        if (reservation->row.status == RESERVATION_STATUS_PENDING)
+            return true;
+    return false;
+}
+
+static timestamp_ms silent_at(const struct office *office, const struct live_token *token)
+{
+    return token_heard_at(office, token) + office->house.silent_seconds * SECOND_MS;
+}
+
+static timestamp_ms abandoned_at(const struct office *office, const struct live_token *token)
+{
+    return token_heard_at(office, token) + office->house.wait_seconds * SECOND_MS;
+}
+
+static timestamp_ms earlier(timestamp_ms a, timestamp_ms b)
+{
+    return a < b ? a : b;
+}
+
+/* Being heard only moves deadlines away, so the heap may hold a time that is too early, never one
+ * that is too late; a review at such a time changes nothing and arms anew. */
+void token_arm(struct office *office, struct live_token *token)
+{
+    timestamp_ms at;
+    if (token->row.status == TOKEN_STATUS_WAITING) {
+        at = abandoned_at(office, token);
+        if (token->present)
+            at = earlier(at, silent_at(office, token));
+    } else if (token_has_hold(token)) {
+        at = token->row.expires_at;
+    } else {
+        at = earlier(token->row.holds_until, silent_at(office, token));
+    }
+    heap_set(&office->token_deadlines, &token->deadline, at);
+}
+
+void token_end(struct office *office, struct live_token *token, enum token_reason reason)
+{
+    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+    record.as.queue_token.status = TOKEN_STATUS_EXPIRED;
+    record.as.queue_token.reason = reason;
+    record.as.queue_token.ended_at = office->now.house;
+    office_put(office, &record);
+}
+
+void token_follow_holds(struct office *office, struct live_token *token)
+{
+    timestamp_ms expires_at = token->row.holds_until;
+    for (const struct live_reservation *reservation = token->user->reservations;
+         reservation != NULL; reservation = reservation->of_user.next)
+        if (reservation->row.status == RESERVATION_STATUS_PENDING &&
+            reservation->row.expires_at > expires_at)
+            expires_at = reservation->row.expires_at;
+    if (expires_at == token->row.expires_at) {
+        token_arm(office, token);
+        return;
+    }
+    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+    record.as.queue_token.expires_at = expires_at;
+    office_put(office, &record);
+}
+
+static void review_waiting(struct office *office, struct live_token *token)
+{
+    const timestamp_ms now = office->now.house;
+    if (now >= abandoned_at(office, token)) {
+        token_end(office, token, TOKEN_REASON_ABANDONED);
+        return;
+    }
+    if (now >= silent_at(office, token))
+        line_set_present(office, token, false);
+    token_arm(office, token);
+}
+
+void token_review(struct office *office, struct live_token *token)
+{
+    const timestamp_ms now = office->now.house;
+    if (token->row.status == TOKEN_STATUS_WAITING)
+        review_waiting(office, token);
+    else if (token_has_hold(token))
+        token_follow_holds(office, token);
+    else if (now >= token->row.holds_until)
+        token_end(office, token, TOKEN_REASON_TIMED_OUT);
+    else if (now >= silent_at(office, token))
+        token_end(office, token, TOKEN_REASON_SILENT);
+    else
+        token_follow_holds(office, token);
+}
+
+void token_mark_heard(struct office *office, struct live_token *token)
+{
+    token->heard_at = office->now.house;
+    if (token->row.status == TOKEN_STATUS_WAITING && !token->present) {
+        line_set_present(office, token, true);
+        token_arm(office, token);
+    }
+}

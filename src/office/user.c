@@ -1,0 +1,132 @@
+/* People's accounts. */
+#include "office/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void email_fold(char *email)
+{
+    for (; *email != '\0'; email++)
+        if (*email >= 'A' && *email <= 'Z')
+            *email = (char)(*email - 'A' + 'a');
+}
+
+static enum refusal show_user(const struct live_user *user, struct call *call)
+{
+    const struct record record = {.kind = RECORD_KIND_USER, .as.user = user->row};
+    call->record = record_copy(&record);
+    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+}
+
+/* A user and the point account that is made with it. */
+static enum refusal make_user(struct office *office, const struct turn *turn, enum user_role role,
+                              struct call *call)
+{
+    if (user_find_email(office, call->in.user_register.email) != NULL)
+        return REFUSAL_EMAIL_TAKEN;
+    struct record record = {.kind = RECORD_KIND_USER,
+                            .as.user = {
+                                .id = id_next(turn->ids, turn->now.house),
+                                .name = call->in.user_register.name,
+                                .email = call->in.user_register.email,
+                                .role = role,
+                                .password_hash = call->in.user_register.password_hash,
+                                .created_at = turn->now.house,
+                            }};
+    if (!user_reserve(office) || !batch_reserve(office, 1, 0, record_encoded_max(&record)))
+        return REFUSAL_CAPACITY;
+    call->record = record_copy(&record);
+    if (call->record == NULL || !texts_own(&record))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    office_put(office, &record);
+    const struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT,
+                                   .as.point_account = {
+                                       .user_id = record.as.user.id,
+                                       .last_updated = turn->now.house,
+                                   }};
+    office_put(office, &account);
+    call->created = true;
+    return REFUSAL_NONE;
+}
+
+enum refusal user_register(struct office *office, const struct turn *turn, struct live_user *user,
+                           struct call *call)
+{
+    (void)user;
+    if (!office->settings.registration_open)
+        return REFUSAL_REGISTRATION_CLOSED;
+    return make_user(office, turn, USER_ROLE_BUYER, call);
+}
+
+enum refusal user_organizer_add(struct office *office, const struct turn *turn,
+                                struct live_user *user, struct call *call)
+{
+    (void)user;
+    return make_user(office, turn, USER_ROLE_ORGANIZER, call);
+}
+
+enum refusal user_get(struct office *office, const struct turn *turn, struct live_user *user,
+                      struct call *call)
+{
+    (void)turn;
+    const struct id id = call->in.user_get.user_id;
+    if (id_is_none(id) || id_equal(id, user->row.id))
+        return show_user(user, call);
+    if (user->row.role != USER_ROLE_ORGANIZER)
+        return REFUSAL_FORBIDDEN;
+    const struct live_user *found = user_find(office, id);
+    return found == NULL ? REFUSAL_NOT_FOUND : show_user(found, call);
+}
+
+/* The same image; the caller of this verb looks at its password hash. */
+enum refusal user_password_get(struct office *office, const struct turn *turn,
+                               struct live_user *user, struct call *call)
+{
+    (void)office;
+    (void)turn;
+    return show_user(user, call);
+}
+
+static enum refusal check_change(const struct office *office, const struct live_user *user,
+                                 const struct user_change *change)
+{
+    const bool guarded = change->email != NULL || change->password_hash != NULL;
+    if (guarded && (change->verified_hash == NULL || user->row.password_hash == NULL ||
+                    strcmp(change->verified_hash, user->row.password_hash) != 0))
+        return REFUSAL_WRONG_PASSWORD;
+    if (change->email == NULL)
+        return REFUSAL_NONE;
+    const struct live_user *other = user_find_email(office, change->email);
+    return other != NULL && other != user ? REFUSAL_EMAIL_TAKEN : REFUSAL_NONE;
+}
+
+enum refusal user_change(struct office *office, const struct turn *turn, struct live_user *user,
+                         struct call *call)
+{
+    (void)turn;
+    const struct user_change *change = &call->in.user_change;
+    const enum refusal refusal = check_change(office, user, change);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    struct record record = {.kind = RECORD_KIND_USER, .as.user = user->row};
+    if (change->name != NULL)
+        record.as.user.name = change->name;
+    if (change->email != NULL)
+        record.as.user.email = change->email;
+    if (change->password_hash != NULL)
+        record.as.user.password_hash = change->password_hash;
+    if (map_reserve(&office->user_by_email, 1) != RESULT_OK ||
+        !batch_reserve(office, SESSIONS_PER_USER_MAX, 0, record_encoded_max(&record)))
+        return REFUSAL_CAPACITY;
+    call->record = record_copy(&record);
+    if (call->record == NULL || !texts_own(&record))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    office_put(office, &record);
+    if (change->password_hash != NULL)
+        sessions_close_but(office, user, call->credentials.session_id);
+    return REFUSAL_NONE;
+}

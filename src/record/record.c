@@ -1,0 +1,185 @@
+/* The schema as data. */
+#include "record/record.h"
+
+#include "base/check.h"
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ENUMERATION(name) const char *const name##_texts[] = {
+#define VALUE(constant, text) text,
+#define END_ENUMERATION(name)                                                                      \
+    }                                                                                              \
+    ;
+#include "record/enumeration.def"
+
+enum {
+    KEY = FIELD_FLAG_KEY,
+    OPTIONAL = FIELD_FLAG_OPTIONAL,
+    REFERENCE = FIELD_FLAG_REFERENCE,
+    INDEXED = FIELD_FLAG_INDEXED,
+    OWNER = FIELD_FLAG_OWNER,
+    CREATED = FIELD_FLAG_CREATED,
+};
+
+enum {
+#define ENTITY(kind, name, prefix, since) kind_of_##name = RECORD_KIND_##kind,
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+};
+
+#define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail
+#define DETAIL_ENUM(detail)                                                                        \
+    .texts = detail##_texts, .text_count = sizeof detail##_texts / sizeof detail##_texts[0]
+#define DETAIL_TEXT(detail) .texts = NULL
+#define DETAIL_INT(detail) .texts = NULL
+#define DETAIL_TIME(detail) .texts = NULL
+#define DETAIL_BOOL(detail) .texts = NULL
+#define DETAIL_REAL(detail) .texts = NULL
+#define DETAIL_SECRET(detail) .texts = NULL
+
+#define ENTITY(kind, name, prefix, since) static const struct field_schema name##_fields[] = {
+#define FIELD(entity, column_name, field_type, detail, json_name, field_flags, since_version)      \
+    {                                                                                              \
+        .column = #column_name,                                                                    \
+        .json = json_name,                                                                         \
+        .type = FIELD_##field_type,                                                                \
+        .flags = field_flags,                                                                      \
+        .offset = offsetof(struct entity, column_name),                                            \
+        DETAIL_##field_type(detail),                                                               \
+        .since = since_version,                                                                    \
+    },
+#define END_ENTITY(kind, name)                                                                     \
+    }                                                                                              \
+    ;                                                                                              \
+    _Static_assert(sizeof name##_fields / sizeof name##_fields[0] <= RECORD_FIELDS_MAX,            \
+                   "the presence bits of the encoding");
+#include "record/schema.def"
+
+static const struct entity_schema schemas[RECORD_KIND_COUNT] = {
+#define ENTITY(kind, name, id_prefix, since_version)                                               \
+    [RECORD_KIND_##kind] = {                                                                       \
+        .table = #name,                                                                            \
+        .prefix = id_prefix,                                                                       \
+        .fields = name##_fields,                                                                   \
+        .field_count = sizeof name##_fields / sizeof name##_fields[0],                             \
+        .since = since_version,                                                                    \
+    },
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+};
+
+const struct entity_schema *record_schema(enum record_kind kind)
+{
+    CHECK((unsigned)kind < RECORD_KIND_COUNT);
+    return &schemas[kind];
+}
+
+const void *record_field(const struct record *record, const struct field_schema *field)
+{
+    return (const uint8_t *)&record->as + field->offset;
+}
+
+void *record_field_mutable(struct record *record, const struct field_schema *field)
+{
+    return (uint8_t *)&record->as + field->offset;
+}
+
+bool enumeration_parse(const char *const *texts, size_t count, const char *text, int *value)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (texts[i] == NULL ? text == NULL : text != NULL && strcmp(texts[i], text) == 0) {
+            *value = (int)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+struct record_key record_key_of_id(struct id id)
+{
+    struct record_key key = {{0}};
+    memcpy(key.bytes, id.bytes, ID_BYTES);
+    return key;
+}
+
+struct record_key record_key_of_reservation_seat(struct id reservation_id, int64_t position)
+{
+    struct record_key key = record_key_of_id(reservation_id);
+    memcpy(key.bytes + ID_BYTES, &position, sizeof position);
+    return key;
+}
+
+struct record_key record_key(const struct record *record)
+{
+    const struct entity_schema *schema = record_schema(record->kind);
+    struct record_key key = {{0}};
+    size_t length = 0;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field_schema *field = &schema->fields[i];
+        if (!(field->flags & FIELD_FLAG_KEY))
+            continue;
+        const size_t size = field->type == FIELD_ID ? ID_BYTES : sizeof(int64_t);
+        CHECK(field->type == FIELD_ID || field->type == FIELD_INT);
+        CHECK(length + size <= RECORD_KEY_BYTES);
+        memcpy(key.bytes + length, record_field(record, field), size);
+        length += size;
+    }
+    return key;
+}
+
+uint64_t record_key_hash(enum record_kind kind, const struct record_key *key)
+{
+    struct id id;
+    uint64_t rest;
+    memcpy(id.bytes, key->bytes, ID_BYTES);
+    memcpy(&rest, key->bytes + ID_BYTES, sizeof rest);
+    return id_hash(id) ^ ((rest * 32 + (uint64_t)kind + 1) * UINT64_C(0x9e3779b97f4a7c15));
+}
+
+struct id record_owner(const struct record *record)
+{
+    const struct entity_schema *schema = record_schema(record->kind);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        if (schema->fields[i].flags & FIELD_FLAG_OWNER) {
+            struct id owner;
+            memcpy(owner.bytes, record_field(record, &schema->fields[i]), ID_BYTES);
+            return owner;
+        }
+    }
+    return ID_NONE;
+}
+
+static const char *text_of(const struct record *record, const struct field_schema *field)
+{
+    const char *text;
+    memcpy(&text, record_field(record, field), sizeof text);
+    return text;
+}
+
+struct record *record_copy(const struct record *record)
+{
+    const struct entity_schema *schema = record_schema(record->kind);
+    size_t bytes = sizeof *record;
+    for (size_t i = 0; i < schema->field_count; i++)
+        if (schema->fields[i].type == FIELD_TEXT && text_of(record, &schema->fields[i]) != NULL)
+            bytes += strlen(text_of(record, &schema->fields[i])) + 1;
+
+    struct record *copy = malloc(bytes);
+    if (copy == NULL)
+        return NULL;
+    *copy = *record;
+    char *texts = (char *)(copy + 1);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        if (schema->fields[i].type != FIELD_TEXT || text_of(record, &schema->fields[i]) == NULL)
+            continue;
+        const size_t length = strlen(text_of(record, &schema->fields[i])) + 1;
+        memcpy(texts, text_of(record, &schema->fields[i]), length);
+        memcpy(record_field_mutable(copy, &schema->fields[i]), &texts, sizeof texts);
+        texts += length;
+    }
+    return copy;
+}

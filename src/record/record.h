@@ -1,0 +1,157 @@
+/* A record is the full image of one row: what the office decides, the journal keeps and the tables
+ * hold. Structs, names and encoding all come from schema.def. */
+#ifndef USHER_RECORD_RECORD_H
+#define USHER_RECORD_RECORD_H
+
+#include "base/buffer.h"
+#include "base/id.h"
+#include "base/result.h"
+#include "base/timestamp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of schema.def. A journal or table of a newer one is refused. */
+#define SCHEMA_VERSION 1
+
+#define SECRET_BYTES 32
+struct secret {
+    uint8_t bytes[SECRET_BYTES];
+};
+
+#define ENUMERATION(name) enum name {
+#define VALUE(constant, text) constant,
+#define END_ENUMERATION(name)                                                                      \
+    }                                                                                              \
+    ;
+#include "record/enumeration.def"
+
+#define RECORD_ID(detail) struct id
+#define RECORD_TEXT(detail) const char *
+#define RECORD_INT(detail) int64_t
+#define RECORD_TIME(detail) timestamp_ms
+#define RECORD_ENUM(detail) enum detail
+#define RECORD_BOOL(detail) bool
+#define RECORD_REAL(detail) double
+#define RECORD_SECRET(detail) struct secret
+
+#define ENTITY(kind, name, prefix, since) struct name {
+#define FIELD(entity, column, type, detail, json, flags, since) RECORD_##type(detail) column;
+#define END_ENTITY(kind, name)                                                                     \
+    }                                                                                              \
+    ;
+#include "record/schema.def"
+
+enum record_kind {
+#define ENTITY(kind, name, prefix, since) RECORD_KIND_##kind,
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+    RECORD_KIND_COUNT
+};
+
+/* Texts point into memory of whoever made the record, and live as long as that says. */
+struct record {
+    enum record_kind kind;
+    bool deleted; /* the row is gone; only the key fields count */
+    union {
+#define ENTITY(kind, name, prefix, since) struct name name;
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+    } as;
+};
+
+enum field_type {
+    FIELD_ID,
+    FIELD_TEXT,
+    FIELD_INT,
+    FIELD_TIME,
+    FIELD_ENUM,
+    FIELD_BOOL,
+    FIELD_REAL,
+    FIELD_SECRET,
+};
+
+enum field_flag {
+    FIELD_FLAG_KEY = 1,
+    FIELD_FLAG_OPTIONAL = 2,
+    FIELD_FLAG_REFERENCE = 4,
+    FIELD_FLAG_INDEXED = 8,
+    FIELD_FLAG_OWNER = 16,
+    FIELD_FLAG_CREATED = 32,
+};
+
+struct field_schema {
+    const char *column; /* SQL */
+    const char *json;
+    enum field_type type;
+    unsigned flags;
+    size_t offset;            /* from the start of the entity's struct */
+    enum record_kind id_of;   /* FIELD_ID: the entity it names */
+    const char *const *texts; /* FIELD_ENUM: a text a value */
+    size_t text_count;
+    unsigned since;
+};
+
+struct entity_schema {
+    const char *table; /* SQL */
+    const char *prefix;
+    const struct field_schema *fields;
+    size_t field_count;
+    unsigned since;
+};
+
+#define RECORD_FIELDS_MAX 32 /* presence fits in 32 bits of the encoding */
+
+const struct entity_schema *record_schema(enum record_kind kind);
+
+/* A field's address in a record of its kind. */
+const void *record_field(const struct record *record, const struct field_schema *field);
+void *record_field_mutable(struct record *record, const struct field_schema *field);
+
+/* The text of an enumerated value (NULL for "none"), for instance
+ * enumeration_text(token_status_texts, status). */
+#define ENUMERATION(name) extern const char *const name##_texts[];
+#define VALUE(constant, text)
+#define END_ENUMERATION(name)
+#include "record/enumeration.def"
+
+/* The value of a text among `count` texts; false when it is none of them. */
+bool enumeration_parse(const char *const *texts, size_t count, const char *text, int *value);
+
+/* A row's primary key as bytes, comparable with memcmp; unused bytes are zero. */
+#define RECORD_KEY_BYTES 24
+struct record_key {
+    uint8_t bytes[RECORD_KEY_BYTES];
+};
+
+struct record_key record_key(const struct record *record);
+struct record_key record_key_of_id(struct id id);
+struct record_key record_key_of_reservation_seat(struct id reservation_id, int64_t position);
+uint64_t record_key_hash(enum record_kind kind, const struct record_key *key);
+
+/* The user whose row it is (the field marked OWNER), or ID_NONE. */
+struct id record_owner(const struct record *record);
+
+/* Encoding: the kind, whether deleted, a bit a field that is not zero, then those fields. Integers
+ * are zigzag base-128 varints, texts length-prefixed and NUL-terminated, the rest raw, little
+ * endian. Fields appended later are further bits, so older rows decode with the new fields zero. */
+
+/* The most bytes record_encode will append for this record. */
+size_t record_encoded_max(const struct record *record);
+
+/* Appends; the buffer has record_encoded_max bytes reserved. */
+void record_encode(const struct record *record, struct buffer *buffer);
+
+/* Decodes one record from the front of `data`; `*used` is its length. Texts point into `data`.
+ * RESULT_MALFORMED for anything record_encode does not write; RESULT_NEWER for unknown fields or
+ * kinds. Never reads past `length`. */
+MUST_USE enum result record_decode(const uint8_t *data, size_t length, struct record *record,
+                                   size_t *used);
+
+/* A copy in one block of memory with its texts; free() it. NULL: no memory. */
+struct record *record_copy(const struct record *record);
+
+#endif

@@ -1,0 +1,31 @@
+/* The refusals of refusal.def as values. */
+#ifndef USHER_RECORD_REFUSAL_H
+#define USHER_RECORD_REFUSAL_H
+
+#include <stdbool.h>
+
+enum refusal {
+    REFUSAL_NONE = 0,
+#define REFUSAL(name, by, status, code, title, meaning, retry) REFUSAL_##name,
+#include "record/refusal.def"
+    REFUSAL_COUNT
+};
+
+enum refusal_by {
+    REFUSAL_BY_OFFICE,
+    REFUSAL_BY_HTTP,
+    REFUSAL_BY_ENGINE,
+};
+
+struct refusal_schema {
+    const char *name; /* the constant's, for logs and tests */
+    enum refusal_by by;
+    int status; /* HTTP */
+    const char *code, *title, *meaning;
+    bool retry_later;
+};
+
+/* `refusal` is not REFUSAL_NONE. */
+const struct refusal_schema *refusal_schema(enum refusal refusal);
+
+#endif

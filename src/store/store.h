@@ -1,0 +1,122 @@
+/* What is remembered, and the contract of every backend: a journal that is durable when an append
+ * returns, tables that follow it, and readers. Knows rows, not rules.
+ *
+ * Threads: store_append, store_prune, store_reopen and store_load belong to one thread (the
+ * engine's); store_book to one other (the bookkeeper's); each reader to one thread at a time. */
+#ifndef USHER_STORE_STORE_H
+#define USHER_STORE_STORE_H
+
+#include "base/buffer.h"
+#include "base/result.h"
+#include "base/timestamp.h"
+#include "record/record.h"
+#include "record/view.h"
+
+struct store;
+
+struct store_options {
+    const char *directory; /* made when it does not exist; mode 0700 */
+    bool must_exist;       /* refuse a missing or empty directory instead */
+};
+
+/* Opens, locks and migrates a data directory and checkpoints what a crash left. The explanation
+ * says what is wrong: RESULT_BUSY (another server has it), RESULT_NEWER, RESULT_FOREIGN (files of
+ * another program, or not a directory), RESULT_CORRUPT, RESULT_IO. */
+MUST_USE enum result store_open(struct store **store, const struct store_options *options,
+                                struct explanation *explanation);
+
+/* Closes the files and gives up the lock. Readers are closed before. */
+void store_close(struct store *store);
+
+/* ---- Loading ---- */
+
+struct store_loader {
+    void *owner;
+    /* One row. Texts live until it returns. Anything but RESULT_OK ends the loading with it. */
+    enum result (*row)(void *owner, const struct record *record);
+};
+
+/* What the journal knew last. */
+struct store_position {
+    uint64_t seq;            /* 0: nothing was ever written */
+    timestamp_ms house_time; /* of the last append; 0 with seq 0 */
+};
+
+/* Hands over the live rows of the tables (see the list in tables.c: users and accounts; live
+ * sessions, tokens, reservations and their seats and payments; the catalogue; seats of rounds that
+ * started after `now` - ROUND_OVER_AFTER_MS or have refunds pending), parents first, then every
+ * record of the journal's tail in order; records of the tail that the overlay lacks are added to
+ * it. A gap or a bad checksum is RESULT_CORRUPT. */
+MUST_USE enum result store_load(struct store *store, timestamp_ms now,
+                                const struct store_loader *loader, struct store_position *position,
+                                struct explanation *explanation);
+
+/* ---- The journal ---- */
+
+enum store_outcome {
+    STORE_DONE,    /* durable */
+    STORE_LOST,    /* somebody else owns the journal now; nothing was written */
+    STORE_UNKNOWN, /* the disk failed; it may or may not be durable: reopen and load before going on
+                    */
+};
+
+/* Appends one batch of encoded records under `seq`, which is one more than the last. When it
+ * answers STORE_DONE the batch is on disk and its rows are visible to readers. */
+MUST_USE enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                         const struct buffer *records, size_t record_count);
+
+/* After STORE_UNKNOWN: closes and reopens the journal and checkpoints it with TRUNCATE. RESULT_OK:
+ * writing works again (load before going on). Otherwise call again later; reading still works. */
+MUST_USE enum result store_reopen(struct store *store, struct explanation *explanation);
+
+/* The most rows that may wait for the bookkeeper; the engine stops writing above it. */
+#define STORE_UNBOOKED_MAX 4000000
+size_t store_unbooked(struct store *store);
+
+/* The sequence number that the tables hold durably. */
+uint64_t store_booked_seq(struct store *store);
+
+/* Deletes journal rows that are booked, a bounded number, in the next append's transaction; the
+ * last row always stays. */
+void store_prune(struct store *store);
+
+/* ---- The bookkeeper ---- */
+
+/* Copies the oldest slice of unbooked rows into the tables, newest image a row, in one transaction.
+ * `*rows` is how many were booked: 0 when there was nothing to do. RESULT_IO: the disk failed; call
+ * again later, nothing is lost. */
+MUST_USE enum result store_book(struct store *store, size_t *rows, struct explanation *explanation);
+
+/* ---- Readers ---- */
+
+struct store_reader;
+
+MUST_USE enum result store_reader_open(struct store *store, struct store_reader **reader,
+                                       struct explanation *explanation);
+void store_reader_close(struct store_reader *reader);
+
+/* A page of rows as of now: the tables merged with the rows not booked yet. Release the page. */
+MUST_USE enum result store_reader_list(struct store_reader *reader,
+                                       const struct record_query *query, struct record_page *page);
+
+/* Looks up what `history` wants and sets its state to HISTORY_FOUND or HISTORY_ABSENT. */
+MUST_USE enum result store_reader_history(struct store_reader *reader, struct history *history);
+
+/* ---- Audit ---- */
+
+/* Told once for each violation: the invariant's number and a sentence with the ids concerned. */
+typedef void store_violation(void *owner, int invariant, const char *text);
+
+/* Checks the design's invariants on the tables (all booked before). `*violations` counts them; at
+ * most 100 of each invariant are told. */
+MUST_USE enum result store_audit(struct store *store, store_violation *violation, void *owner,
+                                 size_t *violations, struct explanation *explanation);
+
+/* Sizes and counts for metrics. */
+struct store_counts {
+    uint64_t appends, appended_bytes, pruned_rows, booked_rows, bookings;
+    uint64_t journal_bytes; /* size of the journal file */
+};
+void store_counts(struct store *store, struct store_counts *counts);
+
+#endif
