@@ -68,8 +68,10 @@ static void earn_credit(struct office *office, bool open)
     office->admission_credit += elapsed_ms * rate;
     if (office->admission_credit > most)
         office->admission_credit = most;
-    if (!open)
+    /* What passed before the door was seen open earns nothing. */
+    if (!open || !office->door_open)
         office->admission_credit = 0;
+    office->door_open = open;
 }
 
 static void count_admission(struct admission_rate *rate, timestamp_ms now)
@@ -184,12 +186,23 @@ bool queue_admit(struct office *office, size_t *budget)
     return true;
 }
 
-timestamp_ms queue_next_admission(const struct office *office)
+timestamp_ms queue_next_admission(const struct office *office, struct moment now)
 {
     const struct line *line = &office->line;
+    const struct sale_window *sale = &office->sale;
     if (line->waiting == 0 || (line->present_count == 0 && line->cursor == line->length) ||
         (int64_t)office->active_count >= office->house.max_active)
         return INT64_MAX;
+    switch (queue_status_given(&office->house, now.wall, sale->open && now.wall < sale->until)) {
+    case QUEUE_STATUS_PAUSED:
+        return INT64_MAX;
+    case QUEUE_STATUS_SCHEDULED:
+        return now.house + (office->house.open_at - now.wall);
+    case QUEUE_STATUS_CLOSED:
+        return sale->until == INT64_MAX ? INT64_MAX : now.house + (sale->until - now.wall);
+    case QUEUE_STATUS_OPEN:
+        break;
+    }
     const int64_t missing = ADMISSION_COST - office->admission_credit;
     if (missing <= 0)
         return office->now.house;

@@ -21,7 +21,8 @@ static bool audit_seats(const struct office *office, struct explanation *explana
          reservation != NULL;
          reservation = pool_next(&office->reservations, reservation->item.number)) {
         const bool pending = reservation->row.status == RESERVATION_STATUS_PENDING;
-        if (!pending && reservation->row.status != RESERVATION_STATUS_CONFIRMED)
+        if ((!pending && reservation->row.status != RESERVATION_STATUS_CONFIRMED) ||
+            round_is_over(reservation->round))
             continue;
         named[pending ? 0 : 1] += reservation->seat_count;
         for (size_t i = 0; i < reservation->seat_count; i++)
@@ -32,8 +33,8 @@ static bool audit_seats(const struct office *office, struct explanation *explana
     }
     for (const struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
          round = pool_next(&office->rounds, round->item.number)) {
-        counted[0] += round->seats == NULL ? 0 : round->counts[SEAT_STATUS_HELD];
-        counted[1] += round->seats == NULL ? 0 : round->counts[SEAT_STATUS_SOLD];
+        counted[0] += round_is_over(round) ? 0 : round->counts[SEAT_STATUS_HELD];
+        counted[1] += round_is_over(round) ? 0 : round->counts[SEAT_STATUS_SOLD];
     }
     return (named[0] == counted[0] && named[1] == counted[1]) ||
            fail(explanation, 1, "seats are held or sold by nobody", "house", ID_NONE);
@@ -43,7 +44,7 @@ static bool audit_seats(const struct office *office, struct explanation *explana
 static bool audit_round(const struct live_round *round, struct explanation *explanation)
 {
     int64_t counts[4] = {0, 0, 0, 0};
-    if (round->seats == NULL || round->leaving)
+    if (round_is_over(round))
         return true;
     for (int64_t i = 0; i < round->row.total_seat_cnt; i++) {
         const enum seat_status status = round->seats[i]->row.status;

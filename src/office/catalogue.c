@@ -306,6 +306,8 @@ enum refusal round_cancel(struct office *office, const struct turn *turn, struct
     const struct live_round *round = round_find(office, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
+    if (round_is_over(round) && round->row.status != ROUND_STATUS_CANCELLED)
+        return REFUSAL_REFUND_CLOSED;
     struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
     record.as.concert_round.status = ROUND_STATUS_CANCELLED;
     if (!batch_reserve(office, 1, 0, 0) || answer(call, &record) != REFUSAL_NONE)
@@ -315,6 +317,11 @@ enum refusal round_cancel(struct office *office, const struct turn *turn, struct
     if (round->row.status != ROUND_STATUS_CANCELLED)
         office_put(office, &record);
     return REFUSAL_NONE;
+}
+
+bool round_is_over(const struct live_round *round)
+{
+    return round->seats == NULL || round->leaving;
 }
 
 timestamp_ms round_sale_end(const struct live_round *round)
@@ -341,7 +348,7 @@ static enum refusal move_seats(struct office *office, struct call *call, enum se
     const size_t count = call->in.seats_block.seat_count;
     for (size_t i = 0; i < count; i++) {
         const struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
-        if (seat == NULL || seat->round != round) {
+        if (seat == NULL || seat->round != round || round_is_over(round)) {
             call->detail.seat_index = i;
             return REFUSAL_SEAT_OF_OTHER_ROUND;
         }
@@ -415,7 +422,7 @@ const struct concert_round *office_round_at(const struct office *office, size_t 
 bool office_round_state(const struct office *office, struct id round_id, struct round_state *state)
 {
     const struct live_round *round = round_find(office, round_id);
-    if (round == NULL || round->seats == NULL || round->leaving)
+    if (round == NULL || round_is_over(round))
         return false;
     *state = (struct round_state){
         .version = round->version,

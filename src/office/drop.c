@@ -79,11 +79,14 @@ static void drop_references(struct office *office, uint64_t booked_seq)
     }
 }
 
+/* A round that nothing was ever reserved in stays: it may still be moved or deleted, seats and all.
+ */
 static bool may_leave(const struct office *office, const struct live_round *round,
                       uint64_t booked_seq)
 {
     if (round->seats == NULL || round->last_seq > booked_seq ||
-        office->now.house < round->row.start_time + ROUND_OVER_AFTER_MS ||
+        round->row.first_reserved_at == 0 ||
+        office->now.wall < round->row.start_time + ROUND_OVER_AFTER_MS ||
         (round->row.status == ROUND_STATUS_CANCELLED && round->reservations != NULL))
         return false;
     return round->counts[SEAT_STATUS_HELD] == 0;
@@ -121,7 +124,7 @@ static void drop_rounds(struct office *office, uint64_t booked_seq)
     for (size_t i = 0; i < office->rounds.taken; i++) {
         struct live_round *round = office->round_order[i];
         /* By startTime: from the first that is not over on, none is. */
-        if (office->now.house < round->row.start_time + ROUND_OVER_AFTER_MS)
+        if (office->now.wall < round->row.start_time + ROUND_OVER_AFTER_MS)
             return;
         if (!round->leaving && may_leave(office, round, booked_seq)) {
             round->leaving = true;

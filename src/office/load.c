@@ -38,6 +38,22 @@ static enum result load_seat(struct office *office, const struct record *record)
                : RESULT_NO_MEMORY;
 }
 
+/* Parents go last: a row that goes away must have no children left. */
+static bool concert_is_empty(const struct office *office, struct id id)
+{
+    const struct live_concert *concert = concert_find(office, id);
+    return concert == NULL || concert->round_count == 0;
+}
+
+static bool round_is_empty(const struct office *office, struct id id)
+{
+    const struct live_round *round = round_find(office, id);
+    int64_t seats = 0;
+    for (size_t i = 0; round != NULL && i < sizeof round->counts / sizeof round->counts[0]; i++)
+        seats += round->counts[i];
+    return seats == 0 && (round == NULL || round->reservation_count == 0);
+}
+
 static enum result room(bool reserved)
 {
     return reserved ? RESULT_OK : RESULT_NO_MEMORY;
@@ -67,9 +83,13 @@ static enum result prepare(struct office *office, const struct record *record, b
         return user_find(office, record->as.point_account.user_id) == NULL ? RESULT_CORRUPT
                                                                            : RESULT_OK;
     case RECORD_KIND_CONCERT:
+        if (record->deleted && !concert_is_empty(office, record->as.concert.id))
+            return RESULT_CORRUPT;
         return room(concert_reserve(office));
     case RECORD_KIND_CONCERT_ROUND:
         if (!record->deleted && concert_find(office, record->as.concert_round.concert_id) == NULL)
+            return RESULT_CORRUPT;
+        if (record->deleted && !round_is_empty(office, record->as.concert_round.id))
             return RESULT_CORRUPT;
         return room(round_reserve(office, 0));
     case RECORD_KIND_SEAT:

@@ -86,6 +86,8 @@ enum refusal queue_token_get(struct office *office, const struct turn *turn, str
 
 static void leave(struct office *office, struct live_token *token, struct id_source *ids)
 {
+    /* First the token: the end of its last hold would end it for another reason. */
+    token_end(office, token, TOKEN_REASON_LEFT);
     struct live_reservation *next;
     for (struct live_reservation *reservation = token->user->reservations; reservation != NULL;
          reservation = next) {
@@ -94,9 +96,6 @@ static void leave(struct office *office, struct live_token *token, struct id_sou
             reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED, CANCEL_REASON_LEFT,
                             ids);
     }
-    /* The end of its last hold may have ended a token whose time was over. */
-    if (token->row.status != TOKEN_STATUS_EXPIRED)
-        token_end(office, token, TOKEN_REASON_LEFT);
 }
 
 enum refusal queue_leave(struct office *office, const struct turn *turn, struct live_user *user,

@@ -80,7 +80,7 @@ static enum refusal check_sale(const struct office *office, struct id round_id, 
         return REFUSAL_ROUND_CANCELLED;
     if (office->now.wall < hold->round->concert->row.reservation_open_at)
         return REFUSAL_SALES_NOT_OPEN;
-    if (office->now.wall >= round_sale_end(hold->round) || hold->round->seats == NULL)
+    if (office->now.wall >= round_sale_end(hold->round) || round_is_over(hold->round))
         return REFUSAL_SALES_CLOSED;
     return REFUSAL_NONE;
 }

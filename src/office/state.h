@@ -165,6 +165,8 @@ struct office {
     timestamp_ms heard_floor; /* everybody counts as heard at least then */
     int64_t admission_credit; /* thousandths of an admission */
     timestamp_ms credit_at;
+    bool door_open; /* as the last look at it found it */
+    bool behind;    /* the last tick left work that is due */
     struct admission_rate admissions;
     struct sale_window sale;
 
@@ -266,7 +268,9 @@ enum queue_status queue_status_at(struct office *office, timestamp_ms wall);
 bool queue_admit(struct office *office, size_t *budget);
 struct wait_estimate queue_estimate(const struct office *office, enum queue_status status,
                                     int64_t ahead);
-timestamp_ms queue_next_admission(const struct office *office);
+
+/* When the next one may be admitted, or the door opens by itself; INT64_MAX: neither is in sight. */
+timestamp_ms queue_next_admission(const struct office *office, struct moment now);
 
 /* ---- Sessions (session.c) ---- */
 
@@ -279,6 +283,9 @@ void sessions_expire(struct office *office, size_t *budget);
 /* ---- Seats and reservations (catalogue.c, reservation.c) ---- */
 
 void seat_set_status(struct office *office, struct live_seat *seat, enum seat_status status);
+
+/* Its seats have left memory, or are leaving it. */
+bool round_is_over(const struct live_round *round);
 
 /* When the round's sale ends: reservationCloseAt or its start, the earlier. */
 timestamp_ms round_sale_end(const struct live_round *round);

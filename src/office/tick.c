@@ -127,7 +127,8 @@ bool office_tick(struct office *office, const struct turn *turn)
     tokens_expire(office, &budget);
     sessions_expire(office, &budget);
     rounds_refund(office, turn->ids);
-    return !queue_admit(office, &budget) || budget == 0;
+    office->behind = !queue_admit(office, &budget) || budget == 0;
+    return office->behind;
 }
 
 void office_settle(struct office *office, const struct turn *turn)
@@ -137,7 +138,10 @@ void office_settle(struct office *office, const struct turn *turn)
     if (office->frozen)
         return;
     size_t budget = OFFICE_TICK_MAX;
-    (void)queue_admit(office, &budget); /* what is left is due at once: office_next_due */
+    /* Not before all that is due was worked off: who is silent may not be known yet. What is left
+     * here is due at once (office_next_due). */
+    if (!office->behind)
+        (void)queue_admit(office, &budget);
     if (time_matters(office) && office->now.house - office->house.heartbeat_at >= HEARTBEAT_MS) {
         office->house.heartbeat_at = office->now.house;
         office->house_dirty = true;
@@ -168,11 +172,8 @@ timestamp_ms office_next_due(const struct office *office, struct moment now)
     due = first_of(&office->session_deadlines, due);
     if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
         due = office->house.heartbeat_at + HEARTBEAT_MS;
-    const enum queue_status status = queue_status_given(
-        &office->house, now.wall, office->sale.open && now.wall < office->sale.until);
-    if (status == QUEUE_STATUS_OPEN && queue_next_admission(office) < due)
-        due = queue_next_admission(office);
-    return due;
+    const timestamp_ms admission = queue_next_admission(office, now);
+    return admission < due ? admission : due;
 }
 
 /* ---- The batch ---- */

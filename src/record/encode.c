@@ -165,7 +165,7 @@ static bool take_varint(struct input *input, uint64_t *value)
             return false;
         *value |= (uint64_t)(byte & 0x7f) << shift;
         if (byte < 0x80)
-            return true;
+            return byte != 0 || shift == 0; /* no longer than it need be */
     }
     return false;
 }
@@ -239,10 +239,15 @@ enum result record_decode(const uint8_t *data, size_t length, struct record *rec
     const struct entity_schema *schema = record_schema(record->kind);
     if (bits >> schema->field_count != 0)
         return RESULT_NEWER;
-    for (size_t i = 0; i < schema->field_count; i++)
-        if ((bits >> i & 1) != 0 && !take_field(&input, &schema->fields[i],
-                                                record_field_mutable(record, &schema->fields[i])))
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field_schema *field = &schema->fields[i];
+        if ((bits >> i & 1) == 0)
+            continue;
+        if ((record->deleted && !(field->flags & FIELD_FLAG_KEY)) ||
+            !take_field(&input, field, record_field_mutable(record, field)) ||
+            !is_present(field, record_field(record, field)))
             return RESULT_MALFORMED;
+    }
     *used = (size_t)(input.at - data);
     return RESULT_OK;
 }

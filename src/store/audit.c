@@ -1,0 +1,282 @@
+/* See audit.h. Invariants 1 to 9 are questions in SQL (audit.def), asked of the tables alone; 10
+ * and 12 also read what is left of the journal. 11 has no rows of its own in the tables. */
+#include "store/audit.h"
+
+#include "base/check.h"
+#include "store/database.h"
+#include "store/load.h"
+#include "store/overlay.h"
+#include "store/row.h"
+#include "store/schema.h"
+#include "store/sqlite_util.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INVARIANT_MAX 12
+#define TOLD_MAX 100 /* of each invariant */
+
+struct auditor {
+    struct journal *journal;
+    sqlite3 *db; /* the tables, read only */
+    store_violation *violation;
+    void *owner;
+    size_t told[INVARIANT_MAX + 1];
+    size_t violations;
+    struct explanation *explanation;
+};
+
+static void tell(struct auditor *auditor, int invariant, const char *text)
+{
+    CHECK(invariant >= 1 && invariant <= INVARIANT_MAX);
+    auditor->violations++;
+    if (auditor->told[invariant]++ < TOLD_MAX)
+        auditor->violation(auditor->owner, invariant, text);
+}
+
+__attribute__((format(printf, 3, 4))) static void tell_of(struct auditor *auditor, int invariant,
+                                                          const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments); /* cut to fit */
+    va_end(arguments);
+    tell(auditor, invariant, text);
+}
+
+/* ---- The questions ---- */
+
+static const struct question {
+    int invariant;
+    const char *name, *sql;
+} questions[] = {
+#define AUDIT(invariant, name, sql) {invariant, #name, sql},
+#include "store/audit.def"
+};
+
+static enum result ask(struct auditor *auditor, sqlite3 *db, const struct question *question)
+{
+    sqlite3_stmt *statement = NULL;
+    enum result result = sqlite_prepare(db, question->sql, &statement, auditor->explanation);
+    while (result == RESULT_OK) {
+        const int code = sqlite3_step(statement);
+        if (code == SQLITE_DONE)
+            break;
+        if (code != SQLITE_ROW) {
+            result = sqlite_failure(db, auditor->explanation);
+            break;
+        }
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        tell(auditor, question->invariant, text == NULL ? question->name : text);
+    }
+    sqlite_drop(&statement);
+    return result;
+}
+
+static enum result ask_all(struct auditor *auditor)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0] && result == RESULT_OK; i++)
+        result = ask(auditor, auditor->db, &questions[i]);
+    return result;
+}
+
+/* ---- The journal against the tables ---- */
+
+/* The journal's newest images, gathered as the rows that wait for booking are. */
+struct gathering {
+    struct overlay overlay;
+    uint64_t booked_seq;
+};
+
+static enum result ignore_record(void *owner, const struct record *record,
+                                 struct explanation *explanation)
+{
+    (void)owner;
+    (void)record;
+    (void)explanation;
+    return RESULT_OK;
+}
+
+static enum result gather(void *owner, const struct journal_row *row,
+                          struct explanation *explanation)
+{
+    struct gathering *gathering = owner;
+    const enum result result = load_row_records(row, ignore_record, NULL, explanation);
+    if (result != RESULT_OK || row->seq > gathering->booked_seq)
+        return result;
+    if (overlay_reserve(&gathering->overlay, row->record_count, row->body_length) != RESULT_OK)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the journal's rows");
+    overlay_append(&gathering->overlay, row->seq, row->body, row->body_length, row->record_count);
+    return RESULT_OK;
+}
+
+static enum result encode(const struct record *record, struct buffer *buffer)
+{
+    buffer_clear(buffer);
+    const enum result result = buffer_reserve(buffer, record_encoded_max(record));
+    if (result == RESULT_OK)
+        record_encode(record, buffer);
+    return result;
+}
+
+/* One entity's comparison: its statement, and room for two encoded rows. */
+struct comparison {
+    const struct entity_schema *schema;
+    sqlite3_stmt *statement;
+    struct buffer expected, found;
+};
+
+static void key_text(const struct record *record, char text[static ID_TEXT_BYTES])
+{
+    const struct entity_schema *schema = record_schema(record->kind);
+    const struct field_schema *field = &schema->fields[0];
+    text[0] = '\0';
+    if (field->type == FIELD_ID) {
+        struct id id;
+        memcpy(id.bytes, record_field(record, field), ID_BYTES);
+        id_format(record_schema(field->id_of)->prefix, id, text);
+    }
+}
+
+static enum result compare_found(struct auditor *auditor, struct comparison *comparison,
+                                 const struct record *expected)
+{
+    char key[ID_TEXT_BYTES];
+    struct record found;
+    key_text(expected, key);
+    if (expected->deleted) {
+        tell_of(auditor, 12, "%s %s is deleted in the journal and there in the tables",
+                comparison->schema->table, key);
+        return RESULT_OK;
+    }
+    if (row_read(comparison->statement, 0, expected->kind, &found) != RESULT_OK) {
+        tell_of(auditor, 12, "%s %s cannot be read from the tables", comparison->schema->table,
+                key);
+        return RESULT_OK;
+    }
+    if (encode(expected, &comparison->expected) != RESULT_OK ||
+        encode(&found, &comparison->found) != RESULT_OK)
+        return explain(auditor->explanation, RESULT_NO_MEMORY, "no memory for comparing rows");
+    if (comparison->expected.length != comparison->found.length ||
+        memcmp(comparison->expected.data, comparison->found.data, comparison->found.length) != 0)
+        tell_of(auditor, 12, "%s %s differs between the journal and the tables",
+                comparison->schema->table, key);
+    return RESULT_OK;
+}
+
+static enum result compare_row(struct auditor *auditor, struct comparison *comparison,
+                               const struct overlay_row *row)
+{
+    struct record expected;
+    struct row_texts texts;
+    char key[ID_TEXT_BYTES];
+    overlay_decode(row, &expected);
+    enum result result = RESULT_OK;
+    if (row_bind_key(comparison->statement, &expected, &texts) != RESULT_OK)
+        return sqlite_failure(auditor->db, auditor->explanation);
+    const int code = sqlite3_step(comparison->statement);
+    if (code == SQLITE_ROW) {
+        result = compare_found(auditor, comparison, &expected);
+    } else if (code != SQLITE_DONE) {
+        result = sqlite_failure(auditor->db, auditor->explanation);
+    } else if (!expected.deleted) {
+        key_text(&expected, key);
+        tell_of(auditor, 12, "%s %s is in the journal and missing in the tables",
+                comparison->schema->table, key);
+    }
+    sqlite_rewind(comparison->statement);
+    return result;
+}
+
+static enum result compare_kind(struct auditor *auditor, struct overlay *overlay,
+                                const struct overlay_snapshot *snapshot, enum record_kind kind)
+{
+    struct comparison comparison = {.schema = record_schema(kind)};
+    buffer_init(&comparison.expected, SIZE_MAX / 2);
+    buffer_init(&comparison.found, SIZE_MAX / 2);
+    enum result result = sqlite_prepare_owned(auditor->db, schema_select_sql(comparison.schema),
+                                              &comparison.statement, auditor->explanation);
+    struct overlay_walk walk = overlay_walk_kind(overlay, snapshot, kind);
+    const struct overlay_row *row;
+    while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL)
+        if (overlay_find(overlay, snapshot, kind, &row->key) == row)
+            result = compare_row(auditor, &comparison, row);
+    sqlite_drop(&comparison.statement);
+    buffer_release(&comparison.expected);
+    buffer_release(&comparison.found);
+    return result;
+}
+
+static enum result compare_all(struct auditor *auditor, struct gathering *gathering,
+                               uint64_t first_seq)
+{
+    struct overlay_snapshot snapshot;
+    enum result result = RESULT_OK;
+    overlay_snapshot_take(&gathering->overlay, &snapshot);
+    snapshot.booked_seq = first_seq - 1;
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT && result == RESULT_OK; kind++)
+        result = compare_kind(auditor, &gathering->overlay, &snapshot, (enum record_kind)kind);
+    overlay_snapshot_release(&gathering->overlay, &snapshot);
+    return result;
+}
+
+/* A journal that cannot be read to its end breaks invariant 10; it does not end the audit. */
+static enum result audit_rows(struct auditor *auditor, const struct journal_extent *extent,
+                              uint64_t booked_seq)
+{
+    struct gathering gathering = {.booked_seq = booked_seq};
+    if (overlay_init(&gathering.overlay, extent->first_seq - 1) != RESULT_OK)
+        return explain(auditor->explanation, RESULT_NO_MEMORY, "no memory for the journal's rows");
+    enum result result = journal_read(auditor->journal, extent->first_seq - 1, gather, &gathering,
+                                      auditor->explanation);
+    if (result == RESULT_CORRUPT || result == RESULT_NEWER) {
+        tell(auditor, 10, auditor->explanation->text);
+        result = RESULT_OK;
+    }
+    if (result == RESULT_OK)
+        result = compare_all(auditor, &gathering, extent->first_seq);
+    overlay_release(&gathering.overlay);
+    return result;
+}
+
+static enum result audit_journal(struct auditor *auditor)
+{
+    static const struct question integrity = {
+        10, "journal_integrity",
+        "SELECT 'the journal''s file is damaged: ' || integrity_check FROM pragma_integrity_check"
+        " WHERE integrity_check <> 'ok'"};
+    int64_t booked_seq = 0;
+    struct journal_extent extent;
+    enum result result = journal_extent(auditor->journal, &extent, auditor->explanation);
+    if (result == RESULT_OK)
+        result = ask(auditor, auditor->journal->db, &integrity);
+    if (result == RESULT_OK)
+        result = sqlite_integer(auditor->db, "SELECT booked_seq FROM bookkeeping", &booked_seq,
+                                auditor->explanation);
+    if (result != RESULT_OK)
+        return result;
+    if ((uint64_t)booked_seq > extent.last_seq)
+        tell_of(auditor, 10, "the tables are at row %lld, and the journal ends at row %llu",
+                (long long)booked_seq, (unsigned long long)extent.last_seq);
+    if (extent.last_seq == 0)
+        return RESULT_OK;
+    return audit_rows(auditor, &extent, (uint64_t)booked_seq);
+}
+
+enum result audit(struct journal *journal, const char *tables_path, store_violation *violation,
+                  void *owner, size_t *violations, struct explanation *explanation)
+{
+    struct auditor auditor = {
+        .journal = journal, .violation = violation, .owner = owner, .explanation = explanation};
+    enum result result = database_open_reader(tables_path, &auditor.db, explanation);
+    if (result == RESULT_OK)
+        result = ask_all(&auditor);
+    if (result == RESULT_OK)
+        result = audit_journal(&auditor);
+    sqlite_shut(&auditor.db);
+    *violations = auditor.violations;
+    return result;
+}

@@ -1,0 +1,13 @@
+/* Whether the tables keep the design's invariants, and whether the journal agrees with them. */
+#ifndef USHER_STORE_AUDIT_H
+#define USHER_STORE_AUDIT_H
+
+#include "store/journal.h"
+#include "store/store.h"
+
+/* What store_audit does, given the parts of the store. Nobody writes meanwhile. */
+MUST_USE enum result audit(struct journal *journal, const char *tables_path,
+                           store_violation *violation, void *owner, size_t *violations,
+                           struct explanation *explanation);
+
+#endif

@@ -1,0 +1,227 @@
+/* See bookkeeper.h. */
+#include "store/bookkeeper.h"
+
+#include "base/check.h"
+#include "store/database.h"
+#include "store/migrate.h"
+#include "store/row.h"
+#include "store/sqlite_util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The page size is the disk's; the cache keeps the upper levels of the trees and the pages that
+ * one booking changes, more only costs memory. */
+static const char pragmas[] = "PRAGMA page_size = 4096;"
+                              "PRAGMA foreign_keys = ON;"
+                              "PRAGMA temp_store = MEMORY;"
+                              "PRAGMA cache_size = -32768;"
+                              "PRAGMA journal_size_limit = 134217728;";
+
+/* 32 MiB of log: readers look pages up in it, so it should not grow without need, and a checkpoint
+ * writes each changed page once for all bookings since the last. */
+#define LOG_FRAMES_MAX 8192
+
+static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frames)
+{
+    (void)db;
+    (void)name;
+    struct bookkeeper *bookkeeper = owner;
+    bookkeeper->log_frames = frames;
+    return SQLITE_OK;
+}
+
+/* ---- Opening and closing ---- */
+
+static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation *explanation)
+{
+    sqlite3 *db = bookkeeper->db;
+    enum result result = sqlite_prepare(db, "BEGIN IMMEDIATE", &bookkeeper->begin, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_prepare(db, "COMMIT", &bookkeeper->commit, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_prepare(db, "UPDATE bookkeeping SET booked_seq = ?1",
+                                &bookkeeper->set_booked_seq, explanation);
+    for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
+        const struct entity_schema *entity = record_schema((enum record_kind)i);
+        struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[i];
+        result =
+            sqlite_prepare_owned(db, schema_upsert_sql(entity, true), &of_kind->quick, explanation);
+        if (result == RESULT_OK)
+            result = sqlite_prepare_owned(db, schema_upsert_sql(entity, false), &of_kind->upsert,
+                                          explanation);
+        if (result == RESULT_OK)
+            result =
+                sqlite_prepare_owned(db, schema_delete_sql(entity), &of_kind->remove, explanation);
+    }
+    return result;
+}
+
+/* Copies the log into the file and syncs that, as far as readers of older states let it; they do
+ * not wait for it nor it for them. Once all of it is copied the next booking begins the log anew.
+ */
+static enum result checkpoint(struct bookkeeper *bookkeeper, bool wholly,
+                              struct explanation *explanation)
+{
+    int frames, copied;
+    if (sqlite3_wal_checkpoint_v2(bookkeeper->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames,
+                                  &copied) != SQLITE_OK)
+        return sqlite_failure(bookkeeper->db, explanation);
+    if (frames != copied && wholly)
+        return explain(explanation, RESULT_BUSY, "%s: somebody still reads an older state",
+                       bookkeeper->path);
+    return RESULT_OK;
+}
+
+static enum result open_tables(struct bookkeeper *bookkeeper, struct explanation *explanation)
+{
+    int64_t version, booked_seq;
+    enum result result = database_open(bookkeeper->path, TABLES_APPLICATION_ID, pragmas,
+                                       &bookkeeper->db, &version, explanation);
+    if (result != RESULT_OK)
+        return result;
+    (void)sqlite3_wal_hook(bookkeeper->db, note_log_frames,
+                           bookkeeper); /* answers the one before */
+    struct schema *schema = malloc(sizeof *schema);
+    if (schema == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the schema");
+    schema_current(schema);
+    result = migrate(bookkeeper->db, schema, version, explanation);
+    free(schema);
+    if (result == RESULT_OK)
+        result = checkpoint(bookkeeper, true, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_integer(bookkeeper->db, "SELECT booked_seq FROM bookkeeping", &booked_seq,
+                                explanation);
+    if (result == RESULT_OK)
+        result = prepare_all(bookkeeper, explanation);
+    if (result == RESULT_OK)
+        bookkeeper->booked_seq = (uint64_t)booked_seq;
+    return result;
+}
+
+enum result bookkeeper_open(struct bookkeeper *bookkeeper, const char *path,
+                            struct explanation *explanation)
+{
+    *bookkeeper = (struct bookkeeper){.path = path};
+    const enum result result = open_tables(bookkeeper, explanation);
+    if (result != RESULT_OK)
+        bookkeeper_close(bookkeeper);
+    return result;
+}
+
+void bookkeeper_close(struct bookkeeper *bookkeeper)
+{
+    for (size_t i = 0; i < RECORD_KIND_COUNT; i++) {
+        sqlite_drop(&bookkeeper->of_kind[i].quick);
+        sqlite_drop(&bookkeeper->of_kind[i].upsert);
+        sqlite_drop(&bookkeeper->of_kind[i].remove);
+    }
+    sqlite_drop(&bookkeeper->begin);
+    sqlite_drop(&bookkeeper->commit);
+    sqlite_drop(&bookkeeper->set_booked_seq);
+    sqlite_shut(&bookkeeper->db);
+}
+
+/* ---- Booking ---- */
+
+static enum result step_bound(sqlite3_stmt *statement, const struct record *record)
+{
+    struct row_texts texts;
+    const enum result bound = record->deleted ? row_bind_key(statement, record, &texts)
+                                              : row_bind(statement, record, &texts);
+    const enum result result = bound == RESULT_OK ? sqlite_step_done(statement) : bound;
+    /* The texts end with this call. */
+    return sqlite3_clear_bindings(statement) == SQLITE_OK ? result : RESULT_IO;
+}
+
+/* First without touching what indexes and references follow, which seldom changes; where it does,
+ * nothing was written, and the whole row is. */
+static enum result book_row(struct bookkeeper *bookkeeper, const struct overlay_row *row)
+{
+    struct record record;
+    overlay_decode(row, &record);
+    const struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[record.kind];
+    if (record.deleted)
+        return step_bound(of_kind->remove, &record);
+    const enum result result = step_bound(of_kind->quick, &record);
+    if (result != RESULT_OK || sqlite3_changes(bookkeeper->db) > 0)
+        return result;
+    return step_bound(of_kind->upsert, &record);
+}
+
+/* Rows to write, parents first, then rows to delete, children first. Within an entity in the order
+ * of keys, so that neighbours share pages. */
+static int compare_rows(const void *left, const void *right)
+{
+    const struct overlay_row *const *a = left, *const *b = right;
+    if ((*a)->deleted != (*b)->deleted)
+        return (*a)->deleted ? 1 : -1;
+    if ((*a)->kind != (*b)->kind)
+        return ((*a)->kind < (*b)->kind) != (*a)->deleted ? -1 : 1;
+    return memcmp((*a)->key.bytes, (*b)->key.bytes, RECORD_KEY_BYTES);
+}
+
+static enum result book_rows(struct bookkeeper *bookkeeper, const struct overlay_row **rows,
+                             size_t count, uint64_t seq)
+{
+    enum result result = sqlite_step_done(bookkeeper->begin);
+    for (size_t i = 0; i < count && result == RESULT_OK; i++)
+        result = book_row(bookkeeper, rows[i]);
+    if (result == RESULT_OK &&
+        sqlite3_bind_int64(bookkeeper->set_booked_seq, 1, (sqlite3_int64)seq) != SQLITE_OK)
+        result = RESULT_NO_MEMORY;
+    if (result == RESULT_OK)
+        result = sqlite_step_done(bookkeeper->set_booked_seq);
+    if (result == RESULT_OK)
+        result = sqlite_step_done(bookkeeper->commit);
+    return result;
+}
+
+static enum result book_generation(struct bookkeeper *bookkeeper,
+                                   const struct generation *generation, size_t *count,
+                                   struct explanation *explanation)
+{
+    const struct overlay_row **rows = malloc(generation_row_count(generation) * sizeof *rows);
+    if (rows == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for booking");
+    *count = generation_newest(generation, rows);
+    qsort(rows, *count, sizeof *rows, compare_rows);
+    const uint64_t seq = generation_last_seq(generation);
+    enum result result = book_rows(bookkeeper, rows, *count, seq);
+    free(rows);
+    if (result != RESULT_OK) {
+        result = sqlite_failure(bookkeeper->db, explanation);
+        bookkeeper_close(bookkeeper); /* which rolls back */
+        *count = 0;
+        return result;
+    }
+    bookkeeper->booked_seq = seq;
+    return RESULT_OK;
+}
+
+enum result bookkeeper_book(struct bookkeeper *bookkeeper, struct overlay *overlay, size_t *rows,
+                            struct explanation *explanation)
+{
+    *rows = 0;
+    enum result result = RESULT_OK;
+    if (bookkeeper->db == NULL)
+        result = bookkeeper_open(bookkeeper, bookkeeper->path, explanation);
+    if (result != RESULT_OK)
+        return result;
+    const struct generation *generation = overlay_oldest(overlay);
+    if (generation == NULL)
+        return RESULT_OK;
+    /* A commit that failed may have been durable all the same: then this one is done. */
+    *rows = generation_row_count(generation);
+    if (generation_last_seq(generation) > bookkeeper->booked_seq)
+        result = book_generation(bookkeeper, generation, rows, explanation);
+    if (result != RESULT_OK)
+        return result;
+    overlay_booked(overlay);
+    if (bookkeeper->log_frames >= LOG_FRAMES_MAX)
+        result = checkpoint(bookkeeper, false, explanation);
+    if (result != RESULT_OK)
+        bookkeeper_close(bookkeeper);
+    return result;
+}

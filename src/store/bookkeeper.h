@@ -1,0 +1,36 @@
+/* Copying what the journal holds into the tables. The one connection that writes usher.db. */
+#ifndef USHER_STORE_BOOKKEEPER_H
+#define USHER_STORE_BOOKKEEPER_H
+
+#include "base/result.h"
+#include "store/overlay.h"
+
+#include <sqlite3.h>
+
+/* The statements of one entity. */
+struct bookkeeper_statements {
+    sqlite3_stmt *quick, *upsert, *remove;
+};
+
+struct bookkeeper {
+    const char *path;
+    sqlite3 *db; /* NULL: to be opened again after a failure */
+    struct bookkeeper_statements of_kind[RECORD_KIND_COUNT];
+    sqlite3_stmt *begin, *commit, *set_booked_seq;
+    int log_frames;      /* pages in the write-ahead log since it was last emptied */
+    uint64_t booked_seq; /* what the tables durably hold */
+};
+
+/* Opens the tables, migrates them and checkpoints what a crash left. `path` lives as long as the
+ * bookkeeper. */
+MUST_USE enum result bookkeeper_open(struct bookkeeper *bookkeeper, const char *path,
+                                     struct explanation *explanation);
+void bookkeeper_close(struct bookkeeper *bookkeeper);
+
+/* Books the overlay's oldest generation and lets it go; `*rows` is how many rows were written, 0
+ * when nothing waited. After a failure the tables are opened and checkpointed again by the next
+ * call, before anything is written: a commit that failed may yet be on disk. */
+MUST_USE enum result bookkeeper_book(struct bookkeeper *bookkeeper, struct overlay *overlay,
+                                     size_t *rows, struct explanation *explanation);
+
+#endif

@@ -1,0 +1,118 @@
+/* See database.h. */
+#include "store/database.h"
+
+#include "record/record.h"
+#include "store/sqlite_util.h"
+
+/* A reader waits this long for the moment in which the log is recovered after a crash. */
+#define BUSY_MS 5000
+
+static enum result connect(const char *path, int flags, sqlite3 **db,
+                           struct explanation *explanation)
+{
+    /* NOMUTEX: a connection belongs to one thread at a time. */
+    if (sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+        sqlite3_extended_result_codes(*db, 1) == SQLITE_OK &&
+        /* Closing is no occasion to checkpoint: a reader never does, and after a failure what is on
+         * disk must be read again first. */
+        sqlite3_db_config(*db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL) == SQLITE_OK &&
+        sqlite3_db_config(*db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+        sqlite3_db_config(*db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK)
+        return RESULT_OK;
+    if (*db == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "%s: no memory", path);
+    const enum result result = sqlite_failure(*db, explanation);
+    sqlite_shut(db);
+    return result;
+}
+
+/* A file without a mark and without a table is one that we, or a crash of ours, just began. */
+static enum result identify(sqlite3 *db, int64_t application_id, int64_t *version,
+                            struct explanation *explanation)
+{
+    int64_t found_id = 0, objects = 0;
+    const char *path = sqlite3_db_filename(db, "main");
+    enum result result = sqlite_integer(db, "PRAGMA application_id", &found_id, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_integer(db, "PRAGMA user_version", version, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_integer(db, "SELECT count(*) FROM sqlite_schema", &objects, explanation);
+    if (result == RESULT_FOREIGN)
+        return explain(explanation, RESULT_FOREIGN, "%s is not a file of usher's", path);
+    if (result != RESULT_OK)
+        return result;
+    if (found_id != application_id && (found_id != 0 || objects != 0 || *version != 0))
+        return explain(explanation, RESULT_FOREIGN, "%s is a database of another program", path);
+    if (*version > SCHEMA_VERSION)
+        return explain(explanation, RESULT_NEWER,
+                       "%s was written by a newer usher (its schema is version %lld, this program "
+                       "knows %d)",
+                       path, (long long)*version, SCHEMA_VERSION);
+    return RESULT_OK;
+}
+
+/* WAL: an append is one sequential write and one fsync, and readers never wait for the writer.
+ * FULL: a commit is on disk when it returns. The mode is read back, for SQLite answers the old one
+ * where it cannot be changed. Checkpoints are made where they are wanted, not behind our back. */
+static enum result keep_in_wal(sqlite3 *db, struct explanation *explanation)
+{
+    sqlite3_stmt *statement = NULL;
+    enum result result = sqlite_prepare(db, "PRAGMA journal_mode = WAL", &statement, explanation);
+    if (result != RESULT_OK)
+        return result;
+    if (sqlite3_step(statement) != SQLITE_ROW)
+        result = sqlite_failure(db, explanation);
+    else if (sqlite3_stricmp((const char *)sqlite3_column_text(statement, 0), "wal") != 0)
+        result = explain(explanation, RESULT_IO, "%s: the file system has no write-ahead log",
+                         sqlite3_db_filename(db, "main"));
+    sqlite_drop(&statement);
+    if (result == RESULT_OK)
+        result = sqlite_run(db, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
+                            explanation);
+    return result;
+}
+
+enum result database_open(const char *path, int64_t application_id, const char *pragmas,
+                          sqlite3 **db, int64_t *version, struct explanation *explanation)
+{
+    enum result result = connect(path, SQLITE_OPEN_READWRITE, db, explanation);
+    if (result != RESULT_OK)
+        return result;
+    result = sqlite_run(*db, pragmas, explanation);
+    if (result == RESULT_OK)
+        result = identify(*db, application_id, version, explanation);
+    if (result == RESULT_OK)
+        result = keep_in_wal(*db, explanation);
+    if (result != RESULT_OK)
+        sqlite_shut(db);
+    return result;
+}
+
+enum result database_open_reader(const char *path, sqlite3 **db, struct explanation *explanation)
+{
+    enum result result = connect(path, SQLITE_OPEN_READONLY, db, explanation);
+    if (result != RESULT_OK)
+        return result;
+    if (sqlite3_busy_timeout(*db, BUSY_MS) != SQLITE_OK)
+        result = sqlite_failure(*db, explanation);
+    if (result != RESULT_OK)
+        sqlite_shut(db);
+    return result;
+}
+
+enum result database_mark(sqlite3 *db, int64_t application_id, unsigned version,
+                          struct explanation *explanation)
+{
+    return sqlite_run_owned(
+        db,
+        sqlite3_mprintf("PRAGMA application_id = %lld; PRAGMA user_version = %u;",
+                        (long long)application_id, version),
+        explanation);
+}
+
+enum result database_checkpoint(sqlite3 *db, struct explanation *explanation)
+{
+    if (sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+        return sqlite_failure(db, explanation);
+    return RESULT_OK;
+}

@@ -1,0 +1,33 @@
+/* Opening one of usher's SQLite files: whose it is, of which version, and how it is kept. */
+#ifndef USHER_STORE_DATABASE_H
+#define USHER_STORE_DATABASE_H
+
+#include "base/result.h"
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+/* In the file's header, where file(1) and SQLite look for whose it is: "ushJ" and "ushT". */
+#define JOURNAL_APPLICATION_ID INT64_C(0x7573684a)
+#define TABLES_APPLICATION_ID INT64_C(0x75736854)
+
+/* Opens a file for its one writer. `pragmas` are run first (locking mode and page size have to come
+ * before anything else). `*version` is the schema version it was written with, 0 for a new file.
+ * RESULT_FOREIGN: not this program's file; RESULT_NEWER; RESULT_CORRUPT; RESULT_BUSY; RESULT_IO. On
+ * failure nothing stays open. */
+MUST_USE enum result database_open(const char *path, int64_t application_id, const char *pragmas,
+                                   sqlite3 **db, int64_t *version, struct explanation *explanation);
+
+/* Opens a file for reading only, so that it never writes or checkpoints. */
+MUST_USE enum result database_open_reader(const char *path, sqlite3 **db,
+                                          struct explanation *explanation);
+
+/* Inside a transaction: marks the file as ours and of this version. */
+MUST_USE enum result database_mark(sqlite3 *db, int64_t application_id, unsigned version,
+                                   struct explanation *explanation);
+
+/* Copies the write-ahead log into the file, syncs it and empties the log. RESULT_BUSY: a reader
+ * stood in the way of emptying; the file is complete and synced all the same. */
+MUST_USE enum result database_checkpoint(sqlite3 *db, struct explanation *explanation);
+
+#endif

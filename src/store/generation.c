@@ -1,0 +1,258 @@
+/* See generation.h. Rows stand one after the other in blocks that never move; the table of chains
+ * uses open addressing with linear probing and only ever grows. */
+#include "store/generation.h"
+
+#include "base/check.h"
+#include "base/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* When a generation is full: large enough that a row which changes often is booked once for many
+ * changes, small enough that a booking and its transaction stay under a second or so. */
+#define GENERATION_ROWS_MAX 100000
+#define GENERATION_BYTES_MAX (UINT32_C(64) << 20)
+
+#define BLOCK_BYTES (UINT32_C(256) << 10)
+#define SLOTS_FIRST 1024
+/* Slots that one row can take: for its key, its owner and its reference. */
+#define SLOTS_PER_ROW 3
+
+struct block {
+    struct block *before;
+    size_t used, capacity;
+    _Alignas(struct overlay_row) uint8_t bytes[];
+};
+
+struct chain_slot {
+    uint64_t hash;
+    const struct overlay_row *row; /* the newest; NULL: the slot is empty */
+};
+
+/* ---- Life ---- */
+
+struct generation *generation_new(void)
+{
+    struct generation *generation = calloc(1, sizeof *generation);
+    if (generation == NULL)
+        return NULL;
+    generation->references = 1;
+    return generation;
+}
+
+struct generation *generation_unrefer(struct generation *generation)
+{
+    struct generation *first = generation, *last = NULL;
+    while (generation != NULL && --generation->references == 0) {
+        last = generation;
+        generation = generation->newer;
+    }
+    if (last == NULL)
+        return NULL;
+    last->newer = NULL;
+    return first;
+}
+
+void generation_free_list(struct generation *generation)
+{
+    while (generation != NULL) {
+        struct generation *newer = generation->newer;
+        for (struct block *block = generation->blocks; block != NULL;) {
+            struct block *before = block->before;
+            free(block);
+            block = before;
+        }
+        free(generation->slots);
+        free(generation);
+        generation = newer;
+    }
+}
+
+/* ---- The table of chains ---- */
+
+/* Chains of different links share the table: the two lowest bits keep them apart, whatever a buyer
+ * may choose as a reference. Keys of one link whose hashes meet share a chain, which its walkers
+ * expect. */
+static uint64_t hash_for(enum overlay_link link, uint64_t hash)
+{
+    _Static_assert((int)OVERLAY_LINK_COUNT <= 4, "two bits tell the links apart");
+    return hash << 2 | (uint64_t)link;
+}
+
+static uint64_t key_hash(enum record_kind kind, const struct record_key *key)
+{
+    return hash_for(OVERLAY_BY_KEY, record_key_hash(kind, key));
+}
+
+uint64_t generation_owner_hash(enum record_kind kind, struct id owner)
+{
+    const uint64_t hash = (id_hash(owner) ^ ((uint64_t)kind + 1)) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash_for(OVERLAY_BY_OWNER, hash ^ hash >> 32);
+}
+
+uint64_t generation_reference_hash(struct id caller, const char *reference)
+{
+    return hash_for(OVERLAY_BY_REFERENCE,
+                    id_hash(caller) ^ map_hash_bytes(reference, strlen(reference)));
+}
+
+static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uint64_t hash)
+{
+    size_t i = (hash >> 2) & (capacity - 1);
+    while (slots[i].row != NULL && slots[i].hash != hash)
+        i = (i + 1) & (capacity - 1);
+    return &slots[i];
+}
+
+static enum result reserve_slots(struct generation *generation, size_t count)
+{
+    size_t capacity = generation->slot_capacity == 0 ? SLOTS_FIRST : generation->slot_capacity;
+    while (capacity / 4 * 3 < generation->slot_count + count)
+        capacity *= 2;
+    if (capacity == generation->slot_capacity)
+        return RESULT_OK;
+    struct chain_slot *slots = calloc(capacity, sizeof *slots);
+    if (slots == NULL)
+        return RESULT_NO_MEMORY;
+    for (size_t i = 0; i < generation->slot_capacity; i++)
+        if (generation->slots[i].row != NULL)
+            *slot_of(slots, capacity, generation->slots[i].hash) = generation->slots[i];
+    free(generation->slots);
+    generation->slots = slots;
+    generation->slot_capacity = capacity;
+    return RESULT_OK;
+}
+
+const struct overlay_row *generation_head(const struct generation *generation, uint64_t hash)
+{
+    if (generation->slot_count == 0)
+        return NULL;
+    return slot_of(generation->slots, generation->slot_capacity, hash)->row;
+}
+
+/* ---- Appending ---- */
+
+static size_t row_bytes(size_t length)
+{
+    const size_t alignment = _Alignof(struct overlay_row);
+    return (sizeof(struct overlay_row) + length + alignment - 1) / alignment * alignment;
+}
+
+enum result generation_reserve(struct generation *generation, size_t record_count, size_t bytes)
+{
+    const size_t needed =
+        bytes + record_count * row_bytes(0) + record_count * _Alignof(struct overlay_row);
+    const struct block *block = generation->blocks;
+    if (block == NULL || block->capacity - block->used < needed) {
+        const size_t capacity = needed > BLOCK_BYTES ? needed : BLOCK_BYTES;
+        struct block *fresh = malloc(sizeof *fresh + capacity);
+        if (fresh == NULL)
+            return RESULT_NO_MEMORY;
+        *fresh = (struct block){.before = generation->blocks, .capacity = capacity};
+        generation->blocks = fresh;
+    }
+    return reserve_slots(generation, record_count * SLOTS_PER_ROW);
+}
+
+static void link_hashed(struct generation *generation, struct overlay_row *row,
+                        enum overlay_link link, uint64_t hash)
+{
+    struct chain_slot *slot = slot_of(generation->slots, generation->slot_capacity, hash);
+    if (slot->row == NULL)
+        generation->slot_count++;
+    row->older[link] = slot->row;
+    *slot = (struct chain_slot){.hash = hash, .row = row};
+}
+
+static void link_row(struct generation *generation, struct overlay_row *row,
+                     const struct record *record)
+{
+    row->older[OVERLAY_BY_KIND] = generation->of_kind[record->kind];
+    generation->of_kind[record->kind] = row;
+    link_hashed(generation, row, OVERLAY_BY_KEY, key_hash(record->kind, &row->key));
+    if (record->deleted)
+        return; /* only its key is known */
+    const struct id owner = record_owner(record);
+    if (!id_is_none(owner))
+        link_hashed(generation, row, OVERLAY_BY_OWNER, generation_owner_hash(record->kind, owner));
+    if (record->kind == RECORD_KIND_POINT_ENTRY && record->as.point_entry.reference != NULL)
+        link_hashed(generation, row, OVERLAY_BY_REFERENCE,
+                    generation_reference_hash(record->as.point_entry.caller_id,
+                                              record->as.point_entry.reference));
+}
+
+/* Copies and links the first record of `records`; answers its length. */
+static size_t append_row(struct generation *generation, uint64_t seq, const uint8_t *records,
+                         size_t bytes)
+{
+    struct record record;
+    size_t length;
+    /* The caller encoded it, or the journal's checksum vouched for it and it was decoded before. */
+    CHECK(record_decode(records, bytes, &record, &length) == RESULT_OK);
+    struct block *block = generation->blocks;
+    CHECK(row_bytes(length) <= block->capacity - block->used);
+    struct overlay_row *row = (void *)(block->bytes + block->used);
+    block->used += row_bytes(length);
+    memset(row->older, 0, sizeof row->older);
+    row->seq = seq;
+    row->key = record_key(&record);
+    row->length = (uint32_t)length;
+    row->kind = (uint8_t)record.kind;
+    row->deleted = record.deleted;
+    memcpy(row->data, records, length);
+    link_row(generation, row, &record);
+    generation->bytes += row_bytes(length);
+    return length;
+}
+
+void generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
+                       size_t bytes, size_t record_count)
+{
+    size_t done = 0;
+    if (generation->row_count == 0)
+        generation->first_seq = seq;
+    for (size_t i = 0; i < record_count; i++)
+        done += append_row(generation, seq, records + done, bytes - done);
+    CHECK(done == bytes);
+    generation->row_count += record_count;
+    generation->last_seq = seq;
+}
+
+bool generation_is_full(const struct generation *generation)
+{
+    return generation->row_count >= GENERATION_ROWS_MAX ||
+           generation->bytes >= GENERATION_BYTES_MAX;
+}
+
+/* ---- Finding ---- */
+
+const struct overlay_row *generation_find(const struct generation *generation, uint64_t seq,
+                                          enum record_kind kind, const struct record_key *key)
+{
+    const struct overlay_row *row = generation_head(generation, key_hash(kind, key));
+    while (row != NULL && (row->seq > seq || row->kind != kind ||
+                           memcmp(row->key.bytes, key->bytes, RECORD_KEY_BYTES) != 0))
+        row = row->older[OVERLAY_BY_KEY];
+    return row;
+}
+
+uint64_t generation_last_seq(const struct generation *generation)
+{
+    return generation->last_seq;
+}
+
+size_t generation_row_count(const struct generation *generation)
+{
+    return generation->row_count;
+}
+
+size_t generation_newest(const struct generation *generation, const struct overlay_row **rows)
+{
+    size_t count = 0;
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        for (const struct overlay_row *row = generation->of_kind[kind]; row != NULL;
+             row = row->older[OVERLAY_BY_KIND])
+            if (generation_find(generation, UINT64_MAX, row->kind, &row->key) == row)
+                rows[count++] = row;
+    return count;
+}

@@ -1,0 +1,47 @@
+/* One generation of the overlay: its memory, its chains and the table of where they begin. The
+ * overlay's lock guards what changes. */
+#ifndef USHER_STORE_GENERATION_H
+#define USHER_STORE_GENERATION_H
+
+#include "store/overlay.h"
+
+struct block;
+struct chain_slot;
+
+struct generation {
+    struct generation *newer; /* set once; a reference */
+    unsigned references;
+    bool closed; /* takes no more rows */
+    uint64_t first_seq, last_seq;
+    size_t row_count, bytes;
+    struct block *blocks; /* the one being filled first */
+    const struct overlay_row *of_kind[RECORD_KIND_COUNT];
+    struct chain_slot *slots;
+    size_t slot_count, slot_capacity;
+};
+
+/* With one reference. NULL: no memory. */
+struct generation *generation_new(void);
+
+/* Gives up a reference under the lock; answers the generations that nobody refers to any more, to
+ * be freed outside it. */
+struct generation *generation_unrefer(struct generation *generation);
+void generation_free_list(struct generation *generation);
+
+MUST_USE enum result generation_reserve(struct generation *generation, size_t record_count,
+                                        size_t bytes);
+void generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
+                       size_t bytes, size_t record_count);
+bool generation_is_full(const struct generation *generation);
+
+uint64_t generation_owner_hash(enum record_kind kind, struct id owner);
+uint64_t generation_reference_hash(struct id caller, const char *reference);
+
+/* The newest row of the chain with this hash, or NULL. */
+const struct overlay_row *generation_head(const struct generation *generation, uint64_t hash);
+
+/* The newest image of a row that is not above `seq`, or NULL. */
+const struct overlay_row *generation_find(const struct generation *generation, uint64_t seq,
+                                          enum record_kind kind, const struct record_key *key);
+
+#endif

@@ -1,0 +1,23 @@
+/* Bringing everything back: the tables' live rows, then the journal's tail. */
+#ifndef USHER_STORE_LOAD_H
+#define USHER_STORE_LOAD_H
+
+#include "store/journal.h"
+#include "store/overlay.h"
+#include "store/store.h"
+
+/* What store_load does, given the parts of the store. `booked_seq`: a sequence number that the
+ * tables hold; they may get further meanwhile. */
+MUST_USE enum result load_everything(struct journal *journal, struct overlay *overlay,
+                                     const char *tables_path, uint64_t booked_seq, timestamp_ms now,
+                                     const struct store_loader *loader,
+                                     struct store_position *position,
+                                     struct explanation *explanation);
+
+/* Decodes the records of a journal row one by one. */
+typedef enum result record_visit(void *owner, const struct record *record,
+                                 struct explanation *explanation);
+MUST_USE enum result load_row_records(const struct journal_row *row, record_visit *visit,
+                                      void *owner, struct explanation *explanation);
+
+#endif

@@ -1,0 +1,336 @@
+/* See schema.h. Identifiers are always quoted: one of the columns is called row. */
+#include "store/schema.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+/* Indexes that a look-up needs beside those that flags ask for. With a `field` it stands in for the
+ * plain index of that field, whose place its first column takes. */
+static const struct special_index {
+    const char *table, *field, *name, *columns[2], *where;
+} special_indexes[] = {
+    /* The seats of a round in seat order. */
+    {"seat", "concert_round_id", "seat_round_position", {"concert_round_id", "position"}, NULL},
+    /* A charge's reference is unique for its caller; also the index of the caller's reference. */
+    {"point_entry", "reference", "point_entry_caller_reference", {"caller_id", "reference"}, NULL},
+    /* A restart loads what is live without reading the history around it. */
+    {"queue_token", NULL, "queue_token_live", {"id"}, "\"status\" IN ('waiting', 'active')"},
+    {"seat_reservation",
+     NULL,
+     "seat_reservation_live",
+     {"round_id"},
+     "\"status\" IN ('pending', 'confirmed')"},
+    /* Pending ones are few, and an organizer's list of them must not read the others. */
+    {"seat_reservation", NULL, "seat_reservation_pending", {"id"}, "\"status\" = 'pending'"},
+};
+
+#define SPECIAL_INDEX_COUNT (sizeof special_indexes / sizeof special_indexes[0])
+
+void schema_current(struct schema *schema)
+{
+    _Static_assert((int)RECORD_KIND_COUNT <= SCHEMA_ENTITIES_MAX, "schema.def fits");
+    *schema = (struct schema){.version = SCHEMA_VERSION, .entity_count = RECORD_KIND_COUNT};
+    for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
+        schema->entities[i] = *record_schema((enum record_kind)i);
+}
+
+/* ---- Columns ---- */
+
+static bool is_key(const struct field_schema *field)
+{
+    return (field->flags & FIELD_FLAG_KEY) != 0;
+}
+
+static const char *column_type(const struct field_schema *field)
+{
+    switch (field->type) {
+    case FIELD_ID:
+    case FIELD_TEXT:
+    case FIELD_ENUM:
+        return "TEXT";
+    case FIELD_INT:
+    case FIELD_TIME:
+    case FIELD_BOOL:
+        return "INTEGER";
+    case FIELD_REAL:
+        return "REAL";
+    case FIELD_SECRET:
+        return "BLOB";
+    }
+    UNREACHABLE("field type");
+}
+
+/* What rows written before the column existed hold: what decodes to zero. */
+static void append_default(sqlite3_str *sql, const struct field_schema *field)
+{
+    switch (field->type) {
+    case FIELD_TEXT:
+        sqlite3_str_appendall(sql, " DEFAULT ''");
+        return;
+    case FIELD_ENUM:
+        sqlite3_str_appendf(sql, " DEFAULT %Q", field->texts[0]);
+        return;
+    case FIELD_INT:
+    case FIELD_TIME:
+    case FIELD_BOOL:
+        sqlite3_str_appendall(sql, " DEFAULT 0");
+        return;
+    case FIELD_REAL:
+        sqlite3_str_appendall(sql, " DEFAULT 0.0");
+        return;
+    case FIELD_ID:
+    case FIELD_SECRET:
+        break;
+    }
+    UNREACHABLE("these may be NULL when they come later");
+}
+
+static const char *key_column(const struct entity_schema *entity)
+{
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (is_key(&entity->fields[i]))
+            return entity->fields[i].column;
+    UNREACHABLE("an entity without a key");
+}
+
+/* A column that came later may be NULL where rows without it can have no value that fits: an id
+ * names a row, and a blob has no constant default. */
+static bool may_be_null(const struct entity_schema *entity, const struct field_schema *field)
+{
+    return (field->flags & FIELD_FLAG_OPTIONAL) ||
+           (field->since > entity->since &&
+            (field->type == FIELD_ID || field->type == FIELD_SECRET));
+}
+
+static void append_column(sqlite3_str *sql, const struct schema *schema,
+                          const struct entity_schema *entity, const struct field_schema *field)
+{
+    sqlite3_str_appendf(sql, "\"%w\" %s", field->column, column_type(field));
+    if (!may_be_null(entity, field)) {
+        sqlite3_str_appendall(sql, " NOT NULL");
+        if (field->since > entity->since)
+            append_default(sql, field);
+    }
+    if (field->flags & FIELD_FLAG_REFERENCE) {
+        const struct entity_schema *parent = &schema->entities[field->id_of];
+        sqlite3_str_appendf(sql, " REFERENCES \"%w\"(\"%w\")", parent->table, key_column(parent));
+    }
+}
+
+/* "a","b" of the fields that have all of `flags`. */
+static void append_names(sqlite3_str *sql, const struct entity_schema *entity, unsigned flags)
+{
+    const char *separator = "";
+    for (size_t i = 0; i < entity->field_count; i++) {
+        if ((entity->fields[i].flags & flags) != flags)
+            continue;
+        sqlite3_str_appendf(sql, "%s\"%w\"", separator, entity->fields[i].column);
+        separator = ",";
+    }
+}
+
+/* ---- Tables, indexes, views ---- */
+
+/* One whole number as the key is SQLite's own row number. For any other key the table is the tree
+ * of its primary key (WITHOUT ROWID): rows are short, they are looked up by id, ids grow with time,
+ * so new rows go to the tree's end; and every index ends in the id, so an index on the owner alone
+ * answers "this user's, newest first". */
+static bool has_row_number(const struct entity_schema *entity)
+{
+    size_t keys = 0, integers = 0;
+    for (size_t i = 0; i < entity->field_count; i++) {
+        keys += is_key(&entity->fields[i]) ? 1 : 0;
+        integers += is_key(&entity->fields[i]) && entity->fields[i].type == FIELD_INT ? 1 : 0;
+    }
+    return keys == 1 && integers == 1;
+}
+
+char *schema_table_sql(const struct schema *schema, const struct entity_schema *entity)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "CREATE TABLE \"%w\" (", entity->table);
+    for (size_t i = 0; i < entity->field_count; i++) {
+        append_column(sql, schema, entity, &entity->fields[i]);
+        sqlite3_str_appendall(sql, ", ");
+    }
+    sqlite3_str_appendall(sql, "PRIMARY KEY (");
+    append_names(sql, entity, FIELD_FLAG_KEY);
+    sqlite3_str_appendf(sql, ")) STRICT%s;", has_row_number(entity) ? "" : ", WITHOUT ROWID");
+    return sqlite3_str_finish(sql);
+}
+
+char *schema_add_column_sql(const struct schema *schema, const struct entity_schema *entity,
+                            const struct field_schema *field)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "ALTER TABLE \"%w\" ADD COLUMN ", entity->table);
+    append_column(sql, schema, entity, field);
+    sqlite3_str_appendall(sql, ";");
+    return sqlite3_str_finish(sql);
+}
+
+static const struct special_index *special_for(const struct entity_schema *entity,
+                                               const struct field_schema *field)
+{
+    for (size_t i = 0; i < SPECIAL_INDEX_COUNT; i++)
+        if (special_indexes[i].field != NULL &&
+            strcmp(special_indexes[i].table, entity->table) == 0 &&
+            strcmp(special_indexes[i].field, field->column) == 0)
+            return &special_indexes[i];
+    return NULL;
+}
+
+static void append_special_index(sqlite3_str *sql, const struct special_index *index)
+{
+    sqlite3_str_appendf(sql, "CREATE INDEX \"%w\" ON \"%w\" (\"%w\"", index->name, index->table,
+                        index->columns[0]);
+    if (index->columns[1] != NULL)
+        sqlite3_str_appendf(sql, ", \"%w\"", index->columns[1]);
+    sqlite3_str_appendall(sql, ")");
+    if (index->where != NULL)
+        sqlite3_str_appendf(sql, " WHERE %s", index->where);
+    sqlite3_str_appendall(sql, ";\n");
+}
+
+char *schema_indexes_sql(const struct entity_schema *entity)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(sql, "\n");
+    for (size_t i = 0; i < entity->field_count; i++) {
+        const struct field_schema *field = &entity->fields[i];
+        if (!(field->flags & FIELD_FLAG_INDEXED) || special_for(entity, field) != NULL)
+            continue;
+        sqlite3_str_appendf(sql, "CREATE INDEX \"%w_%w\" ON \"%w\" (\"%w\")", entity->table,
+                            field->column, entity->table, field->column);
+        if (field->flags & FIELD_FLAG_OPTIONAL) /* nobody looks for what has none */
+            sqlite3_str_appendf(sql, " WHERE \"%w\" IS NOT NULL", field->column);
+        sqlite3_str_appendall(sql, ";\n");
+    }
+    for (size_t i = 0; i < SPECIAL_INDEX_COUNT; i++)
+        if (strcmp(special_indexes[i].table, entity->table) == 0)
+            append_special_index(sql, &special_indexes[i]);
+    return sqlite3_str_finish(sql);
+}
+
+static bool is_secret(const struct field_schema *field)
+{
+    return field->type == FIELD_SECRET || strcmp(field->column, "password_hash") == 0;
+}
+
+char *schema_view_sql(const struct entity_schema *entity)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "CREATE VIEW \"%w_readable\" AS SELECT ", entity->table);
+    const char *separator = "";
+    for (size_t i = 0; i < entity->field_count; i++) {
+        const struct field_schema *field = &entity->fields[i];
+        if (is_secret(field))
+            continue;
+        if (field->type == FIELD_TIME)
+            sqlite3_str_appendf(
+                sql,
+                "%sstrftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', \"%w\" / 1000.0, 'unixepoch') AS \"%w\"",
+                separator, field->column, field->column);
+        else
+            sqlite3_str_appendf(sql, "%s\"%w\"", separator, field->column);
+        separator = ", ";
+    }
+    sqlite3_str_appendf(sql, " FROM \"%w\";", entity->table);
+    return sqlite3_str_finish(sql);
+}
+
+/* ---- Statements ---- */
+
+char *schema_columns(const struct entity_schema *entity, const char *alias)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    for (size_t i = 0; i < entity->field_count; i++)
+        sqlite3_str_appendf(sql, "%s\"%w\".\"%w\"", i == 0 ? "" : ",", alias,
+                            entity->fields[i].column);
+    return sqlite3_str_finish(sql);
+}
+
+/* Whether an index or a foreign key follows the column, so that writing it costs a look-up more. */
+static bool is_followed(const struct entity_schema *entity, const struct field_schema *field)
+{
+    if (field->flags & (FIELD_FLAG_REFERENCE | FIELD_FLAG_INDEXED))
+        return true;
+    for (size_t i = 0; i < SPECIAL_INDEX_COUNT; i++)
+        if (strcmp(special_indexes[i].table, entity->table) == 0 &&
+            special_indexes[i].columns[1] != NULL &&
+            (strcmp(special_indexes[i].columns[0], field->column) == 0 ||
+             strcmp(special_indexes[i].columns[1], field->column) == 0))
+            return true;
+    return false;
+}
+
+static void append_conflict(sqlite3_str *sql, const struct entity_schema *entity, bool quick)
+{
+    size_t assigned = 0;
+    sqlite3_str_appendall(sql, ") ON CONFLICT (");
+    append_names(sql, entity, FIELD_FLAG_KEY);
+    sqlite3_str_appendall(sql, ") DO UPDATE SET ");
+    for (size_t i = 0; i < entity->field_count; i++) {
+        const struct field_schema *field = &entity->fields[i];
+        if (is_key(field) || (quick && is_followed(entity, field)))
+            continue;
+        sqlite3_str_appendf(sql, "%s\"%w\"=excluded.\"%w\"", assigned == 0 ? "" : ",",
+                            field->column, field->column);
+        assigned++;
+    }
+    CHECK(assigned > 0);
+    if (!quick)
+        return;
+    const char *joint = " WHERE ";
+    for (size_t i = 0; i < entity->field_count; i++) {
+        const struct field_schema *field = &entity->fields[i];
+        if (is_key(field) || !is_followed(entity, field))
+            continue;
+        sqlite3_str_appendf(sql, "%s\"%w\".\"%w\" IS excluded.\"%w\"", joint, entity->table,
+                            field->column, field->column);
+        joint = " AND ";
+    }
+}
+
+char *schema_upsert_sql(const struct entity_schema *entity, bool quick)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "INSERT INTO \"%w\" (", entity->table);
+    append_names(sql, entity, 0);
+    sqlite3_str_appendall(sql, ") VALUES (");
+    for (size_t i = 0; i < entity->field_count; i++)
+        sqlite3_str_appendf(sql, "%s?%d", i == 0 ? "" : ",", (int)i + 1);
+    append_conflict(sql, entity, quick);
+    return sqlite3_str_finish(sql);
+}
+
+static void append_key_condition(sqlite3_str *sql, const struct entity_schema *entity)
+{
+    int parameter = 0;
+    for (size_t i = 0; i < entity->field_count; i++) {
+        if (!is_key(&entity->fields[i]))
+            continue;
+        parameter++;
+        sqlite3_str_appendf(sql, "%s\"%w\"=?%d", parameter == 1 ? " WHERE " : " AND ",
+                            entity->fields[i].column, parameter);
+    }
+}
+
+char *schema_select_sql(const struct entity_schema *entity)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(sql, "SELECT ");
+    append_names(sql, entity, 0);
+    sqlite3_str_appendf(sql, " FROM \"%w\"", entity->table);
+    append_key_condition(sql, entity);
+    return sqlite3_str_finish(sql);
+}
+
+char *schema_delete_sql(const struct entity_schema *entity)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendf(sql, "DELETE FROM \"%w\"", entity->table);
+    append_key_condition(sql, entity);
+    return sqlite3_str_finish(sql);
+}

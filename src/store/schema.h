@@ -1,0 +1,50 @@
+/* The SQL that follows from schema.def: tables, indexes, views and the statements that write them.
+ * Every answer is a text to be freed with sqlite3_free, or NULL when there is no memory. */
+#ifndef USHER_STORE_SCHEMA_H
+#define USHER_STORE_SCHEMA_H
+
+#include "record/record.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+
+/* Every identifier of this program's own tables fits; a schema has far fewer entities. */
+#define SCHEMA_ENTITIES_MAX 64
+
+/* A schema at one version, as data: the program's own, or one that a test invents. */
+struct schema {
+    unsigned version;
+    size_t entity_count;
+    struct entity_schema entities[SCHEMA_ENTITIES_MAX]; /* parents first */
+};
+
+/* The program's own. */
+void schema_current(struct schema *schema);
+
+/* CREATE TABLE with all of the entity's columns. */
+char *schema_table_sql(const struct schema *schema, const struct entity_schema *entity);
+
+/* ALTER TABLE ADD COLUMN, for a field that is younger than its entity. */
+char *schema_add_column_sql(const struct schema *schema, const struct entity_schema *entity,
+                            const struct field_schema *field);
+
+/* CREATE INDEX for every reference, every INDEXED field and every look-up that needs one of its
+ * own; an empty text when there are none. */
+char *schema_indexes_sql(const struct entity_schema *entity);
+
+/* CREATE VIEW <table>_readable: times as RFC 3339 text, secrets left out. */
+char *schema_view_sql(const struct entity_schema *entity);
+
+/* `alias`."a",`alias`."b",... in the order of the fields, for row_read. */
+char *schema_columns(const struct entity_schema *entity, const char *alias);
+
+/* INSERT of a row with its fields as parameters in order; when the key exists the row is updated.
+ * `quick` leaves alone the columns that indexes or references follow, and does nothing (no change
+ * is counted) when one of them differs. */
+char *schema_upsert_sql(const struct entity_schema *entity, bool quick);
+
+/* SELECT and DELETE by primary key. */
+char *schema_select_sql(const struct entity_schema *entity);
+char *schema_delete_sql(const struct entity_schema *entity);
+
+#endif

@@ -1,0 +1,242 @@
+/* See store.h. The parts put together: the directory, the journal and its overlay, the tables. */
+#include "store/store.h"
+
+#include "base/check.h"
+#include "store/audit.h"
+#include "store/bookkeeper.h"
+#include "store/database.h"
+#include "store/directory.h"
+#include "store/journal.h"
+#include "store/load.h"
+#include "store/overlay.h"
+#include "store/reader.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+struct store {
+    struct directory directory;
+    struct journal journal;       /* the engine's thread */
+    struct bookkeeper bookkeeper; /* the bookkeeper's */
+    struct overlay overlay;
+    bool overlay_made, prune_wanted;
+    atomic_uint_fast64_t booked_seq;
+    /* Counters; see struct store_counts. */
+    atomic_uint_fast64_t appends, appended_bytes, pruned_rows, booked_rows, bookings;
+};
+
+/* ---- Opening and closing ---- */
+
+/* SQLite's count of its memory takes a lock at every allocation, which the bookkeeper, running only
+ * when nobody else does, could hold while the engine waits. It can be switched off before SQLite's
+ * first use in the process; later it stays as it is. */
+static enum result start_libraries(struct explanation *explanation)
+{
+    const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    if ((code != SQLITE_OK && code != SQLITE_MISUSE) || sqlite3_initialize() != SQLITE_OK)
+        return explain(explanation, RESULT_IO, "SQLite cannot be started");
+    if (sodium_init() < 0)
+        return explain(explanation, RESULT_IO, "libsodium cannot be started");
+    return RESULT_OK;
+}
+
+/* The tables are copied from the journal, so they can never be ahead of it. */
+static enum result check_pair(struct store *store, struct explanation *explanation)
+{
+    struct journal_extent extent;
+    const uint64_t booked_seq = store->bookkeeper.booked_seq;
+    const enum result result = journal_extent(&store->journal, &extent, explanation);
+    if (result != RESULT_OK)
+        return result;
+    if (booked_seq > extent.last_seq)
+        return explain(explanation, RESULT_CORRUPT,
+                       "%s ends at row %llu, but %s was brought up to row %llu: they do not belong "
+                       "together, or the journal lost rows",
+                       store->directory.journal, (unsigned long long)extent.last_seq,
+                       store->directory.tables, (unsigned long long)booked_seq);
+    if (extent.first_seq > booked_seq + 1)
+        return explain(explanation, RESULT_CORRUPT,
+                       "%s begins at row %llu, but %s was brought up to row %llu only: they do not "
+                       "belong together",
+                       store->directory.journal, (unsigned long long)extent.first_seq,
+                       store->directory.tables, (unsigned long long)booked_seq);
+    return RESULT_OK;
+}
+
+static enum result open_files(struct store *store, struct explanation *explanation)
+{
+    enum result result = journal_open(&store->journal, store->directory.journal, explanation);
+    if (result == RESULT_OK)
+        result = bookkeeper_open(&store->bookkeeper, store->directory.tables, explanation);
+    if (result == RESULT_OK)
+        result = check_pair(store, explanation);
+    if (result == RESULT_OK)
+        result = journal_checkpoint(&store->journal, explanation);
+    if (result != RESULT_OK)
+        return result;
+    atomic_init(&store->booked_seq, store->bookkeeper.booked_seq);
+    result = overlay_init(&store->overlay, store->bookkeeper.booked_seq);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory for the rows not booked yet");
+    store->overlay_made = true;
+    return RESULT_OK;
+}
+
+enum result store_open(struct store **store, const struct store_options *options,
+                       struct explanation *explanation)
+{
+    enum result result = start_libraries(explanation);
+    if (result != RESULT_OK)
+        return result;
+    struct store *opened = calloc(1, sizeof *opened);
+    if (opened == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the store");
+    result =
+        directory_open(&opened->directory, options->directory, options->must_exist, explanation);
+    if (result == RESULT_OK)
+        result = open_files(opened, explanation);
+    if (result != RESULT_OK) {
+        store_close(opened);
+        return result;
+    }
+    *store = opened;
+    return RESULT_OK;
+}
+
+void store_close(struct store *store)
+{
+    /* The files are whole without these checkpoints; with them they can be copied one by one. */
+    struct explanation explanation;
+    if (store->journal.db != NULL && !store->journal.broken)
+        (void)(journal_checkpoint(&store->journal, &explanation) == RESULT_OK);
+    if (store->bookkeeper.db != NULL)
+        (void)(database_checkpoint(store->bookkeeper.db, &explanation) == RESULT_OK);
+    journal_close(&store->journal);
+    bookkeeper_close(&store->bookkeeper);
+    if (store->overlay_made)
+        overlay_release(&store->overlay);
+    directory_close(&store->directory);
+    free(store);
+}
+
+enum result store_load(struct store *store, timestamp_ms now, const struct store_loader *loader,
+                       struct store_position *position, struct explanation *explanation)
+{
+    return load_everything(&store->journal, &store->overlay, store->directory.tables,
+                           store_booked_seq(store), now, loader, position, explanation);
+}
+
+/* ---- The journal ---- */
+
+static void count(atomic_uint_fast64_t *counter, uint64_t more)
+{
+    atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
+}
+
+enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                const struct buffer *records, size_t record_count)
+{
+    const struct journal_row row = {.seq = seq,
+                                    .house_time = house_time,
+                                    .record_count = record_count,
+                                    .body = records->data,
+                                    .body_length = records->length};
+    const uint64_t prune_to = store->prune_wanted ? store_booked_seq(store) : 0;
+    uint64_t pruned;
+    if (overlay_reserve(&store->overlay, record_count, records->length) != RESULT_OK)
+        return STORE_UNKNOWN;
+    if (journal_append(&store->journal, &row, prune_to, &pruned) != RESULT_OK) {
+        overlay_abandon(&store->overlay);
+        return STORE_UNKNOWN;
+    }
+    overlay_append(&store->overlay, seq, records->data, records->length, record_count);
+    store->prune_wanted = false;
+    count(&store->appends, 1);
+    count(&store->appended_bytes, records->length);
+    count(&store->pruned_rows, pruned);
+    return STORE_DONE;
+}
+
+enum result store_reopen(struct store *store, struct explanation *explanation)
+{
+    journal_close(&store->journal);
+    const enum result result = journal_open(&store->journal, store->directory.journal, explanation);
+    return result == RESULT_OK ? journal_checkpoint(&store->journal, explanation) : result;
+}
+
+size_t store_unbooked(struct store *store)
+{
+    return atomic_load_explicit(&store->overlay.rows, memory_order_relaxed);
+}
+
+uint64_t store_booked_seq(struct store *store)
+{
+    return atomic_load_explicit(&store->booked_seq, memory_order_acquire);
+}
+
+void store_prune(struct store *store)
+{
+    store->prune_wanted = true;
+}
+
+/* ---- The bookkeeper ---- */
+
+enum result store_book(struct store *store, size_t *rows, struct explanation *explanation)
+{
+    const enum result result =
+        bookkeeper_book(&store->bookkeeper, &store->overlay, rows, explanation);
+    /* Published only now that the commit is on disk: the journal is pruned up to it. */
+    if (store->bookkeeper.booked_seq > store_booked_seq(store))
+        atomic_store_explicit(&store->booked_seq, store->bookkeeper.booked_seq,
+                              memory_order_release);
+    if (*rows > 0) {
+        count(&store->booked_rows, *rows);
+        count(&store->bookings, 1);
+    }
+    return result;
+}
+
+/* ---- Readers ---- */
+
+enum result store_reader_open(struct store *store, struct store_reader **reader,
+                              struct explanation *explanation)
+{
+    return reader_open(reader, store->directory.tables, &store->overlay, explanation);
+}
+
+void store_reader_close(struct store_reader *reader)
+{
+    reader_close(reader);
+}
+
+enum result store_reader_list(struct store_reader *reader, const struct record_query *query,
+                              struct record_page *page)
+{
+    return reader_list(reader, query, page);
+}
+
+enum result store_reader_history(struct store_reader *reader, struct history *history)
+{
+    return reader_history(reader, history);
+}
+
+/* ---- Audit and numbers ---- */
+
+enum result store_audit(struct store *store, store_violation *violation, void *owner,
+                        size_t *violations, struct explanation *explanation)
+{
+    return audit(&store->journal, store->directory.tables, violation, owner, violations,
+                 explanation);
+}
+
+void store_counts(struct store *store, struct store_counts *counts)
+{
+    *counts = (struct store_counts){
+        .appends = atomic_load_explicit(&store->appends, memory_order_relaxed),
+        .appended_bytes = atomic_load_explicit(&store->appended_bytes, memory_order_relaxed),
+        .pruned_rows = atomic_load_explicit(&store->pruned_rows, memory_order_relaxed),
+        .booked_rows = atomic_load_explicit(&store->booked_rows, memory_order_relaxed),
+        .bookings = atomic_load_explicit(&store->bookings, memory_order_relaxed),
+        .journal_bytes = journal_bytes(store->directory.journal),
+    };
+}

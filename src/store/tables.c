@@ -1,0 +1,233 @@
+/* See tables.h. Every query reads what it hands over and little else, whatever the history. */
+#include "store/tables.h"
+
+#include "base/check.h"
+#include "store/row.h"
+#include "store/schema.h"
+#include "store/sqlite_util.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Sets of ids ---- */
+
+/* Where the id is, or would be. */
+static size_t id_set_place(const struct id_set *set, struct id id)
+{
+    size_t low = 0, high = set->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (id_compare(set->ids[middle], id) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool id_set_has(const struct id_set *set, struct id id)
+{
+    const size_t place = id_set_place(set, id);
+    return place < set->count && id_equal(set->ids[place], id);
+}
+
+enum result id_set_add(struct id_set *set, struct id id)
+{
+    const size_t place = id_set_place(set, id);
+    if (place < set->count && id_equal(set->ids[place], id))
+        return RESULT_OK;
+    if (set->count == set->capacity) {
+        const size_t capacity = set->capacity == 0 ? 64 : 2 * set->capacity;
+        struct id *ids = realloc(set->ids, capacity * sizeof *ids);
+        if (ids == NULL)
+            return RESULT_NO_MEMORY;
+        set->ids = ids;
+        set->capacity = capacity;
+    }
+    memmove(&set->ids[place + 1], &set->ids[place], (set->count - place) * sizeof *set->ids);
+    set->ids[place] = id;
+    set->count++;
+    return RESULT_OK;
+}
+
+void id_set_release(struct id_set *set)
+{
+    free(set->ids);
+    *set = (struct id_set){0};
+}
+
+/* ---- Handing over ---- */
+
+struct loading {
+    sqlite3 *db;
+    timestamp_ms now;
+    const struct id_set *also_live;
+    const struct store_loader *loader;
+    struct id_set live_rounds;
+    struct explanation *explanation;
+};
+
+/* "SELECT <columns of the table as t> <rest>" */
+static enum result prepare_load(struct loading *loading, enum record_kind kind, const char *rest,
+                                sqlite3_stmt **statement)
+{
+    char *columns = schema_columns(record_schema(kind), "t");
+    char *sql = columns == NULL ? NULL : sqlite3_mprintf("SELECT %s %s", columns, rest);
+    sqlite3_free(columns);
+    return sqlite_prepare_owned(loading->db, sql, statement, loading->explanation);
+}
+
+/* Hands over every row that the statement answers. */
+static enum result hand_over(struct loading *loading, sqlite3_stmt *statement,
+                             enum record_kind kind)
+{
+    for (;;) { /* ends with the rows */
+        const int code = sqlite3_step(statement);
+        if (code == SQLITE_DONE)
+            return RESULT_OK;
+        if (code != SQLITE_ROW)
+            return sqlite_failure(loading->db, loading->explanation);
+        struct record record;
+        enum result result = row_read(statement, 0, kind, &record);
+        if (result != RESULT_OK)
+            return explain(loading->explanation, result, "%s: a row of %s cannot be read",
+                           sqlite3_db_filename(loading->db, "main"), record_schema(kind)->table);
+        result = loading->loader->row(loading->loader->owner, &record);
+        if (result != RESULT_OK)
+            return explain(loading->explanation, result, "%s: a row of %s does not fit the others",
+                           sqlite3_db_filename(loading->db, "main"), record_schema(kind)->table);
+    }
+}
+
+static enum result load_all(struct loading *loading, enum record_kind kind, const char *rest)
+{
+    sqlite3_stmt *statement = NULL;
+    enum result result = prepare_load(loading, kind, rest, &statement);
+    if (result == RESULT_OK)
+        result = hand_over(loading, statement, kind);
+    sqlite_drop(&statement);
+    return result;
+}
+
+/* The same with one live round after the other as the parameter. */
+static enum result load_of_live_rounds(struct loading *loading, enum record_kind kind,
+                                       const char *rest)
+{
+    sqlite3_stmt *statement = NULL;
+    enum result result = prepare_load(loading, kind, rest, &statement);
+    for (size_t i = 0; i < loading->live_rounds.count && result == RESULT_OK; i++) {
+        char text[ID_TEXT_BYTES];
+        id_format(record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, loading->live_rounds.ids[i],
+                  text);
+        if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+            result = sqlite_failure(loading->db, loading->explanation);
+        if (result == RESULT_OK)
+            result = hand_over(loading, statement, kind);
+        sqlite_rewind(statement);
+    }
+    sqlite_drop(&statement);
+    return result;
+}
+
+/* ---- What is live ---- */
+
+/* The first condition of each EXISTS is the one of the partial index that answers it. */
+static const char rounds_sql[] =
+    "SELECT \"id\", \"start_time\" > ?1"
+    " OR EXISTS (SELECT 1 FROM \"seat_reservation\" r WHERE r.\"status\" IN ('pending', "
+    "'confirmed')"
+    " AND r.\"round_id\" = t.\"id\" AND (r.\"status\" = 'pending' OR t.\"status\" = 'cancelled'))"
+    " FROM \"concert_round\" t";
+
+static enum result note_round(struct loading *loading, sqlite3_stmt *statement)
+{
+    struct id id;
+    const char *text = (const char *)sqlite3_column_text(statement, 0);
+    if (text == NULL || !id_parse(record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, text,
+                                  (size_t)sqlite3_column_bytes(statement, 0), &id))
+        return explain(loading->explanation, RESULT_CORRUPT, "%s: a row of %s cannot be read",
+                       sqlite3_db_filename(loading->db, "main"), "concert_round");
+    if (sqlite3_column_int(statement, 1) == 0 && !id_set_has(loading->also_live, id))
+        return RESULT_OK;
+    if (id_set_add(&loading->live_rounds, id) != RESULT_OK)
+        return explain(loading->explanation, RESULT_NO_MEMORY, "no memory for the live rounds");
+    return RESULT_OK;
+}
+
+static enum result find_live_rounds(struct loading *loading)
+{
+    sqlite3_stmt *statement = NULL;
+    enum result result = sqlite_prepare(loading->db, rounds_sql, &statement, loading->explanation);
+    if (result == RESULT_OK &&
+        sqlite3_bind_int64(statement, 1, loading->now - ROUND_OVER_AFTER_MS) != SQLITE_OK)
+        result = sqlite_failure(loading->db, loading->explanation);
+    while (result == RESULT_OK) {
+        const int code = sqlite3_step(statement);
+        if (code == SQLITE_DONE)
+            break;
+        result = code == SQLITE_ROW ? note_round(loading, statement)
+                                    : sqlite_failure(loading->db, loading->explanation);
+    }
+    sqlite_drop(&statement);
+    return result;
+}
+
+static enum result load_kind(struct loading *loading, enum record_kind kind)
+{
+    switch (kind) {
+    case RECORD_KIND_HOUSE:
+        return load_all(loading, kind, "FROM \"house\" t");
+    case RECORD_KIND_USER:
+        return load_all(loading, kind, "FROM \"user\" t");
+    case RECORD_KIND_SESSION:
+        return load_all(loading, kind, "FROM \"session\" t");
+    case RECORD_KIND_POINT_ACCOUNT:
+        return load_all(loading, kind, "FROM \"point_account\" t");
+    case RECORD_KIND_CONCERT:
+        return load_all(loading, kind, "FROM \"concert\" t");
+    case RECORD_KIND_CONCERT_ROUND:
+        return load_all(loading, kind, "FROM \"concert_round\" t");
+    case RECORD_KIND_SEAT:
+        return load_of_live_rounds(
+            loading, kind,
+            "FROM \"seat\" t WHERE t.\"concert_round_id\" = ?1 ORDER BY t.\"position\"");
+    case RECORD_KIND_QUEUE_TOKEN:
+        return load_all(loading, kind,
+                        "FROM \"queue_token\" t WHERE t.\"status\" IN ('waiting', 'active')"
+                        " ORDER BY t.\"id\"");
+    case RECORD_KIND_PAYMENT:
+        return load_of_live_rounds(
+            loading, kind,
+            "FROM \"seat_reservation\" r CROSS JOIN \"payment\" t ON t.\"reservation_id\" = "
+            "r.\"id\""
+            " WHERE r.\"round_id\" = ?1 AND r.\"status\" IN ('pending', 'confirmed')");
+    case RECORD_KIND_SEAT_RESERVATION:
+        return load_of_live_rounds(loading, kind,
+                                   "FROM \"seat_reservation\" t WHERE t.\"round_id\" = ?1"
+                                   " AND t.\"status\" IN ('pending', 'confirmed')"
+                                   " ORDER BY t.\"id\"");
+    case RECORD_KIND_RESERVATION_SEAT:
+        return load_of_live_rounds(
+            loading, kind,
+            "FROM \"seat_reservation\" r CROSS JOIN \"reservation_seat\" t"
+            " ON t.\"reservation_id\" = r.\"id\""
+            " WHERE r.\"round_id\" = ?1 AND r.\"status\" IN ('pending', 'confirmed')");
+    case RECORD_KIND_POINT_ENTRY:
+        return RESULT_OK; /* never needed to decide */
+    case RECORD_KIND_COUNT:
+        break;
+    }
+    UNREACHABLE("record kind");
+}
+
+enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,
+                        const struct store_loader *loader, struct explanation *explanation)
+{
+    struct loading loading = {
+        .db = db, .now = now, .also_live = also_live, .loader = loader, .explanation = explanation};
+    enum result result = find_live_rounds(&loading);
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT && result == RESULT_OK; kind++)
+        result = load_kind(&loading, (enum record_kind)kind);
+    id_set_release(&loading.live_rounds);
+    return result;
+}

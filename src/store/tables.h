@@ -1,0 +1,34 @@
+/* The rows of the tables that a restart needs in memory. */
+#ifndef USHER_STORE_TABLES_H
+#define USHER_STORE_TABLES_H
+
+#include "store/store.h"
+
+#include <sqlite3.h>
+
+/* Ids in order, each once. */
+struct id_set {
+    struct id *ids;
+    size_t count, capacity;
+};
+
+MUST_USE enum result id_set_add(struct id_set *set, struct id id);
+void id_set_release(struct id_set *set);
+
+/* Hands over the live rows, entity by entity in the schema's order, inside the transaction that the
+ * connection is in:
+ *
+ *   the house, users, point accounts, concerts, rounds: all of them
+ *   sessions: all of them; the office ends the ones that expired meanwhile
+ *   tokens: waiting and active ones
+ *   seats, and pending and confirmed reservations with their seats and payments: those of live
+ *     rounds
+ *
+ * A round is live when it started after `now` - ROUND_OVER_AFTER_MS, when one of its reservations
+ * is pending, when it is cancelled and has reservations to refund, or when `also_live` (the rounds
+ * that the journal's tail speaks of, sorted) names it. */
+MUST_USE enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,
+                                 const struct store_loader *loader,
+                                 struct explanation *explanation);
+
+#endif
