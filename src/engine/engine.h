@@ -70,7 +70,8 @@ struct password_job {
     char hash[PASSWORD_HASH_BYTES_MAX + 1]; /* VERIFY: in; HASH: out */
     /* VERIFY against no hash (an empty one): a constant decoy is verified, and the answer is false.
      */
-    bool good; /* out: verified, or hashed */
+    bool good;   /* out: verified, or hashed */
+    bool failed; /* out: memory was short or the engine stopped, and `good` tells nothing */
     void (*complete)(struct password_job *job);
     struct password_job *next;
 };

@@ -1,0 +1,102 @@
+/* See batch.h. */
+#include "engine/batch.h"
+
+#include "base/check.h"
+
+/* The verbs that only look. One that is missing here is taken for a writing one: refused when it
+ * could have been answered, never let through when it must not. */
+static bool only_reads(enum verb verb)
+{
+    switch (verb) {
+    case VERB_SIGN_IN_FIND:
+    case VERB_USER_GET:
+    case VERB_USER_PASSWORD_GET:
+    case VERB_POINTS_GET:
+    case VERB_QUEUE_TOKEN_GET:
+    case VERB_RESERVATION_GET:
+    case VERB_PAYMENT_GET:
+    case VERB_LIST:
+    case VERB_HEARD:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static enum refusal barred(enum batch_mode mode, enum verb verb)
+{
+    switch (mode) {
+    case BATCH_SELLING:
+        return REFUSAL_NONE;
+    case BATCH_LAGGING:
+        return only_reads(verb) ? REFUSAL_NONE : REFUSAL_BUSY;
+    case BATCH_FROZEN:
+        return only_reads(verb) ? REFUSAL_NONE : REFUSAL_READ_ONLY;
+    case BATCH_CLOSED:
+        return REFUSAL_UNAVAILABLE;
+    }
+    UNREACHABLE("batch mode");
+}
+
+static bool writes(const struct batch *batch)
+{
+    return batch->mode == BATCH_SELLING || batch->mode == BATCH_LAGGING;
+}
+
+bool batch_open(struct batch *batch, enum batch_mode mode, struct moment now, uint64_t seq,
+                struct id_source *ids)
+{
+    CHECK(mode == BATCH_CLOSED || batch->office != NULL);
+    batch->mode = mode;
+    batch->turn = (struct turn){.now = now, .seq = seq, .ids = ids};
+    batch->decided = (struct request_list){0};
+    batch->request_count = 0;
+    return writes(batch) && office_tick(batch->office, &batch->turn);
+}
+
+bool batch_full(const struct batch *batch)
+{
+    size_t record_count;
+    return batch->request_count >= ENGINE_BATCH_MAX ||
+           (writes(batch) &&
+            office_batch(batch->office, &record_count)->length >= BATCH_RECORDS_BYTES);
+}
+
+void batch_decide(struct batch *batch, struct request *request)
+{
+    const enum refusal refusal = barred(batch->mode, request->call.verb);
+    if (refusal == REFUSAL_NONE)
+        office_call(batch->office, &batch->turn, &request->call);
+    else
+        request->call.refusal = refusal;
+
+    request->next = NULL;
+    if (batch->decided.last == NULL)
+        batch->decided.first = request;
+    else
+        batch->decided.last->next = request;
+    batch->decided.last = request;
+    batch->request_count++;
+}
+
+const struct buffer *batch_close(struct batch *batch, size_t *record_count)
+{
+    *record_count = 0;
+    if (!writes(batch))
+        return NULL;
+    office_settle(batch->office, &batch->turn);
+    const struct buffer *records = office_batch(batch->office, record_count);
+    return *record_count == 0 ? NULL : records;
+}
+
+void batch_commit(struct batch *batch)
+{
+    if (writes(batch))
+        office_batch_clear(batch->office);
+}
+
+void batch_abandon(struct batch *batch, enum refusal refusal)
+{
+    for (struct request *request = batch->decided.first; request != NULL; request = request->next)
+        request->call.refusal = refusal;
+}

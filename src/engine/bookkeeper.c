@@ -1,0 +1,109 @@
+/* See bookkeeper.h. */
+#include "engine/bookkeeper.h"
+
+#include "base/check.h"
+#include "base/log.h"
+#include "engine/clock.h"
+#include "engine/thread.h"
+
+#include <errno.h>
+#include <time.h>
+
+/* A pause lets several images of a row come together, of which only the newest is booked. While the
+ * lag is large there is none. */
+#define BOOK_PAUSE_MS 500
+#define BOOK_RETRY_MS SECOND_MS
+#define BOOK_AT_ONCE_ROWS 20000
+
+/* True when it shall stop. */
+static bool wait_or_stop(struct bookkeeper *bookkeeper, int64_t wait_ms)
+{
+    struct timespec until;
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &until) == 0);
+    until.tv_sec += wait_ms / SECOND_MS;
+    until.tv_nsec += wait_ms % SECOND_MS * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    CHECK(pthread_mutex_lock(&bookkeeper->lock) == 0);
+    int woken = 0;
+    while (!bookkeeper->stop && woken != ETIMEDOUT)
+        woken = pthread_cond_timedwait(&bookkeeper->stopped, &bookkeeper->lock, &until);
+    const bool stop = bookkeeper->stop;
+    CHECK(pthread_mutex_unlock(&bookkeeper->lock) == 0);
+    return stop;
+}
+
+static void *bookkeeper_run(void *argument)
+{
+    struct bookkeeper *bookkeeper = argument;
+    bool failing = false;
+    int64_t wait_ms = BOOK_PAUSE_MS;
+    thread_be_idle();
+    while (!wait_or_stop(bookkeeper, wait_ms)) {
+        struct explanation explanation;
+        size_t rows;
+        const enum result result = store_book(bookkeeper->store, &rows, &explanation);
+        if (result != RESULT_OK) {
+            if (!failing)
+                log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"",
+                          explanation.text);
+            failing = true;
+            wait_ms = BOOK_RETRY_MS;
+            continue;
+        }
+        if (failing)
+            log_event(LOG_INFO, wall_now(), "booking_resumed");
+        failing = false;
+        if (rows > 0)
+            inbox_wake(bookkeeper->inbox);
+        wait_ms = store_unbooked(bookkeeper->store) > BOOK_AT_ONCE_ROWS ? 0 : BOOK_PAUSE_MS;
+    }
+    return NULL;
+}
+
+enum result bookkeeper_start(struct bookkeeper *bookkeeper, struct store *store,
+                             struct inbox *inbox, struct explanation *explanation)
+{
+    *bookkeeper = (struct bookkeeper){.store = store, .inbox = inbox};
+    pthread_condattr_t attributes;
+    CHECK(pthread_condattr_init(&attributes) == 0);
+    CHECK(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
+    CHECK(pthread_mutex_init(&bookkeeper->lock, NULL) == 0);
+    CHECK(pthread_cond_init(&bookkeeper->stopped, &attributes) == 0);
+    CHECK(pthread_condattr_destroy(&attributes) == 0);
+    const enum result result =
+        thread_start(&bookkeeper->thread, "usher-books", bookkeeper_run, bookkeeper);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no thread for the bookkeeper");
+    bookkeeper->started = true;
+    return RESULT_OK;
+}
+
+static void book_the_rest(struct bookkeeper *bookkeeper, int64_t book_ms)
+{
+    const uint64_t end = monotonic_nanoseconds() + (uint64_t)book_ms * 1000000;
+    struct explanation explanation;
+    size_t rows = 1;
+    while (rows > 0 && monotonic_nanoseconds() < end) {
+        if (store_book(bookkeeper->store, &rows, &explanation) != RESULT_OK) {
+            log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"", explanation.text);
+            return;
+        }
+    }
+}
+
+void bookkeeper_stop(struct bookkeeper *bookkeeper, int64_t book_ms)
+{
+    if (!bookkeeper->started)
+        return;
+    CHECK(pthread_mutex_lock(&bookkeeper->lock) == 0);
+    bookkeeper->stop = true;
+    CHECK(pthread_mutex_unlock(&bookkeeper->lock) == 0);
+    CHECK(pthread_cond_signal(&bookkeeper->stopped) == 0);
+    thread_join(bookkeeper->thread);
+    book_the_rest(bookkeeper, book_ms);
+    CHECK(pthread_cond_destroy(&bookkeeper->stopped) == 0);
+    CHECK(pthread_mutex_destroy(&bookkeeper->lock) == 0);
+}

@@ -1,0 +1,29 @@
+/* Hashing and verifying passwords (argon2id) on threads that give way to everybody else, behind a
+ * bounded line, so that signing in never slows selling. */
+#ifndef USHER_ENGINE_PASSWORDS_H
+#define USHER_ENGINE_PASSWORDS_H
+
+#include "engine/engine.h"
+#include "engine/line.h"
+
+#define PASSWORD_THREADS_MAX 16
+
+struct passwords {
+    struct line line;
+    char decoy[PASSWORD_HASH_BYTES_MAX + 1]; /* what a password without a hash is tried against */
+    pthread_t threads[PASSWORD_THREADS_MAX];
+    size_t started;
+};
+
+/* Takes as long as one hash. On a failure, too, passwords_stop is owed. */
+MUST_USE enum result passwords_start(struct passwords *passwords, size_t count,
+                                     struct explanation *explanation);
+
+/* Ends the threads after the jobs they are at; those still in line are given back as failed. Fine
+ * for zeroed passwords. */
+void passwords_stop(struct passwords *passwords);
+
+/* RESULT_FULL: the line is full, or closed. */
+MUST_USE enum result passwords_ask(struct passwords *passwords, struct password_job *job);
+
+#endif

@@ -1,0 +1,40 @@
+/* Threads that answer from the tables: lists go straight back to whoever asked, rows that left
+ * memory back to the engine, which decides with them. */
+#ifndef USHER_ENGINE_READERS_H
+#define USHER_ENGINE_READERS_H
+
+#include "engine/counters.h"
+#include "engine/inbox.h"
+#include "engine/line.h"
+
+/* As many as one batch can ask for; a reader does thousands a second. */
+#define READER_LINE_MAX ENGINE_BATCH_MAX
+#define READER_THREADS_MAX 16
+
+struct reader {
+    struct readers *readers;
+    struct store_reader *store_reader;
+    pthread_t thread;
+};
+
+struct readers {
+    struct line line;
+    struct inbox *inbox;
+    struct counters *counters;
+    struct reader each[READER_THREADS_MAX];
+    size_t opened, started;
+};
+
+/* On a failure, too, readers_stop is owed. */
+MUST_USE enum result readers_start(struct readers *readers, size_t count, struct store *store,
+                                   struct inbox *inbox, struct counters *counters,
+                                   struct explanation *explanation);
+
+/* Answers what is in line, then ends the threads. Fine for zeroed readers. */
+void readers_stop(struct readers *readers);
+
+/* The engine's thread hands over a decided request whose call wants a list or history. Past the
+ * bound it is refused (BUSY) and completed here. */
+void readers_ask(struct readers *readers, struct request *request);
+
+#endif

@@ -1,0 +1,137 @@
+/* After a failed append the office is ahead of the disk, and nobody knows how far the disk
+ * followed. So it is dropped and made again from what the disk holds. While the disk takes no
+ * writes a frozen office answers reads; every second writing is tried again, and the first
+ * heartbeat that lands makes the gap a downtime like any other (office_tick). */
+#include "engine/machine.h"
+
+#include "base/check.h"
+#include "base/log.h"
+
+/* Attempts come a second apart. Each may load the office, during which nobody is answered, so there
+ * is at least this many times as long in between. */
+#define RETRY_MS SECOND_MS
+#define RETRY_PAUSE_FACTOR 4
+
+static enum result load_row(void *owner, const struct record *record)
+{
+    return office_load(owner, record);
+}
+
+enum result recovery_load(struct engine *engine, struct store_position *position,
+                          struct explanation *explanation)
+{
+    CHECK(engine->batch.office == NULL);
+    struct office *office = office_new(&engine->settings);
+    if (office == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the office");
+    const struct store_loader loader = {.owner = office, .row = load_row};
+    const enum result result =
+        store_load(engine->store, wall_now(), &loader, position, explanation);
+    if (result != RESULT_OK) {
+        office_free(office);
+        return result;
+    }
+    engine->batch.office = office;
+    atomic_store(&engine->seq, position->seq);
+    return RESULT_OK;
+}
+
+enum store_outcome recovery_first_batch(struct engine *engine)
+{
+    const struct moment now = house_clock_now(&engine->clock);
+    /* More may be due than one batch takes; the rest comes with the next. */
+    const bool more =
+        batch_open(&engine->batch, BATCH_SELLING, now, atomic_load(&engine->seq) + 1, &engine->ids);
+    (void)more;
+    return engine_write_down(engine);
+}
+
+static void drop_office(struct engine *engine)
+{
+    office_free(engine->batch.office);
+    engine->batch.office = NULL;
+}
+
+/* An office from what the disk holds now. On a failure there is none. */
+static enum result reload(struct engine *engine, struct explanation *explanation)
+{
+    struct store_position position = {0};
+    drop_office(engine);
+    enum result result = recovery_load(engine, &position, explanation);
+    if (result != RESULT_OK)
+        return result;
+    result = office_open(engine->batch.office, house_clock_now(&engine->clock), position.seq,
+                         &engine->token_key);
+    if (result != RESULT_OK) {
+        drop_office(engine);
+        return explain(explanation, result, "the rows contradict each other");
+    }
+    counter_add(&engine->counters.reloads, 1);
+    snapshots_renew(&engine->snapshots);
+    return RESULT_OK;
+}
+
+/* From reopening to the first heartbeat. When it fails there is no office, unless the store could
+ * not even be reopened: then a frozen one stays. */
+static enum result go_on(struct engine *engine, struct explanation *explanation)
+{
+    enum result result = store_reopen(engine->store, explanation);
+    if (result != RESULT_OK)
+        return result;
+    atomic_store(&engine->state, ENGINE_LOADING);
+    result = reload(engine, explanation);
+    if (result != RESULT_OK || recovery_first_batch(engine) == STORE_DONE)
+        return result;
+    drop_office(engine);
+    result = store_reopen(engine->store, explanation);
+    /* It can be read, but not written. */
+    return result != RESULT_OK ? result
+                               : explain(explanation, RESULT_IO, "the journal takes no rows");
+}
+
+/* An office that only answers, for as long as nothing can be written. */
+static void freeze(struct engine *engine)
+{
+    struct explanation explanation;
+    if (reload(engine, &explanation) != RESULT_OK) {
+        log_event(LOG_ERROR, wall_now(), "nothing_to_read_from reason=\"%s\"", explanation.text);
+        return;
+    }
+    office_freeze(engine->batch.office, true);
+    snapshots_publish(&engine->snapshots, engine->batch.office, house_clock_now(&engine->clock));
+}
+
+void recovery_attempt(struct engine *engine)
+{
+    struct explanation explanation;
+    const bool told = atomic_load(&engine->state) == ENGINE_DEGRADED;
+    const timestamp_ms start = house_clock_now(&engine->clock).house;
+    if (go_on(engine, &explanation) == RESULT_OK) {
+        atomic_store(&engine->state, ENGINE_READY);
+        log_event(LOG_INFO, wall_now(), "writing_again seq=%llu",
+                  (unsigned long long)atomic_load(&engine->seq));
+        return;
+    }
+    if (!told)
+        log_event(LOG_ERROR, wall_now(), "read_only reason=\"%s\"", explanation.text);
+    if (engine->batch.office == NULL)
+        freeze(engine);
+    atomic_store(&engine->state, engine->batch.office == NULL ? ENGINE_LOADING : ENGINE_DEGRADED);
+    const timestamp_ms end = house_clock_now(&engine->clock).house;
+    const int64_t pause_ms = (end - start) * RETRY_PAUSE_FACTOR;
+    engine->retry_at = end + (pause_ms > RETRY_MS ? pause_ms : RETRY_MS);
+}
+
+void recovery_begin(struct engine *engine, enum store_outcome outcome)
+{
+    CHECK(outcome != STORE_DONE);
+    log_event(LOG_ERROR, wall_now(), "append_failed seq=%llu outcome=%s requests=%zu",
+              (unsigned long long)engine->batch.turn.seq,
+              outcome == STORE_LOST ? "lost" : "unknown", engine->batch.request_count);
+    atomic_store(&engine->state, ENGINE_LOADING);
+    drop_office(engine);
+    batch_abandon(&engine->batch,
+                  outcome == STORE_LOST ? REFUSAL_UNAVAILABLE : REFUSAL_OUTCOME_UNKNOWN);
+    engine_answer(engine);
+    recovery_attempt(engine);
+}

@@ -1,0 +1,300 @@
+/* Publishing and taking references; see snapshot.h. */
+#include "engine/snapshot.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct round_slot {
+    struct pool_item item;
+    struct id round_id;
+    uint64_t seen; /* the sweep that last found the round in the catalogue */
+    struct seat_map *map;
+    struct round_snapshot *current;
+};
+
+static void lock(pthread_mutex_t *mutex)
+{
+    CHECK(pthread_mutex_lock(mutex) == 0);
+}
+
+static void unlock(pthread_mutex_t *mutex)
+{
+    CHECK(pthread_mutex_unlock(mutex) == 0);
+}
+
+static bool slot_is_of_round(const void *item, const void *key)
+{
+    const struct round_slot *slot = item;
+    const struct id *round_id = key;
+    return id_equal(slot->round_id, *round_id);
+}
+
+void snapshots_init(struct snapshots *snapshots)
+{
+    *snapshots = (struct snapshots){0};
+    CHECK(pthread_mutex_init(&snapshots->queue_lock, NULL) == 0);
+    CHECK(pthread_mutex_init(&snapshots->catalogue_lock, NULL) == 0);
+    CHECK(pthread_mutex_init(&snapshots->rounds_lock, NULL) == 0);
+    snapshots->catalogue_stale = true;
+    pool_init(&snapshots->slots, sizeof(struct round_slot));
+    map_init(&snapshots->slot_by_round, &snapshots->slots, slot_is_of_round);
+}
+
+static struct round_slot *slot_of(const struct snapshots *snapshots, struct id round_id)
+{
+    return map_find(&snapshots->slot_by_round, id_hash(round_id), &round_id);
+}
+
+/* ---- The queue ---- */
+
+static bool same_queue(const struct queue_view *a, const struct queue_view *b)
+{
+    return a->status == b->status && a->open_at == b->open_at && a->serving == b->serving &&
+           a->last_number == b->last_number && a->waiting == b->waiting && a->active == b->active &&
+           a->max_active == b->max_active && a->admit_per_second == b->admit_per_second &&
+           a->silent_seconds == b->silent_seconds && a->active_seconds == b->active_seconds &&
+           a->wait_seconds == b->wait_seconds && a->estimate.known == b->estimate.known &&
+           a->estimate.low_seconds == b->estimate.low_seconds &&
+           a->estimate.high_seconds == b->estimate.high_seconds;
+}
+
+static void publish_queue(struct snapshots *snapshots, const struct office *office,
+                          struct moment now)
+{
+    struct queue_view view;
+    struct office_counts counts;
+    office_queue_view(office, now, &view);
+    office_counts(office, &counts);
+    lock(&snapshots->queue_lock);
+    snapshots->counts = counts;
+    if (!same_queue(&view, &snapshots->queue)) {
+        snapshots->queue = view;
+        snapshots->queue_version++;
+    }
+    unlock(&snapshots->queue_lock);
+}
+
+uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view)
+{
+    lock(&snapshots->queue_lock);
+    *view = snapshots->queue;
+    const uint64_t version = snapshots->queue_version;
+    unlock(&snapshots->queue_lock);
+    return version;
+}
+
+void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts)
+{
+    lock(&snapshots->queue_lock);
+    *counts = snapshots->counts;
+    unlock(&snapshots->queue_lock);
+}
+
+/* ---- A round's seats ---- */
+
+static struct round_snapshot *round_copy(const struct round_state *state, struct seat_map *map)
+{
+    struct round_snapshot *snapshot = malloc(sizeof *snapshot + map->seat_count);
+    if (snapshot == NULL)
+        return NULL;
+    atomic_init(&snapshot->references, 1);
+    seat_map_keep(map);
+    snapshot->map = map;
+    snapshot->version = state->version;
+    snapshot->available = state->available;
+    snapshot->held = state->held;
+    snapshot->sold = state->sold;
+    snapshot->blocked = state->blocked;
+    memcpy(snapshot->states, state->states, map->seat_count);
+    return snapshot;
+}
+
+void engine_round_release(const struct round_snapshot *snapshot)
+{
+    /* Constant for those who read it; the count is the holders' business. */
+    struct round_snapshot *held = (struct round_snapshot *)snapshot;
+    if (held == NULL || atomic_fetch_sub(&held->references, 1) != 1)
+        return;
+    seat_map_release((struct seat_map *)held->map);
+    free(held);
+}
+
+/* False: no memory, and the old snapshot stays. */
+static bool slot_update(struct snapshots *snapshots, struct round_slot *slot,
+                        const struct round_state *state)
+{
+    struct round_snapshot *fresh = round_copy(state, slot->map);
+    if (fresh == NULL)
+        return false;
+    lock(&snapshots->rounds_lock);
+    struct round_snapshot *old = slot->current;
+    slot->current = fresh;
+    unlock(&snapshots->rounds_lock);
+    engine_round_release(old);
+    return true;
+}
+
+static bool slot_add(struct snapshots *snapshots, const struct office *office,
+                     const struct concert_round *round, const struct round_state *state)
+{
+    struct seat_map *map = seat_map_copy(office, round);
+    if (map == NULL)
+        return false;
+    struct round_snapshot *first = round_copy(state, map);
+    lock(&snapshots->rounds_lock);
+    const bool fits = first != NULL && pool_reserve(&snapshots->slots, 1) == RESULT_OK &&
+                      map_reserve(&snapshots->slot_by_round, 1) == RESULT_OK;
+    if (fits) {
+        struct round_slot *slot = pool_take(&snapshots->slots);
+        slot->round_id = round->id;
+        slot->seen = snapshots->sweep;
+        slot->map = map;
+        slot->current = first;
+        map_insert(&snapshots->slot_by_round, id_hash(round->id), slot);
+    }
+    unlock(&snapshots->rounds_lock);
+    if (!fits) {
+        engine_round_release(first);
+        seat_map_release(map);
+    }
+    return fits;
+}
+
+static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
+{
+    lock(&snapshots->rounds_lock);
+    map_remove(&snapshots->slot_by_round, id_hash(slot->round_id), slot);
+    struct round_snapshot *last = slot->current;
+    struct seat_map *map = slot->map;
+    pool_give(&snapshots->slots, slot);
+    unlock(&snapshots->rounds_lock);
+    engine_round_release(last);
+    seat_map_release(map);
+}
+
+static void publish_changed_rounds(struct snapshots *snapshots, struct office *office)
+{
+    const struct id *round_ids;
+    const size_t count = office_changed_rounds(office, &round_ids);
+    bool complete = true;
+    for (size_t i = 0; i < count; i++) {
+        struct round_slot *slot = slot_of(snapshots, round_ids[i]);
+        struct round_state state;
+        if (slot != NULL && office_round_state(office, round_ids[i], &state))
+            complete = slot_update(snapshots, slot, &state) && complete;
+    }
+    if (complete)
+        office_changed_rounds_clear(office);
+}
+
+const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct id round_id)
+{
+    struct round_snapshot *current = NULL;
+    lock(&snapshots->rounds_lock);
+    const struct round_slot *slot = slot_of(snapshots, round_id);
+    if (slot != NULL) {
+        current = slot->current;
+        atomic_fetch_add(&current->references, 1);
+    }
+    unlock(&snapshots->rounds_lock);
+    return current;
+}
+
+/* ---- The catalogue ---- */
+
+/* Gives every live round its slot, refreshing it when `refresh`, and takes the slots of rounds that
+ * are gone or over. False: memory was short for some. */
+static bool publish_slots(struct snapshots *snapshots, struct office *office, bool refresh)
+{
+    bool complete = true;
+    snapshots->sweep++;
+    for (size_t i = 0; i < office_round_count(office); i++) {
+        const struct concert_round *round = office_round_at(office, i);
+        struct round_state state;
+        if (!office_round_state(office, round->id, &state))
+            continue;
+        struct round_slot *slot = slot_of(snapshots, round->id);
+        if (slot == NULL) {
+            complete = slot_add(snapshots, office, round, &state) && complete;
+            continue;
+        }
+        slot->seen = snapshots->sweep;
+        if (refresh)
+            complete = slot_update(snapshots, slot, &state) && complete;
+    }
+    struct round_slot *next = pool_next(&snapshots->slots, 0);
+    while (next != NULL) {
+        struct round_slot *slot = next;
+        next = pool_next(&snapshots->slots, slot->item.number);
+        if (slot->seen != snapshots->sweep)
+            slot_remove(snapshots, slot);
+    }
+    return complete;
+}
+
+static void publish_catalogue(struct snapshots *snapshots, struct office *office, bool refresh)
+{
+    if (!publish_slots(snapshots, office, refresh))
+        return;
+    struct catalogue_snapshot *fresh = catalogue_copy(office);
+    if (fresh == NULL)
+        return;
+    fresh->version = ++snapshots->catalogue_version;
+    lock(&snapshots->catalogue_lock);
+    struct catalogue_snapshot *old = snapshots->catalogue;
+    snapshots->catalogue = fresh;
+    unlock(&snapshots->catalogue_lock);
+    engine_catalogue_release(old);
+    snapshots->office_catalogue_version = office_catalogue_version(office);
+    snapshots->catalogue_stale = false;
+}
+
+const struct catalogue_snapshot *snapshots_catalogue(struct snapshots *snapshots)
+{
+    lock(&snapshots->catalogue_lock);
+    struct catalogue_snapshot *catalogue = snapshots->catalogue;
+    atomic_fetch_add(&catalogue->references, 1);
+    unlock(&snapshots->catalogue_lock);
+    return catalogue;
+}
+
+/* ---- All of it ---- */
+
+/* House time never falls below that of an earlier run, and no run publishes a million changes a
+ * second for long: counting from its microseconds stays ahead of every version that a client may
+ * remember. */
+static void start_versions(struct snapshots *snapshots, timestamp_ms house)
+{
+    if (snapshots->queue_version == 0)
+        snapshots->queue_version = snapshots->catalogue_version = (uint64_t)house * 1000;
+}
+
+void snapshots_publish(struct snapshots *snapshots, struct office *office, struct moment now)
+{
+    start_versions(snapshots, now.house);
+    publish_queue(snapshots, office, now);
+    if (snapshots->catalogue_stale ||
+        snapshots->office_catalogue_version != office_catalogue_version(office))
+        publish_catalogue(snapshots, office, snapshots->catalogue_stale);
+    publish_changed_rounds(snapshots, office);
+}
+
+void snapshots_renew(struct snapshots *snapshots)
+{
+    snapshots->catalogue_stale = true;
+}
+
+void snapshots_release(struct snapshots *snapshots)
+{
+    struct round_slot *slot;
+    while ((slot = pool_next(&snapshots->slots, 0)) != NULL)
+        slot_remove(snapshots, slot);
+    map_release(&snapshots->slot_by_round);
+    pool_release(&snapshots->slots);
+    engine_catalogue_release(snapshots->catalogue);
+    CHECK(pthread_mutex_destroy(&snapshots->rounds_lock) == 0);
+    CHECK(pthread_mutex_destroy(&snapshots->catalogue_lock) == 0);
+    CHECK(pthread_mutex_destroy(&snapshots->queue_lock) == 0);
+}

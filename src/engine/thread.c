@@ -1,0 +1,42 @@
+/* See thread.h. */
+#include "engine/thread.h"
+
+#include "base/check.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum result thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
+{
+    sigset_t all, before;
+    CHECK(sigfillset(&all) == 0);
+    CHECK(pthread_sigmask(SIG_SETMASK, &all, &before) == 0);
+    const int failure = pthread_create(thread, NULL, run, argument);
+    CHECK(pthread_sigmask(SIG_SETMASK, &before, NULL) == 0);
+    if (failure != 0)
+        return RESULT_NO_MEMORY;
+    const int unnamed = pthread_setname_np(*thread, name); /* fails when it has ended already */
+    (void)unnamed;
+    return RESULT_OK;
+}
+
+void thread_join(pthread_t thread)
+{
+    CHECK(pthread_join(thread, NULL) == 0);
+}
+
+void thread_be_nice(void)
+{
+    /* On Linux a nice value is a thread's own. */
+    const int refused = setpriority(PRIO_PROCESS, (id_t)gettid(), 19);
+    (void)refused;
+}
+
+void thread_be_idle(void)
+{
+    const struct sched_param none = {0};
+    const int refused = sched_setscheduler(0, SCHED_IDLE, &none);
+    (void)refused;
+}

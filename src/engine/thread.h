@@ -1,0 +1,19 @@
+/* Starting the engine's threads. Signals stay with the threads of the program that ask for them. */
+#ifndef USHER_ENGINE_THREAD_H
+#define USHER_ENGINE_THREAD_H
+
+#include "base/result.h"
+
+#include <pthread.h>
+
+/* `name`: at most 15 characters, as ps and gdb show it. RESULT_NO_MEMORY: no thread to be had. */
+MUST_USE enum result thread_start(pthread_t *thread, const char *name, void *(*run)(void *),
+                                  void *argument);
+
+void thread_join(pthread_t thread);
+
+/* How much the calling thread gives way to the others. Best effort: selling works without it. */
+void thread_be_nice(void); /* nice 19 */
+void thread_be_idle(void); /* SCHED_IDLE: runs when nobody else wants to */
+
+#endif
