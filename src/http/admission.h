@@ -1,0 +1,29 @@
+/* What is looked at before a request's body: path, method, type, size, who asks and how often. */
+#ifndef USHER_HTTP_ADMISSION_H
+#define USHER_HTTP_ADMISSION_H
+
+#include "http/exchange.h"
+
+/* Fills in the exchange's route, headers and caller, and refuses in the documented order: 404, 405,
+ * 415, 413, 429, 401; before all of them 400 for a request whose end is not clear. Afterwards the
+ * exchange is answered, suspended, or waits for its body. */
+void admission_check(struct exchange *exchange, const char *target, const char *method);
+
+/* Counts a password's hashing against the address and, when not NULL, the account that is tried: a
+ * folded e-mail or an id. False: it was one too many, and the exchange was answered. */
+bool admission_sign_in(struct exchange *exchange, const void *account, size_t length);
+
+/* The queue token's pace: whether the caller may look again, and how fast from now on. */
+bool admission_poll(struct exchange *exchange);
+void admission_poll_pace(struct exchange *exchange, int64_t poll_after_ms);
+
+/* Whether a text may be a request's id: 1..64 of A-Za-z0-9._- */
+bool request_id_well_formed(const char *text);
+
+/* Whether a Content-Type header's value means JSON in UTF-8. */
+bool content_type_is_json(const char *value);
+
+/* The number of a Content-Length header, UINT64_MAX when it is too large to say. */
+uint64_t content_length_parse(const char *value);
+
+#endif

@@ -1,0 +1,122 @@
+/* See answer.h. */
+#include "http/answer.h"
+
+#include "base/check.h"
+#include "http/problem.h"
+#include "http/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct json_writer *answer_begin(struct exchange *exchange)
+{
+    buffer_clear(&exchange->out);
+    json_write_init(&exchange->writer, &exchange->out);
+    return &exchange->writer;
+}
+
+void answer_header(struct exchange *exchange, const char *name, const char *value)
+{
+    if (exchange->response != NULL)
+        CHECK(MHD_add_response_header(exchange->response, name, value) != MHD_NO);
+}
+
+/* Headers that every answer has. Without a response (no memory) the connection is closed. */
+static void respond(struct exchange *exchange, int status, struct MHD_Response *response,
+                    const char *cache_control)
+{
+    if (exchange->response != NULL)
+        MHD_destroy_response(exchange->response);
+    exchange->response = response;
+    exchange->status = status;
+    answer_header(exchange, "X-Request-Id", exchange->request_id);
+    answer_header(exchange, "Cache-Control", cache_control);
+    if (http_draining(exchange->server))
+        answer_header(exchange, "Connection", "close");
+}
+
+/* Hands the body written since answer_begin over to libmicrohttpd. */
+static struct MHD_Response *response_of_out(struct exchange *exchange)
+{
+    struct buffer *out = &exchange->out;
+    if (exchange->writer.failed)
+        return NULL;
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(out->length, out->data, MHD_RESPMEM_MUST_FREE);
+    if (response != NULL)
+        *out = (struct buffer){.bound = out->bound};
+    return response;
+}
+
+void answer_text(struct exchange *exchange, int status, const char *content_type,
+                 const char *cache_control)
+{
+    respond(exchange, status, response_of_out(exchange), cache_control);
+    answer_header(exchange, "Content-Type", content_type);
+}
+
+void answer_private(struct exchange *exchange, int status)
+{
+    answer_text(exchange, status, "application/json", "no-store");
+}
+
+void answer_created(struct exchange *exchange, const char *path, const char *prefix, struct id id)
+{
+    char text[ID_TEXT_BYTES], location[64 + ID_TEXT_BYTES];
+    (void)id_format(prefix, id, text);
+    const int length = snprintf(location, sizeof location, "%s/%s", path, text);
+    CHECK(length > 0 && (size_t)length < sizeof location);
+    answer_private(exchange, MHD_HTTP_CREATED);
+    answer_header(exchange, "Location", location);
+}
+
+void answer_no_content(struct exchange *exchange)
+{
+    struct MHD_Response *empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    respond(exchange, MHD_HTTP_NO_CONTENT, empty, "no-store");
+}
+
+struct shared_body *answer_share(struct exchange *exchange, const struct shared_key *key,
+                                 uint64_t version)
+{
+    struct shared_body *body = exchange->writer.failed ? NULL : shared_body_new(&exchange->out);
+    if (body != NULL && key != NULL)
+        shared_keep(&exchange->server->shared, key, version, body);
+    return body;
+}
+
+static void drop_body(void *body)
+{
+    shared_body_drop(body);
+}
+
+void answer_shared(struct exchange *exchange, struct shared_body *body, const char *cache_control)
+{
+    if (body == NULL) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return;
+    }
+    const char *known = exchange->headers.if_none_match;
+    const bool fresh = known != NULL && etag_matches(known, body->etag);
+    /* Of a 304, libmicrohttpd sends the length but no body, as RFC 9110, 15.4.5 has it. */
+    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
+        body->length, body->bytes, drop_body, body);
+    respond(exchange, fresh ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response, cache_control);
+    answer_header(exchange, "ETag", body->etag);
+    answer_header(exchange, "Content-Type", body->content_type);
+    if (response == NULL)
+        shared_body_drop(body);
+}
+
+void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds)
+{
+    answer_text(exchange, status, "application/problem+json", "no-store");
+    if (retry_seconds > 0) {
+        char text[24];
+        (void)snprintf(text, sizeof text, "%lld", (long long)retry_seconds);
+        answer_header(exchange, "Retry-After", text);
+    }
+    if (status == MHD_HTTP_UNAUTHORIZED)
+        answer_header(exchange, "WWW-Authenticate", "Bearer");
+}

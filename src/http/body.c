@@ -1,0 +1,449 @@
+/* See body.h. The form of the text (depth, number of values) is checked in one pass before jansson
+ * sees it, because jansson recurses and allocates by it. */
+#include "http/body.h"
+
+#include "base/check.h"
+#include "base/utf8.h"
+#include "record/limit.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Room for BODY_ERRORS_MAX errors with the longest pointers. */
+#define ERROR_BYTES_MAX 65536
+#define POINTER_BYTES_MAX 512
+
+void body_init(struct body *body)
+{
+    *body = (struct body){0};
+    buffer_init(&body->error_bytes, ERROR_BYTES_MAX);
+    json_write_init(&body->errors, &body->error_bytes);
+}
+
+void body_release(struct body *body)
+{
+    json_decref(body->root);
+    body->root = NULL;
+    buffer_release(&body->error_bytes);
+}
+
+/* Strings are stepped over; brackets need not match here, jansson sees to that. */
+static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max)
+{
+    size_t depth = 0, values = 1;
+    bool in_string = false;
+    for (size_t i = 0; i < length; i++) {
+        const uint8_t byte = bytes[i];
+        if (in_string) {
+            if (byte == '\\')
+                i++;
+            else if (byte == '"')
+                in_string = false;
+            continue;
+        }
+        if (byte == '"')
+            in_string = true;
+        else if (byte == '{' || byte == '[') {
+            values++;
+            if (++depth > BODY_DEPTH_MAX)
+                return "nested deeper than 32";
+        } else if (byte == '}' || byte == ']')
+            depth -= depth > 0 ? 1 : 0;
+        else if (byte == ',')
+            values++;
+    }
+    return values > values_max ? "more values than any request has" : NULL;
+}
+
+static enum refusal malformed(struct body *body, const char *why, const json_error_t *error)
+{
+    body->malformed = why;
+    body->line = error == NULL ? 0 : error->line;
+    body->column = error == NULL ? 0 : error->column;
+    return REFUSAL_MALFORMED_JSON;
+}
+
+static enum refusal explain_json_error(struct body *body, const json_error_t *error)
+{
+    switch (json_error_code(error)) {
+    case json_error_duplicate_key:
+        return malformed(body, "a key is repeated in one object", error);
+    case json_error_invalid_utf8:
+        return malformed(body, "not well-formed UTF-8", error);
+    case json_error_null_byte_in_key:
+        return malformed(body, "a key contains U+0000", error);
+    case json_error_premature_end_of_input:
+        return malformed(body, "it ends too early", error);
+    case json_error_end_of_input_expected:
+        return malformed(body, "something follows the object", error);
+    case json_error_numeric_overflow:
+        body_error_at(body, NULL, "a number is out of range");
+        return REFUSAL_INVALID_FIELD;
+    default:
+        return malformed(body, "a syntax error", error);
+    }
+}
+
+enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
+{
+    const char *problem = shape_problem(bytes, length, values_max);
+    if (problem != NULL)
+        return malformed(body, problem, NULL);
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+    json_error_t error;
+    body->root = json_loadb((const char *)bytes, length, flags, &error);
+    if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
+        /* Read again so that the field that is out of range can be named. */
+        body->integers_as_reals = true;
+        body->root =
+            json_loadb((const char *)bytes, length, flags | JSON_DECODE_INT_AS_REAL, &error);
+    }
+    if (body->root == NULL)
+        return explain_json_error(body, &error);
+    if (!json_is_object(body->root))
+        return malformed(body, "not an object", NULL);
+    return REFUSAL_NONE;
+}
+
+bool body_good(const struct body *body)
+{
+    return body->error_count == 0;
+}
+
+/* Appends one step of a pointer, escaped as RFC 6901 wants it; false when it does not fit. */
+static bool append_step(char *pointer, size_t *length, const char *key)
+{
+    if (*length + 1 >= POINTER_BYTES_MAX)
+        return false;
+    pointer[(*length)++] = '/';
+    for (; *key != '\0'; key++) {
+        const bool escaped = *key == '~' || *key == '/';
+        if (*length + 3 >= POINTER_BYTES_MAX)
+            return false;
+        pointer[(*length)++] = escaped ? '~' : *key;
+        if (escaped)
+            pointer[(*length)++] = *key == '~' ? '0' : '1';
+    }
+    return true;
+}
+
+/* The pointer to a path; a step that does not fit is left out with everything below it. */
+static size_t pointer_format(const struct body_path *path, char pointer[static POINTER_BYTES_MAX])
+{
+    const struct body_path *steps[BODY_DEPTH_MAX];
+    size_t count = 0, length = 0;
+    for (; path != NULL && count < BODY_DEPTH_MAX; path = path->parent)
+        steps[count++] = path;
+    while (count-- > 0) {
+        char number[24];
+        const char *key = steps[count]->key;
+        if (key == NULL) {
+            (void)snprintf(number, sizeof number, "%zu", steps[count]->index);
+            key = number;
+        }
+        const size_t before = length;
+        if (!append_step(pointer, &length, key)) {
+            length = before;
+            break;
+        }
+    }
+    return length;
+}
+
+void body_error_at(struct body *body, const struct body_path *path, const char *message)
+{
+    if (body->error_count++ >= BODY_ERRORS_MAX)
+        return;
+    char pointer[POINTER_BYTES_MAX];
+    const size_t length = pointer_format(path, pointer);
+    json_write_object_begin(&body->errors);
+    json_write_key(&body->errors, "field");
+    json_write_text_n(&body->errors, pointer, length);
+    json_write_key(&body->errors, "message");
+    json_write_text(&body->errors, message);
+    json_write_object_end(&body->errors);
+}
+
+void body_error(const struct body_object *object, const char *key, const char *message)
+{
+    const struct body_path path = {.parent = object->path, .key = key};
+    body_error_at(object->body, key == NULL ? object->path : &path, message);
+}
+
+void body_root(struct body *body, struct body_object *object)
+{
+    *object = (struct body_object){.body = body, .json = body->root};
+}
+
+static bool was_asked(const struct body_object *object, const char *key)
+{
+    for (size_t i = 0; i < object->asked_count; i++)
+        if (strcmp(object->asked[i], key) == 0)
+            return true;
+    return false;
+}
+
+void body_close(struct body_object *object)
+{
+    /* jansson's iterators take a mutable object, but only json_object_iter_set changes it. */
+    json_t *json = (json_t *)(uintptr_t)object->json;
+    for (void *at = json_object_iter(json); at != NULL; at = json_object_iter_next(json, at)) {
+        const char *key = json_object_iter_key(at);
+        if (!was_asked(object, key))
+            body_error(object, key, "is not a field of this request");
+    }
+}
+
+/* The field's value, or NULL; notes that the key is known. */
+static const json_t *ask(struct body_object *object, const char *key, enum body_presence presence)
+{
+    CHECK(object->asked_count < BODY_FIELDS_MAX);
+    object->asked[object->asked_count++] = key;
+    const json_t *value = json_object_get(object->json, key);
+    if (value == NULL && presence == BODY_REQUIRED)
+        body_error(object, key, "is missing");
+    return value;
+}
+
+static bool has_control_character(const char *text, enum text_kind kind)
+{
+    for (; kind != TEXT_ANY && *text != '\0'; text++) {
+        const unsigned char character = (unsigned char)*text;
+        if (kind == TEXT_LINES && (character == '\n' || character == '\t'))
+            continue;
+        if (character < 0x20 || character == 0x7f)
+            return true;
+    }
+    return false;
+}
+
+/* A text without U+0000, or NULL with an error added. */
+static const char *plain_text(struct body_object *object, const char *key, const json_t *value)
+{
+    if (!json_is_string(value)) {
+        body_error(object, key, "must be a string");
+        return NULL;
+    }
+    const char *text = json_string_value(value);
+    if (strlen(text) != json_string_length(value)) {
+        body_error(object, key, "must not contain U+0000");
+        return NULL;
+    }
+    return text;
+}
+
+bool body_text(struct body_object *object, const char *key, enum body_presence presence,
+               enum text_kind kind, size_t min, size_t max, const char **text)
+{
+    const json_t *value = ask(object, key, presence);
+    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    if (read == NULL)
+        return false;
+    size_t count = 0;
+    if (!utf8_count(read, strlen(read), &count)) {
+        body_error(object, key, "must be well-formed UTF-8");
+        return false;
+    }
+    if (count < min || count > max) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must have %zu to %zu characters", min, max);
+        body_error(object, key, message);
+        return false;
+    }
+    if (has_control_character(read, kind)) {
+        body_error(object, key, "must not contain control characters");
+        return false;
+    }
+    *text = read;
+    return true;
+}
+
+/* True and the number when the value is an integer, or was one before it was read as a real. */
+static bool integer_of(const struct body *body, const json_t *value, int64_t *integer)
+{
+    if (json_is_integer(value)) {
+        *integer = json_integer_value(value);
+        return true;
+    }
+    if (!json_is_real(value) || !body->integers_as_reals)
+        return false;
+    const double real = json_real_value(value);
+    if (real != trunc(real))
+        return false;
+    /* Past 2^53 a real no longer names one integer; no field here goes that far. */
+    const double exact_max = 9007199254740992.0;
+    *integer = real > exact_max ? INT64_MAX : real < -exact_max ? INT64_MIN : (int64_t)real;
+    return true;
+}
+
+bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
+                  int64_t min, int64_t max, int64_t *value)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    int64_t integer;
+    if (!integer_of(object->body, json, &integer)) {
+        body_error(object, key, "must be an integer");
+        return false;
+    }
+    if (integer < min || integer > max) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must be from %lld to %lld", (long long)min,
+                       (long long)max);
+        body_error(object, key, message);
+        return false;
+    }
+    *value = integer;
+    return true;
+}
+
+bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
+               double max, double *value)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_number(json)) {
+        body_error(object, key, "must be a number");
+        return false;
+    }
+    const double real = json_number_value(json);
+    if (!(real >= min && real <= max)) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must be from %.0f to %.0f", min, max);
+        body_error(object, key, message);
+        return false;
+    }
+    *value = real;
+    return true;
+}
+
+bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
+                  bool *value)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_boolean(json)) {
+        body_error(object, key, "must be true or false");
+        return false;
+    }
+    *value = json_is_true(json);
+    return true;
+}
+
+bool body_time(struct body_object *object, const char *key, enum body_presence presence,
+               timestamp_ms *time)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_string(json) ||
+        !timestamp_parse(json_string_value(json), json_string_length(json), time)) {
+        body_error(object, key, "must be an RFC 3339 time with an offset, from 2000 to 2199");
+        return false;
+    }
+    return true;
+}
+
+static bool id_of(const json_t *json, const char *prefix, struct id *id)
+{
+    return json_is_string(json) &&
+           id_parse(prefix, json_string_value(json), json_string_length(json), id);
+}
+
+static void id_message(const char *prefix, char message[static 80])
+{
+    (void)snprintf(message, 80, "must be an id of the form %s_...", prefix);
+}
+
+bool body_id(struct body_object *object, const char *key, enum body_presence presence,
+             const char *prefix, struct id *id)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!id_of(json, prefix, id)) {
+        char message[80];
+        id_message(prefix, message);
+        body_error(object, key, message);
+        return false;
+    }
+    return true;
+}
+
+bool email_well_formed(const char *email)
+{
+    const char *at = strchr(email, '@');
+    if (at == NULL || at == email || at[1] == '\0' || strchr(at + 1, '@') != NULL)
+        return false;
+    size_t length = strlen(email), count = 0;
+    if (length > EMAIL_BYTES_MAX || !utf8_count(email, length, &count))
+        return false;
+    for (; *email != '\0'; email++)
+        if ((unsigned char)*email <= ' ' || *email == 0x7f)
+            return false;
+    return true;
+}
+
+bool body_email(struct body_object *object, const char *key, enum body_presence presence,
+                const char **email)
+{
+    const json_t *value = ask(object, key, presence);
+    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    if (read == NULL)
+        return false;
+    if (!email_well_formed(read)) {
+        body_error(object, key, "must be an e-mail address of at most 254 bytes");
+        return false;
+    }
+    *email = read;
+    return true;
+}
+
+bool body_array(struct body_object *object, const char *key, enum body_presence presence,
+                size_t min, size_t max, const json_t **array, struct body_path *path)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_array(json)) {
+        body_error(object, key, "must be an array");
+        return false;
+    }
+    const size_t count = json_array_size(json);
+    if (count < min || count > max) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
+        body_error(object, key, message);
+        return false;
+    }
+    *array = json;
+    *path = (struct body_path){.parent = object->path, .key = key};
+    return true;
+}
+
+bool body_element_object(struct body *body, const json_t *array, const struct body_path *path,
+                         struct body_object *object)
+{
+    const json_t *json = json_array_get(array, path->index);
+    if (!json_is_object(json)) {
+        body_error_at(body, path, "must be an object");
+        return false;
+    }
+    *object = (struct body_object){.body = body, .json = json, .path = path};
+    return true;
+}
+
+bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
+                     const char *prefix, struct id *id)
+{
+    if (id_of(json_array_get(array, path->index), prefix, id))
+        return true;
+    char message[80];
+    id_message(prefix, message);
+    body_error_at(body, path, message);
+    return false;
+}

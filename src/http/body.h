@@ -1,0 +1,115 @@
+/* Reads a request's JSON strictly: one object, no repeated or unknown keys, every value of the type
+ * and range asked for. Takes plain bytes; knows neither HTTP nor usher's verbs. */
+#ifndef USHER_HTTP_BODY_H
+#define USHER_HTTP_BODY_H
+
+#include "base/buffer.h"
+#include "base/id.h"
+#include "base/timestamp.h"
+#include "http/json_write.h"
+#include "record/refusal.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define BODY_DEPTH_MAX 32
+#define BODY_FIELDS_MAX 16 /* fields that one object may have; the largest here has ten */
+#define BODY_ERRORS_MAX 20 /* told in one answer */
+
+/* The values a body may have: jansson takes up to about 150 bytes for one of two bytes of text. */
+#define BODY_VALUES_MAX 40000
+
+struct body {
+    json_t *root;
+    bool integers_as_reals; /* an integer past 64 bits was among them */
+    const char *malformed;  /* why it is no JSON, for people; NULL otherwise */
+    int line, column;       /* of `malformed`; 0: unknown */
+    struct buffer error_bytes;
+    struct json_writer errors; /* {"field","message"} after {"field","message"} */
+    size_t error_count;
+};
+
+/* Where a value stands, from the inside out; the JSON pointer (RFC 6901) is made when needed. */
+struct body_path {
+    const struct body_path *parent; /* NULL: the root */
+    const char *key;                /* NULL: `index` of an array */
+    size_t index;
+};
+
+struct body_object {
+    struct body *body;
+    const json_t *json;
+    const struct body_path *path; /* NULL: the root */
+    const char *asked[BODY_FIELDS_MAX];
+    size_t asked_count;
+};
+
+enum body_presence {
+    BODY_OPTIONAL,
+    BODY_REQUIRED,
+};
+
+void body_init(struct body *body);
+void body_release(struct body *body);
+
+/* REFUSAL_NONE; REFUSAL_MALFORMED_JSON with `malformed` set; or REFUSAL_INVALID_FIELD with an
+ * error. Texts read later live until body_release. */
+enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max);
+
+/* True when no error was collected. */
+bool body_good(const struct body *body);
+
+/* Adds an error at a field of the object (key NULL: the object itself). */
+void body_error(const struct body_object *object, const char *key, const char *message);
+void body_error_at(struct body *body, const struct body_path *path, const char *message);
+
+void body_root(struct body *body, struct body_object *object);
+
+/* After all fields were asked for: every other key is an error. */
+void body_close(struct body_object *object);
+
+/* The readers below answer true and set the value when the field is there and good; false when it
+ * is absent, or bad (then an error was added, also for a required field that is absent). */
+
+enum text_kind {
+    TEXT_LINE,  /* no control characters */
+    TEXT_LINES, /* none but line feed and tab */
+    TEXT_ANY,   /* anything but NUL: a password */
+};
+
+/* `min`..`max` code points. */
+bool body_text(struct body_object *object, const char *key, enum body_presence presence,
+               enum text_kind kind, size_t min, size_t max, const char **text);
+
+bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
+                  int64_t min, int64_t max, int64_t *value);
+bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
+               double max, double *value);
+bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
+                  bool *value);
+bool body_time(struct body_object *object, const char *key, enum body_presence presence,
+               timestamp_ms *time);
+bool body_id(struct body_object *object, const char *key, enum body_presence presence,
+             const char *prefix, struct id *id);
+
+/* Of the form an e-mail address has: one '@' with something on both sides, no spaces or control
+ * characters, at most EMAIL_BYTES_MAX bytes. */
+bool body_email(struct body_object *object, const char *key, enum body_presence presence,
+                const char **email);
+
+/* An array of `min`..`max` elements. `path` is the array's, for the elements' paths. */
+bool body_array(struct body_object *object, const char *key, enum body_presence presence,
+                size_t min, size_t max, const json_t **array, struct body_path *path);
+
+/* Elements of an array. `path` must stay in place while the element is read. */
+bool body_element_object(struct body *body, const json_t *array, const struct body_path *path,
+                         struct body_object *object);
+bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
+                     const char *prefix, struct id *id);
+
+/* Whether a text has the form that body_email asks for. */
+bool email_well_formed(const char *email);
+
+#endif

@@ -1,0 +1,330 @@
+/* See exchange.h. From the first byte of a request to the last of its answer; what a request means
+ * is the handlers' business. */
+#include "http/exchange.h"
+
+#include "base/check.h"
+#include "http/admission.h"
+#include "http/answer.h"
+#include "http/problem.h"
+#include "http/server.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A refused body up to this long is read and thrown away, so that the client reads the answer when
+ * it has sent it all, and can use the connection again. */
+#define DISCARD_BYTES_MAX ((uint64_t)1 << 20)
+
+struct allocation {
+    struct allocation *next;
+    max_align_t bytes[];
+};
+
+/* ---- Life ---- */
+
+static struct exchange *exchange_new(struct http_server *server, struct MHD_Connection *connection)
+{
+    struct exchange *exchange = malloc(sizeof *exchange);
+    if (exchange == NULL)
+        return NULL;
+    /* The call is large and most requests for public pages make none: exchange_call clears it. */
+    memset(exchange, 0, offsetof(struct exchange, request));
+    exchange->server = server;
+    exchange->connection = connection;
+    exchange->began_us = http_clock_us();
+    buffer_init(&exchange->received, IMPORT_BODY_BYTES_MAX);
+    buffer_init(&exchange->out, ANSWER_BYTES_MAX);
+    body_init(&exchange->body);
+    atomic_fetch_add(&server->open_exchanges, 1);
+    return exchange;
+}
+
+static void leave_in_flight(struct exchange *exchange)
+{
+    if (exchange->in_flight)
+        limit_leave(&exchange->server->limits.accounts, exchange->account_key);
+    exchange->in_flight = false;
+}
+
+static void exchange_free(struct exchange *exchange)
+{
+    struct http_server *server = exchange->server;
+    leave_in_flight(exchange);
+    if (exchange->import != NULL)
+        import_release(exchange->import);
+    if (exchange->importing)
+        importer_leave(&server->importer);
+    if (exchange->called)
+        call_release(&exchange->request.call);
+    if (exchange->response != NULL)
+        MHD_destroy_response(exchange->response);
+    while (exchange->allocations != NULL) {
+        struct allocation *next = exchange->allocations->next;
+        free(exchange->allocations);
+        exchange->allocations = next;
+    }
+    body_release(&exchange->body);
+    buffer_release(&exchange->received);
+    buffer_release(&exchange->out);
+    free(exchange);
+    atomic_fetch_sub(&server->open_exchanges, 1);
+}
+
+void exchange_completed(void *owner, struct MHD_Connection *connection, void **context,
+                        enum MHD_RequestTerminationCode reason)
+{
+    (void)owner;
+    (void)connection;
+    (void)reason;
+    if (*context != NULL)
+        exchange_free(*context);
+    *context = NULL;
+}
+
+/* ---- The body comes in ---- */
+
+size_t exchange_body_bytes_max(const struct exchange *exchange)
+{
+    const bool import = exchange->route != NULL && exchange->route->body == BODY_IMPORT;
+    return import ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
+}
+
+static enum MHD_Result receive(struct exchange *exchange, const char *data, size_t length)
+{
+    exchange->received_bytes += length;
+    if (exchange->response == NULL && exchange->received_bytes > exchange_body_bytes_max(exchange))
+        problem_answer(exchange, REFUSAL_BODY_TOO_LARGE);
+    if (exchange->response != NULL) {
+        buffer_release(&exchange->received);
+        exchange->discarded_bytes += length;
+        return exchange->discarded_bytes <= DISCARD_BYTES_MAX ? MHD_YES : MHD_NO;
+    }
+    if (exchange->route->body == BODY_NONE)
+        return MHD_YES;
+    if (buffer_reserve(&exchange->received, length) == RESULT_OK)
+        buffer_append(&exchange->received, data, length);
+    else
+        problem_answer(exchange, REFUSAL_CAPACITY);
+    return MHD_YES;
+}
+
+/* Reads the body as JSON where the route has one of that size; false: the exchange was answered. */
+static bool parse_body(struct exchange *exchange)
+{
+    const struct buffer *received = &exchange->received;
+    const enum route_body kind = exchange->route->body;
+    if (kind == BODY_NONE || kind == BODY_IMPORT || (kind == BODY_ACTION && received->length == 0))
+        return true;
+    const enum refusal refusal =
+        body_parse(&exchange->body, received->data, received->length, BODY_VALUES_MAX);
+    if (refusal == REFUSAL_NONE && kind == BODY_ACTION) {
+        struct body_object root;
+        body_root(&exchange->body, &root);
+        body_close(&root);
+    }
+    if (refusal == REFUSAL_NONE && body_good(&exchange->body))
+        return true;
+    problem_body(exchange, refusal == REFUSAL_NONE ? REFUSAL_INVALID_FIELD : refusal);
+    return false;
+}
+
+/* ---- Steps ---- */
+
+static enum MHD_Result queue_answer(struct exchange *exchange)
+{
+    struct http_server *server = exchange->server;
+    size_t count;
+    const struct route *table = routes(&count);
+    const size_t place =
+        exchange->route == NULL ? METRICS_ROUTES_MAX : (size_t)(exchange->route - table);
+    metrics_count(&server->metrics, place, exchange->status, http_clock_us() - exchange->began_us);
+    leave_in_flight(exchange); /* before the client can read the answer and ask again */
+    return MHD_queue_response(exchange->connection, (unsigned)exchange->status, exchange->response);
+}
+
+/* After a step: it answered, or somebody else has the exchange, or its body is still to come. No
+ * memory for an answer leaves closing the connection. */
+static enum MHD_Result step_taken(struct exchange *exchange)
+{
+    if (exchange->phase == EXCHANGE_SUSPENDED)
+        return MHD_YES;
+    if (exchange->response != NULL)
+        return queue_answer(exchange);
+    return exchange->phase == EXCHANGE_RECEIVING ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result begin(struct exchange *exchange, const char *url, const char *method)
+{
+    admission_check(exchange, url, method);
+    if (exchange->phase == EXCHANGE_SUSPENDED)
+        return MHD_YES;
+    const bool long_body =
+        exchange->headers.transfer_encoding == NULL && exchange->declared_bytes > DISCARD_BYTES_MAX;
+    const bool spared = exchange->expects_continue && exchange->body_pending;
+    const bool unframed = exchange->status == MHD_HTTP_BAD_REQUEST;
+    return exchange->response != NULL && (long_body || spared || unframed) ? queue_answer(exchange)
+                                                                           : MHD_YES;
+}
+
+/* The whole request is there. */
+static enum MHD_Result dispatch(struct exchange *exchange)
+{
+    if (exchange->response != NULL)
+        return queue_answer(exchange);
+    exchange->phase = EXCHANGE_RUNNING;
+    if (parse_body(exchange))
+        exchange->route->handler(exchange);
+    return step_taken(exchange);
+}
+
+enum MHD_Result exchange_access(void *owner, struct MHD_Connection *connection, const char *url,
+                                const char *method, const char *version, const char *upload_data,
+                                size_t *upload_data_size, void **context)
+{
+    (void)version;
+    struct exchange *exchange = *context;
+    if (exchange == NULL) {
+        exchange = exchange_new(owner, connection);
+        *context = exchange;
+        return exchange == NULL ? MHD_NO : begin(exchange, url, method);
+    }
+    if (exchange->phase == EXCHANGE_SUSPENDED) {
+        exchange->phase = exchange->body_pending ? EXCHANGE_RECEIVING : EXCHANGE_RUNNING;
+        exchange->next(exchange);
+        return step_taken(exchange);
+    }
+    if (*upload_data_size > 0) {
+        const size_t length = *upload_data_size;
+        *upload_data_size = 0;
+        return receive(exchange, upload_data, length);
+    }
+    exchange->body_pending = false;
+    return dispatch(exchange);
+}
+
+/* ---- For handlers ---- */
+
+void *exchange_allocate(struct exchange *exchange, size_t bytes)
+{
+    struct allocation *allocation = calloc(1, sizeof *allocation + bytes);
+    if (allocation == NULL)
+        return NULL;
+    allocation->next = exchange->allocations;
+    exchange->allocations = allocation;
+    return allocation->bytes;
+}
+
+const char *exchange_fold_email(struct exchange *exchange, const char *email)
+{
+    const size_t bytes = strlen(email) + 1;
+    char *folded = exchange_allocate(exchange, bytes);
+    if (folded == NULL)
+        return NULL;
+    memcpy(folded, email, bytes);
+    email_fold(folded);
+    return folded;
+}
+
+void exchange_credentials(const struct exchange *exchange, struct credentials *credentials)
+{
+    *credentials = (struct credentials){0};
+    if (!exchange->signed_in)
+        return;
+    credentials->present = true;
+    credentials->session_id = exchange->token.session_id;
+    credentials->secret_hash = session_secret_hash(exchange->token.secret);
+}
+
+struct call *exchange_call(struct exchange *exchange, enum verb verb)
+{
+    struct call *call = &exchange->request.call;
+    if (exchange->called)
+        call_release(call);
+    exchange->called = true;
+    memset(call, 0, sizeof *call);
+    call->verb = verb;
+    exchange_credentials(exchange, &call->credentials);
+    return call;
+}
+
+void exchange_suspend(struct exchange *exchange, exchange_step *next)
+{
+    exchange->next = next;
+    exchange->phase = EXCHANGE_SUSPENDED;
+    atomic_fetch_add(&exchange->server->suspended, 1);
+    MHD_suspend_connection(exchange->connection);
+}
+
+void exchange_resume(struct exchange *exchange)
+{
+    struct http_server *server = exchange->server;
+    MHD_resume_connection(exchange->connection);
+    /* From here the exchange may be gone; the server waits for this count. */
+    atomic_fetch_sub(&server->suspended, 1);
+}
+
+static void on_call_complete(struct request *request)
+{
+    exchange_resume((struct exchange *)((char *)request - offsetof(struct exchange, request)));
+}
+
+void exchange_submit(struct exchange *exchange, exchange_step *next)
+{
+    exchange->request.complete = on_call_complete;
+    /* Suspended first: the answer may come before engine_submit returns. */
+    exchange_suspend(exchange, next);
+    if (engine_submit(exchange->server->engine, &exchange->request) == RESULT_OK)
+        return;
+    exchange->request.call.refusal =
+        http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY;
+    exchange_resume(exchange);
+}
+
+static void on_password_complete(struct password_job *job)
+{
+    exchange_resume((struct exchange *)((char *)job - offsetof(struct exchange, password)));
+}
+
+static void answer_busy(struct exchange *exchange)
+{
+    problem_answer(exchange, REFUSAL_BUSY);
+}
+
+static void password_submit(struct exchange *exchange, exchange_step *next)
+{
+    exchange->password.complete = on_password_complete;
+    exchange_suspend(exchange, next);
+    if (engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
+        return;
+    exchange->next = answer_busy;
+    exchange_resume(exchange);
+}
+
+void exchange_hash_password(struct exchange *exchange, const char *password, exchange_step *next)
+{
+    exchange->password = (struct password_job){.work = PASSWORD_HASH, .password = password};
+    password_submit(exchange, next);
+}
+
+void exchange_verify_password(struct exchange *exchange, const char *password, const char *hash,
+                              exchange_step *next)
+{
+    exchange->password = (struct password_job){.work = PASSWORD_VERIFY, .password = password};
+    const size_t length = strlen(hash);
+    CHECK(length < sizeof exchange->password.hash);
+    memcpy(exchange->password.hash, hash, length + 1);
+    password_submit(exchange, next);
+}
+
+const char *exchange_parameter(const struct exchange *exchange, const char *name, size_t *length)
+{
+    const char *value = NULL;
+    if (MHD_lookup_connection_value_n(exchange->connection, MHD_GET_ARGUMENT_KIND, name,
+                                      strlen(name), &value, length) == MHD_NO)
+        return NULL;
+    if (value == NULL) { /* "?name" without '=' */
+        *length = 0;
+        return "";
+    }
+    return value;
+}

@@ -1,0 +1,40 @@
+/* The HTTP server: api.md on libmicrohttpd. Knows routes, JSON and sessions' wire form; no rules,
+ * no SQL. */
+#ifndef USHER_HTTP_HTTP_H
+#define USHER_HTTP_HTTP_H
+
+#include "base/result.h"
+#include "engine/engine.h"
+
+struct http_server;
+
+struct http_options {
+    const char *listen; /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks one */
+    const char *tls_certificate_file, *tls_key_file; /* both or neither; PEM */
+    const char *time_zone;                           /* told by GET /v1/settings: an IANA name */
+    struct office_settings settings;                 /* told by GET /v1/settings and /v1/queue */
+    unsigned io_threads;                             /* 1..64 */
+    unsigned connections_max;                        /* open connections */
+    unsigned connection_memory_bytes;                /* libmicrohttpd's pool for each */
+    unsigned idle_seconds;                           /* a silent connection is closed after this */
+    /* Requests a second, sustained; twice as many in a burst. */
+    unsigned account_requests_per_second, address_requests_per_second;
+    unsigned account_sign_ins_per_minute, address_sign_ins_per_minute;
+};
+
+/* Starts answering. The engine must outlive the server. */
+MUST_USE enum result http_start(struct http_server **server, struct engine *engine,
+                                const struct http_options *options,
+                                struct explanation *explanation);
+
+/* "http://127.0.0.1:8080", or https; lives as long as the server. */
+const char *http_url(const struct http_server *server);
+
+/* Stops accepting connections; requests in flight go on (call engine_drain before). */
+void http_quiesce(struct http_server *server);
+
+/* Waits up to `wait_ms` until every request in flight is answered, then stops and frees the server.
+ */
+void http_stop(struct http_server *server, int64_t wait_ms);
+
+#endif

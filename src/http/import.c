@@ -1,0 +1,167 @@
+/* See import.h. The thread and its line; what a body means is in round_plan.c. */
+#include "http/import.h"
+
+#include "base/check.h"
+#include "http/answer.h"
+#include "http/handlers.h"
+#include "http/problem.h"
+#include "http/round_plan.h"
+#include "http/server.h"
+#include "http/show.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+
+/* ---- The thread ---- */
+
+static struct import *import_wait(struct importer *importer)
+{
+    CHECK(pthread_mutex_lock(&importer->lock) == 0);
+    while (importer->first == NULL && !importer->stopping)
+        CHECK(pthread_cond_wait(&importer->work, &importer->lock) == 0);
+    struct import *import = importer->first;
+    if (import != NULL) {
+        importer->first = import->next;
+        if (importer->first == NULL)
+            importer->last = &importer->first;
+    }
+    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+    return import;
+}
+
+static void *importer_run(void *argument)
+{
+    struct importer *importer = argument;
+    for (struct import *import = import_wait(importer); import != NULL;
+         import = import_wait(importer)) {
+        struct exchange *exchange = import->exchange;
+        const bool large = exchange->received.length > BODY_BYTES_MAX;
+        round_plan_read(import, &exchange->body, &exchange->received);
+        if (large)
+            (void)malloc_trim(0); /* nothing else here takes as much; the system has it back */
+        exchange_resume(exchange);
+    }
+    return NULL;
+}
+
+enum result importer_start(struct importer *importer)
+{
+    *importer = (struct importer){0};
+    importer->last = &importer->first;
+    CHECK(pthread_mutex_init(&importer->lock, NULL) == 0);
+    CHECK(pthread_cond_init(&importer->work, NULL) == 0);
+    importer->started = pthread_create(&importer->thread, NULL, importer_run, importer) == 0;
+    return importer->started ? RESULT_OK : RESULT_NO_MEMORY;
+}
+
+void importer_stop(struct importer *importer)
+{
+    if (!importer->started)
+        return;
+    CHECK(pthread_mutex_lock(&importer->lock) == 0);
+    importer->stopping = true;
+    CHECK(pthread_cond_signal(&importer->work) == 0);
+    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+    CHECK(pthread_join(importer->thread, NULL) == 0);
+    CHECK(pthread_cond_destroy(&importer->work) == 0);
+    CHECK(pthread_mutex_destroy(&importer->lock) == 0);
+}
+
+bool importer_enter(struct importer *importer)
+{
+    CHECK(pthread_mutex_lock(&importer->lock) == 0);
+    const bool good = importer->taken < IMPORTS_MAX;
+    importer->taken += good ? 1 : 0;
+    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+    return good;
+}
+
+void importer_leave(struct importer *importer)
+{
+    CHECK(pthread_mutex_lock(&importer->lock) == 0);
+    CHECK(importer->taken > 0);
+    importer->taken--;
+    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+}
+
+static void importer_submit(struct importer *importer, struct import *import)
+{
+    CHECK(pthread_mutex_lock(&importer->lock) == 0);
+    *importer->last = import;
+    importer->last = &import->next;
+    CHECK(pthread_cond_signal(&importer->work) == 0);
+    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+}
+
+void import_release(struct import *import)
+{
+    free(import->seats);
+    free(import->texts);
+    free(import);
+}
+
+/* ---- The exchange's steps ---- */
+
+static bool take_place(struct exchange *exchange)
+{
+    if (!exchange->importing)
+        exchange->importing = importer_enter(&exchange->server->importer);
+    if (!exchange->importing)
+        problem_answer(exchange, REFUSAL_BUSY);
+    return exchange->importing;
+}
+
+static void admit_organizer(struct exchange *exchange)
+{
+    if (problem_of_call(exchange))
+        return;
+    if (exchange->request.call.record->as.user.role != USER_ROLE_ORGANIZER)
+        problem_answer(exchange, REFUSAL_FORBIDDEN);
+    else
+        (void)take_place(exchange);
+}
+
+void import_admit(struct exchange *exchange)
+{
+    (void)exchange_call(exchange, VERB_USER_GET);
+    exchange_submit(exchange, admit_organizer);
+}
+
+static void answer_round(struct exchange *exchange)
+{
+    if (problem_of_call(exchange))
+        return;
+    const struct concert_round *round = &exchange->request.call.record->as.concert_round;
+    show_round(answer_begin(exchange), round, round->total_seat_cnt);
+    answer_created(exchange, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
+                   round->id);
+}
+
+static void import_read(struct exchange *exchange)
+{
+    const struct import *import = exchange->import;
+    if (import->refusal != REFUSAL_NONE) {
+        problem_body(exchange, import->refusal);
+        return;
+    }
+    struct call *call = exchange_call(exchange, VERB_ROUND_CREATE);
+    call->in.round.concert_id = exchange->path.id;
+    call->in.round.start_time = import->start_time;
+    call->in.round.seats = import->seats;
+    call->in.round.seat_count = import->seat_count;
+    exchange_submit(exchange, answer_round);
+}
+
+void post_rounds(struct exchange *exchange)
+{
+    if (!take_place(exchange))
+        return;
+    exchange->import = calloc(1, sizeof *exchange->import);
+    if (exchange->import == NULL) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return;
+    }
+    exchange->import->exchange = exchange;
+    exchange_suspend(exchange, import_read);
+    importer_submit(&exchange->server->importer, exchange->import);
+}

@@ -1,0 +1,101 @@
+/* See listener.h. */
+#include "http/listener.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* Connections that may wait to be accepted: a crowd arrives in the second in which sales open. */
+#define BACKLOG 4096
+
+#define HOST_BYTES_MAX 64
+
+/* Splits "host:port" or "[host]:port". */
+static bool split(const char *listen, char host[static HOST_BYTES_MAX], const char **port)
+{
+    const char *colon = strrchr(listen, ':');
+    if (colon == NULL || colon[1] == '\0')
+        return false;
+    const char *start = listen;
+    size_t length = (size_t)(colon - listen);
+    if (*start == '[') {
+        if (length < 3 || start[length - 1] != ']')
+            return false;
+        start++;
+        length -= 2;
+    } else if (memchr(start, ':', length) != NULL) {
+        return false; /* an IPv6 address without brackets */
+    }
+    if (length == 0 || length >= HOST_BYTES_MAX)
+        return false;
+    memcpy(host, start, length);
+    host[length] = '\0';
+    *port = colon + 1;
+    return strspn(*port, "0123456789") == strlen(*port);
+}
+
+static int bind_first(const struct addrinfo *addresses)
+{
+    const int on = 1;
+    for (const struct addrinfo *at = addresses; at != NULL; at = at->ai_next) {
+        const int listener =
+            socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
+        if (listener < 0)
+            continue;
+        if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+            bind(listener, at->ai_addr, at->ai_addrlen) == 0 && listen(listener, BACKLOG) == 0)
+            return listener;
+        const int error = errno;
+        (void)close(listener);
+        errno = error;
+    }
+    return -1;
+}
+
+static bool write_url(int listener, const char *host, bool tls, char url[static LISTENER_URL_BYTES])
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    char port[NI_MAXSERV];
+    if (getsockname(listener, (struct sockaddr *)&address, &length) != 0 ||
+        getnameinfo((struct sockaddr *)&address, length, NULL, 0, port, sizeof port,
+                    NI_NUMERICSERV) != 0)
+        return false;
+    const bool brackets = strchr(host, ':') != NULL;
+    const int written = snprintf(url, LISTENER_URL_BYTES, "%s://%s%s%s:%s", tls ? "https" : "http",
+                                 brackets ? "[" : "", host, brackets ? "]" : "", port);
+    return written > 0 && written < LISTENER_URL_BYTES;
+}
+
+enum result listener_open(const char *listen, bool tls, int *listener,
+                          char url[static LISTENER_URL_BYTES], struct explanation *explanation)
+{
+    char host[HOST_BYTES_MAX];
+    const char *port;
+    if (!split(listen, host, &port))
+        return explain(
+            explanation, RESULT_MALFORMED,
+            "cannot listen on \"%s\": it must have the form 127.0.0.1:8080 or [::1]:8080", listen);
+    const struct addrinfo hints = {
+        .ai_family = AF_UNSPEC,
+        .ai_socktype = SOCK_STREAM,
+        .ai_flags = AI_PASSIVE | AI_NUMERICSERV,
+    };
+    struct addrinfo *addresses = NULL;
+    const int problem = getaddrinfo(host, port, &hints, &addresses);
+    if (problem != 0)
+        return explain(explanation, RESULT_MALFORMED, "cannot listen on %s: %s", listen,
+                       gai_strerror(problem));
+    *listener = bind_first(addresses);
+    const int error = errno;
+    freeaddrinfo(addresses);
+    if (*listener < 0)
+        return explain(explanation, error == EADDRINUSE ? RESULT_BUSY : RESULT_IO,
+                       "cannot listen on %s: %s", listen, strerror(error));
+    if (!write_url(*listener, host, tls, url))
+        return explain(explanation, RESULT_IO, "cannot tell which port %s got", listen);
+    return RESULT_OK;
+}

@@ -1,0 +1,189 @@
+/* See problem.h. */
+#include "http/problem.h"
+
+#include "base/check.h"
+#include "http/answer.h"
+
+#include <stdio.h>
+
+/* Seconds until it is worth trying again: lines empty within one, machines recover a little later.
+ */
+static int64_t retry_seconds(enum refusal refusal)
+{
+    if (!refusal_schema(refusal)->retry_later)
+        return 0;
+    return refusal == REFUSAL_BUSY ? 1 : 5;
+}
+
+/* The members that every problem has. */
+static struct json_writer *problem_begin(struct exchange *exchange, enum refusal refusal,
+                                         const char *detail)
+{
+    const struct refusal_schema *schema = refusal_schema(refusal);
+    char type[64];
+    const int length = snprintf(type, sizeof type, "/problems/%s", schema->code);
+    CHECK(length > 0 && (size_t)length < sizeof type);
+    struct json_writer *writer = answer_begin(exchange);
+    json_write_object_begin(writer);
+    json_write_key(writer, "type");
+    json_write_text(writer, type);
+    json_write_key(writer, "title");
+    json_write_text(writer, schema->title);
+    json_write_key(writer, "status");
+    json_write_integer(writer, schema->status);
+    json_write_key(writer, "detail");
+    json_write_text(writer, detail == NULL ? schema->meaning : detail);
+    json_write_key(writer, "code");
+    json_write_text(writer, schema->code);
+    json_write_key(writer, "requestId");
+    json_write_text(writer, exchange->request_id);
+    return writer;
+}
+
+static void problem_end(struct exchange *exchange, enum refusal refusal)
+{
+    json_write_object_end(&exchange->writer);
+    answer_problem(exchange, refusal_schema(refusal)->status, retry_seconds(refusal));
+}
+
+void problem_answer(struct exchange *exchange, enum refusal refusal)
+{
+    (void)problem_begin(exchange, refusal, NULL);
+    problem_end(exchange, refusal);
+}
+
+void problem_too_many(struct exchange *exchange, int64_t wait_us)
+{
+    const int64_t second_us = 1000000;
+    (void)problem_begin(exchange, REFUSAL_TOO_MANY_REQUESTS, NULL);
+    json_write_object_end(&exchange->writer);
+    answer_problem(exchange, refusal_schema(REFUSAL_TOO_MANY_REQUESTS)->status,
+                   1 + (wait_us - 1) / second_us);
+}
+
+void problem_method(struct exchange *exchange, unsigned allowed)
+{
+    char allow[ALLOW_TEXT_BYTES];
+    allow_format(allowed, allow);
+    problem_answer(exchange, REFUSAL_METHOD_NOT_ALLOWED);
+    answer_header(exchange, "Allow", allow);
+}
+
+static void write_error(struct json_writer *writer, const char *field, const char *message)
+{
+    json_write_key(writer, "errors");
+    json_write_array_begin(writer);
+    json_write_object_begin(writer);
+    json_write_key(writer, "field");
+    json_write_text(writer, field);
+    json_write_key(writer, "message");
+    json_write_text(writer, message);
+    json_write_object_end(writer);
+    json_write_array_end(writer);
+}
+
+void problem_body(struct exchange *exchange, enum refusal refusal)
+{
+    const struct body *body = &exchange->body;
+    if (refusal == REFUSAL_MALFORMED_JSON) {
+        char detail[160];
+        if (body->line > 0)
+            (void)snprintf(detail, sizeof detail,
+                           "The body is not acceptable JSON: %s (line %d, column %d).",
+                           body->malformed, body->line, body->column);
+        else
+            (void)snprintf(detail, sizeof detail, "The body is not acceptable JSON: %s.",
+                           body->malformed);
+        (void)problem_begin(exchange, refusal, detail);
+    } else {
+        struct json_writer *writer = problem_begin(exchange, refusal, NULL);
+        json_write_key(writer, "errors");
+        json_write_array_begin(writer);
+        json_write_raw(writer, body->error_bytes.data, body->error_bytes.length);
+        json_write_array_end(writer);
+    }
+    problem_end(exchange, refusal);
+}
+
+void problem_parameter(struct exchange *exchange, const char *name, const char *message)
+{
+    write_error(problem_begin(exchange, REFUSAL_INVALID_FIELD, NULL), name, message);
+    problem_end(exchange, REFUSAL_INVALID_FIELD);
+}
+
+static void write_integer(struct json_writer *writer, const char *key, int64_t value)
+{
+    json_write_key(writer, key);
+    json_write_integer(writer, value);
+}
+
+static void write_payment_id(struct json_writer *writer, struct id id)
+{
+    json_write_key(writer, "paymentId");
+    json_write_id(writer, record_schema(RECORD_KIND_PAYMENT)->prefix, id);
+}
+
+static void write_indexed_error(struct json_writer *writer, const char *array, size_t index,
+                                const char *field, const char *message)
+{
+    char pointer[64];
+    (void)snprintf(pointer, sizeof pointer, "/%s/%zu%s", array, index, field);
+    write_error(writer, pointer, message);
+}
+
+/* What the refusal tells beside its name. */
+static void write_detail(struct json_writer *writer, const struct call *call)
+{
+    const struct refusal_detail *detail = &call->detail;
+    switch (call->refusal) {
+    case REFUSAL_SEAT_LIMIT:
+        write_integer(writer, "limit", detail->limit);
+        write_integer(writer, "alreadyHeld", detail->already_held);
+        return;
+    case REFUSAL_HOLD_LIMIT:
+        write_integer(writer, "limit", detail->limit);
+        return;
+    case REFUSAL_SEAT_UNAVAILABLE:
+        json_write_key(writer, "conflicts");
+        json_write_array_begin(writer);
+        for (size_t i = 0; i < detail->conflict_count; i++)
+            json_write_id(writer, record_schema(RECORD_KIND_SEAT)->prefix, detail->conflicts[i]);
+        json_write_array_end(writer);
+        return;
+    case REFUSAL_INSUFFICIENT_POINTS:
+        write_integer(writer, "balance", detail->balance);
+        write_integer(writer, "required", detail->required);
+        write_payment_id(writer, detail->payment_id);
+        return;
+    case REFUSAL_RESERVATION_NOT_PENDING:
+        json_write_key(writer, "reservationStatus");
+        json_write_text(writer, reservation_status_texts[detail->reservation_status]);
+        write_payment_id(writer, detail->payment_id);
+        return;
+    case REFUSAL_SEAT_OF_OTHER_ROUND:
+        write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
+        return;
+    case REFUSAL_DUPLICATE_SEAT_NUMBER:
+        write_indexed_error(writer, "seats", detail->seat_index, "/seatNumber",
+                            "is the number of another seat too");
+        return;
+    case REFUSAL_CLOSE_BEFORE_OPEN:
+        write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
+        return;
+    case REFUSAL_WRONG_PASSWORD:
+        write_error(writer, "/currentPassword", "is not the account's password");
+        return;
+    default:
+        return;
+    }
+}
+
+bool problem_of_call(struct exchange *exchange)
+{
+    const struct call *call = &exchange->request.call;
+    if (call->refusal == REFUSAL_NONE)
+        return false;
+    write_detail(problem_begin(exchange, call->refusal, NULL), call);
+    problem_end(exchange, call->refusal);
+    return true;
+}

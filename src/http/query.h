@@ -1,0 +1,37 @@
+/* Reads the query string: page limits, cursors and filters. */
+#ifndef USHER_HTTP_QUERY_H
+#define USHER_HTTP_QUERY_H
+
+#include "http/exchange.h"
+
+/* Each answers false, and the exchange is answered with 422, when the parameter is there and bad;
+ * true, and the value untouched, when it is absent. */
+bool query_limit(struct exchange *exchange, size_t max, size_t *limit);
+bool query_id(struct exchange *exchange, const char *name, const char *prefix, struct id *id);
+bool query_time(struct exchange *exchange, const char *name, timestamp_ms *time);
+bool query_enumeration(struct exchange *exchange, const char *name, const char *const *texts,
+                       size_t count, int *value);
+/* An e-mail address, folded. */
+bool query_email(struct exchange *exchange, const char *name, const char **email);
+
+/* A cursor says where the next page begins: a number (a time or a place) and an id. Clients are not
+ * to look into it. */
+struct cursor {
+    uint64_t number;
+    struct id id;
+};
+
+#define CURSOR_BYTES (8 + ID_BYTES)
+#define CURSOR_CHARACTERS BASE64_CHARACTERS(CURSOR_BYTES)
+
+/* `*given` says whether there was one. */
+bool query_cursor(struct exchange *exchange, struct cursor *cursor, bool *given);
+
+bool cursor_parse(const char *text, size_t length, struct cursor *cursor);
+void cursor_format(const struct cursor *cursor, char text[static CURSOR_CHARACTERS + 1]);
+
+/* Around the items of a page: {"items":[ ... ],"nextCursor":...}. NULL: the last page. */
+void page_begin(struct json_writer *writer);
+void page_end(struct json_writer *writer, const struct cursor *next);
+
+#endif

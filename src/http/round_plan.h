@@ -1,0 +1,13 @@
+/* The seats of a new round, from the JSON of POST /v1/concerts/{id}/rounds. */
+#ifndef USHER_HTTP_ROUND_PLAN_H
+#define USHER_HTTP_ROUND_PLAN_H
+
+#include "base/buffer.h"
+#include "http/body.h"
+#include "http/import.h"
+
+/* Sets the import's start time and seats, or its refusal with the errors in `body`. The body's JSON
+ * and the received bytes are given back; the seats' texts are the import's own. */
+void round_plan_read(struct import *import, struct body *body, struct buffer *received);
+
+#endif

@@ -1,0 +1,108 @@
+/* See router.h. The patterns are tried one after the other: they are few, and a wrong one ends at
+ * its first differing character. */
+#include "http/router.h"
+
+#include "http/handlers.h"
+
+#include <string.h>
+
+static const struct route table[] = {
+#define ROUTE(route_method, route_pattern, function, route_access, route_body, route_pace)         \
+    {                                                                                              \
+        .method = METHOD_##route_method,                                                           \
+        .pattern = route_pattern,                                                                  \
+        .handler = function,                                                                       \
+        .access = ACCESS_##route_access,                                                           \
+        .body = BODY_##route_body,                                                                 \
+        .pace = PACE_##route_pace,                                                                 \
+    },
+#include "http/routes.def"
+};
+
+const struct route *routes(size_t *count)
+{
+    *count = sizeof table / sizeof table[0];
+    return table;
+}
+
+enum http_method method_parse(const char *text)
+{
+    static const struct {
+        const char *text;
+        enum http_method method;
+    } methods[] = {
+        {"GET", METHOD_GET},     {"HEAD", METHOD_GET},      {"POST", METHOD_POST},
+        {"PATCH", METHOD_PATCH}, {"DELETE", METHOD_DELETE},
+    };
+    for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
+        if (strcmp(methods[i].text, text) == 0)
+            return methods[i].method;
+    return METHOD_OTHER;
+}
+
+/* Takes the path's segment for the placeholder `name` (not NUL-terminated). */
+static bool take_segment(const char *name, size_t name_length, const char *segment, size_t length,
+                         struct path_match *match)
+{
+    if (name_length == 4 && memcmp(name, "code", 4) == 0) {
+        if (length == 0 || length > PATH_WORD_MAX)
+            return false;
+        memcpy(match->word, segment, length);
+        match->word[length] = '\0';
+        return true;
+    }
+    char prefix[ID_PREFIX_MAX + 1];
+    if (name_length > ID_PREFIX_MAX)
+        return false;
+    memcpy(prefix, name, name_length);
+    prefix[name_length] = '\0';
+    return id_parse(prefix, segment, length, &match->id);
+}
+
+bool path_matches(const char *pattern, const char *path, struct path_match *match)
+{
+    while (*pattern != '\0') {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        const size_t name_length = strcspn(++pattern, "}");
+        const size_t length = strcspn(path, "/");
+        if (!take_segment(pattern, name_length, path, length, match))
+            return false;
+        pattern += name_length + 1;
+        path += length;
+    }
+    return *path == '\0';
+}
+
+const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
+                               unsigned *allowed)
+{
+    *allowed = 0;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        if (!path_matches(table[i].pattern, path, match))
+            continue;
+        if (table[i].method == method)
+            return &table[i];
+        *allowed |= 1u << table[i].method;
+    }
+    return NULL;
+}
+
+void allow_format(unsigned allowed, char text[static ALLOW_TEXT_BYTES])
+{
+    static const char *const names[] = {"GET, HEAD", "POST", "PATCH", "DELETE"};
+    size_t length = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if ((allowed >> i & 1) == 0)
+            continue;
+        const char *separator = length == 0 ? "" : ", ";
+        const size_t separator_length = strlen(separator), name_length = strlen(names[i]);
+        memcpy(text + length, separator, separator_length);
+        memcpy(text + length + separator_length, names[i], name_length);
+        length += separator_length + name_length;
+    }
+    text[length] = '\0';
+}

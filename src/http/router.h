@@ -1,0 +1,72 @@
+/* Finds the route of a method and a path. Takes plain text. */
+#ifndef USHER_HTTP_ROUTER_H
+#define USHER_HTTP_ROUTER_H
+
+#include "base/id.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum http_method {
+    METHOD_GET,
+    METHOD_POST,
+    METHOD_PATCH,
+    METHOD_DELETE,
+    METHOD_OTHER, /* no route has it */
+};
+
+enum route_access {
+    ACCESS_ANYBODY,
+    ACCESS_PUBLIC,
+    ACCESS_SIGNED_IN,
+};
+
+enum route_body {
+    BODY_NONE,
+    BODY_ACTION,
+    BODY_JSON,
+    BODY_IMPORT,
+};
+
+enum route_pace {
+    PACE_LIMITED,
+    PACE_FREE,
+};
+
+struct exchange;
+
+struct route {
+    enum http_method method;
+    const char *pattern;
+    void (*handler)(struct exchange *exchange);
+    enum route_access access;
+    enum route_body body;
+    enum route_pace pace;
+};
+
+#define PATH_WORD_MAX 40 /* the longest {code} */
+
+/* What the placeholders of a pattern took. No pattern has two. */
+struct path_match {
+    struct id id;
+    char word[PATH_WORD_MAX + 1];
+};
+
+/* The table, and how many. */
+const struct route *routes(size_t *count);
+
+/* "GET" and the like, as sent; HEAD is METHOD_GET. */
+enum http_method method_parse(const char *text);
+
+/* Whether the path fits the pattern; fills in `match` when it does. */
+bool path_matches(const char *pattern, const char *path, struct path_match *match);
+
+/* The route, or NULL; then `*allowed` has a bit (1 << method) for each method that the path has. */
+const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
+                               unsigned *allowed);
+
+/* "GET, HEAD, POST" and so on, for the Allow header. */
+#define ALLOW_TEXT_BYTES 40
+void allow_format(unsigned allowed, char text[static ALLOW_TEXT_BYTES]);
+
+#endif

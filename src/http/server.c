@@ -1,0 +1,291 @@
+/* The server's life: its socket, libmicrohttpd's daemon, and an end that leaves nobody unanswered.
+ */
+#include "http/server.h"
+
+#include "base/check.h"
+#include "base/log.h"
+#include "http/exchange.h"
+#include "http/listener.h"
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* A PEM file is a few kilobytes; a chain of certificates stays far below this. */
+#define PEM_BYTES_MAX (256 * 1024)
+
+bool http_draining(const struct http_server *server)
+{
+    return atomic_load_explicit(&server->draining, memory_order_relaxed);
+}
+
+int64_t http_clock_us(void)
+{
+    struct timespec now;
+    CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* libmicrohttpd's complaints: one line each, and few of them, since clients cause most. */
+static void log_complaint(void *owner, const char *format, va_list arguments)
+{
+    static const struct limit_rate rate = {.interval_us = 1000000, .burst = 10};
+    struct http_server *server = owner;
+    struct limit_table *complaints = &server->limits.complaints;
+    int64_t wait_us;
+    if (!limit_take(complaints, limit_key_id(complaints, ID_NONE), &rate, http_clock_us(),
+                    &wait_us))
+        return;
+    char text[512];
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\r\n")] = '\0';
+    log_event(LOG_WARNING, engine_now(server->engine).wall, "http complaint=\"%s\"", text);
+}
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+/* Percent-decoding in place. %00 and broken escapes stay as they are: paths and parameters are C
+ * strings on their way through libmicrohttpd, and must not end early. */
+static size_t unescape(void *owner, struct MHD_Connection *connection, char *text)
+{
+    (void)owner;
+    (void)connection;
+    size_t written = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        const int high = text[i] == '%' ? hex_value(text[i + 1]) : -1;
+        const int low = high < 0 ? -1 : hex_value(text[i + 2]);
+        if (low >= 0 && high * 16 + low > 0) {
+            text[written++] = (char)(high * 16 + low);
+            i += 2;
+        } else {
+            text[written++] = text[i];
+        }
+    }
+    text[written] = '\0';
+    return written;
+}
+
+/* Reads a whole small text file; NULL with an explanation. */
+static char *read_pem(const char *path, struct explanation *explanation)
+{
+    FILE *file = fopen(path, "re");
+    char *text = file == NULL ? NULL : malloc(PEM_BYTES_MAX + 1);
+    size_t length = 0;
+    bool good = text != NULL;
+    if (good) {
+        length = fread(text, 1, PEM_BYTES_MAX, file);
+        good = ferror(file) == 0 && length > 0 && length < PEM_BYTES_MAX;
+        text[length] = '\0';
+    }
+    if (file != NULL && fclose(file) != 0)
+        good = false;
+    if (good)
+        return text;
+    free(text);
+    (void)explain(explanation, RESULT_IO, "cannot read %s: missing, empty or too large", path);
+    return NULL;
+}
+
+static struct limit_rate rate_of(unsigned count, int64_t seconds, int64_t burst_factor)
+{
+    return (struct limit_rate){
+        .interval_us = seconds * 1000000 / count,
+        .burst = burst_factor * count,
+    };
+}
+
+static enum result limits_init(struct limits *limits, const struct http_options *options)
+{
+    limits->account_rate = rate_of(options->account_requests_per_second, 1, 2);
+    limits->address_rate = rate_of(options->address_requests_per_second, 1, 2);
+    limits->sign_in_account_rate = rate_of(options->account_sign_ins_per_minute, 60, 1);
+    limits->sign_in_address_rate = rate_of(options->address_sign_ins_per_minute, 60, 1);
+    struct {
+        struct limit_table *table;
+        size_t entries;
+    } tables[] = {
+        {&limits->accounts, LIMIT_ENTRIES},
+        {&limits->addresses, LIMIT_ENTRIES},
+        {&limits->sign_in_accounts, SIGN_IN_ENTRIES},
+        {&limits->sign_in_addresses, SIGN_IN_ENTRIES},
+        {&limits->polls, LIMIT_ENTRIES},
+        {&limits->heard, LIMIT_ENTRIES},
+        {&limits->complaints, 1},
+    };
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && result == RESULT_OK; i++)
+        result = limit_table_init(tables[i].table, tables[i].entries);
+    return result;
+}
+
+static void limits_release(struct limits *limits)
+{
+    limit_table_release(&limits->accounts);
+    limit_table_release(&limits->addresses);
+    limit_table_release(&limits->sign_in_accounts);
+    limit_table_release(&limits->sign_in_addresses);
+    limit_table_release(&limits->polls);
+    limit_table_release(&limits->heard);
+    limit_table_release(&limits->complaints);
+}
+
+static enum result daemon_start(struct http_server *server, struct explanation *explanation)
+{
+    const struct http_options *options = &server->options;
+    const bool tls = server->tls_certificate != NULL;
+    unsigned flags =
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
+    struct MHD_OptionItem more[4];
+    size_t count = 0;
+    if (options->io_threads > 1) /* a pool of one is refused */
+        more[count++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE,
+                                                (intptr_t)options->io_threads, NULL};
+    if (tls) {
+        flags |= MHD_USE_TLS;
+        more[count++] =
+            (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, server->tls_certificate};
+        more[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, server->tls_key};
+    }
+    more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+    const int listener = server->listener;
+    server->listener = -1; /* libmicrohttpd's from here; http_quiesce gets it back */
+    /* The logger comes first: it is told of what is wrong with the options that follow. */
+    server->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, exchange_access, server, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
+        server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
+        options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+    if (server->daemon != NULL)
+        return RESULT_OK;
+    return explain(explanation, RESULT_IO,
+                   tls ? "cannot start the HTTPS server; are certificate and key good PEM files?"
+                       : "cannot start the HTTP server");
+}
+
+static enum result copy_options(struct http_server *server, const struct http_options *options,
+                                struct explanation *explanation)
+{
+    server->options = *options;
+    server->options.listen = NULL; /* the caller's */
+    server->time_zone = strdup(options->time_zone);
+    if (server->time_zone == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory");
+    server->options.time_zone = server->time_zone;
+    if (options->tls_certificate_file == NULL)
+        return RESULT_OK;
+    server->tls_certificate = read_pem(options->tls_certificate_file, explanation);
+    if (server->tls_certificate == NULL)
+        return RESULT_IO;
+    server->tls_key = read_pem(options->tls_key_file, explanation);
+    return server->tls_key == NULL ? RESULT_IO : RESULT_OK;
+}
+
+/* Frees what a server holds, whether it ever ran or not. */
+static void server_free(struct http_server *server)
+{
+    if (server->daemon != NULL)
+        MHD_stop_daemon(server->daemon);
+    if (server->listener >= 0)
+        (void)close(server->listener);
+    importer_stop(&server->importer);
+    presence_release(&server->presence);
+    shared_cache_release(&server->shared);
+    limits_release(&server->limits);
+    free(server->time_zone);
+    free(server->tls_certificate);
+    if (server->tls_key != NULL)
+        sodium_memzero(server->tls_key, strlen(server->tls_key));
+    free(server->tls_key);
+    free(server);
+}
+
+static enum result server_start(struct http_server *server, const struct http_options *options,
+                                struct explanation *explanation)
+{
+    enum result result = copy_options(server, options, explanation);
+    if (result == RESULT_OK && (limits_init(&server->limits, options) != RESULT_OK ||
+                                presence_init(&server->presence) != RESULT_OK ||
+                                importer_start(&server->importer) != RESULT_OK))
+        result = explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
+    if (result == RESULT_OK)
+        result = listener_open(options->listen, options->tls_certificate_file != NULL,
+                               &server->listener, server->url, explanation);
+    if (result == RESULT_OK)
+        result = daemon_start(server, explanation);
+    return result;
+}
+
+enum result http_start(struct http_server **server, struct engine *engine,
+                       const struct http_options *options, struct explanation *explanation)
+{
+    struct http_server *made = calloc(1, sizeof *made);
+    if (made == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
+    made->engine = engine;
+    made->listener = -1;
+    made->token_key = engine_token_key(engine);
+    shared_cache_init(&made->shared);
+    for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
+        made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];
+    json_object_seed(0); /* once, before threads read bodies */
+    const enum result result = server_start(made, options, explanation);
+    if (result == RESULT_OK)
+        *server = made;
+    else
+        server_free(made);
+    return result;
+}
+
+const char *http_url(const struct http_server *server)
+{
+    return server->url;
+}
+
+void http_quiesce(struct http_server *server)
+{
+    atomic_store(&server->draining, true);
+    const MHD_socket listener = MHD_quiesce_daemon(server->daemon);
+    if (listener != MHD_INVALID_SOCKET)
+        (void)close(listener);
+}
+
+/* Waits until the count is zero or the deadline has passed. It looks every few milliseconds: a lock
+ * around the count would be paid for by every request. */
+static bool wait_for_none(const atomic_size_t *count, int64_t deadline_us)
+{
+    const struct timespec pause = {.tv_nsec = 2000000};
+    while (atomic_load(count) > 0) {
+        if (http_clock_us() >= deadline_us)
+            return false;
+        (void)nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
+void http_stop(struct http_server *server, int64_t wait_ms)
+{
+    const int64_t deadline_us = http_clock_us() + wait_ms * 1000;
+    if (!http_draining(server))
+        http_quiesce(server);
+    (void)wait_for_none(&server->open_exchanges, deadline_us);
+    if (wait_for_none(&server->suspended, deadline_us)) {
+        server_free(server);
+        return;
+    }
+    /* libmicrohttpd aborts the process when it is stopped with suspended connections. */
+    log_event(LOG_ERROR, engine_now(server->engine).wall, "http stop=incomplete unanswered=%zu",
+              atomic_load(&server->suspended));
+}
