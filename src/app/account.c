@@ -1,0 +1,147 @@
+/* Making accounts through the engine; see account.h. */
+#include "app/account.h"
+
+#include "base/utf8.h"
+#include "http/body.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum result account_refused(const char *what, enum refusal refusal, struct explanation *explanation)
+{
+    const struct refusal_schema *schema = refusal_schema(refusal);
+    return explain(explanation, schema->retry_later ? RESULT_IO : RESULT_BUSY, "%s: %s", what,
+                   schema->meaning);
+}
+
+static bool has_characters(const char *text, size_t least, size_t most)
+{
+    size_t count;
+    return utf8_count(text, strlen(text), &count) && count >= least && count <= most;
+}
+
+enum result account_check_person(const char *name, const char *email,
+                                 struct explanation *explanation)
+{
+    if (!email_well_formed(email))
+        return explain(explanation, RESULT_MALFORMED, "%.80s is not an e-mail address", email);
+    if (!has_characters(name, 1, USER_NAME_CHARACTERS_MAX))
+        return explain(explanation, RESULT_MALFORMED, "a name has 1 to %d characters of UTF-8",
+                       USER_NAME_CHARACTERS_MAX);
+    return RESULT_OK;
+}
+
+enum result account_check_password(const char *password, struct explanation *explanation)
+{
+    if (!has_characters(password, PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX))
+        return explain(explanation, RESULT_MALFORMED, "a password has %d to %d characters of UTF-8",
+                       PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
+    return RESULT_OK;
+}
+
+/* Makes the account with a hash. REFUSAL_EMAIL_TAKEN is one of the answers. */
+static enum refusal make(struct box_office *office, enum user_role role, const char *name,
+                         const char *email, const char *hash)
+{
+    struct call call = {
+        .verb = role == USER_ROLE_ORGANIZER ? VERB_ORGANIZER_ADD : VERB_USER_REGISTER,
+        .in.user_register = {.name = name, .email = email, .password_hash = hash},
+    };
+    box_office_ask(office, &call);
+    const enum refusal refusal = call.refusal;
+    call_release(&call);
+    return refusal;
+}
+
+static enum result hash_password(struct box_office *office, const char *password,
+                                 char hash[static PASSWORD_HASH_BYTES_MAX + 1],
+                                 struct explanation *explanation)
+{
+    if (box_office_hash(office, password, hash) != RESULT_OK)
+        return explain(explanation, RESULT_NO_MEMORY, "the password can't be hashed: no memory");
+    return RESULT_OK;
+}
+
+enum result account_make(struct box_office *office, enum user_role role, const char *name,
+                         const char *email, const char *password, struct explanation *explanation)
+{
+    char hash[PASSWORD_HASH_BYTES_MAX + 1];
+    const enum result result = hash_password(office, password, hash, explanation);
+    if (result != RESULT_OK)
+        return result;
+    const enum refusal refusal = make(office, role, name, email, hash);
+    return refusal == REFUSAL_NONE ? RESULT_OK : account_refused(email, refusal, explanation);
+}
+
+/* A session with a random hash: nobody knows a secret for it, so only this process can use it. */
+static enum refusal open_session(struct box_office *office, const struct user *user,
+                                 struct credentials *credentials)
+{
+    struct call call = {
+        .verb = VERB_SESSION_OPEN,
+        .in.session_open = {.user_id = user->id, .verified_hash = user->password_hash},
+    };
+    struct secret *hash = &call.in.session_open.secret_hash;
+    if (getrandom(hash->bytes, sizeof hash->bytes, 0) != (ssize_t)sizeof hash->bytes)
+        return REFUSAL_UNAVAILABLE;
+    const struct secret secret_hash = *hash;
+    box_office_ask(office, &call);
+    const enum refusal refusal = call.refusal;
+    if (refusal == REFUSAL_NONE)
+        *credentials = (struct credentials){
+            .present = true,
+            .session_id = call.out.session.id,
+            .secret_hash = secret_hash,
+        };
+    call_release(&call);
+    return refusal;
+}
+
+static enum refusal change_password(struct box_office *office,
+                                    const struct credentials *credentials, const struct user *user,
+                                    const char *hash)
+{
+    struct call call = {
+        .verb = VERB_USER_CHANGE,
+        .credentials = *credentials,
+        .in.user_change = {.password_hash = hash, .verified_hash = user->password_hash},
+    };
+    box_office_ask(office, &call);
+    const enum refusal refusal = call.refusal;
+    call_release(&call);
+    return refusal;
+}
+
+enum result account_open(struct box_office *office, enum user_role role, const char *name,
+                         const char *email, const char *password, struct credentials *credentials,
+                         struct explanation *explanation)
+{
+    char hash[PASSWORD_HASH_BYTES_MAX + 1];
+    const enum result result = hash_password(office, password, hash, explanation);
+    if (result != RESULT_OK)
+        return result;
+    const enum refusal made = make(office, role, name, email, hash);
+    if (made != REFUSAL_NONE && made != REFUSAL_EMAIL_TAKEN)
+        return account_refused(email, made, explanation);
+
+    struct call find = {.verb = VERB_SIGN_IN_FIND, .in.sign_in_find = {.email = email}};
+    box_office_ask(office, &find);
+    enum refusal refusal = find.refusal;
+    const struct user *user = find.record == NULL ? NULL : &find.record->as.user;
+    if (refusal == REFUSAL_NONE && (user == NULL || user->role != role))
+        refusal = REFUSAL_EMAIL_TAKEN;
+    if (refusal == REFUSAL_NONE)
+        refusal = open_session(office, user, credentials);
+    if (refusal == REFUSAL_NONE && made == REFUSAL_EMAIL_TAKEN)
+        refusal = change_password(office, credentials, user, hash);
+    call_release(&find);
+    return refusal == REFUSAL_NONE ? RESULT_OK : account_refused(email, refusal, explanation);
+}
+
+void account_close(struct box_office *office, const struct credentials *credentials)
+{
+    struct call call = {.verb = VERB_SESSION_CLOSE, .credentials = *credentials};
+    box_office_ask(office, &call);
+    call_release(&call); /* a session that stays has a secret that nobody knows */
+}

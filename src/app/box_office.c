@@ -1,0 +1,144 @@
+/* Opening, closing and asking; see box_office.h. */
+#include "app/box_office.h"
+
+#include "base/check.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <stddef.h>
+#include <string.h>
+#include <time.h>
+
+#define READER_THREADS_MAX 16
+#define PASSWORD_THREADS_MAX 16
+
+size_t box_office_threads(int64_t setting, size_t cores_each, size_t most)
+{
+    if (setting != THREADS_AUTO)
+        return (size_t)setting;
+    cpu_set_t cores; /* those this process may use, which a container makes fewer than there are */
+    const int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+    const size_t threads = (size_t)count / cores_each;
+    if (threads < 1)
+        return 1;
+    return threads > most ? most : threads;
+}
+
+struct office_settings box_office_settings(const struct config *config)
+{
+    return (struct office_settings){
+        .hold_seconds = config->hold_seconds,
+        .max_seats_per_reservation = config->max_seats_per_reservation,
+        .max_seats_per_user = config->max_seats_per_user,
+        .refund_until_seconds = config->refund_until_seconds,
+        .charging_open = config->charging,
+        .registration_open = config->registration,
+        .max_active = config->max_active,
+        .admit_per_second = config->admit_per_second,
+        .silent_seconds = config->silent_seconds,
+        .active_seconds = config->active_seconds,
+        .wait_seconds = config->wait_seconds,
+    };
+}
+
+enum result box_office_open(struct box_office *office, const struct config *config,
+                            const char *directory, struct explanation *explanation)
+{
+    const struct store_options store_options = {.directory = directory};
+    const struct engine_options engine_options = {
+        .settings = box_office_settings(config),
+        .reader_threads = box_office_threads(config->reader_threads, 2, READER_THREADS_MAX),
+        .password_threads = box_office_threads(config->password_threads, 2, PASSWORD_THREADS_MAX),
+    };
+    *office = (struct box_office){0};
+    enum result result = store_open(&office->store, &store_options, explanation);
+    if (result != RESULT_OK)
+        return result;
+    result = engine_start(&office->engine, office->store, &engine_options, explanation);
+    if (result != RESULT_OK)
+        store_close(office->store);
+    return result;
+}
+
+void box_office_close(struct box_office *office, int64_t book_ms)
+{
+    engine_stop(office->engine, book_ms);
+    store_close(office->store);
+    *office = (struct box_office){0};
+}
+
+/* ---- Asking ---- */
+
+/* How long a full line is given before it is tried again. */
+#define FULL_LINE_WAIT_NS 1000000
+
+static void wait_a_moment(void)
+{
+    const struct timespec moment = {.tv_nsec = FULL_LINE_WAIT_NS};
+    (void)nanosleep(&moment, NULL); /* waking early only tries earlier */
+}
+
+static void wait_for(sem_t *answered)
+{
+    while (sem_wait(answered) != 0)
+        CHECK(errno == EINTR);
+}
+
+struct asked_request {
+    struct request request;
+    sem_t answered;
+};
+
+static void request_answered(struct request *request)
+{
+    struct asked_request *asked =
+        (struct asked_request *)((char *)request - offsetof(struct asked_request, request));
+    CHECK(sem_post(&asked->answered) == 0);
+}
+
+void box_office_ask(struct box_office *office, struct call *call)
+{
+    struct asked_request asked = {.request = {.call = *call, .complete = request_answered}};
+    CHECK(sem_init(&asked.answered, 0, 0) == 0);
+    enum result result = engine_submit(office->engine, &asked.request);
+    while (result != RESULT_OK && engine_state(office->engine) != ENGINE_DRAINING) {
+        wait_a_moment();
+        result = engine_submit(office->engine, &asked.request);
+    }
+    if (result == RESULT_OK)
+        wait_for(&asked.answered);
+    else
+        asked.request.call.refusal = REFUSAL_UNAVAILABLE;
+    *call = asked.request.call;
+    CHECK(sem_destroy(&asked.answered) == 0);
+}
+
+struct asked_job {
+    struct password_job job;
+    sem_t answered;
+};
+
+static void job_answered(struct password_job *job)
+{
+    struct asked_job *asked = (struct asked_job *)((char *)job - offsetof(struct asked_job, job));
+    CHECK(sem_post(&asked->answered) == 0);
+}
+
+enum result box_office_hash(struct box_office *office, const char *password,
+                            char hash[static PASSWORD_HASH_BYTES_MAX + 1])
+{
+    struct asked_job asked = {
+        .job = {.work = PASSWORD_HASH, .password = password, .complete = job_answered}};
+    CHECK(sem_init(&asked.answered, 0, 0) == 0);
+    const enum result result = engine_password(office->engine, &asked.job);
+    if (result == RESULT_OK)
+        wait_for(&asked.answered);
+    CHECK(sem_destroy(&asked.answered) == 0);
+    if (result != RESULT_OK)
+        return result;
+    if (!asked.job.good)
+        return RESULT_NO_MEMORY;
+    memcpy(hash, asked.job.hash, sizeof asked.job.hash);
+    return RESULT_OK;
+}

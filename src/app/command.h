@@ -1,0 +1,34 @@
+/* The commands. Each gets the arguments after its name and answers with an exit status. */
+#ifndef USHER_APP_COMMAND_H
+#define USHER_APP_COMMAND_H
+
+#include "app/config.h"
+
+#include <stddef.h>
+
+enum command_status {
+    COMMAND_DONE = 0,
+    COMMAND_FAILED = 1,  /* it could not do its work, or `check` found a violation */
+    COMMAND_MISUSED = 2, /* the command line, a setting or the config file is wrong */
+};
+
+enum command_status command_serve(int argument_count, char *const *arguments);
+enum command_status command_demo(int argument_count, char *const *arguments);
+enum command_status command_organizer_add(int argument_count, char *const *arguments);
+enum command_status command_check(int argument_count, char *const *arguments);
+enum command_status command_seed(int argument_count, char *const *arguments);
+
+/* The own flags of a command, for its help. */
+const struct setting *command_organizer_options(size_t *count);
+const struct setting *command_seed_options(size_t *count);
+
+/* Says "usher: ..." on standard error. */
+void command_complain(const struct explanation *explanation);
+
+/* Complains about a wrong command line, and where help is. */
+enum command_status command_misused(const struct explanation *explanation);
+
+/* Complains about work that failed. */
+enum command_status command_failed(const struct explanation *explanation);
+
+#endif

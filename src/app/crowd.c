@@ -1,0 +1,300 @@
+/* A crowd through the engine: several thousand people are on their way at any time, each from one
+ * call to the next, so that every batch is full and one fsync serves thousands. */
+#include "app/crowd.h"
+
+#include "app/account.h"
+#include "base/check.h"
+#include "http/credentials.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* People on their way at once: two full batches, so that one fills while the other is written. */
+#define MEMBERS_MAX (2 * (size_t)ENGINE_BATCH_MAX)
+
+/* The line to the disk may be full for a while (the bookkeeper lags), but not for ever. */
+#define RETRY_MS 10
+#define RETRIES_MAX (60000 / RETRY_MS)
+
+#define MEMBER_EMAIL_BYTES 80
+
+enum member_step {
+    STEP_REGISTER,
+    STEP_SIGN_IN,
+    STEP_CHARGE,
+    STEP_JOIN,
+    STEP_ARRIVED,
+};
+
+struct member {
+    struct request request;
+    struct crowd *crowd;
+    struct member *next; /* on the list of those who were answered */
+    enum member_step step;
+    char name[32], email[MEMBER_EMAIL_BYTES];
+    struct session_token token;
+    struct credentials credentials;
+};
+
+struct crowd {
+    struct box_office *office;
+    const struct crowd_options *options;
+    struct secret token_key;
+    FILE *tokens;
+    struct member *members;
+    size_t started; /* people given a place so far */
+    size_t on_the_way;
+    bool turned_away; /* somebody was, since the last rest */
+    size_t retries;   /* rests since somebody last got on */
+
+    pthread_mutex_t lock;
+    pthread_cond_t news;
+    struct member *answered; /* under the lock */
+};
+
+/* ---- Between the engine's thread and this one ---- */
+
+static void member_answered(struct request *request)
+{
+    struct member *member = (struct member *)((char *)request - offsetof(struct member, request));
+    struct crowd *crowd = member->crowd;
+    CHECK(pthread_mutex_lock(&crowd->lock) == 0);
+    member->next = crowd->answered;
+    crowd->answered = member;
+    if (member->next == NULL)
+        CHECK(pthread_cond_signal(&crowd->news) == 0);
+    CHECK(pthread_mutex_unlock(&crowd->lock) == 0);
+}
+
+/* Waits for answers and takes all there are. */
+static struct member *take_answered(struct crowd *crowd)
+{
+    CHECK(pthread_mutex_lock(&crowd->lock) == 0);
+    while (crowd->answered == NULL)
+        CHECK(pthread_cond_wait(&crowd->news, &crowd->lock) == 0);
+    struct member *answered = crowd->answered;
+    crowd->answered = NULL;
+    CHECK(pthread_mutex_unlock(&crowd->lock) == 0);
+    return answered;
+}
+
+/* ---- One person's way ---- */
+
+static void member_fill_call(struct member *member)
+{
+    const struct crowd_options *options = member->crowd->options;
+    struct call call = {.credentials = member->credentials};
+    switch (member->step) {
+    case STEP_REGISTER:
+        call.verb = VERB_USER_REGISTER;
+        call.in.user_register.name = member->name;
+        call.in.user_register.email = member->email;
+        call.in.user_register.password_hash = options->password_hash;
+        break;
+    case STEP_SIGN_IN:
+        call.verb = VERB_SESSION_OPEN;
+        call.in.session_open.user_id = member->token.user_id;
+        call.in.session_open.verified_hash = options->password_hash;
+        call.in.session_open.secret_hash = session_secret_hash(member->token.secret);
+        break;
+    case STEP_CHARGE:
+        call.verb = VERB_POINTS_CHARGE;
+        call.in.points_charge.amount = options->points;
+        break;
+    case STEP_JOIN:
+        call.verb = VERB_QUEUE_JOIN;
+        break;
+    case STEP_ARRIVED:
+        UNREACHABLE("nothing left to ask");
+    }
+    member->request.call = call;
+}
+
+/* Learns from an answer and goes to the next step that the options want. */
+static void member_advance(struct member *member)
+{
+    const struct crowd_options *options = member->crowd->options;
+    const struct call *call = &member->request.call;
+    switch (member->step) {
+    case STEP_REGISTER:
+        member->token.user_id = call->record->as.user.id;
+        member->step = STEP_SIGN_IN;
+        return;
+    case STEP_SIGN_IN:
+        member->token.session_id = call->out.session.id;
+        member->credentials = (struct credentials){
+            .present = true,
+            .session_id = call->out.session.id,
+            .secret_hash = call->out.session.secret_hash,
+        };
+        member->step = options->points > 0 ? STEP_CHARGE : options->join ? STEP_JOIN : STEP_ARRIVED;
+        return;
+    case STEP_CHARGE:
+        member->step = options->join ? STEP_JOIN : STEP_ARRIVED;
+        return;
+    case STEP_JOIN:
+        member->step = STEP_ARRIVED;
+        return;
+    case STEP_ARRIVED:
+        return;
+    }
+}
+
+/* Makes the member the next person of the crowd. */
+static enum result member_start(struct member *member, struct explanation *explanation)
+{
+    struct crowd *crowd = member->crowd;
+    const size_t number = ++crowd->started;
+    member->step = STEP_REGISTER;
+    member->credentials = (struct credentials){0};
+    (void)snprintf(member->name, sizeof member->name, "Buyer %zu", number);
+    (void)snprintf(member->email, sizeof member->email, "%s-%zu@example.com",
+                   crowd->options->prefix, number);
+    email_fold(member->email);
+    if (getrandom(member->token.secret, sizeof member->token.secret, 0) !=
+        (ssize_t)sizeof member->token.secret)
+        return explain(explanation, RESULT_IO, "no random bytes: %s", strerror(errno));
+    return RESULT_OK;
+}
+
+static enum result member_submit(struct member *member, struct explanation *explanation)
+{
+    member_fill_call(member);
+    /* At most MEMBERS_MAX are on their way, fewer than the inbox takes. */
+    const enum result result = engine_submit(member->crowd->office->engine, &member->request);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "the engine takes no more requests");
+    member->crowd->on_the_way++;
+    return RESULT_OK;
+}
+
+static enum result member_arrive(const struct member *member, struct explanation *explanation)
+{
+    char token[SESSION_TOKEN_CHARACTERS + 1], user_id[ID_TEXT_BYTES];
+    session_token_format(&member->token, &member->crowd->token_key, token);
+    (void)id_format("user", member->token.user_id, user_id);
+    if (fprintf(member->crowd->tokens, "%s %s %s\n", token, user_id, member->email) < 0)
+        return explain(explanation, RESULT_IO, "%.200s: %s", member->crowd->options->tokens_file,
+                       strerror(errno));
+    return RESULT_OK;
+}
+
+/* After an arrival: the next person, if there is one. */
+static enum result member_succeed(struct member *member, struct explanation *explanation)
+{
+    const struct crowd *crowd = member->crowd;
+    enum result result = member_arrive(member, explanation);
+    if (result != RESULT_OK || crowd->started == crowd->options->count)
+        return result;
+    result = member_start(member, explanation);
+    return result == RESULT_OK ? member_submit(member, explanation) : result;
+}
+
+/* Deals with one answer, which is released. */
+static enum result member_go_on(struct member *member, struct explanation *explanation)
+{
+    struct crowd *crowd = member->crowd;
+    const enum refusal refusal = member->request.call.refusal;
+    if (refusal == REFUSAL_NONE) {
+        member_advance(member);
+        crowd->retries = 0;
+    }
+    call_release(&member->request.call);
+    if (refusal != REFUSAL_NONE) {
+        if (!refusal_schema(refusal)->retry_later || crowd->retries >= RETRIES_MAX)
+            return account_refused(member->email, refusal, explanation);
+        crowd->turned_away = true;
+    }
+    if (member->step == STEP_ARRIVED)
+        return member_succeed(member, explanation);
+    return member_submit(member, explanation);
+}
+
+/* ---- The crowd ---- */
+
+/* Gives the line to the disk a moment if it was full. */
+static void crowd_rest(struct crowd *crowd)
+{
+    if (!crowd->turned_away)
+        return;
+    const struct timespec rest = {.tv_nsec = RETRY_MS * 1000000};
+    (void)nanosleep(&rest, NULL); /* waking early only tries earlier */
+    crowd->turned_away = false;
+    crowd->retries++;
+}
+
+/* Sends everybody on their way and stays until all have arrived or, after a failure, until all
+ * requests out there have come back. */
+static enum result crowd_run(struct crowd *crowd, size_t member_count,
+                             struct explanation *explanation)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < member_count; i++) {
+        struct member *member = &crowd->members[i];
+        member->crowd = crowd;
+        member->request.complete = member_answered;
+        result = member_start(member, explanation);
+        if (result == RESULT_OK)
+            result = member_submit(member, explanation);
+    }
+    while (crowd->on_the_way > 0) {
+        struct member *next;
+        for (struct member *member = take_answered(crowd); member != NULL; member = next) {
+            next = member->next;
+            crowd->on_the_way--;
+            if (result == RESULT_OK)
+                result = member_go_on(member, explanation);
+            else
+                call_release(&member->request.call);
+        }
+        crowd_rest(crowd);
+    }
+    return result;
+}
+
+static enum result open_tokens(struct crowd *crowd, struct explanation *explanation)
+{
+    const char *path = crowd->options->tokens_file;
+    const int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    crowd->tokens = file < 0 ? NULL : fdopen(file, "w");
+    if (crowd->tokens != NULL)
+        return RESULT_OK;
+    const enum result result = explain(explanation, RESULT_IO, "%.200s: %s", path, strerror(errno));
+    if (file >= 0)
+        close(file);
+    return result;
+}
+
+enum result crowd_make(struct box_office *office, const struct crowd_options *options,
+                       struct explanation *explanation)
+{
+    const size_t member_count = options->count < MEMBERS_MAX ? options->count : MEMBERS_MAX;
+    struct crowd crowd = {
+        .office = office,
+        .options = options,
+        .token_key = engine_token_key(office->engine),
+        .lock = PTHREAD_MUTEX_INITIALIZER,
+        .news = PTHREAD_COND_INITIALIZER,
+    };
+    enum result result = open_tokens(&crowd, explanation);
+    if (result != RESULT_OK)
+        return result;
+    crowd.members = calloc(member_count, sizeof *crowd.members);
+    if (crowd.members == NULL)
+        result = explain(explanation, RESULT_NO_MEMORY, "no memory for %zu requests", member_count);
+    else
+        result = crowd_run(&crowd, member_count, explanation);
+    free(crowd.members);
+    if (fclose(crowd.tokens) != 0 && result == RESULT_OK)
+        result =
+            explain(explanation, RESULT_IO, "%.200s: %s", options->tokens_file, strerror(errno));
+    return result;
+}

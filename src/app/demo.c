@@ -1,0 +1,255 @@
+/* `usher demo`: a server with something to sell, people to sell it to, and the lines to do it. */
+#include "app/account.h"
+#include "app/command.h"
+#include "app/serve.h"
+#include "app/stage.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#define PASSWORD_GROUPS 3
+#define PASSWORD_GROUP_CHARACTERS 4
+#define PASSWORD_BYTES (PASSWORD_GROUPS * (PASSWORD_GROUP_CHARACTERS + 1))
+
+struct demo_account {
+    enum user_role role;
+    const char *name, *email;
+    char password[PASSWORD_BYTES];
+};
+
+#define DEMO_ACCOUNTS 3
+
+struct demo {
+    const char *directory;
+    bool temporary;
+    struct demo_account accounts[DEMO_ACCOUNTS];
+    char concert_id[ID_TEXT_BYTES];
+};
+
+/* ---- Data ---- */
+
+/* Three groups of four characters: 60 bits, and easy to type. */
+static enum result make_password(char password[static PASSWORD_BYTES],
+                                 struct explanation *explanation)
+{
+    static const char characters[] = "abcdefghijkmnopqrstuvwxyz2345679";
+    _Static_assert(sizeof characters - 1 == 32, "five bits a character");
+    uint8_t random[PASSWORD_BYTES];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+        return explain(explanation, RESULT_IO, "no random bytes: %s", strerror(errno));
+    for (size_t i = 0; i < PASSWORD_BYTES; i++)
+        password[i] =
+            (i + 1) % (PASSWORD_GROUP_CHARACTERS + 1) == 0 ? '-' : characters[random[i] & 31];
+    password[PASSWORD_BYTES - 1] = '\0';
+    return RESULT_OK;
+}
+
+/* A round that can be bought from now. */
+static bool is_on_sale(const struct concert *concert, const struct concert_round *round,
+                       timestamp_ms now)
+{
+    return id_equal(round->concert_id, concert->id) && round->status == ROUND_STATUS_SCHEDULED &&
+           concert->reservation_open_at <= now && now < concert->reservation_close_at &&
+           now < round->start_time;
+}
+
+/* A directory that was given may have a sale already. */
+static bool find_concert_on_sale(const struct box_office *office, struct id *concert_id)
+{
+    const timestamp_ms now = engine_now(office->engine).wall;
+    const struct catalogue_snapshot *catalogue = engine_catalogue(office->engine);
+    bool found = false;
+    for (size_t i = 0; i < catalogue->concert_count && !found; i++)
+        for (size_t j = 0; j < catalogue->round_count && !found; j++)
+            if (is_on_sale(&catalogue->concerts[i], &catalogue->rounds[j].round, now)) {
+                *concert_id = catalogue->concerts[i].id;
+                found = true;
+            }
+    engine_catalogue_release(catalogue);
+    return found;
+}
+
+static enum result make_concert(struct box_office *office, const struct credentials *organizer,
+                                struct id *concert_id, struct explanation *explanation)
+{
+    static const struct stage_section sections[] = {
+        {.name = "R", .grade = "premium", .seats = 60, .seats_per_row = 20, .price = 120000},
+        {.name = "S", .grade = "standard", .seats = 240, .seats_per_row = 24, .price = 80000},
+    };
+    static const int64_t days[] = {30, 31};
+    const timestamp_ms now = engine_now(office->engine).wall;
+    enum result result =
+        stage_concert(office, organizer, "Winter Songs", "One voice, one piano, two evenings.",
+                      now - HOUR_MS, now + 30 * DAY_MS, concert_id, explanation);
+    for (size_t i = 0; result == RESULT_OK && i < sizeof days / sizeof days[0]; i++) {
+        struct id round_id;
+        result = stage_round(office, organizer, *concert_id, now + days[i] * DAY_MS, sections,
+                             sizeof sections / sizeof sections[0], &round_id, explanation);
+    }
+    return result;
+}
+
+static enum result make_data(struct demo *demo, struct box_office *office,
+                             const struct credentials *organizer, struct explanation *explanation)
+{
+    struct id concert_id;
+    if (!find_concert_on_sale(office, &concert_id)) {
+        const enum result result = make_concert(office, organizer, &concert_id, explanation);
+        if (result != RESULT_OK)
+            return result;
+    }
+    (void)id_format("concert", concert_id, demo->concert_id);
+    return RESULT_OK;
+}
+
+static enum result prepare(void *owner, struct box_office *office, struct explanation *explanation)
+{
+    struct demo *demo = owner;
+    struct credentials credentials[DEMO_ACCOUNTS];
+    enum result result = RESULT_OK;
+    size_t opened = 0;
+    while (result == RESULT_OK && opened < DEMO_ACCOUNTS) {
+        struct demo_account *account = &demo->accounts[opened];
+        result = make_password(account->password, explanation);
+        if (result == RESULT_OK)
+            result = account_open(office, account->role, account->name, account->email,
+                                  account->password, &credentials[opened], explanation);
+        if (result == RESULT_OK)
+            opened++;
+    }
+    if (result == RESULT_OK)
+        result = make_data(demo, office, &credentials[0], explanation);
+    while (opened > 0)
+        account_close(office, &credentials[--opened]);
+    return result;
+}
+
+/* ---- What is printed ---- */
+
+static void print_accounts(const struct demo *demo)
+{
+    printf("\nThe data is in %s%s. Ctrl-C stops the demo.\n\n", demo->directory,
+           demo->temporary ? " and is removed when the demo stops" : "");
+    for (size_t i = 0; i < DEMO_ACCOUNTS; i++)
+        printf("  %-10s %-24s %s\n", user_role_texts[demo->accounts[i].role],
+               demo->accounts[i].email, demo->accounts[i].password);
+}
+
+/* Only sh, curl and sed are needed. No comments among the lines: zsh takes none when pasted. */
+static void print_lines(const struct demo *demo, const char *url)
+{
+    const struct demo_account *buyer = &demo->accounts[1];
+    printf("\nPaste these lines into another shell to buy a ticket: sign in, join the queue, wait\n"
+           "to be let in, find a round and a free seat, hold it, charge points, pay, look.\n\n");
+    printf("usher=%s\n", url);
+    printf("json='Content-Type: application/json'\n");
+    printf("session=$(curl -s $usher/v1/sessions -H \"$json\" -d "
+           "'{\"email\":\"%s\",\"password\":\"%s\"}' | "
+           "sed 's/.*\"token\": *\"\\([^\"]*\\)\".*/\\1/')\n",
+           buyer->email, buyer->password);
+    printf("me=\"Authorization: Bearer $session\"\n"
+           "curl -sw '\\n' -X POST $usher/v1/queue/tokens -H \"$me\"\n"
+           "until curl -s $usher/v1/queue/tokens/current -H \"$me\" | "
+           "grep '\"status\": *\"active\"'; do sleep 1; done\n");
+    printf("round=$(curl -s $usher/v1/concerts/%s/rounds | tr '{' '\\n' | "
+           "sed -n 's/.*\"id\": *\"\\(round_[a-z0-9]*\\)\".*/\\1/p' | head -n 1)\n",
+           demo->concert_id);
+    printf("seat=$(curl -s \"$usher/v1/rounds/$round/seats?limit=1000\" | tr '{' '\\n' | "
+           "sed -n '/\"status\": *\"available\"/s/.*\"id\": *\"\\(seat_[a-z0-9]*\\)\".*/\\1/p' | "
+           "head -n 1)\n"
+           "reservation=$(curl -s $usher/v1/reservations -H \"$me\" -H \"$json\" -d "
+           "\"{\\\"roundId\\\":\\\"$round\\\",\\\"seatIds\\\":[\\\"$seat\\\"]}\" | "
+           "sed 's/.*\"id\": *\"\\(reservation_[a-z0-9]*\\)\".*/\\1/')\n");
+    printf("curl -sw '\\n' $usher/v1/points/charges -H \"$me\" -H \"$json\" -d "
+           "'{\"amount\":120000}'\n"
+           "curl -sw '\\n' $usher/v1/payments -H \"$me\" -H \"$json\" -d "
+           "\"{\\\"reservationId\\\":\\\"$reservation\\\"}\"\n"
+           "curl -sw '\\n' $usher/v1/reservations/$reservation -H \"$me\"\n");
+}
+
+static void ready(void *owner, const char *url)
+{
+    const struct demo *demo = owner;
+    print_accounts(demo);
+    print_lines(demo, url);
+}
+
+/* ---- The directory ---- */
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status;
+    (void)type;
+    (void)place;
+    return remove(path);
+}
+
+static enum result make_directory(char *path, size_t size, struct explanation *explanation)
+{
+    const char *parent = getenv("TMPDIR");
+    if (parent == NULL || parent[0] == '\0')
+        parent = "/tmp";
+    const int length = snprintf(path, size, "%s/usher-demo-XXXXXX", parent);
+    if (length < 0 || (size_t)length >= size || mkdtemp(path) == NULL)
+        return explain(explanation, RESULT_IO, "no temporary directory in %.200s: %s", parent,
+                       strerror(errno));
+    return RESULT_OK;
+}
+
+#define REMOVE_DESCRIPTORS 8
+
+static enum result run(struct demo *demo, const struct config *config,
+                       struct explanation *explanation)
+{
+    const struct serve_hooks hooks = {.owner = demo, .prepare = prepare, .ready = ready};
+    char path[4096];
+    demo->directory = config->data;
+    demo->temporary = !config_is_set(config, CONFIG_data);
+    if (demo->temporary) {
+        const enum result made = make_directory(path, sizeof path, explanation);
+        if (made != RESULT_OK)
+            return made;
+        demo->directory = path;
+    }
+    const enum result result = serve_run(config, demo->directory, &hooks, explanation);
+    if (demo->temporary && nftw(path, remove_entry, REMOVE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS) != 0)
+        fprintf(stderr, "usher: %s could not be removed\n", path);
+    return result;
+}
+
+enum command_status command_demo(int argument_count, char *const *arguments)
+{
+    static const struct config_preset presets[] = {{CONFIG_charging, "open"}};
+    struct demo demo = {
+        .accounts =
+            {
+                {.role = USER_ROLE_ORGANIZER, .name = "Olga", .email = "organizer@example.com"},
+                {.role = USER_ROLE_BUYER, .name = "Ann", .email = "ann@example.com"},
+                {.role = USER_ROLE_BUYER, .name = "Bob", .email = "bob@example.com"},
+            },
+    };
+    struct config config;
+    struct command_line line = {0};
+    struct explanation explanation;
+    enum command_status status = COMMAND_DONE;
+    enum result result =
+        config_read(&config, &line, presets, 1, argument_count, arguments, &explanation);
+    if (result == RESULT_OK && (!config.charging || !config.registration))
+        result = explain(&explanation, RESULT_MALFORMED,
+                         "the demo needs charging and registration to be open");
+    if (result != RESULT_OK) {
+        status = command_misused(&explanation);
+    } else {
+        serve_block_signals();
+        if (run(&demo, &config, &explanation) != RESULT_OK)
+            status = command_failed(&explanation);
+    }
+    config_release(&config);
+    return status;
+}

@@ -1,0 +1,195 @@
+/* The program `usher`: finds the command and its help. */
+#include "app/command.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+struct command {
+    const char *words[2]; /* its name; the second may be NULL */
+    const char *operands;
+    const char *summary;
+    const char *description;
+    enum command_status (*run)(int argument_count, char *const *arguments);
+    const struct setting *(*options)(size_t *count); /* or NULL */
+};
+
+static const struct command commands[] = {
+    {{"serve", NULL},
+     "",
+     "answer HTTP on a data directory",
+     "Opens the data directory, prints the address on standard output when it is ready, and logs\n"
+     "to standard error. SIGTERM, SIGINT and SIGHUP stop it: what is in flight is answered.\n",
+     command_serve,
+     NULL},
+    {{"demo", NULL},
+     "",
+     "serve with a concert on sale, accounts, and lines to paste",
+     "Like serve, with charging open, a concert with two rounds on sale, an organizer and two\n"
+     "buyers. Prints their passwords and curl lines that buy a ticket. Without --data it works in\n"
+     "a temporary directory, which it removes when it stops.\n",
+     command_demo,
+     NULL},
+    {{"organizer", "add"},
+     "EMAIL",
+     "make an organizer's account",
+     "Reads the password from standard input, or asks for it on a terminal. No server may have "
+     "the\n"
+     "data directory open.\n",
+     command_organizer_add,
+     command_organizer_options},
+    {{"check", NULL},
+     "",
+     "check the invariants on a data directory",
+     "Brings the tables up to the journal and checks them. Prints a line for each violation; the\n"
+     "exit status is then 1. No server may have the data directory open.\n",
+     command_check,
+     NULL},
+    {{"seed", NULL},
+     "",
+     "fill a data directory for load tests",
+     "Makes buyers with points and a session each, and concerts on sale. Writes a line for each\n"
+     "buyer to the tokens file: session token, user id, e-mail. No server may have the data\n"
+     "directory open.\n",
+     command_seed,
+     command_seed_options},
+};
+
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+void command_complain(const struct explanation *explanation)
+{
+    fprintf(stderr, "usher: %s\n", explanation->text);
+}
+
+enum command_status command_misused(const struct explanation *explanation)
+{
+    command_complain(explanation);
+    fputs("usher: `usher --help` tells the commands and settings\n", stderr);
+    return COMMAND_MISUSED;
+}
+
+enum command_status command_failed(const struct explanation *explanation)
+{
+    command_complain(explanation);
+    return COMMAND_FAILED;
+}
+
+/* ---- Help ---- */
+
+static void print_settings(void)
+{
+    fputs(
+        "\nSettings: as a flag, as an environment variable (hold-seconds is USHER_HOLD_SECONDS),\n"
+        "or as a line `hold-seconds = 300` of the file given with --config; a flag wins over the\n"
+        "environment, and that over the file.\n\n"
+        "  --config FILE\n"
+        "          A file of settings, one a line; '#' starts a comment.\n",
+        stdout);
+    const struct setting *settings = config_settings();
+    for (size_t i = 0; i < CONFIG_SETTING_COUNT; i++)
+        setting_print_help(&settings[i], stdout);
+}
+
+static size_t name_of(const struct command *command, char *name, size_t size)
+{
+    return (size_t)snprintf(name, size, "%s%s%s%s%s", command->words[0],
+                            command->words[1] == NULL ? "" : " ",
+                            command->words[1] == NULL ? "" : command->words[1],
+                            command->operands[0] == '\0' ? "" : " ", command->operands);
+}
+
+static void print_help(void)
+{
+    fputs("usher sells numbered seats to a crowd: a waiting room, held seats, prepaid points.\n\n"
+          "usage: usher COMMAND [--setting value ...]\n\n",
+          stdout);
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        char name[64];
+        (void)name_of(&commands[i], name, sizeof name);
+        printf("  usher %-22s %s\n", name, commands[i].summary);
+    }
+    fputs("  usher COMMAND --help         what one command does and takes\n"
+          "  usher --version\n",
+          stdout);
+    print_settings();
+}
+
+static void print_command_help(const struct command *command)
+{
+    char name[64];
+    (void)name_of(command, name, sizeof name);
+    printf("usage: usher %s [--setting value ...]\n\n%s", name, command->description);
+    if (command->options != NULL) {
+        size_t count;
+        const struct setting *options = command->options(&count);
+        fputs("\nIts own flags:\n\n", stdout);
+        for (size_t i = 0; i < count; i++)
+            setting_print_help(&options[i], stdout);
+    }
+    print_settings();
+}
+
+static bool wants_help(int argument_count, char *const *arguments)
+{
+    for (int i = 0; i < argument_count; i++)
+        if (strcmp(arguments[i], "--help") == 0)
+            return true;
+    return false;
+}
+
+/* ---- Finding the command ---- */
+
+static const struct command *find_command(int count, char *const *words, int *used)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        const struct command *command = &commands[i];
+        const int length = command->words[1] == NULL ? 1 : 2;
+        if (count >= length && strcmp(words[0], command->words[0]) == 0 &&
+            (length == 1 || strcmp(words[1], command->words[1]) == 0)) {
+            *used = length;
+            return command;
+        }
+    }
+    return NULL;
+}
+
+/* A full disk or a closed pipe behind standard output is a failure as well. */
+static int finish(enum command_status status)
+{
+    if (fflush(stdout) != 0 && status == COMMAND_DONE) {
+        perror("usher: standard output");
+        return COMMAND_FAILED;
+    }
+    return (int)status;
+}
+
+int main(int argc, char **argv)
+{
+    struct explanation explanation;
+    if (argc < 2) {
+        (void)explain(&explanation, RESULT_MALFORMED, "a command is missing");
+        return (int)command_misused(&explanation);
+    }
+    if (strcmp(argv[1], "--help") == 0) {
+        print_help();
+        return finish(COMMAND_DONE);
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("usher " USHER_VERSION);
+        return finish(COMMAND_DONE);
+    }
+    int used = 0;
+    const struct command *command = find_command(argc - 1, argv + 1, &used);
+    if (command == NULL) {
+        (void)explain(&explanation, RESULT_MALFORMED, "'%.80s' is not a command", argv[1]);
+        return (int)command_misused(&explanation);
+    }
+    const int count = argc - 1 - used;
+    char *const *arguments = argv + 1 + used;
+    if (wants_help(count, arguments)) {
+        print_command_help(command);
+        return finish(COMMAND_DONE);
+    }
+    return finish(command->run(count, arguments));
+}

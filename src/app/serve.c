@@ -1,0 +1,165 @@
+/* `usher serve`: the layers wired together, from the first signal mask to the last close. */
+#include "app/serve.h"
+
+#include "app/command.h"
+#include "base/check.h"
+#include "base/log.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A stop takes at most 10 s: whatever it is at by then, the watchdog ends it. HTTP is given longer
+ * than that, because the engine can't be stopped while a request may still come to it. */
+#define STOP_WATCHDOG_SECONDS 9
+#define STOP_ANSWER_MS 60000
+#define STOP_BOOK_MS 2000
+
+/* File descriptors besides connections: databases, readers, epoll, events. */
+#define OTHER_DESCRIPTORS 256
+
+static sigset_t stop_signals(void)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP); /* the terminal of a demo was closed */
+    return signals;
+}
+
+/* Everything that was answered is on disk already, so ending here loses nothing. */
+static void give_up(int signal)
+{
+    (void)signal;
+    static const char message[] = "usher: stopped with requests that could not be answered in time\n";
+    const ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
+    (void)written;
+    _exit(0);
+}
+
+void serve_block_signals(void)
+{
+    const sigset_t signals = stop_signals();
+    CHECK(pthread_sigmask(SIG_BLOCK, &signals, NULL) == 0);
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    CHECK(sigaction(SIGPIPE, &ignore, NULL) == 0); /* a client that left is an error of its write */
+    CHECK(sigaction(SIGXFSZ, &ignore, NULL) == 0); /* and so is a limit on a file's size */
+    const struct sigaction watchdog = {.sa_handler = give_up};
+    CHECK(sigaction(SIGALRM, &watchdog, NULL) == 0);
+}
+
+static int wait_for_stop(void)
+{
+    const sigset_t signals = stop_signals();
+    int signal = 0;
+    while (sigwait(&signals, &signal) != 0)
+        continue; /* interrupted */
+    return signal;
+}
+
+/* As many connections as the setting says, or as the system lets this process have. */
+static unsigned connections_possible(const struct config *config, timestamp_ms now)
+{
+    const rlim_t wanted = (rlim_t)config->connections + OTHER_DESCRIPTORS;
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return (unsigned)config->connections;
+    if (limit.rlim_cur < wanted) {
+        struct rlimit raised = limit;
+        raised.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+        if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+            limit = raised;
+    }
+    if (limit.rlim_cur >= wanted)
+        return (unsigned)config->connections;
+    const rlim_t left = limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? limit.rlim_cur - OTHER_DESCRIPTORS
+                                                               : limit.rlim_cur / 2;
+    log_event(LOG_WARNING, now, "connections_lowered wanted=%lld possible=%llu why=RLIMIT_NOFILE",
+              (long long)config->connections, (unsigned long long)left);
+    return (unsigned)left;
+}
+
+#define IO_THREADS_MAX 64
+
+static struct http_options http_options(const struct config *config, timestamp_ms now)
+{
+    return (struct http_options){
+        .listen = config->listen,
+        .tls_certificate_file = config->tls_cert,
+        .tls_key_file = config->tls_key,
+        .time_zone = config->time_zone,
+        .settings = box_office_settings(config),
+        .io_threads = (unsigned)box_office_threads(config->io_threads, 1, IO_THREADS_MAX),
+        .connections_max = connections_possible(config, now),
+        .connection_memory_bytes = (unsigned)config->connection_memory,
+        .idle_seconds = (unsigned)config->idle_seconds,
+        .account_requests_per_second = (unsigned)config->account_requests_per_second,
+        .address_requests_per_second = (unsigned)config->address_requests_per_second,
+        .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,
+        .address_sign_ins_per_minute = (unsigned)config->address_sign_ins_per_minute,
+    };
+}
+
+/* Answers HTTP until a signal comes. The line on standard output is for whoever waits for it. */
+static enum result serve_http(struct box_office *office, const struct config *config,
+                              const struct serve_hooks *hooks, struct explanation *explanation)
+{
+    const struct http_options options = http_options(config, engine_now(office->engine).wall);
+    struct http_server *server;
+    const enum result result = http_start(&server, office->engine, &options, explanation);
+    if (result != RESULT_OK)
+        return result;
+    printf("usher: listening on %s\n", http_url(server));
+    if (hooks->ready != NULL)
+        hooks->ready(hooks->owner, http_url(server));
+    if (fflush(stdout) != 0)
+        log_event(LOG_WARNING, engine_now(office->engine).wall, "standard_output %s",
+                  strerror(errno));
+
+    const int signal = wait_for_stop();
+    log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
+    alarm(STOP_WATCHDOG_SECONDS);
+    /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
+    http_quiesce(server);
+    http_stop(server, STOP_ANSWER_MS);
+    return RESULT_OK;
+}
+
+enum result serve_run(const struct config *config, const char *directory,
+                      const struct serve_hooks *hooks, struct explanation *explanation)
+{
+    struct box_office office;
+    enum result result = box_office_open(&office, config, directory, explanation);
+    if (result != RESULT_OK)
+        return result;
+    if (hooks->prepare != NULL)
+        result = hooks->prepare(hooks->owner, &office, explanation);
+    if (result == RESULT_OK)
+        result = serve_http(&office, config, hooks, explanation);
+    box_office_close(&office, STOP_BOOK_MS);
+    return result;
+}
+
+enum command_status command_serve(int argument_count, char *const *arguments)
+{
+    struct config config;
+    struct command_line line = {0};
+    struct explanation explanation;
+    enum command_status status = COMMAND_DONE;
+    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) !=
+        RESULT_OK) {
+        status = command_misused(&explanation);
+    } else {
+        const struct serve_hooks hooks = {0};
+        serve_block_signals();
+        if (serve_run(&config, config.data, &hooks, &explanation) != RESULT_OK)
+            status = command_failed(&explanation);
+    }
+    config_release(&config);
+    return status;
+}

@@ -1,0 +1,24 @@
+/* A running server: what `serve` and `demo` share. */
+#ifndef USHER_APP_SERVE_H
+#define USHER_APP_SERVE_H
+
+#include "app/box_office.h"
+#include "http/http.h"
+
+/* Makes the signals that stop a server wait for serve_run, and the others harmless. Before the
+ * first thread starts: threads inherit it. */
+void serve_block_signals(void);
+
+struct serve_hooks {
+    void *owner;
+    /* Before the first request is answered; or NULL. */
+    enum result (*prepare)(void *owner, struct box_office *office, struct explanation *explanation);
+    /* After the line that says where it listens; or NULL. */
+    void (*ready)(void *owner, const char *url);
+};
+
+/* Opens the directory, serves until a signal comes, and closes everything. */
+MUST_USE enum result serve_run(const struct config *config, const char *directory,
+                               const struct serve_hooks *hooks, struct explanation *explanation);
+
+#endif

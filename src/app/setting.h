@@ -1,0 +1,63 @@
+/* One setting or command option: its text, what it may be, and its place in a struct. */
+#ifndef USHER_APP_SETTING_H
+#define USHER_APP_SETTING_H
+
+#include "base/result.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum setting_type {
+    SETTING_TYPE_TEXT,    /* const char *: the text itself */
+    SETTING_TYPE_ADDRESS, /* const char *: an IPv4 address or an IPv6 one in brackets, ':', port */
+    SETTING_TYPE_ZONE,    /* const char *: an IANA time zone's name */
+    SETTING_TYPE_COUNT,   /* int64_t: decimal digits */
+    SETTING_TYPE_THREADS, /* int64_t: a count, or "auto", which is THREADS_AUTO */
+    SETTING_TYPE_DOOR,    /* bool: "open" is true, "closed" false */
+    SETTING_TYPE_SWITCH,  /* bool: a flag without a value; only for a command's own options */
+};
+
+#define SETTING_C_TEXT const char *
+#define SETTING_C_ADDRESS const char *
+#define SETTING_C_ZONE const char *
+#define SETTING_C_COUNT int64_t
+#define SETTING_C_THREADS int64_t
+#define SETTING_C_DOOR bool
+#define SETTING_C_SWITCH bool
+
+#define THREADS_AUTO 0
+
+struct setting {
+    const char *name; /* with '_' between words */
+    enum setting_type type;
+    size_t offset;          /* of its value in the struct of values */
+    const char *preset;     /* the default as text; "": none, the value stays zero */
+    int64_t least, most;    /* of a number; of a text, the characters */
+    const char *value_name; /* for --help */
+    const char *help;
+};
+
+#define SETTING_NAME_MAX 40
+
+/* Writes the name as users write it, with '-' between words. */
+void setting_name(const struct setting *setting, char name[static SETTING_NAME_MAX]);
+
+/* Writes the name as the environment has it: USHER_HOLD_SECONDS. */
+#define SETTING_VARIABLE_MAX (SETTING_NAME_MAX + 6)
+void setting_variable(const struct setting *setting, char name[static SETTING_VARIABLE_MAX]);
+
+/* The setting of that name as users write it, or NULL. */
+const struct setting *setting_find(const struct setting *settings, size_t count, const char *name,
+                                   size_t length);
+
+/* Reads `text` into the struct at `values`, where text must live as long. RESULT_MALFORMED:
+ * `explanation` says what the value must be, to go after the setting's name. */
+MUST_USE enum result setting_read(const struct setting *setting, const char *text, void *values,
+                                  struct explanation *explanation);
+
+/* Prints the flag, its help and its default, wrapped for a terminal of 80 columns. */
+void setting_print_help(const struct setting *setting, FILE *file);
+
+#endif

@@ -1,0 +1,153 @@
+/* The password workers: hashes verify, wrong ones and missing ones do not and take as long, and the
+ * line is bounded and given back at the end. */
+#include "engine/clock.h"
+#include "engine/passwords.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <semaphore.h>
+
+#include <cmocka.h>
+
+struct asked {
+    struct password_job job;
+    sem_t answered;
+};
+
+static void answered(struct password_job *job)
+{
+    struct asked *asked = (struct asked *)job;
+    (void)sem_post(&asked->answered);
+}
+
+static struct passwords passwords;
+
+static int start(void **state)
+{
+    (void)state;
+    struct explanation explanation;
+    return passwords_start(&passwords, 2, &explanation) == RESULT_OK ? 0 : -1;
+}
+
+static int stop(void **state)
+{
+    (void)state;
+    passwords_stop(&passwords);
+    return 0;
+}
+
+static void ask(struct asked *asked)
+{
+    asked->job.complete = answered;
+    assert_int_equal(sem_init(&asked->answered, 0, 0), 0);
+    assert_int_equal(passwords_ask(&passwords, &asked->job), RESULT_OK);
+    while (sem_wait(&asked->answered) != 0)
+        continue;
+    assert_int_equal(sem_destroy(&asked->answered), 0);
+    assert_false(asked->job.failed);
+}
+
+static bool verifies(const char *password, const char *hash)
+{
+    struct asked asked = {.job = {.work = PASSWORD_VERIFY, .password = password}};
+    memcpy(asked.job.hash, hash, strlen(hash) + 1);
+    ask(&asked);
+    return asked.job.good;
+}
+
+static void only_the_password_that_was_hashed_verifies(void **state)
+{
+    (void)state;
+    struct asked first = {.job = {.work = PASSWORD_HASH, .password = "correct horse"}};
+    struct asked second = {.job = {.work = PASSWORD_HASH, .password = "correct horse"}};
+    ask(&first);
+    ask(&second);
+    assert_true(first.job.good && second.job.good);
+    assert_string_not_equal(first.job.hash, second.job.hash); /* salted */
+    assert_memory_equal(first.job.hash, "$argon2id$", 10);
+    assert_true(verifies("correct horse", first.job.hash));
+    assert_true(verifies("correct horse", second.job.hash));
+    assert_false(verifies("correct horsf", first.job.hash));
+    assert_false(verifies("", first.job.hash));
+}
+
+static void no_hash_verifies_nothing_not_even_the_decoys_password(void **state)
+{
+    (void)state;
+    assert_false(verifies("correct horse", ""));
+    assert_false(verifies("decoy", ""));
+}
+
+static uint64_t fastest_of_three(const char *hash)
+{
+    uint64_t fastest = UINT64_MAX;
+    for (int i = 0; i < 3; i++) {
+        const uint64_t before = monotonic_nanoseconds();
+        assert_false(verifies("wrong", hash));
+        const uint64_t taken = monotonic_nanoseconds() - before;
+        fastest = taken < fastest ? taken : fastest;
+    }
+    return fastest;
+}
+
+static void an_unknown_e_mail_takes_as_long_as_a_wrong_password(void **state)
+{
+    (void)state;
+    struct asked hashed = {.job = {.work = PASSWORD_HASH, .password = "correct horse"}};
+    ask(&hashed);
+    const uint64_t known = fastest_of_three(hashed.job.hash);
+    const uint64_t unknown = fastest_of_three("");
+    /* The same work; skipping it would be a thousand times faster. */
+    assert_true(unknown > known / 4);
+    assert_true(known > unknown / 4);
+}
+
+struct counted {
+    struct password_job job;
+    atomic_int *answered, *failed;
+};
+
+static void counted(struct password_job *job)
+{
+    struct counted *one = (struct counted *)job;
+    if (job->failed)
+        atomic_fetch_add(one->failed, 1);
+    atomic_fetch_add(one->answered, 1);
+}
+
+static void the_line_is_bounded_and_every_job_is_answered_once(void **state)
+{
+    (void)state;
+    static struct counted jobs[PASSWORD_LINE_MAX + 10];
+    atomic_int answers = 0, failures = 0;
+    int taken = 0;
+    for (size_t i = 0; i < sizeof jobs / sizeof jobs[0]; i++) {
+        jobs[i] = (struct counted){
+            .job = {.work = PASSWORD_VERIFY, .password = "wrong", .complete = counted},
+            .answered = &answers,
+            .failed = &failures};
+        if (passwords_ask(&passwords, &jobs[i].job) == RESULT_OK)
+            taken++;
+    }
+    /* The two workers may have taken one each while the rest came. */
+    assert_in_range(taken, PASSWORD_LINE_MAX, PASSWORD_LINE_MAX + 4);
+    passwords_stop(&passwords);
+    assert_int_equal(atomic_load(&answers), taken);
+    assert_in_range(atomic_load(&failures), taken - 10, taken);
+    passwords = (struct passwords){0};
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_password_that_was_hashed_verifies),
+        cmocka_unit_test(no_hash_verifies_nothing_not_even_the_decoys_password),
+        cmocka_unit_test(an_unknown_e_mail_takes_as_long_as_a_wrong_password),
+        cmocka_unit_test(the_line_is_bounded_and_every_job_is_answered_once),
+    };
+    return cmocka_run_group_tests_name("passwords", tests, start, stop);
+}

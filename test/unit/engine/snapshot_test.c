@@ -1,0 +1,268 @@
+/* Snapshots: they show the last commit, share what did not change, and outlive everything else. */
+#include "by_hand.h"
+#include "engine/snapshot.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <pthread.h>
+
+#include <cmocka.h>
+
+struct scene {
+    struct by_hand hand;
+    struct snapshots snapshots;
+    struct person organizer;
+};
+
+static void publish(struct scene *scene)
+{
+    snapshots_publish(&scene->snapshots, scene->hand.batch.office, scene->hand.now);
+}
+
+static int open_scene(void **state)
+{
+    struct scene *scene = calloc(1, sizeof *scene);
+    if (scene == NULL)
+        return -1;
+    by_hand_open(&scene->hand);
+    scene->organizer = people_organizer(&scene->hand.asker, 1);
+    snapshots_init(&scene->snapshots);
+    publish(scene);
+    *state = scene;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+    snapshots_release(&scene->snapshots);
+    by_hand_close(&scene->hand);
+    free(scene);
+    return 0;
+}
+
+static struct id add_round(struct scene *scene, size_t seat_count)
+{
+    return people_round(&scene->hand.asker, &scene->organizer, scene->hand.now.wall, seat_count);
+}
+
+/* A buyer whom a tick let in. */
+static struct person let_in(struct scene *scene, unsigned number)
+{
+    const struct person buyer = people_buyer(&scene->hand.asker, number);
+    people_join(&scene->hand.asker, &buyer, 1000);
+    scene->hand.now.house += SECOND_MS;
+    scene->hand.now.wall += SECOND_MS;
+    by_hand_batch(&scene->hand, NULL, 0);
+    return buyer;
+}
+
+static void the_queue_is_as_at_the_last_publishing(void **state)
+{
+    struct scene *scene = *state;
+    struct queue_view view;
+    const uint64_t before = snapshots_queue(&scene->snapshots, &view);
+    assert_int_equal(view.last_number, 0);
+    publish(scene);
+    assert_int_equal(snapshots_queue(&scene->snapshots, &view), before);
+    const struct person buyer = people_buyer(&scene->hand.asker, 1);
+    people_join(&scene->hand.asker, &buyer, 10);
+    assert_int_equal(snapshots_queue(&scene->snapshots, &view), before);
+    assert_int_equal(view.last_number, 0);
+    publish(scene);
+    assert_true(snapshots_queue(&scene->snapshots, &view) > before);
+    assert_int_equal(view.last_number, 1);
+    struct office_counts counts;
+    snapshots_counts(&scene->snapshots, &counts);
+    assert_int_equal(counts.users, 2);
+}
+
+static void versions_start_above_those_of_an_earlier_run(void **state)
+{
+    struct scene *scene = *state;
+    struct queue_view view;
+    const uint64_t version = snapshots_queue(&scene->snapshots, &view);
+    struct snapshots later;
+    snapshots_init(&later);
+    scene->hand.now.house += 1;
+    snapshots_publish(&later, scene->hand.batch.office, scene->hand.now);
+    assert_true(snapshots_queue(&later, &view) >= version + 1000);
+    snapshots_release(&later);
+}
+
+static void the_catalogue_is_copied_whole_and_only_when_it_changed(void **state)
+{
+    struct scene *scene = *state;
+    const struct catalogue_snapshot *empty = snapshots_catalogue(&scene->snapshots);
+    assert_int_equal(empty->concert_count, 0);
+    const struct id round_id = add_round(scene, 3);
+    publish(scene);
+    const struct catalogue_snapshot *one = snapshots_catalogue(&scene->snapshots);
+    assert_ptr_not_equal(one, empty);
+    assert_true(one->version > empty->version);
+    engine_catalogue_release(empty);
+    assert_int_equal(one->concert_count, 1);
+    assert_string_equal(one->concerts[0].title, "A concert");
+    assert_string_equal(one->concerts[0].description, "With words about it");
+    assert_int_equal(one->round_count, 1);
+    assert_true(id_equal(one->rounds[0].round.id, round_id));
+    assert_true(one->rounds[0].live);
+
+    publish(scene);
+    const struct catalogue_snapshot *same = snapshots_catalogue(&scene->snapshots);
+    assert_ptr_equal(same, one);
+    engine_catalogue_release(same);
+    engine_catalogue_release(one);
+}
+
+static void a_round_shows_its_seats_and_the_map_stays_the_same(void **state)
+{
+    struct scene *scene = *state;
+    const struct id round_id = add_round(scene, 3);
+    assert_null(snapshots_round(&scene->snapshots, round_id));
+    publish(scene);
+    const struct round_snapshot *before = snapshots_round(&scene->snapshots, round_id);
+    assert_non_null(before);
+    assert_int_equal(before->map->seat_count, 3);
+    assert_memory_equal(before->states, "aaa", 3);
+    assert_int_equal(before->available, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const char *const numbers[] = {"A-1", "A-2", "A-3"};
+        assert_string_equal(before->map->seats[i].seat_number, numbers[i]);
+        assert_string_equal(before->map->seats[i].section, "A");
+        assert_null(before->map->seats[i].grade);
+    }
+    assert_ptr_equal(before->map->seats[0].section, before->map->seats[2].section);
+
+    const struct person buyer = let_in(scene, 1);
+    struct id reservation_id;
+    assert_int_equal(people_hold(&scene->hand.asker, &buyer, round_id, before->map->seats[1].id,
+                                 &reservation_id),
+                     REFUSAL_NONE);
+    publish(scene);
+    const struct round_snapshot *after = snapshots_round(&scene->snapshots, round_id);
+    assert_ptr_not_equal(after, before);
+    assert_memory_equal(after->states, "aha", 3);
+    assert_int_equal(after->held, 1);
+    assert_true(after->version > before->version);
+    assert_ptr_equal(after->map, before->map);
+    assert_memory_equal(before->states, "aaa", 3); /* immutable */
+    engine_round_release(before);
+
+    publish(scene);
+    const struct round_snapshot *same = snapshots_round(&scene->snapshots, round_id);
+    assert_ptr_equal(same, after);
+    engine_round_release(same);
+    engine_round_release(after);
+}
+
+static void a_deleted_round_is_gone_but_what_is_held_of_it_stays(void **state)
+{
+    struct scene *scene = *state;
+    const struct id round_id = add_round(scene, 2);
+    publish(scene);
+    const struct round_snapshot *held = snapshots_round(&scene->snapshots, round_id);
+    struct call deleting = people_call(&scene->organizer, VERB_ROUND_DELETE);
+    deleting.in.round.round_id = round_id;
+    scene->hand.asker.ask(&scene->hand, &deleting);
+    assert_int_equal(deleting.refusal, REFUSAL_NONE);
+    publish(scene);
+    assert_null(snapshots_round(&scene->snapshots, round_id));
+    snapshots_release(&scene->snapshots);
+    assert_string_equal(held->map->seats[1].seat_number, "A-2");
+    engine_round_release(held);
+    snapshots_init(&scene->snapshots);
+    publish(scene);
+}
+
+static void renewed_everything_is_published_again(void **state)
+{
+    struct scene *scene = *state;
+    const struct id round_id = add_round(scene, 2);
+    publish(scene);
+    const struct round_snapshot *round = snapshots_round(&scene->snapshots, round_id);
+    const struct catalogue_snapshot *catalogue = snapshots_catalogue(&scene->snapshots);
+    snapshots_renew(&scene->snapshots);
+    publish(scene);
+    const struct round_snapshot *round_after = snapshots_round(&scene->snapshots, round_id);
+    const struct catalogue_snapshot *catalogue_after = snapshots_catalogue(&scene->snapshots);
+    assert_ptr_not_equal(round_after, round);
+    assert_ptr_equal(round_after->map, round->map);
+    assert_true(catalogue_after->version > catalogue->version);
+    engine_round_release(round);
+    engine_round_release(round_after);
+    engine_catalogue_release(catalogue);
+    engine_catalogue_release(catalogue_after);
+}
+
+struct looker {
+    struct snapshots *snapshots;
+    struct id round_id;
+    atomic_bool enough;
+    size_t torn; /* snapshots whose parts disagreed */
+};
+
+static void *look(void *argument)
+{
+    struct looker *looker = argument;
+    while (!atomic_load(&looker->enough)) {
+        const struct round_snapshot *round = snapshots_round(looker->snapshots, looker->round_id);
+        int64_t held = 0;
+        for (size_t i = 0; i < round->map->seat_count; i++)
+            held += round->states[i] == 'h';
+        looker->torn += held != round->held;
+        engine_round_release(round);
+        const struct catalogue_snapshot *catalogue = snapshots_catalogue(looker->snapshots);
+        looker->torn += catalogue->round_count != 1;
+        engine_catalogue_release(catalogue);
+    }
+    return NULL;
+}
+
+static void readers_never_see_a_torn_snapshot(void **state)
+{
+    struct scene *scene = *state;
+    struct looker looker = {.snapshots = &scene->snapshots, .round_id = add_round(scene, 100)};
+    publish(scene);
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, look, &looker), 0);
+    for (unsigned i = 0; i < 100; i++) {
+        const struct person buyer = let_in(scene, i);
+        const struct seat *seat = office_round_seat(scene->hand.batch.office, looker.round_id, i);
+        struct id reservation_id;
+        assert_int_equal(
+            people_hold(&scene->hand.asker, &buyer, looker.round_id, seat->id, &reservation_id),
+            REFUSAL_NONE);
+        if (i % 8 == 0)
+            snapshots_renew(&scene->snapshots);
+        publish(scene);
+    }
+    atomic_store(&looker.enough, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(looker.torn, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_queue_is_as_at_the_last_publishing, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(versions_start_above_those_of_an_earlier_run, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(the_catalogue_is_copied_whole_and_only_when_it_changed,
+                                        open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(a_round_shows_its_seats_and_the_map_stays_the_same,
+                                        open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(a_deleted_round_is_gone_but_what_is_held_of_it_stays,
+                                        open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(renewed_everything_is_published_again, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(readers_never_see_a_torn_snapshot, open_scene, close_scene),
+    };
+    return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}
