@@ -39,6 +39,19 @@ struct office_settings box_office_settings(const struct config *config)
         .silent_seconds = config->silent_seconds,
         .active_seconds = config->active_seconds,
         .wait_seconds = config->wait_seconds,
+        .given =
+            {
+                .has_max_active = config_is_set(config, CONFIG_max_active),
+                .has_admit_per_second = config_is_set(config, CONFIG_admit_per_second),
+                .has_silent_seconds = config_is_set(config, CONFIG_silent_seconds),
+                .has_active_seconds = config_is_set(config, CONFIG_active_seconds),
+                .has_wait_seconds = config_is_set(config, CONFIG_wait_seconds),
+                .max_active = config->max_active,
+                .admit_per_second = config->admit_per_second,
+                .silent_seconds = config->silent_seconds,
+                .active_seconds = config->active_seconds,
+                .wait_seconds = config->wait_seconds,
+            },
     };
 }
 

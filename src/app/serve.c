@@ -36,7 +36,8 @@ static sigset_t stop_signals(void)
 static void give_up(int signal)
 {
     (void)signal;
-    static const char message[] = "usher: stopped with requests that could not be answered in time\n";
+    static const char message[] =
+        "usher: stopped with requests that could not be answered in time\n";
     const ssize_t written = write(STDERR_FILENO, message, sizeof message - 1);
     (void)written;
     _exit(0);

@@ -152,6 +152,7 @@ static enum result open_office(struct engine *engine, struct explanation *explan
     if (result != RESULT_OK)
         return explain(explanation, result, "the rows of the data directory contradict each other");
     engine->token_key = office_token_key(engine->batch.office);
+    engine->settings.given = (struct queue_change){0}; /* said once, not at every reload */
     const enum store_outcome outcome = recovery_first_batch(engine);
     if (outcome == STORE_DONE) {
         atomic_store(&engine->state, ENGINE_READY);

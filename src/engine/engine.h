@@ -137,7 +137,7 @@ struct secret engine_token_key(const struct engine *engine);
 
 struct engine_counts {
     uint64_t batches, requests, records, refused_full, failed_appends, reloads;
-    uint64_t append_nanoseconds;  /* summed */
+    uint64_t append_nanoseconds;  /* summed over `batches`, the appends */
     uint64_t answers[VERB_COUNT]; /* not refused */
     uint64_t refusals[REFUSAL_COUNT];
     size_t inbox_length, password_line, reader_line;

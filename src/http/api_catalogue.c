@@ -105,18 +105,24 @@ static void write_round(struct exchange *exchange, const struct catalogue_round 
     show_round(&exchange->writer, &round->round, available);
 }
 
+static const struct catalogue_round *round_find(const struct catalogue_snapshot *catalogue,
+                                                struct id id)
+{
+    for (size_t i = 0; i < catalogue->round_count; i++)
+        if (id_equal(catalogue->rounds[i].round.id, id))
+            return &catalogue->rounds[i];
+    return NULL;
+}
+
 void get_round(struct exchange *exchange)
 {
     const struct catalogue_snapshot *catalogue = engine_catalogue(exchange->server->engine);
-    const struct catalogue_round *found = NULL;
-    for (size_t i = 0; i < catalogue->round_count && found == NULL; i++)
-        if (id_equal(catalogue->rounds[i].round.id, exchange->path.id))
-            found = &catalogue->rounds[i];
-    if (found == NULL) {
+    const struct catalogue_round *round = round_find(catalogue, exchange->path.id);
+    if (round == NULL) {
         problem_answer(exchange, REFUSAL_NOT_FOUND);
     } else {
         (void)answer_begin(exchange);
-        write_round(exchange, found);
+        write_round(exchange, round);
         answer_public(exchange);
     }
     engine_catalogue_release(catalogue);
@@ -126,7 +132,7 @@ static void write_rounds(struct exchange *exchange, const struct catalogue_snaps
                          const struct cursor *cursor, size_t limit)
 {
     struct json_writer *writer = answer_begin(exchange);
-    const struct concert_round *last = NULL;
+    struct cursor next = {0};
     size_t count = 0;
     bool more = false;
     page_begin(writer);
@@ -139,15 +145,10 @@ static void write_rounds(struct exchange *exchange, const struct catalogue_snaps
         if (more)
             break;
         write_round(exchange, &catalogue->rounds[i]);
-        last = round;
+        next = (struct cursor){.number = (uint64_t)round->start_time, .id = round->id};
         count++;
     }
-    if (more) {
-        const struct cursor next = {.number = (uint64_t)last->start_time, .id = last->id};
-        page_end(writer, &next);
-    } else {
-        page_end(writer, NULL);
-    }
+    page_end(writer, more ? &next : NULL);
 }
 
 void get_rounds(struct exchange *exchange)
@@ -260,18 +261,32 @@ void delete_concert(struct exchange *exchange)
     exchange_submit(exchange, answer_done);
 }
 
+/* The start that the round has now, for a change that leaves it; 0 when there is no such round,
+ * which the office then says. */
+static timestamp_ms round_start(const struct exchange *exchange)
+{
+    const struct catalogue_snapshot *catalogue = engine_catalogue(exchange->server->engine);
+    const struct catalogue_round *round = round_find(catalogue, exchange->path.id);
+    const timestamp_ms start = round == NULL ? 0 : round->round.start_time;
+    engine_catalogue_release(catalogue);
+    return start;
+}
+
 void patch_round(struct exchange *exchange)
 {
-    struct call *call = exchange_call(exchange, VERB_ROUND_CHANGE);
-    call->in.round.round_id = exchange->path.id;
+    timestamp_ms start_time = round_start(exchange);
     struct body_object root;
     body_root(&exchange->body, &root);
-    (void)body_time(&root, "startTime", BODY_REQUIRED, &call->in.round.start_time);
+    (void)body_time(&root, "startTime", BODY_OPTIONAL, &start_time);
     body_close(&root);
-    if (body_good(&exchange->body))
-        exchange_submit(exchange, answer_done);
-    else
+    if (!body_good(&exchange->body)) {
         problem_body(exchange, REFUSAL_INVALID_FIELD);
+        return;
+    }
+    struct call *call = exchange_call(exchange, VERB_ROUND_CHANGE);
+    call->in.round.round_id = exchange->path.id;
+    call->in.round.start_time = start_time;
+    exchange_submit(exchange, answer_done);
 }
 
 void delete_round(struct exchange *exchange)

@@ -6,7 +6,6 @@
 #include "base/utf8.h"
 #include "record/limit.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,13 +90,13 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
     if (problem != NULL)
         return malformed(body, problem, NULL);
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+    const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
-    body->root = json_loadb((const char *)bytes, length, flags, &error);
+    body->root = json_loadb(text, length, flags, &error);
     if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
         /* Read again so that the field that is out of range can be named. */
         body->integers_as_reals = true;
-        body->root =
-            json_loadb((const char *)bytes, length, flags | JSON_DECODE_INT_AS_REAL, &error);
+        body->root = json_loadb(text, length, flags | JSON_DECODE_INT_AS_REAL, &error);
     }
     if (body->root == NULL)
         return explain_json_error(body, &error);
@@ -269,12 +268,14 @@ static bool integer_of(const struct body *body, const json_t *value, int64_t *in
     if (!json_is_real(value) || !body->integers_as_reals)
         return false;
     const double real = json_real_value(value);
-    if (real != trunc(real))
-        return false;
-    /* Past 2^53 a real no longer names one integer; no field here goes that far. */
+    /* Past 2^53 a real names no single integer; no field here goes that far. */
     const double exact_max = 9007199254740992.0;
-    *integer = real > exact_max ? INT64_MAX : real < -exact_max ? INT64_MIN : (int64_t)real;
-    return true;
+    if (real > exact_max || real < -exact_max) {
+        *integer = real > 0 ? INT64_MAX : INT64_MIN;
+        return true;
+    }
+    *integer = (int64_t)real;
+    return (double)*integer == real;
 }
 
 bool body_integer(struct body_object *object, const char *key, enum body_presence presence,

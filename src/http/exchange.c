@@ -135,8 +135,7 @@ static enum MHD_Result queue_answer(struct exchange *exchange)
     struct http_server *server = exchange->server;
     size_t count;
     const struct route *table = routes(&count);
-    const size_t place =
-        exchange->route == NULL ? METRICS_ROUTES_MAX : (size_t)(exchange->route - table);
+    const size_t place = exchange->route == NULL ? ROUTES_MAX : (size_t)(exchange->route - table);
     metrics_count(&server->metrics, place, exchange->status, http_clock_us() - exchange->began_us);
     leave_in_flight(exchange); /* before the client can read the answer and ask again */
     return MHD_queue_response(exchange->connection, (unsigned)exchange->status, exchange->response);

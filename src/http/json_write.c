@@ -1,7 +1,6 @@
 /* See json_write.h. */
 #include "http/json_write.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,7 +151,7 @@ void json_write_null(struct json_writer *writer)
 void json_write_real(struct json_writer *writer, double value)
 {
     const double exact_max = 9007199254740992.0; /* 2^53 */
-    if (value == trunc(value) && fabs(value) <= exact_max) {
+    if (value >= -exact_max && value <= exact_max && value == (double)(int64_t)value) {
         json_write_integer(writer, (int64_t)value);
         return;
     }

@@ -135,8 +135,13 @@ void limit_pace(struct limit_table *table, uint64_t key, int64_t interval_us, in
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
     struct limit_entry *entry = entry_of(table, key, now_us);
-    if (entry != NULL)
+    if (entry != NULL && entry->interval_us != interval_us) {
+        /* As many intervals ahead as before, each as long as they are now. */
+        const int64_t ahead_us = entry->due_us > now_us ? entry->due_us - now_us : 0;
+        entry->due_us =
+            now_us + (entry->interval_us == 0 ? 0 : ahead_us / entry->interval_us * interval_us);
         entry->interval_us = interval_us;
+    }
     CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
 }
 

@@ -17,7 +17,7 @@ static const int64_t bounds_us[METRICS_BUCKETS] = {100,   250,   500,    1000,  
 
 void metrics_count(struct metrics *metrics, size_t route, int status, int64_t latency_us)
 {
-    CHECK(route <= METRICS_ROUTES_MAX && status >= 100 && status < 600);
+    CHECK(route <= ROUTES_MAX && status >= 100 && status < 600);
     size_t bucket = 0;
     while (bucket < METRICS_BUCKETS && latency_us > bounds_us[bucket])
         bucket++;
@@ -53,15 +53,15 @@ static void put_answers(struct json_writer *writer, const struct metrics *metric
     const struct route *table = routes(&count);
     put(writer, "# HELP usher_http_requests_total Requests answered, by route and class of "
                 "status.\n# TYPE usher_http_requests_total counter\n");
-    for (size_t i = 0; i <= METRICS_ROUTES_MAX; i++) {
+    for (size_t i = 0; i <= ROUTES_MAX; i++) {
         const bool known = i < count;
-        for (int class = 0; class < METRICS_CLASSES; class ++) {
-            const uint64_t answers = load(&metrics->answers[i][class]);
+        for (int hundreds = 1; hundreds <= METRICS_CLASSES; hundreds++) {
+            const uint64_t answers = load(&metrics->answers[i][hundreds - 1]);
             if (answers > 0)
                 put(writer,
                     "usher_http_requests_total{method=\"%s\",route=\"%s\",status=\"%dxx\"} %llu\n",
                     known ? methods[table[i].method] : "other", known ? table[i].pattern : "none",
-                    class + 1, (unsigned long long)answers);
+                    hundreds, (unsigned long long)answers);
         }
     }
 }

@@ -19,6 +19,8 @@ static const struct route table[] = {
 #include "http/routes.def"
 };
 
+_Static_assert(sizeof table / sizeof table[0] <= ROUTES_MAX, "the metrics have a place for each");
+
 const struct route *routes(size_t *count)
 {
     *count = sizeof table / sizeof table[0];

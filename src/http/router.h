@@ -52,6 +52,8 @@ struct path_match {
     char word[PATH_WORD_MAX + 1];
 };
 
+#define ROUTES_MAX 64 /* sizes the metrics */
+
 /* The table, and how many. */
 const struct route *routes(size_t *count);
 

@@ -55,18 +55,21 @@ static int hex_value(char digit)
     return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
 }
 
-/* Percent-decoding in place. %00 and broken escapes stay as they are: paths and parameters are C
- * strings on their way through libmicrohttpd, and must not end early. */
+/* Percent-decoding in place, of a whole path or of one parameter. %00 and broken escapes stay as
+ * they are: these are C strings on their way through libmicrohttpd, and must not end early. So does
+ * %2F in a path, where it is not a separator (RFC 3986, 2.2). */
 static size_t unescape(void *owner, struct MHD_Connection *connection, char *text)
 {
     (void)owner;
     (void)connection;
+    const bool path = text[0] == '/';
     size_t written = 0;
     for (size_t i = 0; text[i] != '\0'; i++) {
         const int high = text[i] == '%' ? hex_value(text[i + 1]) : -1;
         const int low = high < 0 ? -1 : hex_value(text[i + 2]);
-        if (low >= 0 && high * 16 + low > 0) {
-            text[written++] = (char)(high * 16 + low);
+        const int character = low < 0 ? 0 : high * 16 + low;
+        if (character > 0 && !(path && character == '/')) {
+            text[written++] = (char)character;
             i += 2;
         } else {
             text[written++] = text[i];

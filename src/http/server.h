@@ -15,7 +15,7 @@
 /* Requests of one account that are being answered at the same time. */
 #define IN_FLIGHT_MAX 4
 
-/* Keys that each table of limits remembers: as many as ask within a few seconds. 10 MB each. */
+/* Keys that each table of limits remembers: as many as ask within a few seconds. 8 MB each. */
 #define LIMIT_ENTRIES 262144
 #define SIGN_IN_ENTRIES 65536
 

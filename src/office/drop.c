@@ -84,8 +84,7 @@ static void drop_references(struct office *office, uint64_t booked_seq)
 static bool may_leave(const struct office *office, const struct live_round *round,
                       uint64_t booked_seq)
 {
-    if (round->seats == NULL || round->last_seq > booked_seq ||
-        round->row.first_reserved_at == 0 ||
+    if (round->seats == NULL || round->last_seq > booked_seq || round->row.first_reserved_at == 0 ||
         office->now.wall < round->row.start_time + ROUND_OVER_AFTER_MS ||
         (round->row.status == ROUND_STATUS_CANCELLED && round->reservations != NULL))
         return false;

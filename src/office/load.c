@@ -246,5 +246,9 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
          token = pool_next(&office->tokens, token->item.number))
         if (token->row.status != TOKEN_STATUS_EXPIRED)
             token_arm(office, token);
+    const struct queue_change *given = &office->settings.given;
+    if (given->has_max_active || given->has_admit_per_second || given->has_silent_seconds ||
+        given->has_active_seconds || given->has_wait_seconds)
+        queue_apply(office, given);
     return RESULT_OK;
 }

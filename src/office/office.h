@@ -31,6 +31,16 @@ struct turn {
     struct id_source *ids;
 };
 
+/* A change of the queue's settings; a false `has_` leaves the old value. */
+struct queue_change {
+    bool has_open_at, has_paused;
+    bool has_max_active, has_admit_per_second, has_silent_seconds, has_active_seconds,
+        has_wait_seconds;
+    timestamp_ms open_at;
+    bool paused;
+    int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
+};
+
 /* The settings that rules depend on (app/config.def has their defaults and ranges). */
 struct office_settings {
     int64_t hold_seconds;
@@ -39,8 +49,11 @@ struct office_settings {
     int64_t refund_until_seconds;
     bool charging_open;     /* buyers may charge themselves */
     bool registration_open; /* anybody may make an account */
-    /* Only for a new data directory; afterwards the house row and PATCH /v1/queue decide. */
+    /* Of a new data directory; afterwards the house row and PATCH /v1/queue decide. */
     int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
+    /* Those of them that somebody set: what an operator writes down holds from this start on, until
+     * the organizer changes it. */
+    struct queue_change given;
 };
 
 /* ---- Life ---- */
@@ -109,7 +122,7 @@ struct credentials {
     struct secret secret_hash;
 };
 
-/* Optional fields of a change: NULL text or a false `has_` leaves the old value. */
+/* Optional fields of a change: a NULL text leaves the old value. */
 struct user_change {
     const char *name;
     const char *email;         /* folded */
@@ -126,15 +139,6 @@ struct seat_plan {
     bool placed; /* x and y are set */
     double x, y;
     bool accessible;
-};
-
-struct queue_change {
-    bool has_open_at, has_paused;
-    bool has_max_active, has_admit_per_second, has_silent_seconds, has_active_seconds,
-        has_wait_seconds;
-    timestamp_ms open_at;
-    bool paused;
-    int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
 };
 
 /* A waiting time in whole seconds, from the admissions of the last minute. */

@@ -133,17 +133,9 @@ static void rearm_all(struct office *office)
             token_arm(office, token);
 }
 
-enum refusal queue_change(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+void queue_apply(struct office *office, const struct queue_change *change)
 {
-    (void)turn;
-    (void)user;
-    const struct queue_change *change = &call->in.queue_change;
     struct house *house = &office->house;
-    if (!batch_reserve(office, 1, 0, 0))
-        return REFUSAL_CAPACITY;
-
-    /* ---- nothing fails below this line ---- */
     if (change->has_open_at)
         house->open_at = change->open_at;
     if (change->has_paused)
@@ -165,6 +157,18 @@ enum refusal queue_change(struct office *office, const struct turn *turn, struct
     office->house_dirty = true;
     if (change->has_silent_seconds || change->has_wait_seconds)
         rearm_all(office);
+}
+
+enum refusal queue_change(struct office *office, const struct turn *turn, struct live_user *user,
+                          struct call *call)
+{
+    (void)turn;
+    (void)user;
+    if (!batch_reserve(office, 1, 0, 0))
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    queue_apply(office, &call->in.queue_change);
     return REFUSAL_NONE;
 }
 

@@ -260,6 +260,8 @@ void token_mark_heard(struct office *office, struct live_token *token);
 /* The token's deadline follows its holds. One record of room. */
 void token_follow_holds(struct office *office, struct live_token *token);
 
+/* Changes the queue's settings; the house row goes into the batch when it settles. */
+void queue_apply(struct office *office, const struct queue_change *change);
 enum queue_status queue_status_given(const struct house *house, timestamp_ms wall, bool on_sale);
 enum queue_status queue_status_at(struct office *office, timestamp_ms wall);
 
@@ -269,7 +271,8 @@ bool queue_admit(struct office *office, size_t *budget);
 struct wait_estimate queue_estimate(const struct office *office, enum queue_status status,
                                     int64_t ahead);
 
-/* When the next one may be admitted, or the door opens by itself; INT64_MAX: neither is in sight. */
+/* When the next one may be admitted, or the door opens by itself; INT64_MAX: neither is in sight.
+ */
 timestamp_ms queue_next_admission(const struct office *office, struct moment now);
 
 /* ---- Sessions (session.c) ---- */

@@ -113,12 +113,29 @@ static enum result gather(void *owner, const struct journal_row *row,
     return RESULT_OK;
 }
 
+/* The tables know no negative zero. */
+static struct record as_in_tables(const struct record *record)
+{
+    struct record same = *record;
+    const struct entity_schema *schema = record_schema(record->kind);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        double real;
+        if (schema->fields[i].type != FIELD_REAL)
+            continue;
+        memcpy(&real, record_field(&same, &schema->fields[i]), sizeof real);
+        real += 0.0;
+        memcpy(record_field_mutable(&same, &schema->fields[i]), &real, sizeof real);
+    }
+    return same;
+}
+
 static enum result encode(const struct record *record, struct buffer *buffer)
 {
+    const struct record same = as_in_tables(record);
     buffer_clear(buffer);
-    const enum result result = buffer_reserve(buffer, record_encoded_max(record));
+    const enum result result = buffer_reserve(buffer, record_encoded_max(&same));
     if (result == RESULT_OK)
-        record_encode(record, buffer);
+        record_encode(&same, buffer);
     return result;
 }
 

@@ -205,17 +205,17 @@ static size_t append_row(struct generation *generation, uint64_t seq, const uint
     return length;
 }
 
-void generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
-                       size_t bytes, size_t record_count)
+size_t generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
+                         size_t bytes, size_t record_count)
 {
-    size_t done = 0;
+    size_t used = 0;
     if (generation->row_count == 0)
         generation->first_seq = seq;
     for (size_t i = 0; i < record_count; i++)
-        done += append_row(generation, seq, records + done, bytes - done);
-    CHECK(done == bytes);
+        used += append_row(generation, seq, records + used, bytes - used);
     generation->row_count += record_count;
     generation->last_seq = seq;
+    return used;
 }
 
 bool generation_is_full(const struct generation *generation)

@@ -30,8 +30,11 @@ void generation_free_list(struct generation *generation);
 
 MUST_USE enum result generation_reserve(struct generation *generation, size_t record_count,
                                         size_t bytes);
-void generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
-                       size_t bytes, size_t record_count);
+
+/* Copies and links the first `record_count` records of `records`; answers how many bytes they took.
+ * Reserved before. */
+size_t generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
+                         size_t bytes, size_t record_count);
 bool generation_is_full(const struct generation *generation);
 
 uint64_t generation_owner_hash(enum record_kind kind, struct id owner);

@@ -1,5 +1,4 @@
-/* See load.h. The tail is read twice: first to check it, to bring the overlay up to it and to see
- * which rounds it speaks of; then, after the tables' rows, to hand it over. */
+/* See load.h. */
 #include "store/load.h"
 
 #include "store/database.h"
@@ -29,37 +28,23 @@ enum result load_row_records(const struct journal_row *row, record_visit *visit,
     return result;
 }
 
-/* ---- The first reading ---- */
+/* ---- The overlay ---- */
 
-struct catching_up {
-    struct overlay *overlay;
-    struct id_set rounds;
-};
-
-/* A round is loaded with all of its seats or with none, so one that the tail touches is live. */
-static enum result note_round(void *owner, const struct record *record,
-                              struct explanation *explanation)
+static enum result check_record(void *owner, const struct record *record,
+                                struct explanation *explanation)
 {
-    struct catching_up *catching_up = owner;
-    struct id id = ID_NONE;
-    if (record->kind == RECORD_KIND_CONCERT_ROUND)
-        id = record->as.concert_round.id;
-    else if (record->kind == RECORD_KIND_SEAT)
-        id = record->as.seat.concert_round_id;
-    else if (record->kind == RECORD_KIND_SEAT_RESERVATION)
-        id = record->as.seat_reservation.round_id;
-    if (!id_is_none(id) && id_set_add(&catching_up->rounds, id) != RESULT_OK)
-        return explain(explanation, RESULT_NO_MEMORY, "no memory for the journal's rounds");
-    return RESULT_OK;
+    (void)owner;
+    (void)record;
+    (void)explanation;
+    return RESULT_OK; /* it could be read */
 }
 
-static enum result catch_up(void *owner, const struct journal_row *row,
-                            struct explanation *explanation)
+static enum result add_to_overlay(void *owner, const struct journal_row *row,
+                                  struct explanation *explanation)
 {
-    struct catching_up *catching_up = owner;
-    struct overlay *overlay = catching_up->overlay;
-    enum result result = load_row_records(row, note_round, catching_up, explanation);
-    if (result != RESULT_OK || row->seq <= overlay->last_seq)
+    struct overlay *overlay = owner;
+    const enum result result = load_row_records(row, check_record, NULL, explanation);
+    if (result != RESULT_OK)
         return result;
     if (overlay_reserve(overlay, row->record_count, row->body_length) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the rows not booked yet");
@@ -67,7 +52,61 @@ static enum result catch_up(void *owner, const struct journal_row *row,
     return RESULT_OK;
 }
 
-/* ---- The second reading ---- */
+enum result load_catch_up(struct journal *journal, struct overlay *overlay,
+                          struct journal_extent *extent, struct explanation *explanation)
+{
+    const uint64_t known = overlay->last_seq;
+    const enum result result = journal_extent(journal, extent, explanation);
+    if (result != RESULT_OK)
+        return result;
+    if (extent->last_seq < known || extent->first_seq > known + 1)
+        return explain(explanation, RESULT_CORRUPT,
+                       "%s has the rows %llu to %llu, but what belongs to it goes up to row %llu",
+                       journal->path, (unsigned long long)extent->first_seq,
+                       (unsigned long long)extent->last_seq, (unsigned long long)known);
+    return journal_read(journal, known, add_to_overlay, overlay, explanation);
+}
+
+/* ---- The rounds that the tail speaks of ---- */
+
+static struct id round_of(const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_KIND_CONCERT_ROUND:
+        return record->as.concert_round.id;
+    case RECORD_KIND_SEAT:
+        return record->as.seat.concert_round_id;
+    case RECORD_KIND_SEAT_RESERVATION:
+        return record->as.seat_reservation.round_id;
+    default:
+        return ID_NONE;
+    }
+}
+
+/* A round is loaded with all of its seats or with none, so one that the tail touches is live. */
+static enum result collect_rounds(struct overlay *overlay, struct id_set *rounds)
+{
+    static const enum record_kind kinds[] = {RECORD_KIND_CONCERT_ROUND, RECORD_KIND_SEAT,
+                                             RECORD_KIND_SEAT_RESERVATION};
+    struct overlay_snapshot snapshot;
+    enum result result = RESULT_OK;
+    overlay_snapshot_take(overlay, &snapshot);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        struct overlay_walk walk = overlay_walk_kind(overlay, &snapshot, kinds[i]);
+        const struct overlay_row *row;
+        while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL) {
+            struct record record;
+            overlay_decode(row, &record);
+            const struct id id = round_of(&record);
+            if (!id_is_none(id)) /* a deleted seat does not say */
+                result = id_set_add(rounds, id);
+        }
+    }
+    overlay_snapshot_release(overlay, &snapshot);
+    return result;
+}
+
+/* ---- The tail ---- */
 
 static enum result hand_over_record(void *owner, const struct record *record,
                                     struct explanation *explanation)
@@ -110,32 +149,28 @@ static enum result load_tables(sqlite3 *db, timestamp_ms now, const struct id_se
 }
 
 enum result load_everything(struct journal *journal, struct overlay *overlay,
-                            const char *tables_path, uint64_t booked_seq, timestamp_ms now,
+                            const char *tables_path, timestamp_ms now,
                             const struct store_loader *loader, struct store_position *position,
                             struct explanation *explanation)
 {
-    struct catching_up catching_up = {.overlay = overlay};
-    struct journal_extent extent;
+    struct id_set rounds = {0};
     struct store_loader handed = *loader;
+    struct journal_extent extent;
+    uint64_t booked_seq = 0;
     sqlite3 *db = NULL;
-    enum result result = journal_extent(journal, &extent, explanation);
-    if (result == RESULT_OK && extent.last_seq < overlay->last_seq)
-        result =
-            explain(explanation, RESULT_CORRUPT, "%s ends at row %llu, but row %llu was written",
-                    journal->path, (unsigned long long)extent.last_seq,
-                    (unsigned long long)overlay->last_seq);
-    if (result == RESULT_OK)
-        result = journal_read(journal, booked_seq, catch_up, &catching_up, explanation);
+    enum result result = load_catch_up(journal, overlay, &extent, explanation);
+    if (result == RESULT_OK && collect_rounds(overlay, &rounds) != RESULT_OK)
+        result = explain(explanation, RESULT_NO_MEMORY, "no memory for the journal's rounds");
     if (result == RESULT_OK)
         result = database_open_reader(tables_path, &db, explanation);
     if (result == RESULT_OK)
-        result = load_tables(db, now, &catching_up.rounds, loader, &booked_seq, explanation);
+        result = load_tables(db, now, &rounds, loader, &booked_seq, explanation);
     sqlite_shut(&db);
     if (result == RESULT_OK)
         result = journal_read(journal, booked_seq, hand_over_row, &handed, explanation);
     if (result == RESULT_OK)
         *position =
             (struct store_position){.seq = extent.last_seq, .house_time = extent.last_house_time};
-    id_set_release(&catching_up.rounds);
+    id_set_release(&rounds);
     return result;
 }

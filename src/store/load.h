@@ -6,10 +6,14 @@
 #include "store/overlay.h"
 #include "store/store.h"
 
-/* What store_load does, given the parts of the store. `booked_seq`: a sequence number that the
- * tables hold; they may get further meanwhile. */
+/* Adds the journal's rows that the overlay lacks to it. RESULT_CORRUPT: a gap, a bad checksum, or a
+ * journal that does not go on where the overlay ends. */
+MUST_USE enum result load_catch_up(struct journal *journal, struct overlay *overlay,
+                                   struct journal_extent *extent, struct explanation *explanation);
+
+/* What store_load does, given the parts of the store. */
 MUST_USE enum result load_everything(struct journal *journal, struct overlay *overlay,
-                                     const char *tables_path, uint64_t booked_seq, timestamp_ms now,
+                                     const char *tables_path, timestamp_ms now,
                                      const struct store_loader *loader,
                                      struct store_position *position,
                                      struct explanation *explanation);

@@ -73,12 +73,28 @@ static void finish_append(struct overlay *overlay)
     CHECK(pthread_cond_broadcast(&overlay->closed) == 0);
 }
 
+/* Rows linked in one hold of the lock: a new round of 200,000 seats must not keep readers waiting.
+ */
+#define LINKED_AT_ONCE 512
+
+/* Nobody sees a row before `last_seq` says that its batch is complete. */
 void overlay_append(struct overlay *overlay, uint64_t seq, const uint8_t *records, size_t bytes,
                     size_t record_count)
 {
+    size_t done = 0, used = 0;
     lock(overlay);
     CHECK(overlay->reserved && seq == overlay->last_seq + 1);
-    generation_append(overlay->newest, seq, records, bytes, record_count);
+    while (done < record_count) {
+        const size_t left = record_count - done;
+        const size_t count = left < LINKED_AT_ONCE ? left : LINKED_AT_ONCE;
+        used += generation_append(overlay->newest, seq, records + used, bytes - used, count);
+        done += count;
+        if (done < record_count) {
+            unlock(overlay);
+            lock(overlay);
+        }
+    }
+    CHECK(used == bytes);
     overlay->last_seq = seq;
     atomic_fetch_add_explicit(&overlay->rows, record_count, memory_order_relaxed);
     finish_append(overlay);

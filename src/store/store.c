@@ -40,36 +40,11 @@ static enum result start_libraries(struct explanation *explanation)
     return RESULT_OK;
 }
 
-/* The tables are copied from the journal, so they can never be ahead of it. */
-static enum result check_pair(struct store *store, struct explanation *explanation)
-{
-    struct journal_extent extent;
-    const uint64_t booked_seq = store->bookkeeper.booked_seq;
-    const enum result result = journal_extent(&store->journal, &extent, explanation);
-    if (result != RESULT_OK)
-        return result;
-    if (booked_seq > extent.last_seq)
-        return explain(explanation, RESULT_CORRUPT,
-                       "%s ends at row %llu, but %s was brought up to row %llu: they do not belong "
-                       "together, or the journal lost rows",
-                       store->directory.journal, (unsigned long long)extent.last_seq,
-                       store->directory.tables, (unsigned long long)booked_seq);
-    if (extent.first_seq > booked_seq + 1)
-        return explain(explanation, RESULT_CORRUPT,
-                       "%s begins at row %llu, but %s was brought up to row %llu only: they do not "
-                       "belong together",
-                       store->directory.journal, (unsigned long long)extent.first_seq,
-                       store->directory.tables, (unsigned long long)booked_seq);
-    return RESULT_OK;
-}
-
 static enum result open_files(struct store *store, struct explanation *explanation)
 {
     enum result result = journal_open(&store->journal, store->directory.journal, explanation);
     if (result == RESULT_OK)
         result = bookkeeper_open(&store->bookkeeper, store->directory.tables, explanation);
-    if (result == RESULT_OK)
-        result = check_pair(store, explanation);
     if (result == RESULT_OK)
         result = journal_checkpoint(&store->journal, explanation);
     if (result != RESULT_OK)
@@ -79,7 +54,8 @@ static enum result open_files(struct store *store, struct explanation *explanati
     if (result != RESULT_OK)
         return explain(explanation, result, "no memory for the rows not booked yet");
     store->overlay_made = true;
-    return RESULT_OK;
+    struct journal_extent extent;
+    return load_catch_up(&store->journal, &store->overlay, &extent, explanation);
 }
 
 enum result store_open(struct store **store, const struct store_options *options,
@@ -122,8 +98,8 @@ void store_close(struct store *store)
 enum result store_load(struct store *store, timestamp_ms now, const struct store_loader *loader,
                        struct store_position *position, struct explanation *explanation)
 {
-    return load_everything(&store->journal, &store->overlay, store->directory.tables,
-                           store_booked_seq(store), now, loader, position, explanation);
+    return load_everything(&store->journal, &store->overlay, store->directory.tables, now, loader,
+                           position, explanation);
 }
 
 /* ---- The journal ---- */
