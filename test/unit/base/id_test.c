@@ -1,4 +1,5 @@
-/* Ids: the vectors of the TypeID specification 0.3, what is not an id, and the order of new ones. */
+/* Ids: the vectors of the TypeID specification 0.3, what is not an id, and the order of new ones.
+ */
 #include "base/id.h"
 #include "chance.h"
 

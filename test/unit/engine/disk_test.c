@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include <sched.h>
+#include <semaphore.h>
 #include <sys/resource.h>
 
 #include <cmocka.h>
@@ -128,6 +129,48 @@ static void a_failed_append_is_unknown_and_heals_without_a_restart(void **state)
     assert_int_equal(balance(running, &buyer), found);
 }
 
+struct mended {
+    struct request request;
+    sem_t answered;
+};
+
+/* Runs on the engine's thread, between the failure and the first attempt to go on. */
+static void mend(struct request *request)
+{
+    struct mended *mended = (struct mended *)request;
+    if (request->call.refusal == REFUSAL_OUTCOME_UNKNOWN)
+        disk_has_room();
+    (void)sem_post(&mended->answered);
+}
+
+static void a_disk_that_fails_once_costs_one_batch_and_one_reload(void **state)
+{
+    struct running *running = *state;
+    const struct person buyer = people_buyer(&running->asker, 1);
+    int64_t acknowledged = 0, unknown = 0;
+    struct mended mended = {.request = {.complete = mend}};
+    assert_int_equal(sem_init(&mended.answered, 0, 0), 0);
+    disk_fills();
+    while (unknown == 0) {
+        mended.request.call = people_call(&buyer, VERB_POINTS_CHARGE);
+        mended.request.call.in.points_charge.amount = 1;
+        assert_int_equal(engine_submit(running->engine, &mended.request), RESULT_OK);
+        while (sem_wait(&mended.answered) != 0)
+            continue;
+        acknowledged += mended.request.call.refusal == REFUSAL_NONE;
+        unknown += mended.request.call.refusal == REFUSAL_OUTCOME_UNKNOWN;
+        call_release(&mended.request.call);
+    }
+    assert_int_equal(sem_destroy(&mended.answered), 0);
+    assert_int_equal(charge(running, &buyer), REFUSAL_NONE);
+    assert_int_equal(engine_state(running->engine), ENGINE_READY);
+    assert_in_range(balance(running, &buyer), acknowledged + 1, acknowledged + unknown + 1);
+    struct engine_counts counts;
+    engine_counts(running->engine, &counts);
+    assert_int_equal(counts.failed_appends, 1);
+    assert_int_equal(counts.reloads, 1);
+}
+
 static void deadlines_stand_still_while_nothing_can_be_written(void **state)
 {
     struct running *running = *state;
@@ -225,6 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_failed_append_is_unknown_and_heals_without_a_restart),
+        TEST(a_disk_that_fails_once_costs_one_batch_and_one_reload),
         TEST(deadlines_stand_still_while_nothing_can_be_written),
         TEST(it_starts_for_reading_when_the_disk_is_full_and_sells_when_it_is_not),
         TEST(a_new_directory_that_cannot_be_written_is_refused_with_a_sentence),

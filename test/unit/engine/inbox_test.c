@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <cmocka.h>
 
@@ -110,7 +111,7 @@ static void it_does_not_sleep_on_work_or_after_a_poke(void **state)
 }
 
 #define PRODUCERS 4
-#define PER_PRODUCER 20000
+#define PER_PRODUCER 5000
 #define CROWD_BOUND 64 /* small, so that it is full, empty and slept on often */
 
 struct numbered {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include <pthread.h>
+#include <sched.h>
 
 #include <cmocka.h>
 
@@ -204,6 +205,7 @@ struct looker {
     struct snapshots *snapshots;
     struct id round_id;
     atomic_bool enough;
+    atomic_size_t looks;
     size_t torn; /* snapshots whose parts disagreed */
 };
 
@@ -220,6 +222,7 @@ static void *look(void *argument)
         const struct catalogue_snapshot *catalogue = snapshots_catalogue(looker->snapshots);
         looker->torn += catalogue->round_count != 1;
         engine_catalogue_release(catalogue);
+        atomic_fetch_add(&looker->looks, 1);
     }
     return NULL;
 }
@@ -232,6 +235,7 @@ static void readers_never_see_a_torn_snapshot(void **state)
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, look, &looker), 0);
     for (unsigned i = 0; i < 100; i++) {
+        const size_t looks = atomic_load(&looker.looks);
         const struct person buyer = let_in(scene, i);
         const struct seat *seat = office_round_seat(scene->hand.batch.office, looker.round_id, i);
         struct id reservation_id;
@@ -241,6 +245,8 @@ static void readers_never_see_a_torn_snapshot(void **state)
         if (i % 8 == 0)
             snapshots_renew(&scene->snapshots);
         publish(scene);
+        while (atomic_load(&looker.looks) == looks)
+            (void)sched_yield();
     }
     atomic_store(&looker.enough, true);
     assert_int_equal(pthread_join(thread, NULL), 0);

@@ -176,7 +176,8 @@ static void assert_malformed(const uint8_t *bytes, size_t length, const char *wh
     body_init(&body);
     const enum refusal refusal = body_parse(&body, bytes, length, 100);
     if (refusal != REFUSAL_MALFORMED_JSON || strcmp(body.malformed, why) != 0)
-        fail_msg("%.*s is \"%s\", not \"%s\"", (int)length, (const char *)bytes,
+        fail_msg("%.*s is \"%s\", not \"%s\"", (int)length,
+                 bytes == NULL ? "" : (const char *)bytes,
                  body.malformed == NULL ? "good" : body.malformed, why);
     body_release(&body);
 }
@@ -211,6 +212,7 @@ static void test_malformed(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_malformed((const uint8_t *)rows[i].body, strlen(rows[i].body), rows[i].why);
     assert_malformed((const uint8_t *)"{\"a\":\"\0\"}", 9, "a syntax error");
+    assert_malformed(NULL, 0, "it ends too early");
 }
 
 static void test_depth_and_values(void **state)

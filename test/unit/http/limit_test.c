@@ -101,8 +101,21 @@ static void test_pace(void **state)
     assert_false(limit_take_paced(*state, 1, 2, SECOND_US, &wait_us));
     assert_int_equal(wait_us, SECOND_US / 5);
     assert_true(limit_take_paced(*state, 1, 2, SECOND_US + wait_us, &wait_us));
-    limit_pace(*state, 1, 0, SECOND_US);
-    assert_true(limit_take_paced(*state, 1, 2, 2 * SECOND_US, &wait_us));
+    assert_false(limit_take_paced(*state, 1, 2, SECOND_US + wait_us, &wait_us));
+    limit_pace(*state, 1, 0, SECOND_US + wait_us); /* no pace any more: at once */
+    for (int i = 0; i < 100; i++)
+        assert_true(limit_take_paced(*state, 1, 2, SECOND_US + wait_us, &wait_us));
+}
+
+static void test_a_change_of_pace_keeps_the_count(void **state)
+{
+    int64_t wait_us;
+    limit_pace(*state, 1, 10 * SECOND_US, SECOND_US);
+    assert_true(limit_take_paced(*state, 1, 2, SECOND_US, &wait_us));
+    assert_true(limit_take_paced(*state, 1, 2, SECOND_US, &wait_us));
+    limit_pace(*state, 1, SECOND_US, SECOND_US);
+    assert_false(limit_take_paced(*state, 1, 2, SECOND_US, &wait_us));
+    assert_int_equal(wait_us, SECOND_US);
 }
 
 static uint64_t key_of_text(const struct limit_table *table, const char *text)
@@ -140,6 +153,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_longest_idle_gives_way, make_table, release_table),
         cmocka_unit_test_setup_teardown(test_those_in_flight_stay, make_table, release_table),
         cmocka_unit_test_setup_teardown(test_pace, make_table, release_table),
+        cmocka_unit_test_setup_teardown(test_a_change_of_pace_keeps_the_count, make_table,
+                                        release_table),
         cmocka_unit_test_setup_teardown(test_addresses, make_table, release_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

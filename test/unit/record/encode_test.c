@@ -21,7 +21,8 @@ static void encode(const struct record *record, struct buffer *buffer)
     assert_true(buffer->length - before <= most);
 }
 
-/* Decodes from a block of exactly `length` bytes, so that the sanitizer sees a read past its end. */
+/* Decodes from a block of exactly `length` bytes, so that the sanitizer sees a read past its end.
+ */
 static enum result decode_exactly(const uint8_t *bytes, size_t length, struct record *record,
                                   size_t *used, uint8_t **block)
 {
@@ -267,7 +268,8 @@ static const struct {
     {"a text longer than the row", 5, {RECORD_KIND_CONCERT, 0x02, 0x03, 'a', 0x00}},
     {"a text longer than memory",
      14,
-     {RECORD_KIND_CONCERT, 0x02, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 'a', 0}},
+     {RECORD_KIND_CONCERT, 0x02, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x01, 'a',
+      0}},
     {"a text with a NUL inside", 6, {RECORD_KIND_CONCERT, 0x02, 0x02, 'a', 0x00, 0x00}},
     {"a text that is not UTF-8", 6, {RECORD_KIND_CONCERT, 0x02, 0x02, 0xc0, 0x80, 0x00}},
     {"an unknown value", 3, {RECORD_KIND_USER, 0x08, 0x02}},
@@ -282,8 +284,8 @@ static void each_malformed_thing_is_refused(void **state)
         struct record record;
         size_t used;
         uint8_t *block;
-        const enum result result = decode_exactly(malformed[i].bytes, malformed[i].length, &record,
-                                                  &used, &block);
+        const enum result result =
+            decode_exactly(malformed[i].bytes, malformed[i].length, &record, &used, &block);
         if (result != RESULT_MALFORMED)
             fail_msg("not refused: %s", malformed[i].what);
         free(block);

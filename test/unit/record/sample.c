@@ -18,7 +18,7 @@ static void fill_text(char text[static SAMPLE_TEXT_BYTES], struct chance *chance
 
 static int64_t some_integer(struct chance *chance)
 {
-    static const int64_t edges[] = {1,  -1, 63,        64,        -64,       -65,      127,
+    static const int64_t edges[] = {1,   -1,  63,        64,        -64,       -65,      127,
                                     128, 255, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
     if (chance_percent(chance, 50))
         return edges[chance_below(chance, sizeof edges / sizeof edges[0])];

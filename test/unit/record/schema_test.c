@@ -52,8 +52,8 @@ static void field_names_are_distinct_and_enumerations_have_texts(void **state)
             assert_int_equal(field->type == FIELD_ENUM, field->text_count > 0);
             for (size_t value = 0; value < field->text_count; value++) {
                 int parsed = -1;
-                assert_true(enumeration_parse(field->texts, field->text_count,
-                                              field->texts[value], &parsed));
+                assert_true(enumeration_parse(field->texts, field->text_count, field->texts[value],
+                                              &parsed));
                 assert_int_equal(parsed, value);
             }
         }

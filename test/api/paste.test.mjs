@@ -1,0 +1,132 @@
+// What people paste works as it stands: the lines that `usher demo` prints, and the README's
+// purchase.
+
+import assert from 'node:assert/strict'
+import { readFile, rm, stat, symlink, mkdir } from 'node:fs/promises'
+import net from 'node:net'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+
+import { launch, newDirectory, program, run } from './support/house.mjs'
+import { until, within } from './support/wait.mjs'
+
+// A fresh shell with nothing but the system's own tools. Each line it prints that is JSON.
+async function paste(lines, cwd) {
+    const environment = { PATH: process.env.PATH }
+    const { code, stdout, stderr } = await run('sh', ['-u'], {
+        input: lines,
+        cwd,
+        env: environment,
+    })
+    assert.equal(code, 0, stderr)
+    return stdout
+        .split('\n')
+        .filter(line => line.startsWith('{'))
+        .map(line => JSON.parse(line))
+}
+
+async function stop({ child, ended }) {
+    child.kill('SIGTERM')
+    const { code, stderr } = await within('the end', ended)
+    assert.equal(code, 0, stderr)
+}
+
+describe('usher demo', () => {
+    const start = async (...args) => {
+        const running = launch(program, ['demo', '--listen', '127.0.0.1:0', ...args])
+        await until('the last line', () =>
+            /reservations\/\$reservation.*\n/.test(running.said.stdout)
+        )
+        return running
+    }
+
+    test('prints lines that buy a ticket, twice', async () => {
+        const running = await start()
+        const { stdout } = running.said
+        assert.match(stdout, /^usher: listening on http:\/\/127\.0\.0\.1:\d+\n/)
+        for (const email of ['organizer', 'ann', 'bob'])
+            assert.match(stdout, new RegExp(`${email}@example\\.com +\\S{14}\n`))
+        const lines = stdout.slice(stdout.search(/^usher=/m))
+        for (const seat of ['R-1-1', 'R-1-2']) {
+            const reservation = (await paste(lines)).at(-1)
+            assert.equal(reservation.status, 'confirmed')
+            assert.deepEqual(
+                reservation.seats.map(({ seatNumber }) => seatNumber),
+                [seat]
+            )
+        }
+        const [, data] = /The data is in (\S+) and is removed/.exec(stdout)
+        await stat(data)
+        await stop(running)
+        await assert.rejects(stat(data), { code: 'ENOENT' })
+    })
+
+    test('goes on with a directory that was given', async t => {
+        const data = await newDirectory()
+        t.after(() => rm(data, { recursive: true }))
+        const concerts = []
+        for (let times = 0; times < 2; times++) {
+            const running = await start('--data', data)
+            const { stdout } = running.said
+            const lines = stdout.slice(stdout.search(/^usher=/m))
+            assert.equal((await paste(lines)).at(-1).status, 'confirmed')
+            concerts.push(/concert_[a-z0-9]+/.exec(stdout)[0])
+            await stop(running)
+        }
+        assert.equal(concerts[0], concerts[1])
+    })
+
+    test('needs charging to be open', async () => {
+        const { code, stderr } = await run(program, ['demo', '--charging', 'closed'])
+        assert.equal(code, 2)
+        assert.match(stderr, /charging/)
+    })
+})
+
+describe('the README', () => {
+    let directory, blocks, running
+    before(async () => {
+        const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+        const free = net.createServer().listen(0, '127.0.0.1')
+        await new Promise(resolve => free.on('listening', resolve))
+        const { port } = free.address()
+        await new Promise(resolve => free.close(resolve))
+        blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) =>
+            text
+                .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`)
+                .replace('--charging open', `--charging open --listen 127.0.0.1:${port}`)
+        )
+        directory = await newDirectory()
+        await mkdir(join(directory, 'build'))
+        await symlink(program, join(directory, 'build', 'usher'))
+    })
+    after(async () => {
+        if (running) await stop(running)
+        await rm(directory, { recursive: true })
+    })
+
+    test('makes an organizer and serves', async () => {
+        const [organizer, serve] = blocks[0].trim().split('\n')
+        await paste(organizer, directory)
+        running = launch('sh', ['-c', `exec ${serve}`], { cwd: directory })
+        await until('the ready line', () => running.said.stdout.includes('listening'))
+    })
+    test('sells two seats', async () => {
+        const answers = await paste(blocks.slice(1, 4).join('\n'), directory)
+        const [reservation, points] = answers.slice(-2)
+        assert.equal(reservation.status, 'confirmed')
+        assert.equal(reservation.seats.length, 2)
+        assert.equal(points.balance, 40000)
+    })
+    test('finds them with sqlite3 while the server runs', async () => {
+        await until('the tables to follow', async () => {
+            const { code, stdout, stderr } = await run('sh', ['-c', blocks[4]], { cwd: directory })
+            assert.equal(code, 0, stderr)
+            return (
+                /^reservation_\w+\|confirmed\|160000\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/m.test(
+                    stdout
+                ) && /^sold\|2\|160000$/m.test(stdout)
+            )
+        })
+    })
+})

@@ -1,0 +1,181 @@
+// What accounts and sessions refuse.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { Client, invalid, ok, refused } from './support/client.mjs'
+import { House, passwordOf } from './support/house.mjs'
+import { buyers, signIn } from './support/people.mjs'
+
+describe('accounts', () => {
+    let house, ann, bob
+    before(async () => {
+        house = await House.open()
+        ;[ann, bob] = await buyers(house, 'ann', 'bob')
+    })
+    after(() => house.close())
+
+    const signUp = change =>
+        house.anybody.post('/v1/users', {
+            name: 'Cho',
+            email: 'cho@example.com',
+            password: 'long enough',
+            ...change,
+        })
+
+    test('sign up: a taken e-mail, whatever its case', async () => {
+        refused(await signUp({ email: 'ann@example.com' }), 409, 'email_taken')
+        refused(await signUp({ email: 'ANN@EXAMPLE.COM' }), 409, 'email_taken')
+    })
+
+    const outOfRange = [
+        ['/name', { name: '' }],
+        ['/name', { name: 'n'.repeat(101) }],
+        ['/password', { password: '1234567' }],
+        ['/password', { password: 'p'.repeat(129) }],
+        ['/email', { email: '' }],
+        ['/email', { email: 'cho' }],
+        ['/email', { email: '@example.com' }],
+        ['/email', { email: 'cho@' }],
+        ['/email', { email: 'c ho@example.com' }],
+        ['/email', { email: 'cho@example.com\r\nbcc: x@example.com' }],
+        ['/email', { email: `${'c'.repeat(250)}@example.com` }],
+    ]
+    for (const [field, change] of outOfRange)
+        test(`sign up: ${JSON.stringify(change).slice(0, 60)}`, async () => {
+            invalid(await signUp(change), field)
+        })
+
+    test('sign up: all that is wrong is told at once', async () => {
+        const answer = await house.anybody.post('/v1/users', {
+            name: '',
+            email: 'cho@example.com',
+            extra: 1,
+        })
+        const { errors } = refused(answer, 422, 'invalid_field')
+        assert.deepEqual(errors.map(({ field }) => field).sort(), ['/extra', '/name', '/password'])
+    })
+
+    test('sign up: names of 100 characters of any script, passwords of 8 and of 128 are fine', async () => {
+        const name = '가'.repeat(99) + '🎫'
+        ok(await signUp({ name, email: 'wide@example.com', password: '가나다라마바사아' }), 201)
+        ok(await signUp({ email: 'long@example.com', password: 'p'.repeat(128) }), 201)
+        const wide = await signIn(house, 'wide@example.com', '가나다라마바사아')
+        assert.equal(wide.user.name, name)
+    })
+
+    test('sign in: the same for a wrong password and an unknown e-mail, in the same time', async () => {
+        const attempt = async email => {
+            const start = performance.now()
+            const answer = await house.anybody.post('/v1/sessions', {
+                email,
+                password: 'not it at all',
+            })
+            const { requestId, ...problem } = refused(answer, 401, 'bad_credentials')
+            return { problem, ms: performance.now() - start }
+        }
+        const times = { known: Infinity, unknown: Infinity }
+        for (let i = 0; i < 3; i++) {
+            const known = await attempt('ann@example.com')
+            const unknown = await attempt('nobody@example.com')
+            assert.deepEqual(unknown.problem, known.problem)
+            times.known = Math.min(times.known, known.ms)
+            times.unknown = Math.min(times.unknown, unknown.ms)
+        }
+        // A hash is a hundred times the rest, so an answer without one stands out.
+        assert.ok(times.unknown > times.known / 3, JSON.stringify(times))
+    })
+
+    const strangers = [
+        ['no token', {}],
+        ['an empty token', { authorization: 'Bearer ' }],
+        ['another scheme', { authorization: 'Basic YW5uOnNlY3JldA==' }],
+        ['a made-up token', { authorization: 'Bearer abcdefghijklmnop' }],
+        ['an id for a token', { authorization: 'Bearer session_01h455vb4pex5vsknk084sn02q' }],
+        ['a made-up cookie', { cookie: 'usher_session=abcdefghijklmnop' }],
+    ]
+    for (const [name, headers] of strangers)
+        test(`a caller with ${name} is told to sign in`, async () => {
+            const paths = [
+                '/v1/users/me',
+                '/v1/points',
+                '/v1/reservations',
+                '/v1/queue/tokens/current',
+            ]
+            for (const path of paths)
+                refused(await house.anybody.get(path, headers), 401, 'unauthenticated')
+        })
+
+    test('a token with any one character changed is turned away', async () => {
+        const { token } = ann
+        for (let at = 0; at < token.length; at++) {
+            const forged =
+                token.slice(0, at) + (token[at] === 'a' ? 'b' : 'a') + token.slice(at + 1)
+            const answer = await new Client(house, { token: forged }).get('/v1/users/me')
+            refused(answer, 401, 'unauthenticated')
+        }
+        ok(await ann.get('/v1/users/me'))
+    })
+
+    test('a change of e-mail or password wants the current password', async () => {
+        const wrong = 'not it at all'
+        invalid(await ann.patch('/v1/users/me', { email: 'ann2@example.com' }), '/currentPassword')
+        invalid(await ann.patch('/v1/users/me', { password: 'new password' }), '/currentPassword')
+        const changes = { email: 'ann2@example.com', currentPassword: wrong }
+        invalid(await ann.patch('/v1/users/me', changes), '/currentPassword')
+        assert.equal(ok(await ann.get('/v1/users/me')).email, 'ann@example.com')
+    })
+
+    test('a change to a taken e-mail', async () => {
+        const change = { email: 'BOB@example.com', currentPassword: passwordOf('ann@example.com') }
+        refused(await ann.patch('/v1/users/me', change), 409, 'email_taken')
+    })
+
+    test('a change of the name needs nothing else', async () => {
+        assert.equal(ok(await ann.patch('/v1/users/me', { name: 'Ann Two' })).name, 'Ann Two')
+        assert.equal(ok(await ann.patch('/v1/users/me', {})).name, 'Ann Two')
+        invalid(await ann.patch('/v1/users/me', { name: null }), '/name')
+        invalid(await ann.patch('/v1/users/me', { role: 'organizer' }), '/role')
+    })
+
+    test('a new password ends the other sessions and replaces the old one', async () => {
+        const other = await signIn(house, 'bob@example.com')
+        const change = { password: 'another one', currentPassword: passwordOf('bob@example.com') }
+        ok(await bob.patch('/v1/users/me', change))
+        refused(await other.get('/v1/users/me'), 401, 'unauthenticated')
+        ok(await bob.get('/v1/users/me'))
+        const old = { email: 'bob@example.com', password: passwordOf('bob@example.com') }
+        refused(await house.anybody.post('/v1/sessions', old), 401, 'bad_credentials')
+        await signIn(house, 'bob@example.com', 'another one')
+    })
+
+    test('a new e-mail is the one to sign in with', async () => {
+        const change = { email: 'Robert@Example.com', currentPassword: 'another one' }
+        assert.equal(ok(await bob.patch('/v1/users/me', change)).email, 'robert@example.com')
+        await signIn(house, 'robert@example.com', 'another one')
+        const old = { email: 'bob@example.com', password: 'another one' }
+        refused(await house.anybody.post('/v1/sessions', old), 401, 'bad_credentials')
+    })
+
+    test('the lists of users are not for buyers', async () => {
+        refused(await ann.get('/v1/users'), 403, 'forbidden')
+        refused(await ann.get(`/v1/users/${bob.user.id}`), 403, 'forbidden')
+        refused(await house.anybody.get('/v1/users'), 401, 'unauthenticated')
+    })
+})
+
+describe('a house with closed registration', () => {
+    let house
+    before(async () => {
+        house = await House.open({ registration: 'closed' }, { organizers: ['boss@example.com'] })
+    })
+    after(() => house.close())
+
+    test('lets nobody sign up, and those with accounts in', async () => {
+        const body = { name: 'Cho', email: 'cho@example.com', password: 'long enough' }
+        refused(await house.anybody.post('/v1/users', body), 403, 'registration_closed')
+        invalid(await house.anybody.post('/v1/users', { ...body, name: '' }), '/name')
+        await signIn(house, 'boss@example.com')
+        assert.equal(ok(await house.anybody.get('/v1/settings')).registration, 'closed')
+    })
+})

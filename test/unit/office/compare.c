@@ -1,0 +1,180 @@
+/* See compare.h. Looks into the office's own state, as its audit does. */
+#include "compare.h"
+
+#include "office/state.h"
+
+#include <string.h>
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* The fields of a record's kind, one by one: structs have gaps and texts lie elsewhere. */
+static bool same_rows(const struct record *a, const struct record *b)
+{
+    const struct entity_schema *schema = record_schema(a->kind);
+    static const size_t bytes[] = {
+        [FIELD_ID] = ID_BYTES,         [FIELD_TEXT] = 0,
+        [FIELD_INT] = sizeof(int64_t), [FIELD_TIME] = sizeof(int64_t),
+        [FIELD_ENUM] = sizeof(int),    [FIELD_BOOL] = sizeof(bool),
+        [FIELD_REAL] = sizeof(double), [FIELD_SECRET] = SECRET_BYTES,
+    };
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field_schema *field = &schema->fields[i];
+        const void *left = record_field(a, field), *right = record_field(b, field);
+        if (field->type == FIELD_TEXT) {
+            const char *texts[2];
+            memcpy(&texts[0], left, sizeof texts[0]);
+            memcpy(&texts[1], right, sizeof texts[1]);
+            if (!same_text(texts[0], texts[1]))
+                return false;
+        } else if (memcmp(left, right, bytes[field->type]) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What memory must hold of a row that was journalled. */
+enum expected {
+    EXPECT_ABSENT,
+    EXPECT_EITHER, /* it has ended or its round is over: the office may have forgotten it */
+    EXPECT_PRESENT,
+};
+
+static bool round_has_left(const struct office *office, struct id round_id)
+{
+    const struct live_round *round = round_find(office, round_id);
+    return round != NULL && (round->seats == NULL || round->leaving);
+}
+
+static enum expected expected_reservation(const struct office *office,
+                                          const struct seat_reservation *row)
+{
+    if (row->status == RESERVATION_STATUS_PENDING)
+        return EXPECT_PRESENT;
+    return row->status == RESERVATION_STATUS_CONFIRMED && !round_has_left(office, row->round_id)
+               ? EXPECT_PRESENT
+               : EXPECT_EITHER;
+}
+
+static enum expected expectation(const struct office *office, const struct ledger *ledger,
+                                 const struct record *image)
+{
+    if (image->deleted)
+        return EXPECT_ABSENT;
+    const struct record *reservation;
+    switch (image->kind) {
+    case RECORD_KIND_SEAT:
+        return round_has_left(office, image->as.seat.concert_round_id) ? EXPECT_EITHER
+                                                                       : EXPECT_PRESENT;
+    case RECORD_KIND_QUEUE_TOKEN:
+        return image->as.queue_token.status == TOKEN_STATUS_EXPIRED ? EXPECT_EITHER
+                                                                    : EXPECT_PRESENT;
+    case RECORD_KIND_PAYMENT:
+        reservation =
+            ledger_find_id(ledger, RECORD_KIND_SEAT_RESERVATION, image->as.payment.reservation_id);
+        return expected_reservation(office, &reservation->as.seat_reservation);
+    case RECORD_KIND_SEAT_RESERVATION:
+        return expected_reservation(office, &image->as.seat_reservation);
+    case RECORD_KIND_POINT_ENTRY:
+    case RECORD_KIND_RESERVATION_SEAT:
+        return EXPECT_EITHER;
+    default:
+        return EXPECT_PRESENT;
+    }
+}
+
+/* The live row with an image's key; `live` is made from it. False: it is not in memory. */
+#define COPY_ROW(name, finder, member)                                                             \
+    {                                                                                              \
+        const struct live_##name *found = finder(office, image->as.member.id);                     \
+        if (found != NULL)                                                                         \
+            live->as.member = found->row;                                                          \
+        return found != NULL;                                                                      \
+    }
+
+static bool find_row(const struct office *office, const struct record *image, struct record *live)
+{
+    switch (image->kind) {
+    case RECORD_KIND_HOUSE:
+        live->as.house = office->house;
+        return true;
+    case RECORD_KIND_USER:
+        COPY_ROW(user, user_find, user)
+    case RECORD_KIND_SESSION:
+        COPY_ROW(session, session_find, session)
+    case RECORD_KIND_POINT_ACCOUNT:
+        live->as.point_account = user_find(office, image->as.point_account.user_id)->account;
+        return true;
+    case RECORD_KIND_CONCERT:
+        COPY_ROW(concert, concert_find, concert)
+    case RECORD_KIND_CONCERT_ROUND:
+        COPY_ROW(round, round_find, concert_round)
+    case RECORD_KIND_SEAT:
+        COPY_ROW(seat, seat_find, seat)
+    case RECORD_KIND_QUEUE_TOKEN:
+        COPY_ROW(token, token_find, queue_token)
+    case RECORD_KIND_PAYMENT:
+        COPY_ROW(payment, payment_find, payment)
+    case RECORD_KIND_SEAT_RESERVATION:
+        COPY_ROW(reservation, reservation_find, seat_reservation)
+    default:
+        return false;
+    }
+}
+
+/* The seats of a reservation in memory are those that were journalled with it. */
+static bool same_seats(const struct office *office, const struct ledger *ledger,
+                       const struct live_reservation *reservation)
+{
+    for (size_t i = 0; i <= SEATS_PER_RESERVATION_MAX; i++) {
+        const struct record_key key =
+            record_key_of_reservation_seat(reservation->row.id, (int64_t)i);
+        const struct record *link = ledger_find(ledger, RECORD_KIND_RESERVATION_SEAT, &key);
+        if (link == NULL)
+            return reservation->seat_count == i;
+        if (i >= reservation->seat_count ||
+            reservation->seats[i].price != link->as.reservation_seat.price ||
+            reservation->seats[i].seat != seat_find(office, link->as.reservation_seat.seat_id))
+            return false;
+    }
+    return false;
+}
+
+bool compare_with_ledger(const struct office *office, const struct ledger *ledger,
+                         struct explanation *why)
+{
+    size_t users = 0, sessions = 0;
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        const struct record *image = ledger->rows[i].image;
+        struct record live = {.kind = image->kind};
+        const enum expected expected = expectation(office, ledger, image);
+        /* The house row is journalled when its batch settles; before, memory is ahead of it. */
+        if (image->kind == RECORD_KIND_HOUSE && office->house_dirty)
+            continue;
+        const bool found = find_row(office, image, &live);
+        const char *table = record_schema(image->kind)->table;
+        users += image->kind == RECORD_KIND_USER;
+        sessions += image->kind == RECORD_KIND_SESSION && !image->deleted;
+        if (found ? expected == EXPECT_ABSENT : expected == EXPECT_PRESENT) {
+            (void)explain(why, RESULT_CORRUPT, "a %s is %s memory", table,
+                          found ? "still in" : "not in");
+            return false;
+        }
+        if (found && !same_rows(image, &live)) {
+            (void)explain(why, RESULT_CORRUPT, "a %s in memory is not what was written", table);
+            return false;
+        }
+        if (found && image->kind == RECORD_KIND_SEAT_RESERVATION &&
+            !same_seats(office, ledger, reservation_find(office, image->as.seat_reservation.id))) {
+            (void)explain(why, RESULT_CORRUPT, "a reservation in memory has other seats");
+            return false;
+        }
+    }
+    if (users == office->users.taken && sessions == office->sessions.taken)
+        return true;
+    (void)explain(why, RESULT_CORRUPT, "memory has rows that were never written");
+    return false;
+}

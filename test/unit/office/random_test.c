@@ -1,0 +1,451 @@
+/* All verbs at random, many calls a batch, with time, downtimes, restarts and forgetting between
+ * them. After every batch the office's audit and the judge (money, order, states) look at what was
+ * written; now and then each row in memory is held against what was written of it. */
+#include "chance.h"
+#include "crowd.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define PEOPLE 40
+#define ORGANIZERS 3 /* the first of them */
+#define KEPT 64      /* things of a kind that calls may be about */
+#define TEXT_BYTES 8 /* of a made-up e-mail, reference or name */
+
+struct things {
+    struct id ids[KEPT];
+    size_t next;
+};
+
+struct world {
+    struct stage stage;
+    struct coverage coverage;
+    struct chance chance;
+    struct person people[PEOPLE];
+    struct things users, tokens, concerts, rounds, reservations, payments;
+    char text[4][TEXT_BYTES];
+    struct id seats[SEATS_PER_RESERVATION_MAX + 1];
+    struct seat_plan plan[12];
+    char numbers[12][TEXT_BYTES];
+    unsigned done[VERB_COUNT], refused[REFUSAL_COUNT];
+};
+
+static void ok(const struct world *world, bool good)
+{
+    if (!good)
+        fail_msg("%s", world->stage.trouble.text);
+}
+
+/* ---- Things ---- */
+
+static void keep(struct things *things, struct id id)
+{
+    things->ids[things->next++ % KEPT] = id;
+}
+
+/* One of the last few mostly: those still live. Sometimes nothing that ever was. */
+static struct id some(struct world *world, const struct things *things)
+{
+    if (things->next == 0 || chance_percent(&world->chance, 1))
+        return (struct id){{0x0f}};
+    const size_t known = things->next < KEPT ? things->next : KEPT;
+    const size_t recent = chance_percent(&world->chance, 80) && known > 12 ? 12 : known;
+    return things->ids[(things->next - 1 - chance_below(&world->chance, recent)) % KEPT];
+}
+
+static const char *some_text(struct world *world, size_t which, size_t variety)
+{
+    (void)snprintf(world->text[which], TEXT_BYTES, "t%zu", chance_below(&world->chance, variety));
+    return world->text[which];
+}
+
+static timestamp_ms some_time(struct world *world, int64_t from, int64_t to)
+{
+    return world->stage.now.wall + from +
+           (int64_t)chance_below(&world->chance, (size_t)(to - from));
+}
+
+static void choose_seats(struct world *world, struct id round_id, struct call *call)
+{
+    struct round_state state;
+    size_t count = 0;
+    if (office_round_state(world->stage.office, round_id, &state)) {
+        const size_t total = (size_t)(state.available + state.held + state.sold + state.blocked);
+        const size_t wanted = 1 + chance_below(&world->chance, 3);
+        const size_t first = chance_below(&world->chance, total);
+        for (; count < wanted && first + count < total; count++)
+            world->seats[count] =
+                office_round_seat(world->stage.office, round_id, first + count)->id;
+    }
+    if (count == 0 || chance_percent(&world->chance, 2))
+        world->seats[count++] = (struct id){{0x0f}};
+    if (call->verb == VERB_RESERVATION_HOLD) {
+        call->in.reservation_hold.round_id = round_id;
+        call->in.reservation_hold.seat_ids = world->seats;
+        call->in.reservation_hold.seat_count = count;
+    } else {
+        call->in.seats_block.round_id = round_id;
+        call->in.seats_block.seat_ids = world->seats;
+        call->in.seats_block.seat_count = count;
+    }
+}
+
+static void plan_round(struct world *world, struct call *call)
+{
+    const size_t seats =
+        1 + chance_below(&world->chance, sizeof world->plan / sizeof world->plan[0]);
+    for (size_t i = 0; i < seats; i++) {
+        const bool twice = i > 0 && chance_percent(&world->chance, 1);
+        (void)snprintf(world->numbers[i], TEXT_BYTES, "%zu", twice ? i - 1 : i);
+        world->plan[i] = (struct seat_plan){.seat_number = world->numbers[i],
+                                            .section = i % 2 == 0 ? "A" : NULL,
+                                            .price = (int64_t)chance_below(&world->chance, 50)};
+    }
+    call->in.round.concert_id = some(world, &world->concerts);
+    call->in.round.start_time = some_time(world, -DAY_MS / 4, 2 * DAY_MS);
+    call->in.round.seats = world->plan;
+    call->in.round.seat_count = seats;
+}
+
+/* ---- Calls ---- */
+
+static void fill_people_call(struct world *world, struct call *call)
+{
+    struct person *person = &world->people[chance_below(&world->chance, PEOPLE)];
+    switch (call->verb) {
+    case VERB_SIGN_IN_FIND:
+        call->in.sign_in_find.email = some_text(world, 0, 300);
+        return;
+    case VERB_USER_REGISTER:
+    case VERB_ORGANIZER_ADD:
+        call->in.user_register.name = call->in.user_register.email = some_text(world, 0, 300);
+        call->in.user_register.password_hash = "secret";
+        return;
+    case VERB_SESSION_OPEN:
+        call->in.session_open.user_id = person->user_id;
+        call->in.session_open.verified_hash =
+            chance_percent(&world->chance, 5) ? "guess" : "secret";
+        return;
+    case VERB_USER_CHANGE:
+        call->in.user_change.name = some_text(world, 1, 99);
+        if (chance_percent(&world->chance, 20)) {
+            call->in.user_change.email = some_text(world, 0, 300);
+            call->in.user_change.password_hash = "secret";
+            call->in.user_change.verified_hash =
+                chance_percent(&world->chance, 30) ? NULL : "secret";
+        }
+        return;
+    case VERB_USER_GET:
+    case VERB_POINTS_GET:
+        if (chance_percent(&world->chance, 30))
+            call->in.user_get.user_id = some(world, &world->users);
+        return;
+    case VERB_POINTS_CHARGE:
+        if (chance_percent(&world->chance, 30))
+            call->in.points_charge.user_id = some(world, &world->users);
+        call->in.points_charge.amount = 1 + (int64_t)chance_below(&world->chance, 200);
+        if (chance_percent(&world->chance, 1))
+            call->in.points_charge.amount = BALANCE_MAX;
+        if (chance_percent(&world->chance, 30))
+            call->in.points_charge.reference = some_text(world, 2, 40);
+        return;
+    default:
+        call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .status = -1};
+        return;
+    }
+}
+
+static void fill_catalogue_call(struct world *world, struct call *call)
+{
+    switch (call->verb) {
+    case VERB_CONCERT_CREATE:
+    case VERB_CONCERT_CHANGE:
+        call->in.concert.concert_id = some(world, &world->concerts);
+        call->in.concert.title = some_text(world, 1, 99);
+        call->in.concert.description = "";
+        call->in.concert.reservation_open_at = some_time(world, -2 * DAY_MS, DAY_MS / 8);
+        call->in.concert.reservation_close_at = some_time(world, -HOUR_MS, 3 * DAY_MS);
+        return;
+    case VERB_ROUND_CREATE:
+        plan_round(world, call);
+        return;
+    case VERB_ROUND_CHANGE:
+        call->in.round.start_time = some_time(world, 0, DAY_MS);
+        call->in.round.round_id = some(world, &world->rounds);
+        return;
+    case VERB_ROUND_DELETE:
+    case VERB_ROUND_CANCEL:
+        call->in.round.round_id = some(world, &world->rounds);
+        return;
+    case VERB_CONCERT_DELETE:
+        call->in.concert.concert_id = some(world, &world->concerts);
+        return;
+    default:
+        choose_seats(world, some(world, &world->rounds), call);
+        return;
+    }
+}
+
+static void fill_queue_call(struct world *world, struct call *call)
+{
+    struct queue_change *change = &call->in.queue_change;
+    if (call->verb != VERB_QUEUE_CHANGE) {
+        if (chance_percent(&world->chance, 50))
+            call->in.token.token_id = some(world, &world->tokens);
+        return;
+    }
+    change->has_max_active = chance_percent(&world->chance, 50);
+    change->max_active = 1 + (int64_t)chance_below(&world->chance, PEOPLE);
+    change->has_paused = true;
+    change->paused = chance_percent(&world->chance, 10);
+    change->has_open_at = chance_percent(&world->chance, 10);
+    change->open_at = some_time(world, -HOUR_MS, MINUTE_MS);
+    change->has_silent_seconds = chance_percent(&world->chance, 20);
+    change->silent_seconds = 60 + (int64_t)chance_below(&world->chance, 100);
+    change->has_wait_seconds = chance_percent(&world->chance, 20);
+    change->wait_seconds = 60 + (int64_t)chance_below(&world->chance, 600);
+}
+
+static void fill(struct world *world, struct call *call)
+{
+    switch (call->verb) {
+    case VERB_QUEUE_TOKEN_GET:
+    case VERB_QUEUE_LEAVE:
+    case VERB_QUEUE_CHANGE:
+        fill_queue_call(world, call);
+        return;
+    case VERB_CONCERT_CREATE:
+    case VERB_CONCERT_CHANGE:
+    case VERB_CONCERT_DELETE:
+    case VERB_ROUND_CREATE:
+    case VERB_ROUND_CHANGE:
+    case VERB_ROUND_DELETE:
+    case VERB_ROUND_CANCEL:
+    case VERB_SEATS_BLOCK:
+    case VERB_SEATS_UNBLOCK:
+    case VERB_RESERVATION_HOLD:
+        fill_catalogue_call(world, call);
+        return;
+    case VERB_RESERVATION_GET:
+    case VERB_RESERVATION_CANCEL:
+    case VERB_PAYMENT_MAKE:
+        call->in.reservation.reservation_id = some(world, &world->reservations);
+        return;
+    case VERB_PAYMENT_GET:
+        call->in.payment_get.payment_id = some(world, &world->payments);
+        return;
+    default:
+        fill_people_call(world, call);
+        return;
+    }
+}
+
+/* Mostly whoever may: an organizer for the organizer's verbs, the buyer for a reservation of
+ * theirs.
+ */
+static const struct person *some_caller(struct world *world, const struct call *call)
+{
+    const bool organizing =
+        (call->verb >= VERB_CONCERT_CREATE && call->verb <= VERB_SEATS_UNBLOCK) ||
+        call->verb == VERB_QUEUE_CHANGE;
+    if (chance_percent(&world->chance, 10))
+        return &world->people[chance_below(&world->chance, PEOPLE)];
+    if (organizing)
+        return &world->people[chance_below(&world->chance, ORGANIZERS)];
+    if (call->verb == VERB_RESERVATION_GET || call->verb == VERB_RESERVATION_CANCEL ||
+        call->verb == VERB_PAYMENT_MAKE) {
+        const struct record *reservation =
+            ledger_find_id(&world->stage.ledger, RECORD_KIND_SEAT_RESERVATION,
+                           call->in.reservation.reservation_id);
+        for (size_t i = 0; reservation != NULL && i < PEOPLE; i++)
+            if (id_equal(world->people[i].user_id, reservation->as.seat_reservation.user_id))
+                return &world->people[i];
+    }
+    return &world->people[chance_below(&world->chance, PEOPLE)];
+}
+
+/* What an answer taught: ids for later calls, and sessions. */
+static void learn(struct world *world, const struct call *call)
+{
+    if (call->refusal == REFUSAL_INSUFFICIENT_POINTS)
+        keep(&world->payments, call->detail.payment_id);
+    if (call->refusal != REFUSAL_NONE || !call->created)
+        return;
+    switch (call->verb) {
+    case VERB_USER_REGISTER:
+    case VERB_ORGANIZER_ADD:
+        keep(&world->users, call->record->as.user.id);
+        return;
+    case VERB_SESSION_OPEN:
+        for (size_t i = 0; i < PEOPLE; i++)
+            if (id_equal(world->people[i].user_id, call->in.session_open.user_id))
+                world->people[i].credentials =
+                    (struct credentials){.present = true, .session_id = call->out.session.id};
+        return;
+    case VERB_QUEUE_JOIN:
+        keep(&world->tokens, call->out.token.token.id);
+        return;
+    case VERB_CONCERT_CREATE:
+        keep(&world->concerts, call->record->as.concert.id);
+        return;
+    case VERB_ROUND_CREATE:
+        keep(&world->rounds, call->record->as.concert_round.id);
+        return;
+    case VERB_RESERVATION_HOLD:
+        keep(&world->reservations, call->out.reservation.reservation.id);
+        return;
+    case VERB_PAYMENT_MAKE:
+        keep(&world->payments, call->out.payment.id);
+        return;
+    default:
+        return;
+    }
+}
+
+/* How often each verb is tried: the purchase most, what ends things least. */
+static const unsigned char weights[VERB_COUNT] = {
+    [VERB_SIGN_IN_FIND] = 5,
+    [VERB_USER_REGISTER] = 5,
+    [VERB_ORGANIZER_ADD] = 3,
+    [VERB_SESSION_OPEN] = 30,
+    [VERB_SESSION_CLOSE] = 3,
+    [VERB_SESSION_CLOSE_ALL] = 3,
+    [VERB_USER_GET] = 5,
+    [VERB_USER_PASSWORD_GET] = 3,
+    [VERB_USER_CHANGE] = 10,
+    [VERB_POINTS_GET] = 5,
+    [VERB_POINTS_CHARGE] = 60,
+    [VERB_CONCERT_CREATE] = 10,
+    [VERB_CONCERT_CHANGE] = 10,
+    [VERB_CONCERT_DELETE] = 6,
+    [VERB_ROUND_CREATE] = 30,
+    [VERB_ROUND_CHANGE] = 10,
+    [VERB_ROUND_DELETE] = 4,
+    [VERB_ROUND_CANCEL] = 6,
+    [VERB_SEATS_BLOCK] = 20,
+    [VERB_SEATS_UNBLOCK] = 25,
+    [VERB_QUEUE_JOIN] = 120,
+    [VERB_QUEUE_TOKEN_GET] = 20,
+    [VERB_QUEUE_LEAVE] = 10,
+    [VERB_QUEUE_CHANGE] = 10,
+    [VERB_RESERVATION_HOLD] = 200,
+    [VERB_RESERVATION_GET] = 20,
+    [VERB_RESERVATION_CANCEL] = 40,
+    [VERB_PAYMENT_MAKE] = 120,
+    [VERB_PAYMENT_GET] = 20,
+    [VERB_LIST] = 3,
+    [VERB_HEARD] = 60,
+};
+
+static enum verb some_verb(struct world *world)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        total += weights[i];
+    size_t at = chance_below(&world->chance, total);
+    enum verb verb = 0;
+    for (; at >= weights[verb]; verb++)
+        at -= weights[verb];
+    return verb;
+}
+
+static void one_call(struct world *world)
+{
+    struct call call = {.verb = some_verb(world)};
+    fill(world, &call);
+    call.credentials = some_caller(world, &call)->credentials;
+    ok(world, stage_batch_call(&world->stage, &call));
+    learn(world, &call);
+    world->refused[call.refusal]++;
+    if (call.refusal == REFUSAL_NONE)
+        world->done[call.verb]++;
+    call_release(&call);
+}
+
+/* ---- Time ---- */
+
+static void pass_time(struct world *world)
+{
+    struct stage *stage = &world->stage;
+    const size_t kind = chance_below(&world->chance, 1000);
+    if (kind < 700)
+        ok(world, stage_jump(stage, (int64_t)chance_below(&world->chance, 200)));
+    else if (kind < 960)
+        ok(world, stage_jump(stage, (int64_t)chance_below(&world->chance, 5000)));
+    else if (kind < 990)
+        ok(world, stage_wait(stage, (int64_t)chance_below(&world->chance, 2 * MINUTE_MS)));
+    else if (kind < 993)
+        ok(world, stage_jump(stage, (int64_t)chance_below(&world->chance, 3 * HOUR_MS)));
+    else if (kind < 996)
+        ok(world, stage_drop(stage, chance_below(&world->chance, 20)));
+    if (kind >= 997) {
+        stage->recovery = (enum recovery)chance_below(&world->chance, RECOVERY_COUNT);
+        ok(world, stage_restart(stage, (int64_t)chance_below(&world->chance, MINUTE_MS)));
+    }
+}
+
+static void begin(struct world *world, uint64_t seed)
+{
+    struct office_settings settings = stage_settings();
+    settings.hold_seconds = 120;
+    settings.active_seconds = 300;
+    settings.silent_seconds = 100;
+    settings.wait_seconds = 400;
+    settings.max_active = 10;
+    settings.refund_until_seconds = 3600;
+    world->chance = (struct chance){seed};
+    ok(world, stage_open(&world->stage, &settings, RECOVER_FROM_BOTH, &world->coverage));
+    world->stage.compare_every = 25;
+    for (size_t i = 0; i < PEOPLE; i++) {
+        world->people[i] =
+            crowd_sign_up(&world->stage, i < ORGANIZERS ? VERB_ORGANIZER_ADD : VERB_USER_REGISTER);
+        keep(&world->users, world->people[i].user_id);
+    }
+}
+
+#define BATCHES 6000
+
+static void play(uint64_t seed)
+{
+    struct world *world = calloc(1, sizeof *world);
+    assert_non_null(world);
+    begin(world, seed);
+    for (size_t i = 0; i < BATCHES; i++) {
+        pass_time(world);
+        ok(world, stage_batch_begin(&world->stage));
+        for (size_t calls = 1 + chance_below(&world->chance, 5); calls > 0; calls--)
+            one_call(world);
+        ok(world, stage_batch_end(&world->stage));
+    }
+    for (enum recovery way = 0; way < RECOVERY_COUNT; way++) {
+        world->stage.recovery = way;
+        ok(world, stage_restart(&world->stage, 0) && stage_check(&world->stage));
+    }
+    for (enum verb verb = 0; verb < VERB_COUNT; verb++)
+        if (world->done[verb] < 5)
+            fail_msg("%s was done %u times only", verb_name(verb), world->done[verb]);
+    assert_null(coverage_missing(&world->coverage));
+    stage_close(&world->stage);
+    free(world);
+}
+
+static void all_verbs_at_random_keep_every_invariant(void **state)
+{
+    (void)state;
+    play(50);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(all_verbs_at_random_keep_every_invariant),
+    };
+    return cmocka_run_group_tests_name("random", tests, NULL, NULL);
+}

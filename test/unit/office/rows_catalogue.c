@@ -1,0 +1,305 @@
+/* Rows about concerts, rounds and their seats. */
+#include "row.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Concerts ---- */
+
+static void concert_facts(struct play *play, const char *name)
+{
+    if (play->call.refusal != REFUSAL_NONE || play->call.record == NULL)
+        return;
+    const struct concert *row = &play->call.record->as.concert;
+    if (play->call.created)
+        play_rename(play, NAME_CONCERT, name)->id = row->id;
+    fact_text(play, "title", row->title);
+    fact_text(play, "description", row->description);
+    fact_time(play, "open", row->reservation_open_at);
+    fact_time(play, "close", row->reservation_close_at);
+}
+
+bool row_concert(struct play *play)
+{
+    if (!play_begin(play, VERB_CONCERT_CREATE))
+        return false;
+    const char *title = row_option(play, "title"), *description = row_option(play, "description");
+    play->call.in.concert.title = title == NULL ? row_word(play, 2) : title;
+    play->call.in.concert.description = description == NULL ? "" : description;
+    play->call.in.concert.reservation_open_at = row_time(play, "open", STAGE_START);
+    play->call.in.concert.reservation_close_at = row_time(play, "close", STAGE_START);
+    if (!play_call(play))
+        return false;
+    concert_facts(play, row_word(play, 2));
+    return true;
+}
+
+bool row_concert_change(struct play *play)
+{
+    if (!play_begin(play, VERB_CONCERT_CHANGE))
+        return false;
+    play->call.in.concert.concert_id = play_id(play, NAME_CONCERT, row_word(play, 2));
+    play->call.in.concert.title = row_option(play, "title");
+    play->call.in.concert.description = row_option(play, "description");
+    play->call.in.concert.reservation_open_at = row_time(play, "open", 0);
+    play->call.in.concert.reservation_close_at = row_time(play, "close", 0);
+    if (!play_call(play))
+        return false;
+    concert_facts(play, row_word(play, 2));
+    return true;
+}
+
+bool row_concert_delete(struct play *play)
+{
+    if (!play_begin(play, VERB_CONCERT_DELETE))
+        return false;
+    play->call.in.concert.concert_id = play_id(play, NAME_CONCERT, row_word(play, 2));
+    return play_call(play);
+}
+
+/* ---- Rounds ---- */
+
+#define PLANS_MAX 4096 /* seats of one round of a script */
+
+struct plans {
+    struct seat_plan seats[PLANS_MAX];
+    char numbers[PLANS_MAX][24];
+    size_t count;
+};
+
+static void add_seats(struct play *play, struct plans *plans, const char *section, long first,
+                      long last, int64_t price)
+{
+    for (long i = first; i <= last; i++) {
+        if (plans->count == PLANS_MAX) {
+            (void)play_fail(play, "more seats than a script's round has");
+            return;
+        }
+        char *number = plans->numbers[plans->count];
+        (void)snprintf(number, sizeof plans->numbers[0], "%.12s-%ld", section, i);
+        plans->seats[plans->count++] =
+            (struct seat_plan){.seat_number = number, .section = "S", .price = price};
+    }
+}
+
+/* "A-1..A-9,B-1": runs and single seats. */
+static void read_plan(struct play *play, const char *text, int64_t price, struct plans *plans)
+{
+    while (*text != '\0') {
+        char section[13] = "";
+        const size_t length = strcspn(text, "-");
+        if (length >= sizeof section || text[length] != '-') {
+            (void)play_fail(play, "not seats: %s", text);
+            return;
+        }
+        memcpy(section, text, length);
+        char *end;
+        const long first = strtol(text + length + 1, &end, 10);
+        long last = first;
+        if (strncmp(end, "..", 2) == 0) {
+            const char *dash = strchr(end, '-');
+            last = dash == NULL ? first : strtol(dash + 1, &end, 10);
+        }
+        add_seats(play, plans, section, first, last, price);
+        text = *end == ',' ? end + 1 : end;
+        if (end == text && *end != '\0') {
+            (void)play_fail(play, "not seats: %s", text);
+            return;
+        }
+    }
+}
+
+static void round_facts(struct play *play, const char *name)
+{
+    if (play->call.refusal != REFUSAL_NONE || play->call.record == NULL)
+        return;
+    const struct concert_round *row = &play->call.record->as.concert_round;
+    if (play->call.created)
+        play_rename(play, NAME_ROUND, name)->id = row->id;
+    fact_text(play, "status", round_status_texts[row->status]);
+    fact_time(play, "start", row->start_time);
+    fact_number(play, "seats", row->total_seat_cnt);
+}
+
+/* Makes a round; whose call it is and of which concert stands in play->call. */
+static bool make_round(struct play *play, const char *name, const char *seats, int64_t price,
+                       timestamp_ms start)
+{
+    struct plans *plans = calloc(1, sizeof *plans);
+    if (plans == NULL)
+        return play_fail(play, "no memory for a plan");
+    read_plan(play, seats, price, plans);
+    play->call.in.round.start_time = start;
+    play->call.in.round.seats = plans->seats;
+    play->call.in.round.seat_count = plans->count;
+    const bool good = play->trouble.text[0] == '\0' && play_call(play);
+    if (good) {
+        round_facts(play, name);
+        fact_number(play, "index", (int64_t)play->call.detail.seat_index);
+    }
+    free(plans);
+    return good;
+}
+
+bool row_round(struct play *play)
+{
+    if (!play_begin(play, VERB_ROUND_CREATE))
+        return false;
+    const char *seats = row_option(play, "seats");
+    play->call.in.round.concert_id = play_id(play, NAME_CONCERT, row_option(play, "of"));
+    return make_round(play, row_word(play, 2), seats == NULL ? "A-1" : seats,
+                      row_number(play, "price", 1000), row_time(play, "start", 0));
+}
+
+/* Somebody has to make it: an organizer that no other row knows. */
+#define SALE_ORGANIZER "the organizer of the sale"
+
+static bool sale_organizer(struct play *play)
+{
+    if (play_name(play, NAME_PERSON, SALE_ORGANIZER) != NULL)
+        return true;
+    const struct row organizer = {.words = {"organizer", SALE_ORGANIZER}, .word_count = 2};
+    const struct row *row = play->row;
+    play->row = &organizer;
+    const bool good = row_organizer(play);
+    play->row = row;
+    return good;
+}
+
+bool row_sale(struct play *play)
+{
+    const char *name = row_word(play, 1), *count = row_word(play, 2);
+    if (name == NULL || count == NULL || !sale_organizer(play))
+        return play_fail(play, "a sale has a name and seats");
+    const struct row concert = {.words = {"concert", SALE_ORGANIZER, name},
+                                .word_count = 3,
+                                .options = {{"open", "-1d"}, {"close", "30d"}},
+                                .option_count = 2};
+    char seats[48];
+    (void)snprintf(seats, sizeof seats, "A-1..A-%.20s", count);
+    const struct row round = {.words = {"round", SALE_ORGANIZER, name},
+                              .word_count = 3,
+                              .options = {{"of", name}, {"start", "30d"}, {"seats", seats}},
+                              .option_count = 3};
+    const struct row *row = play->row;
+    play->row = &concert;
+    bool good = row_concert(play);
+    call_release(&play->call);
+    play->row = &round;
+    good = good && row_round(play);
+    play->row = row;
+    return good;
+}
+
+static bool about_round(struct play *play, enum verb verb)
+{
+    if (!play_begin(play, verb))
+        return false;
+    play->call.in.round.round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    play->call.in.round.start_time = row_time(play, "start", 0);
+    if (!play_call(play))
+        return false;
+    round_facts(play, row_word(play, 2));
+    return true;
+}
+
+bool row_round_change(struct play *play)
+{
+    return about_round(play, VERB_ROUND_CHANGE);
+}
+
+bool row_round_delete(struct play *play)
+{
+    return about_round(play, VERB_ROUND_DELETE);
+}
+
+bool row_round_cancel(struct play *play)
+{
+    return about_round(play, VERB_ROUND_CANCEL);
+}
+
+/* ---- Seats ---- */
+
+static bool move_seats(struct play *play, enum verb verb)
+{
+    if (!play_begin(play, verb))
+        return false;
+    struct id seats[WORDS_MAX];
+    size_t count = 0;
+    const struct id round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    for (size_t place = 3; place < play->row->word_count; place++)
+        seats[count++] = ledger_seat(&play->stage.ledger, round_id, row_word(play, place));
+    play->call.in.seats_block.round_id = round_id;
+    play->call.in.seats_block.seat_ids = seats;
+    play->call.in.seats_block.seat_count = count;
+    if (!play_call(play))
+        return false;
+    fact_number(play, "index", (int64_t)play->call.detail.seat_index);
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    char statuses[64] = "";
+    const size_t refused = play->call.out.seats_block.refused_count;
+    for (size_t i = 0; i < refused && i < sizeof statuses - 1; i++)
+        statuses[i] = "ahsb"[play->call.out.seats_block.refused[i].status];
+    fact_number(play, "changed", (int64_t)play->call.out.seats_block.changed);
+    fact_number(play, "refused", (int64_t)refused);
+    fact_text(play, "statuses", statuses);
+    return true;
+}
+
+bool row_block(struct play *play)
+{
+    return move_seats(play, VERB_SEATS_BLOCK);
+}
+
+bool row_unblock(struct play *play)
+{
+    return move_seats(play, VERB_SEATS_UNBLOCK);
+}
+
+bool row_seats(struct play *play)
+{
+    struct round_state state;
+    char states[256];
+    const struct id round_id = play_id(play, NAME_ROUND, row_word(play, 1));
+    if (!office_round_state(play->stage.office, round_id, &state)) {
+        fact_text(play, "states", "gone");
+        return true;
+    }
+    const int64_t total = state.available + state.held + state.sold + state.blocked;
+    (void)snprintf(states, sizeof states, "%.*s", (int)total, state.states);
+    fact_text(play, "states", states);
+    fact_number(play, "available", state.available);
+    fact_number(play, "held", state.held);
+    fact_number(play, "sold", state.sold);
+    fact_number(play, "blocked", state.blocked);
+    return true;
+}
+
+static const char *name_of(const struct play *play, enum name_kind kind, struct id id)
+{
+    for (size_t i = 0; i < play->name_count; i++)
+        if (play->names[i].kind == kind && id_equal(play->names[i].id, id))
+            return play->names[i].text;
+    return "?";
+}
+
+bool row_catalogue(struct play *play)
+{
+    const struct office *office = play->stage.office;
+    char concerts[256] = "", rounds[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < office_concert_count(office) && length < sizeof concerts; i++)
+        length +=
+            (size_t)snprintf(concerts + length, sizeof concerts - length, "%s%s", i == 0 ? "" : ",",
+                             name_of(play, NAME_CONCERT, office_concert_at(office, i)->id));
+    length = 0;
+    for (size_t i = 0; i < office_round_count(office) && length < sizeof rounds; i++)
+        length +=
+            (size_t)snprintf(rounds + length, sizeof rounds - length, "%s%s", i == 0 ? "" : ",",
+                             name_of(play, NAME_ROUND, office_round_at(office, i)->id));
+    fact_text(play, "concerts", concerts);
+    fact_text(play, "rounds", rounds);
+    return true;
+}

@@ -1,0 +1,182 @@
+/* Rows about reservations and payments. */
+#include "row.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Holding ---- */
+
+static void append(char *text, size_t size, const char *piece)
+{
+    const size_t length = strlen(text);
+    (void)snprintf(text + length, size - length, "%s%s", length == 0 ? "" : ",", piece);
+}
+
+static void view_facts(struct play *play)
+{
+    const struct reservation_view *view = &play->call.out.reservation;
+    const struct seat_reservation *row = &view->reservation;
+    char seats[256] = "", prices[256] = "";
+    for (size_t i = 0; i < view->seat_count; i++) {
+        char price[32];
+        (void)snprintf(price, sizeof price, "%lld", (long long)view->seats[i].price);
+        append(seats, sizeof seats, view->seats[i].seat_number);
+        append(prices, sizeof prices, price);
+    }
+    fact_text(play, "status", reservation_status_texts[row->status]);
+    fact_number(play, "amount", row->amount);
+    fact_number(play, "used", row->used_points);
+    fact_text(play, "seats", seats);
+    fact_text(play, "prices", prices);
+    fact_text(play, "paid", id_is_none(row->payment_id) ? "no" : "yes");
+    fact_text(play, "reason", cancel_reason_texts[row->cancel_reason]);
+    fact_time(play, "reserved", row->reserved_at);
+    fact_time(play, "expires", row->expires_at);
+    fact_time(play, "refundable", row->refundable_until);
+    fact_time(play, "ended", row->ended_at);
+    bool found = false;
+    for (size_t i = 0; i < play->name_count; i++)
+        found = found || (play->names[i].kind == NAME_CONCERT &&
+                          id_equal(play->names[i].id, view->concert_id));
+    if (!found)
+        (void)play_fail(play, "the reservation's concert is not one of the test's");
+}
+
+static void hold_refusal_facts(struct play *play, struct id round_id)
+{
+    const struct refusal_detail *detail = &play->call.detail;
+    char conflicts[256] = "";
+    for (size_t i = 0; i < detail->conflict_count; i++)
+        for (size_t place = 3; place < play->row->word_count; place++)
+            if (id_equal(ledger_seat(&play->stage.ledger, round_id, row_word(play, place)),
+                         detail->conflicts[i]))
+                append(conflicts, sizeof conflicts, row_word(play, place));
+    fact_text(play, "conflicts", conflicts);
+    fact_number(play, "limit", detail->limit);
+    fact_number(play, "held", detail->already_held);
+    fact_number(play, "index", (int64_t)detail->seat_index);
+}
+
+bool row_hold(struct play *play)
+{
+    if (!play_begin(play, VERB_RESERVATION_HOLD))
+        return false;
+    struct id seats[WORDS_MAX];
+    size_t count = 0;
+    const struct id round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    for (size_t place = 3; place < play->row->word_count; place++) {
+        seats[count] = ledger_seat(&play->stage.ledger, round_id, row_word(play, place));
+        if (id_is_none(seats[count]))
+            seats[count].bytes[0] = 0x0f; /* a seat that is nowhere */
+        count++;
+    }
+    /* `other=ROUND`: the last seat is that round's. */
+    const char *other = row_option(play, "other");
+    if (other != NULL && count > 0)
+        seats[count - 1] = ledger_seat(&play->stage.ledger, play_id(play, NAME_ROUND, other),
+                                       row_word(play, play->row->word_count - 1));
+    play->call.in.reservation_hold.round_id = round_id;
+    play->call.in.reservation_hold.seat_ids = seats;
+    play->call.in.reservation_hold.seat_count = count;
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE) {
+        hold_refusal_facts(play, round_id);
+        return true;
+    }
+    view_facts(play);
+    const char *as = row_option(play, "as");
+    play_rename(play, NAME_RESERVATION, as == NULL ? row_word(play, 1) : as)->id =
+        play->call.out.reservation.reservation.id;
+    return true;
+}
+
+/* The reservation that the row names: its second word, or the one called like the caller. */
+static struct id reservation_of(struct play *play)
+{
+    const char *name = row_word(play, 2);
+    return play_id(play, NAME_RESERVATION, name == NULL ? row_word(play, 1) : name);
+}
+
+static bool about_reservation(struct play *play, enum verb verb)
+{
+    if (!play_begin(play, verb))
+        return false;
+    play->call.in.reservation.reservation_id = reservation_of(play);
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal == REFUSAL_NONE)
+        view_facts(play);
+    return true;
+}
+
+bool row_reservation(struct play *play)
+{
+    return about_reservation(play, VERB_RESERVATION_GET);
+}
+
+bool row_cancel(struct play *play)
+{
+    return about_reservation(play, VERB_RESERVATION_CANCEL);
+}
+
+/* ---- Paying ---- */
+
+static void payment_facts(struct play *play, const struct payment *row)
+{
+    fact_text(play, "status", payment_status_texts[row->status]);
+    fact_number(play, "amount", row->amount);
+    fact_time(play, "made", row->created_at);
+    fact_time(play, "paid", row->paid_at);
+    fact_time(play, "cancelled", row->cancelled_at);
+}
+
+static void pay_refusal_facts(struct play *play, const char *as)
+{
+    const struct refusal_detail *detail = &play->call.detail;
+    if (play->call.refusal == REFUSAL_INSUFFICIENT_POINTS) {
+        struct name *name = play_name(play, NAME_PAYMENT, as);
+        const bool same = name != NULL && id_equal(name->id, detail->payment_id);
+        fact_number(play, "balance", detail->balance);
+        fact_number(play, "required", detail->required);
+        fact_text(play, "try", same ? "same" : "first");
+        play_rename(play, NAME_PAYMENT, as)->id = detail->payment_id;
+    }
+    if (play->call.refusal == REFUSAL_RESERVATION_NOT_PENDING) {
+        fact_text(play, "status", reservation_status_texts[detail->reservation_status]);
+        fact_text(play, "paid", id_is_none(detail->payment_id) ? "no" : "yes");
+    }
+}
+
+bool row_pay(struct play *play)
+{
+    if (!play_begin(play, VERB_PAYMENT_MAKE))
+        return false;
+    const char *as = row_option(play, "as");
+    if (as == NULL)
+        as = row_word(play, 1);
+    play->call.in.reservation.reservation_id = reservation_of(play);
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE) {
+        pay_refusal_facts(play, as);
+        return true;
+    }
+    payment_facts(play, &play->call.out.payment);
+    play_rename(play, NAME_PAYMENT, as)->id = play->call.out.payment.id;
+    return true;
+}
+
+bool row_payment(struct play *play)
+{
+    if (!play_begin(play, VERB_PAYMENT_GET))
+        return false;
+    const char *name = row_word(play, 2);
+    play->call.in.payment_get.payment_id =
+        play_id(play, NAME_PAYMENT, name == NULL ? row_word(play, 1) : name);
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal == REFUSAL_NONE)
+        payment_facts(play, &play->call.out.payment);
+    return true;
+}

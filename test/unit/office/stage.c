@@ -1,0 +1,229 @@
+/* See stage.h. */
+#include "stage.h"
+
+#include "compare.h"
+
+#include <string.h>
+
+struct office_settings stage_settings(void)
+{
+    return (struct office_settings){
+        .hold_seconds = 300,
+        .max_seats_per_reservation = 4,
+        .max_seats_per_user = 4,
+        .refund_until_seconds = 86400,
+        .charging_open = true,
+        .registration_open = true,
+        .max_active = 1000,
+        .admit_per_second = 100,
+        .silent_seconds = 120,
+        .active_seconds = 600,
+        .wait_seconds = 3600,
+    };
+}
+
+static bool fail(struct stage *stage, const char *what)
+{
+    (void)explain(&stage->trouble, RESULT_CORRUPT, "%s", what);
+    return false;
+}
+
+static struct turn turn_of(struct stage *stage)
+{
+    return (struct turn){.now = stage->now, .seq = stage->ledger.seq + 1, .ids = &stage->ids};
+}
+
+/* ---- Opening ---- */
+
+static const struct secret token_key = {{1, 2, 3}};
+
+static bool load(struct stage *stage, uint64_t booked_seq)
+{
+    struct ledger *ledger = &stage->ledger;
+    stage->office = office_new(&stage->settings);
+    if (stage->office == NULL)
+        return fail(stage, "no memory for an office");
+    if (ledger_load(ledger, stage->office, booked_seq, stage->now.wall) != RESULT_OK)
+        return fail(stage, "a record of the journal was refused on the way up");
+    if (office_open(stage->office, stage->now, ledger->seq, &token_key) != RESULT_OK)
+        return fail(stage, "the office did not open");
+    return stage_check(stage);
+}
+
+bool stage_open(struct stage *stage, const struct office_settings *settings, enum recovery recovery,
+                struct coverage *coverage)
+{
+    static const uint64_t seed[4] = {1, 2, 3, 4};
+    *stage = (struct stage){.settings = *settings,
+                            .now = {.house = STAGE_START, .wall = STAGE_START},
+                            .recovery = recovery,
+                            .audit_every = 1,
+                            .compare_every = 1};
+    ledger_init(&stage->ledger, coverage);
+    id_source_init(&stage->ids, seed);
+    return load(stage, 0) && stage_batch_begin(stage) && stage_batch_end(stage);
+}
+
+void stage_close(struct stage *stage)
+{
+    office_free(stage->office);
+    stage->office = NULL;
+    ledger_release(&stage->ledger);
+}
+
+static uint64_t booked_at_restart(const struct stage *stage)
+{
+    switch (stage->recovery) {
+    case RECOVER_FROM_TABLES:
+        return stage->ledger.seq;
+    case RECOVER_FROM_BOTH:
+        return (stage->booked_seq + stage->ledger.seq) / 2;
+    default:
+        return 0;
+    }
+}
+
+bool stage_restart(struct stage *stage, int64_t ms)
+{
+    office_free(stage->office);
+    stage->now.house += ms;
+    stage->now.wall += ms;
+    return load(stage, booked_at_restart(stage)) && stage_batch_begin(stage) &&
+           stage_batch_end(stage);
+}
+
+/* ---- Batches ---- */
+
+bool stage_check(struct stage *stage)
+{
+    return office_audit(stage->office, &stage->trouble) &&
+           compare_with_ledger(stage->office, &stage->ledger, &stage->trouble);
+}
+
+static bool is_turn(const struct stage *stage, unsigned every)
+{
+    return every != 0 && stage->batches % every == 0;
+}
+
+static bool write_batch(struct stage *stage)
+{
+    size_t count;
+    const struct buffer *records = office_batch(stage->office, &count);
+    const bool good = count == 0 || ledger_append(&stage->ledger, records, count, &stage->trouble);
+    office_batch_clear(stage->office);
+    if (!good || (stage->drop_at_once && !stage_drop(stage, 0)))
+        return false;
+    stage->batches++;
+    if (is_turn(stage, stage->audit_every) && !office_audit(stage->office, &stage->trouble))
+        return false;
+    return !is_turn(stage, stage->compare_every) ||
+           compare_with_ledger(stage->office, &stage->ledger, &stage->trouble);
+}
+
+/* A tick that leaves work behind is a batch of its own; more than this many would never end. */
+#define TICKS_MAX 1000
+
+bool stage_batch_begin(struct stage *stage)
+{
+    for (size_t i = 0; i < TICKS_MAX; i++) {
+        const struct turn turn = turn_of(stage);
+        if (!office_tick(stage->office, &turn))
+            return true;
+        office_settle(stage->office, &turn);
+        if (!write_batch(stage))
+            return false;
+    }
+    return fail(stage, "the tick never comes to its end");
+}
+
+/* A refused call changes nothing but presence, and the caller's session may have been renewed; a
+ * payment that falls short is written down. */
+static bool changed_nothing(struct stage *stage, size_t from)
+{
+    size_t count, used = 0;
+    const struct buffer *records = office_batch(stage->office, &count);
+    for (size_t at = from; at < records->length; at += used) {
+        struct record record;
+        if (record_decode(records->data + at, records->length - at, &record, &used) != RESULT_OK ||
+            record.kind != RECORD_KIND_SESSION || record.deleted)
+            return fail(stage, "a refused call changed something");
+    }
+    return true;
+}
+
+bool stage_batch_call(struct stage *stage, struct call *call)
+{
+    const struct turn turn = turn_of(stage);
+    size_t count;
+    /* Asking again is for a look-up that became stale meanwhile; here none does. */
+    for (size_t i = 0; i < 2; i++) {
+        const size_t before = office_batch(stage->office, &count)->length;
+        if (stage->watch != NULL)
+            stage->watch(stage, true);
+        office_call(stage->office, &turn, call);
+        if (stage->watch != NULL)
+            stage->watch(stage, false);
+        const bool wants = call_wants_history(call);
+        if ((wants ||
+             (call->refusal != REFUSAL_NONE && call->refusal != REFUSAL_INSUFFICIENT_POINTS)) &&
+            !changed_nothing(stage, before))
+            return false;
+        if (!wants)
+            return true;
+        ledger_answer(&stage->ledger, &call->history);
+    }
+    return fail(stage, "the office asks for the same history again");
+}
+
+bool stage_batch_end(struct stage *stage)
+{
+    const struct turn turn = turn_of(stage);
+    office_settle(stage->office, &turn);
+    return write_batch(stage);
+}
+
+bool stage_call(struct stage *stage, struct call *call)
+{
+    return stage_batch_begin(stage) && stage_batch_call(stage, call) && stage_batch_end(stage);
+}
+
+bool stage_drop(struct stage *stage, uint64_t unbooked)
+{
+    const uint64_t seq = stage->ledger.seq;
+    const uint64_t booked_seq = seq > unbooked ? seq - unbooked : 0;
+    if (booked_seq > stage->booked_seq)
+        stage->booked_seq = booked_seq;
+    office_drop_finished(stage->office, stage->booked_seq);
+    return office_audit(stage->office, &stage->trouble);
+}
+
+/* ---- Time ---- */
+
+static bool advance(struct stage *stage, int64_t ms)
+{
+    stage->now.house += ms;
+    stage->now.wall += ms;
+    return stage_batch_begin(stage) && stage_batch_end(stage);
+}
+
+bool stage_wait(struct stage *stage, int64_t ms)
+{
+    const timestamp_ms until = stage->now.house + ms;
+    size_t idle = 0; /* batches since time last moved */
+    while (stage->now.house < until || idle == 0) {
+        const timestamp_ms due = office_next_due(stage->office, stage->now);
+        const timestamp_ms next = due < until ? due : until;
+        const int64_t step = next > stage->now.house ? next - stage->now.house : 0;
+        idle = step > 0 ? 1 : idle + 1;
+        if (idle > TICKS_MAX)
+            return fail(stage, "something is always due and never done");
+        if (!advance(stage, step))
+            return false;
+    }
+    return true;
+}
+
+bool stage_jump(struct stage *stage, int64_t ms)
+{
+    return advance(stage, ms);
+}

@@ -1,0 +1,181 @@
+/* Appending, pruning, and what a process that is killed leaves behind. */
+#include "scene.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void heartbeat(struct fixture *fixture)
+{
+    append_one(fixture, &(struct record){.kind = RECORD_KIND_HOUSE, .as.house.id = 1});
+}
+
+static void appends_are_counted(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_counts counts;
+    heartbeat(fixture);
+    heartbeat(fixture);
+    store_counts(fixture->store, &counts);
+    assert_int_equal(counts.appends, 2);
+    assert_true(counts.appended_bytes > 0 && counts.journal_bytes > counts.appended_bytes);
+    assert_int_equal(store_unbooked(fixture->store), 2);
+    assert_int_equal(store_booked_seq(fixture->store), 0);
+    book_all(fixture);
+    store_counts(fixture->store, &counts);
+    assert_int_equal(counts.booked_rows, 1); /* only the newest image */
+    assert_int_equal(counts.bookings, 1);
+    assert_int_equal(store_booked_seq(fixture->store), 2);
+}
+
+static int64_t journal_rows(struct fixture *fixture)
+{
+    fixture_close(fixture);
+    const int64_t rows = sql_integer(fixture, "journal.db", "SELECT count(*) FROM journal");
+    fixture_reopen(fixture);
+    return rows;
+}
+
+static void what_is_not_booked_is_not_pruned(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 10; i++) {
+        store_prune(fixture->store);
+        heartbeat(fixture);
+    }
+    assert_int_equal(journal_rows(fixture), 10);
+}
+
+static void pruning_never_removes_the_last_row(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 10; i++)
+        heartbeat(fixture);
+    book_all(fixture);
+    store_prune(fixture->store);
+    assert_int_equal(journal_rows(fixture), 10); /* only the next append prunes */
+    store_prune(fixture->store);
+    heartbeat(fixture);
+    assert_int_equal(journal_rows(fixture), 1);
+    assert_int_equal(fixture->seq, 11);
+    heartbeat(fixture);
+    assert_int_equal(journal_rows(fixture), 2); /* once asked, once done */
+}
+
+static void pruning_takes_a_bounded_number(void **state)
+{
+    struct fixture *fixture = *state;
+    struct store_counts counts;
+    for (int i = 0; i < 600; i++)
+        heartbeat(fixture);
+    book_all(fixture);
+    uint64_t before = 0;
+    for (int i = 0; i < 3; i++) {
+        store_prune(fixture->store);
+        heartbeat(fixture);
+        store_counts(fixture->store, &counts);
+        assert_in_range(counts.pruned_rows - before, 80, 256);
+        before = counts.pruned_rows;
+    }
+    assert_int_equal(counts.pruned_rows, 600);
+}
+
+/* A booking asked for while nothing is being appended takes what is there at once. */
+static void booking_takes_everything_that_waits(void **state)
+{
+    struct fixture *fixture = *state;
+    struct scene scene;
+    size_t rows;
+    scene_open(&scene, fixture);
+    assert_int_equal(store_book(fixture->store, &rows, &fixture->explanation), RESULT_OK);
+    assert_int_equal(rows, 3 + SCENE_SEATS);
+    assert_int_equal(store_book(fixture->store, &rows, &fixture->explanation), RESULT_OK);
+    assert_int_equal(rows, 0);
+}
+
+/* ---- kill -9 ---- */
+
+/* Appends, books and prunes for ever, telling each sequence number once it is durable. */
+static void run_until_killed(struct fixture *fixture, int tell)
+{
+    struct scene scene;
+    scene_open(&scene, fixture);
+    for (uint64_t i = 0;; i++) { /* ends with the process */
+        size_t rows;
+        scene.house.heartbeat_at = NOW + (timestamp_ms)fixture->seq + 1;
+        batch_add(fixture, &(struct record){.kind = RECORD_KIND_HOUSE, .as.house = scene.house});
+        add_seat_status(&scene, i % SCENE_SEATS, SEAT_STATUS_BLOCKED);
+        if (batch_try_append(fixture) != STORE_DONE ||
+            write(tell, &fixture->seq, sizeof fixture->seq) != sizeof fixture->seq)
+            _exit(1);
+        if (i % 7 == 0 && store_book(fixture->store, &rows, &fixture->explanation) != RESULT_OK)
+            _exit(1);
+        if (i % 5 == 0)
+            store_prune(fixture->store);
+    }
+}
+
+static uint64_t kill_in_mid_run(struct fixture *fixture, uint64_t appends)
+{
+    int pipes[2];
+    assert_int_equal(pipe(pipes), 0);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        fixture_reopen(fixture);
+        run_until_killed(fixture, pipes[1]);
+    }
+    assert_int_equal(close(pipes[1]), 0);
+    uint64_t told = 0, last = 0;
+    for (uint64_t i = 0; i < appends; i++)
+        assert_int_equal(read(pipes[0], &told, sizeof told), sizeof told);
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    while (read(pipes[0], &last, sizeof last) == sizeof last)
+        told = last;
+    assert_int_equal(close(pipes[0]), 0);
+    return told;
+}
+
+static void what_was_acknowledged_survives_kill(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture_close(fixture);
+    for (uint64_t round = 0; round < 20; round++) {
+        struct loaded loaded;
+        const uint64_t told = kill_in_mid_run(fixture, 5 + round * 3);
+        assert_int_equal(fixture_open(fixture), RESULT_OK);
+        if (load(fixture, &loaded) != RESULT_OK)
+            fail_msg("%s", fixture->explanation.text);
+        assert_in_range(loaded.position.seq, told, told + 1); /* one may have been on its way */
+        const struct record *house = NULL;
+        for (size_t i = 0; i < loaded.count; i++)
+            if (loaded.records[i]->kind == RECORD_KIND_HOUSE)
+                house = loaded.records[i];
+        assert_non_null(house);
+        assert_int_equal(house->as.house.heartbeat_at, NOW + (timestamp_ms)loaded.position.seq);
+        loaded_release(&loaded);
+        fixture_close(fixture);
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(appends_are_counted),
+        TEST(what_is_not_booked_is_not_pruned),
+        TEST(pruning_never_removes_the_last_row),
+        TEST(pruning_takes_a_bounded_number),
+        TEST(booking_takes_everything_that_waits),
+        TEST(what_was_acknowledged_survives_kill),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

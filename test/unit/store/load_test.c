@@ -1,0 +1,336 @@
+/* What a restart brings back: the live rows, then the tail; and what it refuses. */
+#include "scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void nothing_at_first(void **state)
+{
+    struct fixture *fixture = *state;
+    struct loaded loaded;
+    assert_int_equal(load(fixture, &loaded), RESULT_OK);
+    assert_int_equal(loaded.count, 0);
+    assert_int_equal(loaded.position.seq, 0);
+    assert_int_equal(loaded.position.house_time, 0);
+    loaded_release(&loaded);
+}
+
+/* A purchase, an expired hold and one that lives, of a round that is on sale. */
+struct busy_scene {
+    struct scene scene;
+    struct person paid, waits, holds;
+    struct seat_reservation confirmed, expired, pending;
+    struct payment payment;
+};
+
+static void play(struct busy_scene *busy, struct fixture *fixture)
+{
+    struct scene *scene = &busy->scene;
+    scene_open(scene, fixture);
+    scene_join(scene, &busy->paid, "paid");
+    scene_join(scene, &busy->holds, "holds");
+    scene_join(scene, &busy->waits, "waits");
+    scene_admit(scene, &busy->paid, NOW + 1);
+    scene_admit(scene, &busy->holds, NOW + 2);
+    busy->confirmed = scene_hold(scene, &busy->paid, 0, NOW + 3);
+    busy->expired = scene_hold(scene, &busy->holds, 1, NOW + 3);
+    busy->payment = scene_pay(scene, &busy->paid, &busy->confirmed, 0, NOW + 4);
+    scene_end_token(scene, &busy->paid, TOKEN_REASON_FINISHED, NOW + 4);
+    scene_expire(scene, &busy->expired, 1, NOW + 5);
+    busy->pending = scene_hold(scene, &busy->holds, 2, NOW + 6);
+}
+
+static void check_live(struct fixture *fixture, const struct busy_scene *busy)
+{
+    struct loaded loaded;
+    assert_int_equal(load(fixture, &loaded), RESULT_OK);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_HOUSE), 1);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_USER), 3);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_POINT_ACCOUNT), 3);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_CONCERT), 1);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_CONCERT_ROUND), 1);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_SEAT), SCENE_SEATS);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_QUEUE_TOKEN), 2);
+    assert_null(loaded_find(&loaded, RECORD_KIND_QUEUE_TOKEN, busy->paid.token.id));
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_PAYMENT), 1);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_SEAT_RESERVATION), 2);
+    assert_null(loaded_find(&loaded, RECORD_KIND_SEAT_RESERVATION, busy->expired.id));
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_RESERVATION_SEAT), 2);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_POINT_ENTRY), 0);
+    for (size_t i = 1; i < loaded.count; i++) /* parents first */
+        assert_true(loaded.records[i - 1]->kind <= loaded.records[i]->kind);
+    assert_int_equal(loaded.position.seq, fixture->seq);
+    loaded_release(&loaded);
+}
+
+static void live_rows_of_the_tables(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    book_all(fixture);
+    check_live(fixture, &busy);
+    fixture_reopen(fixture);
+    check_live(fixture, &busy);
+}
+
+static void the_tail_comes_in_order(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    book_all(fixture);
+    const uint64_t booked = fixture->seq;
+    for (int64_t i = 1; i <= 3; i++) {
+        busy.scene.house.heartbeat_at = NOW + i;
+        append_one(fixture,
+                   &(struct record){.kind = RECORD_KIND_HOUSE, .as.house = busy.scene.house});
+    }
+    struct loaded loaded;
+    fixture_reopen(fixture);
+    assert_int_equal(fixture->seq, booked + 3);
+    assert_int_equal(store_booked_seq(fixture->store), booked);
+    assert_int_equal(store_unbooked(fixture->store), 3);
+    assert_int_equal(load(fixture, &loaded), RESULT_OK);
+    for (int64_t i = 1; i <= 3; i++) {
+        const struct record *record = loaded.records[loaded.count - 4 + (size_t)i];
+        assert_int_equal(record->kind, RECORD_KIND_HOUSE);
+        assert_int_equal(record->as.house.heartbeat_at, NOW + i);
+    }
+    loaded_release(&loaded);
+    assert_int_equal(store_unbooked(fixture->store), 3); /* loading again adds nothing twice */
+    book_all(fixture);
+    assert_int_equal(store_booked_seq(fixture->store), booked + 3);
+}
+
+/* ---- Rounds that are over ---- */
+
+static size_t seats_loaded_at(struct fixture *fixture, timestamp_ms now);
+
+struct seat_counter {
+    size_t seats, reservations;
+};
+
+static enum result count_row(void *owner, const struct record *record)
+{
+    struct seat_counter *counter = owner;
+    counter->seats += record->kind == RECORD_KIND_SEAT ? 1 : 0;
+    counter->reservations += record->kind == RECORD_KIND_SEAT_RESERVATION ? 1 : 0;
+    return RESULT_OK;
+}
+
+static size_t seats_loaded_at(struct fixture *fixture, timestamp_ms now)
+{
+    struct seat_counter counter = {0};
+    struct store_position position;
+    const struct store_loader loader = {.owner = &counter, .row = count_row};
+    assert_int_equal(store_load(fixture->store, now, &loader, &position, &fixture->explanation),
+                     RESULT_OK);
+    return counter.seats;
+}
+
+static void seats_of_a_round_that_is_over_stay_away(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    scene_expire(&busy.scene, &busy.pending, 2, NOW + 7);
+    book_all(fixture);
+    const timestamp_ms over = busy.scene.round.start_time + ROUND_OVER_AFTER_MS;
+    assert_int_equal(seats_loaded_at(fixture, over - 1), SCENE_SEATS);
+    assert_int_equal(seats_loaded_at(fixture, over), 0);
+
+    /* The tail cancels it: what is confirmed has to be refunded. */
+    busy.scene.round.status = ROUND_STATUS_CANCELLED;
+    append_one(fixture, &(struct record){.kind = RECORD_KIND_CONCERT_ROUND,
+                                         .as.concert_round = busy.scene.round});
+    assert_int_equal(seats_loaded_at(fixture, over), SCENE_SEATS);
+    book_all(fixture);
+    assert_int_equal(seats_loaded_at(fixture, over), SCENE_SEATS);
+    scene_refund(&busy.scene, &busy.paid, &busy.confirmed, &busy.payment, 0, NOW + 8);
+    assert_int_equal(seats_loaded_at(fixture, over), 2 * SCENE_SEATS - (SCENE_SEATS - 1));
+    book_all(fixture);
+    assert_int_equal(seats_loaded_at(fixture, over), 0);
+}
+
+static void a_pending_hold_keeps_its_round(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    book_all(fixture);
+    assert_int_equal(seats_loaded_at(fixture, busy.scene.round.start_time + 2 * DAY_MS),
+                     SCENE_SEATS);
+}
+
+/* One change of one seat in the tail brings all of its round's seats. */
+static void a_round_in_the_tail_is_whole(void **state)
+{
+    struct fixture *fixture = *state;
+    struct scene scene;
+    scene_open(&scene, fixture);
+    book_all(fixture);
+    add_seat_status(&scene, 3, SEAT_STATUS_BLOCKED);
+    batch_append(fixture);
+    assert_int_equal(seats_loaded_at(fixture, scene.round.start_time + 2 * DAY_MS),
+                     SCENE_SEATS + 1);
+}
+
+static void deleted_rows_are_gone(void **state)
+{
+    struct fixture *fixture = *state;
+    struct scene scene;
+    struct loaded loaded;
+    scene_open(&scene, fixture);
+    book_all(fixture);
+    /* Children and parents in one batch, parents first: the bookkeeper turns them round. */
+    batch_add(fixture, &(struct record){.kind = RECORD_KIND_CONCERT,
+                                        .deleted = true,
+                                        .as.concert.id = scene.concert.id});
+    batch_add(fixture, &(struct record){.kind = RECORD_KIND_CONCERT_ROUND,
+                                        .deleted = true,
+                                        .as.concert_round.id = scene.round.id});
+    for (size_t i = 0; i < SCENE_SEATS; i++)
+        batch_add(fixture, &(struct record){.kind = RECORD_KIND_SEAT,
+                                            .deleted = true,
+                                            .as.seat.id = scene.seats[i].id});
+    batch_append(fixture);
+    assert_int_equal(load(fixture, &loaded), RESULT_OK);
+    assert_true(loaded.records[loaded.count - 1]->deleted);
+    loaded_release(&loaded);
+    book_all(fixture);
+    assert_int_equal(load(fixture, &loaded), RESULT_OK);
+    assert_int_equal(loaded.count, 1); /* the house */
+    loaded_release(&loaded);
+}
+
+/* ---- What is refused ---- */
+
+static void check_refused(struct fixture *fixture, enum result expected, const char *says)
+{
+    struct loaded loaded;
+    enum result result = fixture_open(fixture);
+    if (result == RESULT_OK) {
+        result = load(fixture, &loaded);
+        loaded_release(&loaded);
+    }
+    assert_int_equal(result, expected);
+    if (strstr(fixture->explanation.text, says) == NULL)
+        fail_msg("'%s' does not say '%s'", fixture->explanation.text, says);
+}
+
+static void damage(struct fixture *fixture, const char *file, const char *sql)
+{
+    struct busy_scene busy;
+    play(&busy, fixture);
+    fixture_close(fixture);
+    sql_run(fixture, file, sql);
+}
+
+static void a_gap_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    damage(fixture, "journal.db", "DELETE FROM journal WHERE seq = 4");
+    check_refused(fixture, RESULT_CORRUPT, "row 4 is missing");
+}
+
+static void a_missing_beginning_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    damage(fixture, "journal.db", "DELETE FROM journal WHERE seq <= 2");
+    check_refused(fixture, RESULT_CORRUPT, "what belongs to it goes up to");
+}
+
+static void a_changed_body_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    damage(fixture, "journal.db",
+           "UPDATE journal SET body = CAST(x'7f' || substr(body, 2) AS BLOB) WHERE seq = 3");
+    check_refused(fixture, RESULT_CORRUPT, "checksum of row 3");
+}
+
+static void a_changed_head_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    damage(fixture, "journal.db", "UPDATE journal SET house_time = house_time + 1 WHERE seq = 5");
+    check_refused(fixture, RESULT_CORRUPT, "checksum of row 5");
+}
+
+static void a_row_of_a_newer_schema_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    damage(fixture, "journal.db", "UPDATE journal SET schema_version = 99 WHERE seq = 5");
+    check_refused(fixture, RESULT_NEWER, "newer usher");
+}
+
+static void a_row_that_cannot_be_read_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    book_all(fixture);
+    fixture_close(fixture);
+    sql_run(fixture, "usher.db", "UPDATE seat SET status = 'lost' WHERE position = 1");
+    check_refused(fixture, RESULT_CORRUPT, "a row of seat cannot be read");
+}
+
+static void a_journal_behind_its_tables_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    book_all(fixture);
+    fixture_close(fixture);
+    sql_run(fixture, "journal.db", "DELETE FROM journal WHERE seq > 4");
+    check_refused(fixture, RESULT_CORRUPT, "what belongs to it goes up to");
+}
+
+static enum result no_room(void *owner, const struct record *record)
+{
+    (void)owner;
+    return record->kind == RECORD_KIND_USER ? RESULT_NO_MEMORY : RESULT_OK;
+}
+
+static void the_loader_ends_it(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    struct store_position position;
+    const struct store_loader loader = {.row = no_room};
+    play(&busy, fixture);
+    assert_int_equal(store_load(fixture->store, NOW, &loader, &position, &fixture->explanation),
+                     RESULT_NO_MEMORY);
+    book_all(fixture);
+    assert_int_equal(store_load(fixture->store, NOW, &loader, &position, &fixture->explanation),
+                     RESULT_NO_MEMORY);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nothing_at_first),
+        TEST(live_rows_of_the_tables),
+        TEST(the_tail_comes_in_order),
+        TEST(seats_of_a_round_that_is_over_stay_away),
+        TEST(a_pending_hold_keeps_its_round),
+        TEST(a_round_in_the_tail_is_whole),
+        TEST(deleted_rows_are_gone),
+        TEST(a_gap_is_refused),
+        TEST(a_missing_beginning_is_refused),
+        TEST(a_changed_body_is_refused),
+        TEST(a_changed_head_is_refused),
+        TEST(a_row_of_a_newer_schema_is_refused),
+        TEST(a_row_that_cannot_be_read_is_refused),
+        TEST(a_journal_behind_its_tables_is_refused),
+        TEST(the_loader_ends_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

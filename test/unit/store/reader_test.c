@@ -1,0 +1,502 @@
+/* Lists and look-ups: the tables merged with the rows that are not booked, at every place where the
+ * border between the two can lie. */
+#include "scene.h"
+
+#include "chance.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct store_reader *open_reader(struct fixture *fixture)
+{
+    struct store_reader *reader;
+    if (store_reader_open(fixture->store, &reader, &fixture->explanation) != RESULT_OK)
+        fail_msg("%s", fixture->explanation.text);
+    return reader;
+}
+
+/* ---- History ---- */
+
+static struct history look_up(struct fixture *fixture, struct history wanted)
+{
+    struct store_reader *reader = open_reader(fixture);
+    wanted.state = HISTORY_WANTED;
+    assert_int_equal(store_reader_history(reader, &wanted), RESULT_OK);
+    assert_int_equal(wanted.as_of_seq, fixture->seq);
+    store_reader_close(reader);
+    return wanted;
+}
+
+static void check_purchase(struct fixture *fixture, const struct scene *scene,
+                           const struct person *person, const struct seat_reservation *reservation,
+                           const struct payment *payment)
+{
+    struct history found =
+        look_up(fixture, (struct history){.kind = RECORD_KIND_QUEUE_TOKEN, .id = person->token.id});
+    assert_int_equal(found.state, HISTORY_FOUND);
+    assert_int_equal(found.record->as.queue_token.reason, TOKEN_REASON_FINISHED);
+    history_release(&found);
+
+    found = look_up(fixture,
+                    (struct history){.kind = RECORD_KIND_SEAT_RESERVATION, .id = reservation->id});
+    assert_int_equal(found.state, HISTORY_FOUND);
+    assert_non_null(found.view);
+    assert_true(id_equal(found.view->reservation.id, reservation->id));
+    assert_int_equal(found.view->reservation.status, RESERVATION_STATUS_CONFIRMED);
+    assert_true(id_equal(found.view->reservation.payment_id, payment->id));
+    assert_int_equal(found.view->reservation.expires_at, reservation->expires_at);
+    assert_true(id_equal(found.view->concert_id, scene->concert.id));
+    assert_int_equal(found.view->seat_count, 1);
+    assert_true(id_equal(found.view->seats[0].seat_id, scene->seats[2].id));
+    assert_string_equal(found.view->seats[0].seat_number, "A-1-3");
+    assert_int_equal(found.view->seats[0].price, SCENE_PRICE);
+    history_release(&found);
+
+    found = look_up(fixture, (struct history){.kind = RECORD_KIND_PAYMENT, .id = payment->id});
+    assert_int_equal(found.state, HISTORY_FOUND);
+    assert_int_equal(found.record->as.payment.amount, SCENE_PRICE);
+    history_release(&found);
+
+    found =
+        look_up(fixture, (struct history){.kind = RECORD_KIND_PAYMENT, .id = fixture_id(fixture)});
+    assert_int_equal(found.state, HISTORY_ABSENT);
+    assert_null(found.record);
+}
+
+static void a_purchase_is_found_booked_or_not(void **state)
+{
+    struct fixture *fixture = *state;
+    struct scene scene;
+    struct person person;
+    scene_open(&scene, fixture);
+    book_all(fixture);
+    scene_join(&scene, &person, "buyer");
+    scene_admit(&scene, &person, NOW + 1);
+    struct seat_reservation reservation = scene_hold(&scene, &person, 2, NOW + 2);
+    const struct payment payment = scene_pay(&scene, &person, &reservation, 2, NOW + 3);
+    scene_end_token(&scene, &person, TOKEN_REASON_FINISHED, NOW + 3);
+    check_purchase(fixture, &scene, &person, &reservation, &payment);
+    book_all(fixture);
+    check_purchase(fixture, &scene, &person, &reservation, &payment);
+}
+
+static struct id charge(struct fixture *fixture, struct id user, struct id caller,
+                        const char *reference)
+{
+    const struct id id = fixture_id(fixture);
+    append_one(fixture, &(struct record){.kind = RECORD_KIND_POINT_ENTRY,
+                                         .as.point_entry = {.id = id,
+                                                            .user_id = user,
+                                                            .amount = 1,
+                                                            .balance = 1,
+                                                            .reference = reference,
+                                                            .caller_id = caller,
+                                                            .created_at = NOW}});
+    return id;
+}
+
+static void check_reference(struct fixture *fixture, struct id caller, const char *reference,
+                            struct id expected)
+{
+    struct history found = look_up(fixture, (struct history){.kind = RECORD_KIND_POINT_ENTRY,
+                                                             .caller_id = caller,
+                                                             .reference = reference});
+    if (id_is_none(expected)) {
+        assert_int_equal(found.state, HISTORY_ABSENT);
+    } else {
+        assert_int_equal(found.state, HISTORY_FOUND);
+        assert_true(id_equal(found.record->as.point_entry.id, expected));
+    }
+    history_release(&found);
+}
+
+static void references_belong_to_their_callers(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record people[2];
+    for (size_t i = 0; i < 2; i++) {
+        people[i] = user_row(fixture_id(fixture), "somebody", NULL);
+        append_one(fixture, &people[i]);
+    }
+    const struct id first = people[0].as.user.id, second = people[1].as.user.id;
+    const struct id own = charge(fixture, first, first, "invoice-1");
+    const struct id by_second = charge(fixture, first, second, "invoice-1");
+    const struct id without = charge(fixture, first, first, NULL);
+    assert_false(id_is_none(without));
+    for (int booked = 0; booked < 2; booked++) {
+        check_reference(fixture, first, "invoice-1", own);
+        check_reference(fixture, second, "invoice-1", by_second);
+        check_reference(fixture, first, "invoice-2", ID_NONE);
+        check_reference(fixture, second, "", ID_NONE);
+        book_all(fixture);
+    }
+}
+
+/* ---- Lists against a model ---- */
+
+#define MODEL_ROWS_MAX 600
+#define MODEL_USERS 3
+#define MODEL_ROUNDS 2
+
+/* Every row that was ever written, as it is now. */
+struct model {
+    struct fixture *fixture;
+    struct chance chance;
+    struct record rows[MODEL_ROWS_MAX];
+    size_t count;
+    struct id users[MODEL_USERS], rounds[MODEL_ROUNDS], concert, token;
+    struct id seats[MODEL_ROUNDS];
+    timestamp_ms now;
+};
+
+static struct id model_id(struct model *model)
+{
+    return id_next(&model->fixture->ids, model->now);
+}
+
+static void model_put(struct model *model, size_t index)
+{
+    batch_add(model->fixture, &model->rows[index]);
+}
+
+static void model_add(struct model *model, const struct record *record)
+{
+    assert_true(model->count < MODEL_ROWS_MAX);
+    model->rows[model->count] = *record;
+    model_put(model, model->count++);
+}
+
+static const char *some_email(struct model *model)
+{
+    static const char *const emails[] = {NULL, "a@example.com", "b@example.com"};
+    return emails[chance_below(&model->chance, 3)];
+}
+
+static void model_open(struct model *model, struct fixture *fixture)
+{
+    *model = (struct model){.fixture = fixture, .chance = {.state = 21}, .now = NOW};
+    for (size_t i = 0; i < MODEL_USERS; i++) {
+        model->users[i] = model_id(model);
+        const struct record user = user_row(model->users[i], "somebody", some_email(model));
+        model_add(model, &user);
+    }
+    model->concert = model_id(model);
+    batch_add(fixture, &(struct record){
+                           .kind = RECORD_KIND_CONCERT,
+                           .as.concert = {.id = model->concert, .title = "", .description = ""}});
+    for (size_t i = 0; i < MODEL_ROUNDS; i++) {
+        model->rounds[i] = model_id(model);
+        batch_add(fixture, &(struct record){.kind = RECORD_KIND_CONCERT_ROUND,
+                                            .as.concert_round = {.id = model->rounds[i],
+                                                                 .concert_id = model->concert}});
+        model->seats[i] = model_id(model);
+        const struct record seat = {.kind = RECORD_KIND_SEAT,
+                                    .as.seat = {.id = model->seats[i],
+                                                .concert_round_id = model->rounds[i],
+                                                .position = 1000,
+                                                .seat_number = "last"}};
+        model_add(model, &seat);
+    }
+    model->token = model_id(model);
+    const struct record token = {
+        .kind = RECORD_KIND_QUEUE_TOKEN,
+        .as.queue_token = {.id = model->token, .user_id = model->users[0]}};
+    model_add(model, &token);
+    batch_append(fixture);
+}
+
+static void add_some_reservation(struct model *model, struct id user)
+{
+    const size_t round = chance_below(&model->chance, MODEL_ROUNDS);
+    const struct record reservation = {
+        .kind = RECORD_KIND_SEAT_RESERVATION,
+        .as.seat_reservation = {.id = model_id(model),
+                                .user_id = user,
+                                .round_id = model->rounds[round],
+                                .token_id = model->token,
+                                .status =
+                                    (enum reservation_status)chance_below(&model->chance, 4)}};
+    model_add(model, &reservation);
+    batch_add(model->fixture,
+              &(struct record){
+                  .kind = RECORD_KIND_RESERVATION_SEAT,
+                  .as.reservation_seat = {.reservation_id = reservation.as.seat_reservation.id,
+                                          .seat_id = model->seats[round]}});
+}
+
+static void add_something(struct model *model)
+{
+    const struct id user = model->users[chance_below(&model->chance, MODEL_USERS)];
+    struct record record = {.kind = RECORD_KIND_PAYMENT};
+    switch (chance_below(&model->chance, 5)) {
+    case 0:
+        record.as.payment =
+            (struct payment){.id = model_id(model), .user_id = user, .reservation_id = user};
+        break;
+    case 1:
+        record.kind = RECORD_KIND_QUEUE_TOKEN;
+        record.as.queue_token = (struct queue_token){.id = model_id(model), .user_id = user};
+        break;
+    case 2:
+        record.kind = RECORD_KIND_POINT_ENTRY;
+        record.as.point_entry =
+            (struct point_entry){.id = model_id(model), .user_id = user, .caller_id = user};
+        break;
+    case 3:
+        record.kind = RECORD_KIND_SEAT;
+        record.as.seat = (struct seat){
+            .id = model_id(model),
+            .concert_round_id = model->rounds[chance_below(&model->chance, MODEL_ROUNDS)],
+            .position = (int64_t)chance_below(&model->chance, 20),
+            .seat_number = "any"};
+        break;
+    default:
+        add_some_reservation(model, user);
+        return;
+    }
+    model_add(model, &record);
+}
+
+static void change_something(struct model *model)
+{
+    const size_t index = chance_below(&model->chance, model->count);
+    struct record *record = &model->rows[index];
+    if (record->deleted)
+        return;
+    switch (record->kind) {
+    case RECORD_KIND_USER:
+        record->as.user.email = some_email(model);
+        break;
+    case RECORD_KIND_SEAT:
+        record->as.seat.status = (enum seat_status)chance_below(&model->chance, 4);
+        break;
+    case RECORD_KIND_SEAT_RESERVATION:
+        record->as.seat_reservation.status =
+            (enum reservation_status)chance_below(&model->chance, 4);
+        break;
+    case RECORD_KIND_QUEUE_TOKEN:
+        record->as.queue_token.status = (enum token_status)chance_below(&model->chance, 3);
+        break;
+    case RECORD_KIND_PAYMENT:
+    case RECORD_KIND_POINT_ENTRY:
+        record->deleted = true;
+        break;
+    default:
+        fail();
+    }
+    model_put(model, index);
+}
+
+static struct id id_of(const struct record *record)
+{
+    struct id id;
+    memcpy(id.bytes, record_field(record, &record_schema(record->kind)->fields[0]), ID_BYTES);
+    return id;
+}
+
+static int status_of(const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_KIND_SEAT:
+        return (int)record->as.seat.status;
+    case RECORD_KIND_SEAT_RESERVATION:
+        return (int)record->as.seat_reservation.status;
+    case RECORD_KIND_QUEUE_TOKEN:
+        return (int)record->as.queue_token.status;
+    case RECORD_KIND_PAYMENT:
+        return (int)record->as.payment.status;
+    default:
+        return -1;
+    }
+}
+
+static struct id round_of(const struct record *record)
+{
+    return record->kind == RECORD_KIND_SEAT               ? record->as.seat.concert_round_id
+           : record->kind == RECORD_KIND_SEAT_RESERVATION ? record->as.seat_reservation.round_id
+                                                          : ID_NONE;
+}
+
+static bool wanted(const struct record_query *query, const struct record *record)
+{
+    const struct id id = id_of(record);
+    const struct id owner = record->kind == RECORD_KIND_USER ? id : record_owner(record);
+    if (record->deleted || record->kind != query->kind)
+        return false;
+    if (!id_is_none(query->user_id) && !id_equal(query->user_id, owner))
+        return false;
+    if (!id_is_none(query->round_id) && !id_equal(query->round_id, round_of(record)))
+        return false;
+    if (query->status >= 0 && query->status != status_of(record))
+        return false;
+    if (query->email != NULL &&
+        (record->as.user.email == NULL || strcmp(record->as.user.email, query->email) != 0))
+        return false;
+    return id_time(id) >= query->from && (query->to == 0 || id_time(id) < query->to) &&
+           (id_is_none(query->before) || id_compare(id, query->before) < 0);
+}
+
+static int compare_rows(const void *left, const void *right)
+{
+    const struct record *const *a = left, *const *b = right;
+    if ((*a)->kind == RECORD_KIND_SEAT && (*a)->as.seat.position != (*b)->as.seat.position)
+        return (*a)->as.seat.position < (*b)->as.seat.position ? -1 : 1;
+    const int order = id_compare(id_of(*a), id_of(*b));
+    return (*a)->kind == RECORD_KIND_SEAT ? order : -order;
+}
+
+static void check_row(const struct model *model, const struct record_page *page, size_t index,
+                      const struct record *expected)
+{
+    if (page->reservations == NULL) {
+        assert_true(id_equal(id_of(page->records[index]), id_of(expected)));
+        assert_int_equal(status_of(page->records[index]), status_of(expected));
+        return;
+    }
+    const struct reservation_view *view = &page->reservations[index];
+    assert_true(id_equal(view->reservation.id, id_of(expected)));
+    assert_int_equal(view->reservation.status, status_of(expected));
+    assert_true(id_equal(view->concert_id, model->concert));
+    assert_int_equal(view->seat_count, 1);
+    assert_string_equal(view->seats[0].seat_number, "last");
+}
+
+static void check_list(struct model *model, struct store_reader *reader,
+                       const struct record_query *query)
+{
+    static const struct record *expected[MODEL_ROWS_MAX];
+    size_t count = 0;
+    struct record_page page;
+    for (size_t i = 0; i < model->count; i++)
+        if (wanted(query, &model->rows[i]))
+            expected[count++] = &model->rows[i];
+    qsort(expected, count, sizeof expected[0], compare_rows);
+    assert_int_equal(store_reader_list(reader, query, &page), RESULT_OK);
+    assert_int_equal(page.count, count < query->limit ? count : query->limit);
+    assert_int_equal(page.more, count > query->limit);
+    for (size_t i = 0; i < page.count; i++)
+        check_row(model, &page, i, expected[i]);
+    record_page_release(&page);
+}
+
+static void ask_something(struct model *model, struct store_reader *reader)
+{
+    static const enum record_kind kinds[] = {
+        RECORD_KIND_USER,    RECORD_KIND_QUEUE_TOKEN, RECORD_KIND_SEAT_RESERVATION,
+        RECORD_KIND_PAYMENT, RECORD_KIND_POINT_ENTRY, RECORD_KIND_SEAT};
+    struct chance *chance = &model->chance;
+    struct record_query query = {.kind = kinds[chance_below(chance, 6)],
+                                 .status = -1,
+                                 .limit = 1 + chance_below(chance, 30)};
+    const bool seats = query.kind == RECORD_KIND_SEAT;
+    if (seats || (query.kind == RECORD_KIND_SEAT_RESERVATION && chance_percent(chance, 50)))
+        query.round_id = model->rounds[chance_below(chance, MODEL_ROUNDS)];
+    if (!seats && chance_percent(chance, 50))
+        query.user_id = model->users[chance_below(chance, MODEL_USERS)];
+    if (query.kind == RECORD_KIND_QUEUE_TOKEN || query.kind == RECORD_KIND_SEAT_RESERVATION)
+        query.status = (int)chance_below(chance, 4) - 1;
+    if (query.kind == RECORD_KIND_USER && chance_percent(chance, 50))
+        query.email = "a@example.com";
+    if (chance_percent(chance, 30))
+        query.from = NOW + (timestamp_ms)chance_below(chance, 100);
+    if (chance_percent(chance, 30))
+        query.to = NOW + (timestamp_ms)chance_below(chance, 100);
+    if (!seats && chance_percent(chance, 30))
+        query.before = id_of(&model->rows[chance_below(chance, model->count)]);
+    check_list(model, reader, &query);
+}
+
+static void lists_agree_with_a_model(void **state)
+{
+    static struct model model;
+    model_open(&model, *state);
+    for (size_t step = 0; step < 150; step++) {
+        model.now = NOW + (timestamp_ms)step;
+        for (size_t i = chance_below(&model.chance, 5); i > 0; i--)
+            add_something(&model);
+        for (size_t i = chance_below(&model.chance, 4); i > 0; i--)
+            change_something(&model);
+        batch_append(model.fixture);
+        if (chance_percent(&model.chance, 20))
+            book_all(model.fixture);
+        struct store_reader *reader = open_reader(model.fixture);
+        for (size_t i = 0; i < 20; i++)
+            ask_something(&model, reader);
+        store_reader_close(reader);
+    }
+}
+
+/* Following the cursor shows every row once, whichever side of the border it is on. */
+static void pages_follow_each_other(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct record user = user_row(fixture_id(fixture), "somebody", NULL);
+    append_one(fixture, &user);
+    for (int i = 0; i < 25; i++) {
+        append_one(fixture, &(struct record){.kind = RECORD_KIND_PAYMENT,
+                                             .as.payment = {.id = fixture_id(fixture),
+                                                            .user_id = user.as.user.id,
+                                                            .reservation_id = user.as.user.id,
+                                                            .amount = i}});
+        if (i == 11)
+            book_all(fixture);
+    }
+    struct record_query query = {
+        .kind = RECORD_KIND_PAYMENT, .user_id = user.as.user.id, .status = -1, .limit = 4};
+    struct store_reader *reader = open_reader(fixture);
+    int64_t next = 24;
+    bool more = true;
+    while (more) {
+        struct record_page page;
+        assert_int_equal(store_reader_list(reader, &query, &page), RESULT_OK);
+        for (size_t i = 0; i < page.count; i++)
+            assert_int_equal(page.records[i]->as.payment.amount, next--);
+        query.before = page.records[page.count - 1]->as.payment.id;
+        more = page.more;
+        record_page_release(&page);
+    }
+    assert_int_equal(next, -1);
+    store_reader_close(reader);
+}
+
+/* A list that shows few of many waiting rows. */
+static void the_newest_of_many_waiting_rows(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record_page page;
+    const struct record_query query = {.kind = RECORD_KIND_USER, .status = -1, .limit = 3};
+    char name[16];
+    for (int i = 0; i < 500; i++) {
+        assert_true(snprintf(name, sizeof name, "%d", i) > 0);
+        const struct record user = user_row(fixture_id(fixture), name, NULL);
+        batch_add(fixture, &user);
+    }
+    batch_append(fixture);
+    struct store_reader *reader = open_reader(fixture);
+    assert_int_equal(store_reader_list(reader, &query, &page), RESULT_OK);
+    assert_int_equal(page.count, 3);
+    assert_true(page.more);
+    assert_string_equal(page.records[0]->as.user.name, "499");
+    assert_string_equal(page.records[2]->as.user.name, "497");
+    record_page_release(&page);
+    store_reader_close(reader);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_purchase_is_found_booked_or_not), TEST(references_belong_to_their_callers),
+        TEST(lists_agree_with_a_model),          TEST(pages_follow_each_other),
+        TEST(the_newest_of_many_waiting_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
