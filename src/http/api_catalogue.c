@@ -261,20 +261,9 @@ void delete_concert(struct exchange *exchange)
     exchange_submit(exchange, answer_done);
 }
 
-/* The start that the round has now, for a change that leaves it; 0 when there is no such round,
- * which the office then says. */
-static timestamp_ms round_start(const struct exchange *exchange)
-{
-    const struct catalogue_snapshot *catalogue = engine_catalogue(exchange->server->engine);
-    const struct catalogue_round *round = round_find(catalogue, exchange->path.id);
-    const timestamp_ms start = round == NULL ? 0 : round->round.start_time;
-    engine_catalogue_release(catalogue);
-    return start;
-}
-
 void patch_round(struct exchange *exchange)
 {
-    timestamp_ms start_time = round_start(exchange);
+    timestamp_ms start_time = 0; /* unchanged */
     struct body_object root;
     body_root(&exchange->body, &root);
     (void)body_time(&root, "startTime", BODY_OPTIONAL, &start_time);

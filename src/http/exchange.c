@@ -35,7 +35,6 @@ static struct exchange *exchange_new(struct http_server *server, struct MHD_Conn
     buffer_init(&exchange->received, IMPORT_BODY_BYTES_MAX);
     buffer_init(&exchange->out, ANSWER_BYTES_MAX);
     body_init(&exchange->body);
-    atomic_fetch_add(&server->open_exchanges, 1);
     return exchange;
 }
 
@@ -66,8 +65,9 @@ static void exchange_free(struct exchange *exchange)
     body_release(&exchange->body);
     buffer_release(&exchange->received);
     buffer_release(&exchange->out);
+    if (exchange->answering)
+        atomic_fetch_sub(&server->answering, 1);
     free(exchange);
-    atomic_fetch_sub(&server->open_exchanges, 1);
 }
 
 void exchange_completed(void *owner, struct MHD_Connection *connection, void **context,
@@ -168,6 +168,8 @@ static enum MHD_Result begin(struct exchange *exchange, const char *url, const c
 /* The whole request is there. */
 static enum MHD_Result dispatch(struct exchange *exchange)
 {
+    exchange->answering = true;
+    atomic_fetch_add(&exchange->server->answering, 1);
     if (exchange->response != NULL)
         return queue_answer(exchange);
     exchange->phase = EXCHANGE_RUNNING;
@@ -246,12 +248,20 @@ struct call *exchange_call(struct exchange *exchange, enum verb verb)
     return call;
 }
 
-void exchange_suspend(struct exchange *exchange, exchange_step *next)
+bool exchange_suspend(struct exchange *exchange, exchange_step *next)
 {
+    struct http_server *server = exchange->server;
+    /* Counted before looking: either http_stop sees the count, or this sees that it is too late. */
+    atomic_fetch_add(&server->suspended, 1);
+    if (atomic_load(&server->stopping)) {
+        atomic_fetch_sub(&server->suspended, 1);
+        problem_answer(exchange, REFUSAL_UNAVAILABLE);
+        return false;
+    }
     exchange->next = next;
     exchange->phase = EXCHANGE_SUSPENDED;
-    atomic_fetch_add(&exchange->server->suspended, 1);
     MHD_suspend_connection(exchange->connection);
+    return true;
 }
 
 void exchange_resume(struct exchange *exchange)
@@ -271,8 +281,8 @@ void exchange_submit(struct exchange *exchange, exchange_step *next)
 {
     exchange->request.complete = on_call_complete;
     /* Suspended first: the answer may come before engine_submit returns. */
-    exchange_suspend(exchange, next);
-    if (engine_submit(exchange->server->engine, &exchange->request) == RESULT_OK)
+    if (!exchange_suspend(exchange, next) ||
+        engine_submit(exchange->server->engine, &exchange->request) == RESULT_OK)
         return;
     exchange->request.call.refusal =
         http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY;
@@ -292,8 +302,8 @@ static void answer_busy(struct exchange *exchange)
 static void password_submit(struct exchange *exchange, exchange_step *next)
 {
     exchange->password.complete = on_password_complete;
-    exchange_suspend(exchange, next);
-    if (engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
+    if (!exchange_suspend(exchange, next) ||
+        engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
         return;
     exchange->next = answer_busy;
     exchange_resume(exchange);

@@ -53,6 +53,7 @@ struct exchange {
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
     bool in_flight;       /* counted against the account */
+    bool answering;       /* counted as one that a stop waits for */
 
     struct buffer received;
     uint64_t received_bytes;  /* of the body */
@@ -115,8 +116,9 @@ void exchange_hash_password(struct exchange *exchange, const char *password, exc
 void exchange_verify_password(struct exchange *exchange, const char *password, const char *hash,
                               exchange_step *next);
 
-/* Suspends the exchange: from here it belongs to whoever calls exchange_resume, once. */
-void exchange_suspend(struct exchange *exchange, exchange_step *next);
+/* Suspends the exchange: from here it belongs to whoever calls exchange_resume, once. False: the
+ * server is stopping, and the exchange was answered. */
+MUST_USE bool exchange_suspend(struct exchange *exchange, exchange_step *next);
 void exchange_resume(struct exchange *exchange);
 
 /* A value of the query string; NULL: absent. `*length` may differ from strlen. */

@@ -162,6 +162,6 @@ void post_rounds(struct exchange *exchange)
         return;
     }
     exchange->import->exchange = exchange;
-    exchange_suspend(exchange, import_read);
-    importer_submit(&exchange->server->importer, exchange->import);
+    if (exchange_suspend(exchange, import_read))
+        importer_submit(&exchange->server->importer, exchange->import);
 }

@@ -1,4 +1,5 @@
 /* Pages for people and machines that look after the server: problems, health, readiness. */
+#include "base/check.h"
 #include "http/answer.h"
 #include "http/handlers.h"
 #include "http/problem.h"
@@ -7,32 +8,36 @@
 #include <stdio.h>
 #include <string.h>
 
-static void answer_status(struct exchange *exchange, int status, const char *word)
+static void answer_good(struct exchange *exchange, const char *word)
 {
     struct json_writer *writer = answer_begin(exchange);
     json_write_object_begin(writer);
     json_write_key(writer, "status");
     json_write_text(writer, word);
     json_write_object_end(writer);
-    answer_private(exchange, status);
+    answer_private(exchange, MHD_HTTP_OK);
 }
 
 void get_health(struct exchange *exchange)
 {
-    answer_status(exchange, MHD_HTTP_OK, "ok");
+    answer_good(exchange, "ok");
 }
 
 void get_readiness(struct exchange *exchange)
 {
-    static const char *const words[] = {
-        [ENGINE_READY] = "ready",
-        [ENGINE_DEGRADED] = "degraded",
-        [ENGINE_LOADING] = "loading",
-        [ENGINE_DRAINING] = "draining",
-    };
-    const enum engine_state state = engine_state(exchange->server->engine);
-    answer_status(exchange, state == ENGINE_READY ? MHD_HTTP_OK : MHD_HTTP_SERVICE_UNAVAILABLE,
-                  words[state]);
+    switch (engine_state(exchange->server->engine)) {
+    case ENGINE_READY:
+        answer_good(exchange, "ready");
+        return;
+    case ENGINE_DEGRADED:
+        problem_answer(exchange, REFUSAL_READ_ONLY);
+        return;
+    case ENGINE_LOADING:
+    case ENGINE_DRAINING:
+        problem_answer(exchange, REFUSAL_UNAVAILABLE);
+        return;
+    }
+    UNREACHABLE("engine state");
 }
 
 /* A piece of a page; refusal.def's texts have nothing that HTML would take for its own. */

@@ -18,6 +18,9 @@
 /* A PEM file is a few kilobytes; a chain of certificates stays far below this. */
 #define PEM_BYTES_MAX (256 * 1024)
 
+/* How long a stop waits for answers that are made, but that their clients are slow to take. */
+#define SEND_GRACE_US 2000000
+
 bool http_draining(const struct http_server *server)
 {
     return atomic_load_explicit(&server->draining, memory_order_relaxed);
@@ -283,7 +286,11 @@ void http_stop(struct http_server *server, int64_t wait_ms)
     const int64_t deadline_us = http_clock_us() + wait_ms * 1000;
     if (!http_draining(server))
         http_quiesce(server);
-    (void)wait_for_none(&server->open_exchanges, deadline_us);
+    (void)wait_for_none(&server->suspended, deadline_us);
+    const int64_t sent_us = http_clock_us() + SEND_GRACE_US;
+    (void)wait_for_none(&server->answering, sent_us < deadline_us ? sent_us : deadline_us);
+    /* Connections that are still open may yet ask; from here they are answered at once. */
+    atomic_store(&server->stopping, true);
     if (wait_for_none(&server->suspended, deadline_us)) {
         server_free(server);
         return;

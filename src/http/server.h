@@ -46,9 +46,10 @@ struct http_server {
     struct importer importer;
     char request_id_prefix[9];
     atomic_uint_fast64_t request_count;
-    atomic_bool draining;
-    atomic_size_t open_exchanges; /* begun and not completed */
-    atomic_size_t suspended;      /* of them, those that somebody else has */
+    atomic_bool draining;    /* no new connections; every answer ends its connection */
+    atomic_bool stopping;    /* nothing may be suspended any more */
+    atomic_size_t answering; /* exchanges whose request is there and whose answer is not gone yet */
+    atomic_size_t suspended; /* exchanges that somebody else has */
 };
 
 bool http_draining(const struct http_server *server);

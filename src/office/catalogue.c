@@ -288,7 +288,8 @@ enum refusal round_change(struct office *office, const struct turn *turn, struct
     if (refusal != REFUSAL_NONE)
         return refusal;
     struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
-    record.as.concert_round.start_time = call->in.round.start_time;
+    if (call->in.round.start_time != 0)
+        record.as.concert_round.start_time = call->in.round.start_time;
     if (!batch_reserve(office, 1, 0, 0) || answer(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 

@@ -209,9 +209,9 @@ struct call {
             timestamp_ms reservation_open_at, reservation_close_at; /* 0: unchanged */
         } concert;
         struct {
-            struct id concert_id; /* ROUND_CREATE */
-            struct id round_id;   /* the others */
-            timestamp_ms start_time;
+            struct id concert_id;          /* ROUND_CREATE */
+            struct id round_id;            /* the others */
+            timestamp_ms start_time;       /* ROUND_CHANGE: 0: unchanged */
             const struct seat_plan *seats; /* in seat order, 1..ROUND_SEATS_MAX */
             size_t seat_count;
         } round;

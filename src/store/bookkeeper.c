@@ -18,9 +18,9 @@ static const char pragmas[] = "PRAGMA page_size = 4096;"
                               "PRAGMA cache_size = -32768;"
                               "PRAGMA journal_size_limit = 134217728;";
 
-/* 32 MiB of log: readers look pages up in it, so it should not grow without need, and a checkpoint
- * writes each changed page once for all bookings since the last. */
-#define LOG_FRAMES_MAX 8192
+/* 64 MiB of log: a checkpoint writes a page once however many bookings changed it, so the fewer the
+ * better; but readers look pages up in the log, and the disk has to have room for it. */
+#define LOG_FRAMES_MAX 16384
 
 static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frames)
 {

@@ -4,8 +4,59 @@
 #include "record/record.h"
 #include "store/sqlite_util.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
 /* A reader waits this long for the moment in which the log is recovered after a crash. */
 #define BUSY_MS 5000
+
+/* ---- Whose it is ---- */
+
+/* The beginning of a database file (sqlite.org/fileformat.html, 1.3 and 1.6): the magic, among the
+ * header's fields the application id, then the root page of the list of tables and so on. */
+#define HEAD_BYTES 108
+#define HEAD_APPLICATION_ID 68
+#define HEAD_PAGE_TYPE 100
+#define HEAD_CELL_COUNT 103
+#define PAGE_TYPE_LEAF 0x0d
+
+static bool is_ours(const uint8_t head[static HEAD_BYTES], int64_t application_id)
+{
+    static const char magic[16] = "SQLite format 3";
+    int64_t found_id = 0;
+    for (size_t i = 0; i < 4; i++)
+        found_id = found_id << 8 | head[HEAD_APPLICATION_ID + i];
+    if (memcmp(head, magic, sizeof magic) != 0)
+        return false;
+    /* What we had only just begun has no mark yet, and nothing in it. */
+    const bool blank = head[HEAD_PAGE_TYPE] == PAGE_TYPE_LEAF && head[HEAD_CELL_COUNT] == 0 &&
+                       head[HEAD_CELL_COUNT + 1] == 0;
+    return found_id == application_id || (found_id == 0 && blank);
+}
+
+enum result database_recognize(const char *path, int64_t application_id,
+                               struct explanation *explanation)
+{
+    uint8_t head[HEAD_BYTES];
+    const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 && errno == ENOENT)
+        return RESULT_OK;
+    if (descriptor < 0)
+        return explain(explanation, RESULT_IO, "%s: %m", path);
+    const ssize_t length = pread(descriptor, head, sizeof head, 0);
+    const int error = errno;
+    (void)close(descriptor); /* it was only read */
+    errno = error;
+    if (length < 0)
+        return explain(explanation, RESULT_IO, "%s: %m", path);
+    if (length > 0 && (length < HEAD_BYTES || !is_ours(head, application_id)))
+        return explain(explanation, RESULT_FOREIGN, "%s is not a file of usher's", path);
+    return RESULT_OK;
+}
+
+/* ---- Opening ---- */
 
 static enum result connect(const char *path, int flags, sqlite3 **db,
                            struct explanation *explanation)
@@ -26,7 +77,7 @@ static enum result connect(const char *path, int flags, sqlite3 **db,
     return result;
 }
 
-/* A file without a mark and without a table is one that we, or a crash of ours, just began. */
+/* The same question again of SQLite, which sees the log of a crash too. */
 static enum result identify(sqlite3 *db, int64_t application_id, int64_t *version,
                             struct explanation *explanation)
 {

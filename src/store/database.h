@@ -11,6 +11,11 @@
 #define JOURNAL_APPLICATION_ID INT64_C(0x7573684a)
 #define TABLES_APPLICATION_ID INT64_C(0x75736854)
 
+/* Looks at a file without SQLite, which would begin to write beside it. RESULT_OK: it is missing,
+ * empty or may be ours; RESULT_FOREIGN: it is something else; RESULT_IO. */
+MUST_USE enum result database_recognize(const char *path, int64_t application_id,
+                                        struct explanation *explanation);
+
 /* Opens a file for its one writer. `pragmas` are run first (locking mode and page size have to come
  * before anything else). `*version` is the schema version it was written with, 0 for a new file.
  * RESULT_FOREIGN: not this program's file; RESULT_NEWER; RESULT_CORRUPT; RESULT_BUSY; RESULT_IO. On

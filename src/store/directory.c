@@ -1,6 +1,8 @@
 /* See directory.h. */
 #include "store/directory.h"
 
+#include "store/database.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -106,6 +108,17 @@ static enum result lock_directory(struct directory *directory, const char *path,
     return explain(explanation, RESULT_IO, "cannot lock %s: %m", file);
 }
 
+/* Before anything is made in a directory that may be somebody else's. */
+static enum result recognize_files(const struct directory *directory,
+                                   struct explanation *explanation)
+{
+    const enum result result =
+        database_recognize(directory->journal, JOURNAL_APPLICATION_ID, explanation);
+    return result == RESULT_OK
+               ? database_recognize(directory->tables, TABLES_APPLICATION_ID, explanation)
+               : result;
+}
+
 static enum result open_files(struct directory *directory, const char *path, bool must_exist,
                               struct explanation *explanation)
 {
@@ -117,7 +130,9 @@ static enum result open_files(struct directory *directory, const char *path, boo
     if (must_exist &&
         (access(directory->journal, F_OK) != 0 || access(directory->tables, F_OK) != 0))
         return explain(explanation, RESULT_NOT_FOUND, "there is no data in %s", path);
-    result = lock_directory(directory, path, explanation);
+    result = recognize_files(directory, explanation);
+    if (result == RESULT_OK)
+        result = lock_directory(directory, path, explanation);
     if (result == RESULT_OK)
         result = make_file(directory->journal, explanation);
     if (result == RESULT_OK)

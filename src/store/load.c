@@ -59,11 +59,18 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
     const enum result result = journal_extent(journal, extent, explanation);
     if (result != RESULT_OK)
         return result;
-    if (extent->last_seq < known || extent->first_seq > known + 1)
-        return explain(explanation, RESULT_CORRUPT,
-                       "%s has the rows %llu to %llu, but what belongs to it goes up to row %llu",
-                       journal->path, (unsigned long long)extent->first_seq,
-                       (unsigned long long)extent->last_seq, (unsigned long long)known);
+    if (extent->last_seq < known)
+        return explain(
+            explanation, RESULT_CORRUPT,
+            "%s ends at row %llu, but the tables beside it go up to row %llu: they do not "
+            "belong together, or it lost rows",
+            journal->path, (unsigned long long)extent->last_seq, (unsigned long long)known);
+    if (extent->first_seq > known + 1)
+        return explain(
+            explanation, RESULT_CORRUPT,
+            "%s begins at row %llu, but the tables beside it go up to row %llu only: they "
+            "do not belong together",
+            journal->path, (unsigned long long)extent->first_seq, (unsigned long long)known);
     return journal_read(journal, known, add_to_overlay, overlay, explanation);
 }
 

@@ -15,7 +15,7 @@
 static enum result prepare_all(struct store_reader *reader, struct explanation *explanation)
 {
     sqlite3 *db = reader->db;
-    enum result result = sqlite_run(db, "PRAGMA cache_size = -8192;", explanation);
+    enum result result = sqlite_run(db, "PRAGMA cache_size = -4096;", explanation);
     if (result == RESULT_OK)
         result = sqlite_prepare(db, "BEGIN", &reader->begin, explanation);
     if (result == RESULT_OK)

@@ -53,7 +53,7 @@ MUST_USE enum result reader_view(struct store_reader *reader,
                                  const struct seat_reservation *reservation,
                                  struct reservation_view *view);
 
-/* The end of store_reader_list and store_reader_history, without the overlay's owner. */
+/* What store_reader_list and store_reader_history do. */
 MUST_USE enum result reader_list(struct store_reader *reader, const struct record_query *query,
                                  struct record_page *page);
 MUST_USE enum result reader_history(struct store_reader *reader, struct history *history);

@@ -202,8 +202,8 @@ static char *list_sql(enum record_kind kind, unsigned filters, int status)
     sqlite3_free(columns);
     if (filters & FILTER_USER)
         sqlite3_str_appendf(sql, " AND \"%w\" = ?3", kind == RECORD_KIND_USER ? "id" : "user_id");
-    if (filters & FILTER_ROUND)
-        sqlite3_str_appendf(sql, " AND \"%w\" = ?4",
+    if (filters & FILTER_ROUND) /* a user has fewer reservations than a round: + hides its index */
+        sqlite3_str_appendf(sql, " AND %s\"%w\" = ?4", filters & FILTER_USER ? "+" : "",
                             kind == RECORD_KIND_SEAT ? "concert_round_id" : "round_id");
     if (filters & FILTER_STATUS)
         sqlite3_str_appendf(sql, " AND \"status\" = %Q", status_field(kind)->texts[status]);

@@ -19,9 +19,10 @@ struct store_options {
     bool must_exist;       /* refuse a missing or empty directory instead */
 };
 
-/* Opens, locks and migrates a data directory and checkpoints what a crash left. The explanation
- * says what is wrong: RESULT_BUSY (another server has it), RESULT_NEWER, RESULT_FOREIGN (files of
- * another program, or not a directory), RESULT_CORRUPT, RESULT_IO. */
+/* Opens, locks and migrates a data directory, checkpoints what a crash left and takes up the rows
+ * that are not booked yet. The explanation says what is wrong: RESULT_BUSY (another server has it),
+ * RESULT_NEWER, RESULT_FOREIGN (files of another program, or not a directory), RESULT_NOT_FOUND
+ * (what must exist does not), RESULT_CORRUPT, RESULT_IO. */
 MUST_USE enum result store_open(struct store **store, const struct store_options *options,
                                 struct explanation *explanation);
 
@@ -42,8 +43,8 @@ struct store_position {
     timestamp_ms house_time; /* of the last append; 0 with seq 0 */
 };
 
-/* Hands over the live rows of the tables (see the list in tables.c: users and accounts; live
- * sessions, tokens, reservations and their seats and payments; the catalogue; seats of rounds that
+/* Hands over the live rows of the tables (see the list in tables.h: users, accounts and sessions;
+ * live tokens, reservations and their seats and payments; the catalogue; seats of rounds that
  * started after `now` - ROUND_OVER_AFTER_MS or have refunds pending), parents first, then every
  * record of the journal's tail in order; records of the tail that the overlay lacks are added to
  * it. A gap or a bad checksum is RESULT_CORRUPT. */
@@ -107,8 +108,9 @@ MUST_USE enum result store_reader_history(struct store_reader *reader, struct hi
 /* Told once for each violation: the invariant's number and a sentence with the ids concerned. */
 typedef void store_violation(void *owner, int invariant, const char *text);
 
-/* Checks the design's invariants on the tables (all booked before). `*violations` counts them; at
- * most 100 of each invariant are told. */
+/* Checks the design's invariants on the tables (all booked before) and what is left of the journal.
+ * `*violations` counts them; at most 100 of each invariant are told. It reads the journal, so it
+ * belongs to the engine's thread, and nobody appends or books meanwhile. */
 MUST_USE enum result store_audit(struct store *store, store_violation *violation, void *owner,
                                  size_t *violations, struct explanation *explanation);
 

@@ -1,7 +1,6 @@
 /* See tables.h. Every query reads what it hands over and little else, whatever the history. */
 #include "store/tables.h"
 
-#include "base/check.h"
 #include "store/row.h"
 #include "store/schema.h"
 #include "store/sqlite_util.h"
@@ -172,52 +171,47 @@ static enum result find_live_rounds(struct loading *loading)
     return result;
 }
 
+/* How the live rows of an entity are found: all rows of a query, or those of each live round. */
+struct live_rows {
+    bool of_live_rounds;
+    const char *rest; /* NULL: never needed to decide */
+};
+
+static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
+    [RECORD_KIND_HOUSE] = {false, "FROM \"house\" t"},
+    [RECORD_KIND_USER] = {false, "FROM \"user\" t"},
+    [RECORD_KIND_SESSION] = {false, "FROM \"session\" t"},
+    [RECORD_KIND_POINT_ACCOUNT] = {false, "FROM \"point_account\" t"},
+    [RECORD_KIND_CONCERT] = {false, "FROM \"concert\" t"},
+    [RECORD_KIND_CONCERT_ROUND] = {false, "FROM \"concert_round\" t"},
+    [RECORD_KIND_SEAT] = {true, "FROM \"seat\" t WHERE t.\"concert_round_id\" = ?1"
+                                " ORDER BY t.\"position\""},
+    [RECORD_KIND_QUEUE_TOKEN] = {false, "FROM \"queue_token\" t"
+                                        " WHERE t.\"status\" IN ('waiting', 'active')"
+                                        " ORDER BY t.\"id\""},
+    [RECORD_KIND_PAYMENT] = {true, "FROM \"seat_reservation\" r CROSS JOIN \"payment\" t"
+                                   " ON t.\"reservation_id\" = r.\"id\""
+                                   " WHERE r.\"round_id\" = ?1"
+                                   " AND r.\"status\" IN ('pending', 'confirmed')"},
+    [RECORD_KIND_SEAT_RESERVATION] = {true, "FROM \"seat_reservation\" t"
+                                            " WHERE t.\"round_id\" = ?1"
+                                            " AND t.\"status\" IN ('pending', 'confirmed')"
+                                            " ORDER BY t.\"id\""},
+    [RECORD_KIND_RESERVATION_SEAT] = {true, "FROM \"seat_reservation\" r"
+                                            " CROSS JOIN \"reservation_seat\" t"
+                                            " ON t.\"reservation_id\" = r.\"id\""
+                                            " WHERE r.\"round_id\" = ?1"
+                                            " AND r.\"status\" IN ('pending', 'confirmed')"},
+    [RECORD_KIND_POINT_ENTRY] = {false, NULL},
+};
+
 static enum result load_kind(struct loading *loading, enum record_kind kind)
 {
-    switch (kind) {
-    case RECORD_KIND_HOUSE:
-        return load_all(loading, kind, "FROM \"house\" t");
-    case RECORD_KIND_USER:
-        return load_all(loading, kind, "FROM \"user\" t");
-    case RECORD_KIND_SESSION:
-        return load_all(loading, kind, "FROM \"session\" t");
-    case RECORD_KIND_POINT_ACCOUNT:
-        return load_all(loading, kind, "FROM \"point_account\" t");
-    case RECORD_KIND_CONCERT:
-        return load_all(loading, kind, "FROM \"concert\" t");
-    case RECORD_KIND_CONCERT_ROUND:
-        return load_all(loading, kind, "FROM \"concert_round\" t");
-    case RECORD_KIND_SEAT:
-        return load_of_live_rounds(
-            loading, kind,
-            "FROM \"seat\" t WHERE t.\"concert_round_id\" = ?1 ORDER BY t.\"position\"");
-    case RECORD_KIND_QUEUE_TOKEN:
-        return load_all(loading, kind,
-                        "FROM \"queue_token\" t WHERE t.\"status\" IN ('waiting', 'active')"
-                        " ORDER BY t.\"id\"");
-    case RECORD_KIND_PAYMENT:
-        return load_of_live_rounds(
-            loading, kind,
-            "FROM \"seat_reservation\" r CROSS JOIN \"payment\" t ON t.\"reservation_id\" = "
-            "r.\"id\""
-            " WHERE r.\"round_id\" = ?1 AND r.\"status\" IN ('pending', 'confirmed')");
-    case RECORD_KIND_SEAT_RESERVATION:
-        return load_of_live_rounds(loading, kind,
-                                   "FROM \"seat_reservation\" t WHERE t.\"round_id\" = ?1"
-                                   " AND t.\"status\" IN ('pending', 'confirmed')"
-                                   " ORDER BY t.\"id\"");
-    case RECORD_KIND_RESERVATION_SEAT:
-        return load_of_live_rounds(
-            loading, kind,
-            "FROM \"seat_reservation\" r CROSS JOIN \"reservation_seat\" t"
-            " ON t.\"reservation_id\" = r.\"id\""
-            " WHERE r.\"round_id\" = ?1 AND r.\"status\" IN ('pending', 'confirmed')");
-    case RECORD_KIND_POINT_ENTRY:
-        return RESULT_OK; /* never needed to decide */
-    case RECORD_KIND_COUNT:
-        break;
-    }
-    UNREACHABLE("record kind");
+    const struct live_rows *rows = &live_rows[kind];
+    if (rows->rest == NULL)
+        return RESULT_OK;
+    return rows->of_live_rounds ? load_of_live_rounds(loading, kind, rows->rest)
+                                : load_all(loading, kind, rows->rest);
 }
 
 enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,

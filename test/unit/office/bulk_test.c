@@ -53,8 +53,29 @@ static void one_batch(struct fixture *fixture)
 
 /* ---- A cancelled round's refunds ---- */
 
-#define BUYERS 900
+#define BUYERS 1100
 #define SLICE 256
+
+/* A buyer for each of the round's reservations of one or two seats. The last are not paid for: the
+ * first two slices take those, and leave only what was paid for. */
+static void sell_round(struct stage *stage, struct id round_id, struct person *second_buyer,
+                       struct id *second)
+{
+    for (size_t i = 0; i < BUYERS; i++) {
+        const struct person buyer = crowd_sign_up(stage, VERB_USER_REGISTER);
+        crowd_enter(stage, &buyer);
+        const struct id id = crowd_hold(stage, &buyer, round_id, 2 * i, 1 + i % 2);
+        if (i >= BUYERS - 2 * SLICE)
+            continue;
+        crowd_charge(stage, &buyer, 20);
+        crowd_pay(stage, &buyer, id);
+        if (i == 1) {
+            *second_buyer = buyer;
+            *second = id;
+        }
+    }
+    assert_true(stage->ledger.judge.paid > 0);
+}
 
 static void refunds_go_on_in_slices_across_restarts(enum recovery recovery)
 {
@@ -71,20 +92,9 @@ static void refunds_go_on_in_slices_across_restarts(enum recovery recovery)
         crowd_concert(stage, &fixture->organizer, STAGE_START + 9 * DAY_MS);
     const struct id round_id = crowd_round(stage, &fixture->organizer, concert_id,
                                            STAGE_START + 9 * DAY_MS, 2 * BUYERS, 10);
-    for (size_t i = 0; i < BUYERS; i++) {
-        const struct person buyer = crowd_sign_up(stage, VERB_USER_REGISTER);
-        crowd_enter(stage, &buyer);
-        const struct id id = crowd_hold(stage, &buyer, round_id, 2 * i, 1 + i % 2);
-        if (i % 3 == 0)
-            continue;
-        crowd_charge(stage, &buyer, 20);
-        crowd_pay(stage, &buyer, id);
-        if (i == 1) {
-            second_buyer = buyer;
-            second = id;
-        }
-    }
-    assert_true(stage->ledger.judge.paid > 0);
+    stage->audit_every = 100;
+    sell_round(stage, round_id, &second_buyer, &second);
+    stage->audit_every = 1;
 
     struct call refund = crowd_ask(&second_buyer, VERB_RESERVATION_CANCEL);
     refund.in.reservation.reservation_id = second;
@@ -96,11 +106,14 @@ static void refunds_go_on_in_slices_across_restarts(enum recovery recovery)
     one_batch(fixture);
     assert_int_equal(live_reservations(fixture), BUYERS - SLICE);
     assert_true(office_next_due(stage->office, stage->now) <= stage->now.house);
+    /* The round is over meanwhile, and stays until the last is refunded. */
+    ok(fixture, stage_jump(stage, 10 * DAY_MS) && stage_drop(stage, 0));
+    assert_int_equal(live_reservations(fixture), BUYERS - 2 * SLICE);
     /* Whoever does not want to wait for the slice may cancel, however late it is. */
     assert_int_equal(crowd_do(stage, refund), REFUSAL_NONE);
-    assert_int_equal(live_reservations(fixture), BUYERS - 2 * SLICE - 1);
-    ok(fixture, stage_drop(stage, 0) && stage_restart(stage, 0));
     assert_int_equal(live_reservations(fixture), BUYERS - 3 * SLICE - 1);
+    ok(fixture, stage_drop(stage, 0) && stage_restart(stage, 0));
+    assert_int_equal(live_reservations(fixture), BUYERS - 4 * SLICE - 1);
     ok(fixture, stage_restart(stage, HOUR_MS));
     assert_int_equal(live_reservations(fixture), 0);
     one_batch(fixture);
@@ -123,6 +136,7 @@ static void a_cancelled_rounds_refunds_go_on_in_slices_across_restarts(void **st
 /* ---- A large round that is over ---- */
 
 #define LARGE 10000
+#define SOLD 4200
 
 static enum refusal ask_of_round(struct fixture *fixture, enum verb verb, struct id round_id)
 {
@@ -149,36 +163,88 @@ static void check_leaving(struct fixture *fixture, struct id round_id, struct id
     ok(fixture, stage_check(stage));
 }
 
+/* More reservations than one drop forgets, each of one seat. */
+static void sell_seat_by_seat(struct stage *stage, struct id round_id)
+{
+    struct id held[HOLDS_PER_TOKEN_MAX];
+    for (size_t i = 0; i < SOLD; i += HOLDS_PER_TOKEN_MAX) {
+        const struct person buyer = crowd_sign_up(stage, VERB_USER_REGISTER);
+        crowd_enter(stage, &buyer);
+        crowd_charge(stage, &buyer, 10 * HOLDS_PER_TOKEN_MAX);
+        for (size_t k = 0; k < HOLDS_PER_TOKEN_MAX; k++)
+            held[k] = crowd_hold(stage, &buyer, round_id, i + k, 1);
+        for (size_t k = 0; k < HOLDS_PER_TOKEN_MAX; k++)
+            crowd_pay(stage, &buyer, held[k]);
+    }
+}
+
 static void a_large_round_leaves_memory_in_slices_and_is_over_meanwhile(void **state)
 {
     (void)state;
-    const struct office_settings settings = stage_settings();
+    struct office_settings settings = stage_settings();
+    settings.max_seats_per_user = HOLDS_PER_TOKEN_MAX;
     struct fixture *fixture = open_house(&settings, RECOVER_FROM_TABLES);
     struct stage *stage = &fixture->stage;
     const struct id concert_id =
         crowd_concert(stage, &fixture->organizer, STAGE_START + 9 * DAY_MS);
     const struct id round_id =
         crowd_round(stage, &fixture->organizer, concert_id, STAGE_START + 9 * DAY_MS, LARGE, 10);
-    const struct person buyer = crowd_sign_up(stage, VERB_USER_REGISTER);
-    crowd_enter(stage, &buyer);
-    crowd_charge(stage, &buyer, 100);
-    crowd_pay(stage, &buyer, crowd_hold(stage, &buyer, round_id, 5, 2));
+    stage->audit_every = 500;
+    sell_seat_by_seat(stage, round_id);
+    stage->audit_every = 1;
     const struct id first_seat = office_round_seat(stage->office, round_id, 0)->id;
     ok(fixture, stage_jump(stage, 10 * DAY_MS));
 
-    size_t slices = 0, seats = LARGE;
-    while (seats > 0) {
-        struct office_counts counts;
+    size_t slices = 0;
+    struct office_counts counts = {.seats = LARGE, .reservations = SOLD};
+    while (counts.seats > 0) {
+        const struct office_counts before = counts;
         ok(fixture, stage_drop(stage, 0));
         office_counts(stage->office, &counts);
-        assert_true(counts.seats < seats);
-        seats = counts.seats;
+        assert_true(counts.seats < before.seats || counts.reservations < before.reservations);
         slices++;
         check_leaving(fixture, round_id, first_seat);
     }
-    assert_true(slices > 2);
+    assert_true(slices > 3);
+    assert_int_equal(counts.reservations + counts.payments, 0);
     ok(fixture, stage_restart(stage, 0));
     check_leaving(fixture, round_id, first_seat);
+    close_house(fixture);
+}
+
+/* More reservations ended in it than one drop forgets: its seats stay for as long as one of them
+ * still points there. */
+static void a_rounds_seats_stay_while_a_reservation_points_at_them(void **state)
+{
+    (void)state;
+    struct office_settings settings = stage_settings();
+    settings.admit_per_second = 1000;
+    struct fixture *fixture = open_house(&settings, RECOVER_FROM_TABLES);
+    struct stage *stage = &fixture->stage;
+    stage->audit_every = 100;
+    const struct id concert_id =
+        crowd_concert(stage, &fixture->organizer, STAGE_START + 9 * DAY_MS);
+    const struct id round_id =
+        crowd_round(stage, &fixture->organizer, concert_id, STAGE_START + 9 * DAY_MS, 3, 10);
+    const struct person buyer = crowd_sign_up(stage, VERB_USER_REGISTER);
+    struct call cancel = crowd_ask(&buyer, VERB_RESERVATION_CANCEL);
+    for (size_t i = 0; i < 210 * HOLDS_PER_TOKEN_MAX; i++) {
+        if (i % HOLDS_PER_TOKEN_MAX == 0) {
+            (void)crowd_do(stage, crowd_ask(&buyer, VERB_QUEUE_LEAVE));
+            crowd_enter(stage, &buyer);
+        }
+        cancel.in.reservation.reservation_id = crowd_hold(stage, &buyer, round_id, i % 3, 1);
+        assert_int_equal(crowd_do(stage, cancel), REFUSAL_NONE);
+    }
+    ok(fixture, stage_jump(stage, 10 * DAY_MS) && stage_drop(stage, 0) && stage_check(stage));
+    struct office_counts counts;
+    office_counts(stage->office, &counts);
+    assert_true(counts.finished_waiting > 0);
+    assert_int_equal(counts.seats, 3);
+    ok(fixture, stage_drop(stage, 0));
+    office_counts(stage->office, &counts);
+    assert_int_equal(counts.finished_waiting, 0);
+    assert_int_equal(counts.seats, 0);
     close_house(fixture);
 }
 
@@ -272,6 +338,67 @@ static void more_silences_than_a_tick_takes_admit_nobody_silent(void **state)
     close_house(fixture);
 }
 
+/* ---- A round that goes in the batch in which it came ---- */
+
+static void a_round_that_came_and_went_in_a_batch_is_not_told_as_changed(void **state)
+{
+    (void)state;
+    const struct office_settings settings = stage_settings();
+    struct fixture *fixture = open_house(&settings, RECOVER_FROM_TABLES);
+    struct stage *stage = &fixture->stage;
+    const struct seat_plan seat = {.seat_number = "1"};
+    struct call make = crowd_ask(&fixture->organizer, VERB_ROUND_CREATE);
+    make.in.round.concert_id = crowd_concert(stage, &fixture->organizer, STAGE_START + DAY_MS);
+    make.in.round.start_time = STAGE_START + DAY_MS;
+    make.in.round.seats = &seat;
+    make.in.round.seat_count = 1;
+    struct call delete = crowd_ask(&fixture->organizer, VERB_ROUND_DELETE);
+    ok(fixture, stage_batch_begin(stage) && stage_batch_call(stage, &make));
+    delete.in.round.round_id = make.record->as.concert_round.id;
+    ok(fixture, stage_batch_call(stage, &delete) && stage_batch_end(stage));
+    assert_int_equal(make.refusal, REFUSAL_NONE);
+    assert_int_equal(delete.refusal, REFUSAL_NONE);
+    call_release(&make);
+    call_release(&delete);
+    close_house(fixture);
+}
+
+/* ---- A long line ---- */
+
+static int64_t poll_of(struct fixture *fixture, const struct person *person)
+{
+    struct call call = crowd_ask(person, VERB_QUEUE_TOKEN_GET);
+    crowd_call(&fixture->stage, &call);
+    const int64_t poll_after_ms = call.out.token.poll_after_ms;
+    call_release(&call);
+    return poll_after_ms;
+}
+
+static void people_far_back_look_once_a_minute_and_before_they_count_as_silent(void **state)
+{
+    (void)state;
+    struct office_settings settings = stage_settings();
+    settings.admit_per_second = 1;
+    settings.silent_seconds = 3600;
+    struct fixture *fixture = open_house(&settings, RECOVER_FROM_TABLES);
+    struct person people[700];
+    for (size_t i = 0; i < 700; i++)
+        people[i] = crowd_sign_up(&fixture->stage, VERB_USER_REGISTER);
+    join_in_one_batch(fixture, people, 700);
+    assert_int_equal(poll_of(fixture, &people[300]), 30000);
+    assert_int_equal(poll_of(fixture, &people[599]), 59900);
+    assert_int_equal(poll_of(fixture, &people[600]), 60000);
+    assert_int_equal(poll_of(fixture, &people[699]), 60000);
+    struct call call = crowd_ask(&fixture->organizer, VERB_QUEUE_CHANGE);
+    call.in.queue_change.has_silent_seconds = true;
+    call.in.queue_change.silent_seconds = 60;
+    assert_int_equal(crowd_do(&fixture->stage, call), REFUSAL_NONE);
+    assert_int_equal(poll_of(fixture, &people[299]), 29900);
+    assert_int_equal(poll_of(fixture, &people[301]), 30000);
+    assert_int_equal(poll_of(fixture, &people[699]), 30000);
+    close_house(fixture);
+}
+
 /* ---- Bounds ---- */
 
 static void no_more_concerts_than_the_house_keeps(void **state)
@@ -333,8 +460,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cancelled_rounds_refunds_go_on_in_slices_across_restarts),
         cmocka_unit_test(a_large_round_leaves_memory_in_slices_and_is_over_meanwhile),
+        cmocka_unit_test(a_rounds_seats_stay_while_a_reservation_points_at_them),
         cmocka_unit_test(a_round_that_is_leaving_is_not_sold_again),
         cmocka_unit_test(more_silences_than_a_tick_takes_admit_nobody_silent),
+        cmocka_unit_test(a_round_that_came_and_went_in_a_batch_is_not_told_as_changed),
+        cmocka_unit_test(people_far_back_look_once_a_minute_and_before_they_count_as_silent),
         cmocka_unit_test(no_more_concerts_than_the_house_keeps),
         cmocka_unit_test(no_more_rounds_than_a_concert_has),
         cmocka_unit_test(the_largest_round_is_made_and_found_again),

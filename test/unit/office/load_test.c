@@ -173,6 +173,52 @@ static void parents_with_children_do_not_go_away(void **state)
         RESULT_CORRUPT);
 }
 
+/* A payment of the tail may be of a reservation that ended long ago. */
+static void a_payment_of_no_live_reservation_is_not_kept(void **state)
+{
+    (void)state;
+    const struct record payment = {
+        .kind = RECORD_KIND_PAYMENT,
+        .as.payment = {.id = ID(9), .user_id = ID(1), .reservation_id = ID(8)}};
+    const struct record one = user(1);
+    const struct office_settings settings = {.max_active = 1, .admit_per_second = 1};
+    const struct secret key = {{7}};
+    struct office *office = office_new(&settings);
+    struct office_counts counts;
+    assert_non_null(office);
+    assert_int_equal(office_load(office, &one), RESULT_OK);
+    assert_int_equal(office_load(office, &payment), RESULT_OK);
+    assert_int_equal(office_open(office, (struct moment){1000, 1000}, 1, &key), RESULT_OK);
+    office_counts(office, &counts);
+    assert_int_equal(counts.payments, 0);
+    office_free(office);
+}
+
+static struct secret key_after_loading(const struct record *house, const struct secret *offered)
+{
+    const struct office_settings settings = {.max_active = 1, .admit_per_second = 1};
+    struct office *office = office_new(&settings);
+    assert_non_null(office);
+    if (house != NULL)
+        assert_int_equal(office_load(office, house), RESULT_OK);
+    assert_int_equal(office_open(office, (struct moment){1000, 1000}, 1, offered), RESULT_OK);
+    const struct secret key = office_token_key(office);
+    office_free(office);
+    return key;
+}
+
+static void a_new_house_takes_the_key_and_an_old_one_keeps_its_own(void **state)
+{
+    (void)state;
+    const struct secret first = {{7}}, second = {{8}};
+    const struct record house = {.kind = RECORD_KIND_HOUSE,
+                                 .as.house = {.id = 1, .admit_per_second = 1, .token_key = first}};
+    const struct secret of_new = key_after_loading(NULL, &first);
+    assert_memory_equal(&of_new, &first, sizeof first);
+    const struct secret of_old = key_after_loading(&house, &second);
+    assert_memory_equal(&of_old, &first, sizeof first);
+}
+
 /* The tables may be ahead of a row of the tail: what is gone already may go again. */
 static void what_is_gone_may_go_again(void **state)
 {
@@ -194,6 +240,8 @@ int main(void)
         cmocka_unit_test(a_round_with_a_seat_missing_does_not_open),
         cmocka_unit_test(a_reservation_has_its_seats_in_their_places),
         cmocka_unit_test(parents_with_children_do_not_go_away),
+        cmocka_unit_test(a_payment_of_no_live_reservation_is_not_kept),
+        cmocka_unit_test(a_new_house_takes_the_key_and_an_old_one_keeps_its_own),
         cmocka_unit_test(what_is_gone_may_go_again),
     };
     return cmocka_run_group_tests_name("loading", tests, NULL, NULL);

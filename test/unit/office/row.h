@@ -105,6 +105,7 @@ struct play {
     struct fact facts[FACTS_MAX];
     size_t fact_count;
     uint64_t secrets; /* handed out */
+    uint64_t version; /* of the catalogue, as the last `version` row saw it */
     struct explanation trouble;
 };
 

@@ -285,6 +285,14 @@ static const char *name_of(const struct play *play, enum name_kind kind, struct 
     return "?";
 }
 
+bool row_version(struct play *play)
+{
+    const uint64_t version = office_catalogue_version(play->stage.office);
+    fact_text(play, "grown", version > play->version ? "yes" : "no");
+    play->version = version;
+    return true;
+}
+
 bool row_catalogue(struct play *play)
 {
     const struct office *office = play->stage.office;

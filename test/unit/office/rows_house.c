@@ -18,10 +18,14 @@ static bool is_open(const struct play *play, const char *name, bool otherwise)
 
 static void read_settings(struct play *play, struct office_settings *settings)
 {
-    settings->hold_seconds = row_duration(play, "hold", settings->hold_seconds * SECOND_MS) / SECOND_MS;
-    settings->silent_seconds = row_duration(play, "silent", settings->silent_seconds * SECOND_MS) / SECOND_MS;
-    settings->active_seconds = row_duration(play, "active", settings->active_seconds * SECOND_MS) / SECOND_MS;
-    settings->wait_seconds = row_duration(play, "wait", settings->wait_seconds * SECOND_MS) / SECOND_MS;
+    settings->hold_seconds =
+        row_duration(play, "hold", settings->hold_seconds * SECOND_MS) / SECOND_MS;
+    settings->silent_seconds =
+        row_duration(play, "silent", settings->silent_seconds * SECOND_MS) / SECOND_MS;
+    settings->active_seconds =
+        row_duration(play, "active", settings->active_seconds * SECOND_MS) / SECOND_MS;
+    settings->wait_seconds =
+        row_duration(play, "wait", settings->wait_seconds * SECOND_MS) / SECOND_MS;
     settings->refund_until_seconds =
         row_duration(play, "refund_until", settings->refund_until_seconds * SECOND_MS) / SECOND_MS;
     settings->max_seats_per_reservation =
@@ -111,6 +115,14 @@ bool row_drop(struct play *play)
 {
     const int64_t unbooked = row_number(play, "but", 0);
     return done(play, stage_drop(&play->stage, (uint64_t)unbooked));
+}
+
+bool row_recovery(struct play *play)
+{
+    const char *from = row_word(play, 1);
+    play->stage.recovery =
+        from != NULL && strcmp(from, "tables") == 0 ? RECOVER_FROM_TABLES : RECOVER_FROM_JOURNAL;
+    return true;
 }
 
 bool row_late(struct play *play)

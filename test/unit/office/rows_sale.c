@@ -2,6 +2,7 @@
 #include "row.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Holding ---- */
@@ -89,6 +90,31 @@ bool row_hold(struct play *play)
     play_rename(play, NAME_RESERVATION, as == NULL ? row_word(play, 1) : as)->id =
         play->call.out.reservation.reservation.id;
     return true;
+}
+
+bool row_churn(struct play *play)
+{
+    const struct row *row = play->row;
+    const char *count = row_word(play, 4);
+    const struct row hold = {
+        .words = {"hold", row_word(play, 1), row_word(play, 2), row_word(play, 3)},
+        .word_count = 4,
+        .options = {{"as", "churned"}},
+        .option_count = 1};
+    const struct row cancel = {.words = {"cancel", row_word(play, 1), "churned"}, .word_count = 3};
+    bool good = true;
+    for (long i = count == NULL ? 0 : strtol(count, NULL, 10); good && i > 0; i--) {
+        play->row = &hold;
+        good = row_hold(play) && play->call.refusal == REFUSAL_NONE;
+        call_release(&play->call);
+        play->fact_count = 0;
+        play->row = &cancel;
+        good = good && row_cancel(play) && play->call.refusal == REFUSAL_NONE;
+        call_release(&play->call);
+        play->fact_count = 0;
+    }
+    play->row = row;
+    return good || play_fail(play, "the hold or its end was refused");
 }
 
 /* The reservation that the row names: its second word, or the one called like the caller. */

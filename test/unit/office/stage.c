@@ -100,6 +100,45 @@ bool stage_check(struct stage *stage)
            compare_with_ledger(stage->office, &stage->ledger, &stage->trouble);
 }
 
+static bool has_changed(const struct id *rounds, size_t count, struct id round_id)
+{
+    size_t i = 0;
+    while (i < count && !id_equal(rounds[i], round_id))
+        i++;
+    return i < count;
+}
+
+/* The office's list of changed rounds is that of the batch's seats, and their versions are the
+ * batch's: publishing goes by both. */
+static bool check_changed_rounds(struct stage *stage, size_t first_entry)
+{
+    const struct ledger *ledger = &stage->ledger;
+    const struct id *rounds;
+    const size_t count = office_changed_rounds(stage->office, &rounds);
+    size_t explained = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool seat = false;
+        for (size_t k = first_entry; !seat && k < ledger->entry_count; k++)
+            seat = ledger->entries[k].record->kind == RECORD_KIND_SEAT &&
+                   id_equal(ledger->entries[k].record->as.seat.concert_round_id, rounds[i]);
+        const bool there = ledger_find_id(ledger, RECORD_KIND_CONCERT_ROUND, rounds[i]) != NULL;
+        explained += seat && there ? 1 : 0;
+    }
+    for (size_t k = first_entry; k < ledger->entry_count; k++) {
+        const struct record *record = ledger->entries[k].record;
+        struct round_state state;
+        if (record->kind != RECORD_KIND_SEAT || record->deleted ||
+            !office_round_state(stage->office, record->as.seat.concert_round_id, &state))
+            continue;
+        if (state.version != ledger->seq ||
+            !has_changed(rounds, count, record->as.seat.concert_round_id))
+            return fail(stage, "a round with a changed seat does not say so");
+    }
+    office_changed_rounds_clear(stage->office);
+    return explained == count ||
+           fail(stage, "a round is told as changed that has not, or is not there");
+}
+
 static bool is_turn(const struct stage *stage, unsigned every)
 {
     return every != 0 && stage->batches % every == 0;
@@ -109,9 +148,11 @@ static bool write_batch(struct stage *stage)
 {
     size_t count;
     const struct buffer *records = office_batch(stage->office, &count);
+    const size_t first_entry = stage->ledger.entry_count;
     const bool good = count == 0 || ledger_append(&stage->ledger, records, count, &stage->trouble);
     office_batch_clear(stage->office);
-    if (!good || (stage->drop_at_once && !stage_drop(stage, 0)))
+    if (!good || !check_changed_rounds(stage, first_entry) ||
+        (stage->drop_at_once && !stage_drop(stage, 0)))
         return false;
     stage->batches++;
     if (is_turn(stage, stage->audit_every) && !office_audit(stage->office, &stage->trouble))

@@ -30,12 +30,7 @@ static void check_nothing_is_lost(struct fixture *fixture)
     if (load(fixture, &loaded) != RESULT_OK)
         fail_msg("%s", fixture->explanation.text);
     assert_in_range(loaded.position.seq, fixture->seq, fixture->seq + 1);
-    const struct record *house = NULL;
-    for (size_t i = 0; i < loaded.count; i++)
-        if (loaded.records[i]->kind == RECORD_KIND_HOUSE)
-            house = loaded.records[i];
-    assert_non_null(house);
-    assert_int_equal(house->as.house.heartbeat_at, NOW + (timestamp_ms)loaded.position.seq);
+    assert_int_equal(loaded_heartbeat(&loaded), NOW + (timestamp_ms)loaded.position.seq);
     fixture->seq = loaded.position.seq;
     loaded_release(&loaded);
 }

@@ -186,6 +186,15 @@ const struct record *loaded_find(const struct loaded *loaded, enum record_kind k
     return NULL;
 }
 
+timestamp_ms loaded_heartbeat(const struct loaded *loaded)
+{
+    timestamp_ms heartbeat_at = 0;
+    for (size_t i = 0; i < loaded->count; i++)
+        if (loaded->records[i]->kind == RECORD_KIND_HOUSE)
+            heartbeat_at = loaded->records[i]->as.house.heartbeat_at;
+    return heartbeat_at;
+}
+
 /* ---- By hand ---- */
 
 static sqlite3 *open_file(const struct fixture *fixture, const char *file)

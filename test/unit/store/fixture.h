@@ -57,6 +57,9 @@ size_t loaded_count(const struct loaded *loaded, enum record_kind kind);
 /* The last image of a row, or NULL. */
 const struct record *loaded_find(const struct loaded *loaded, enum record_kind kind, struct id id);
 
+/* The house's last heartbeat, 0 without one: tests write the sequence number into it. */
+timestamp_ms loaded_heartbeat(const struct loaded *loaded);
+
 /* ---- By hand: SQL on a file of a store that is closed ---- */
 
 void sql_run(const struct fixture *fixture, const char *file, const char *sql);

@@ -86,12 +86,7 @@ static void check_nothing_is_lost(struct fixture *fixture)
     struct loaded loaded;
     MUST(load(fixture, &loaded) == RESULT_OK);
     MUST(loaded.position.seq == fixture->seq || loaded.position.seq == fixture->seq + 1);
-    const struct record *house = NULL;
-    for (size_t i = 0; i < loaded.count; i++)
-        if (loaded.records[i]->kind == RECORD_KIND_HOUSE)
-            house = loaded.records[i];
-    MUST(house != NULL);
-    MUST(house->as.house.heartbeat_at == NOW + (timestamp_ms)loaded.position.seq);
+    MUST(loaded_heartbeat(&loaded) == NOW + (timestamp_ms)loaded.position.seq);
     fixture->seq = loaded.position.seq;
     loaded_release(&loaded);
 }

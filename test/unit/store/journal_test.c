@@ -154,12 +154,7 @@ static void what_was_acknowledged_survives_kill(void **state)
         if (load(fixture, &loaded) != RESULT_OK)
             fail_msg("%s", fixture->explanation.text);
         assert_in_range(loaded.position.seq, told, told + 1); /* one may have been on its way */
-        const struct record *house = NULL;
-        for (size_t i = 0; i < loaded.count; i++)
-            if (loaded.records[i]->kind == RECORD_KIND_HOUSE)
-                house = loaded.records[i];
-        assert_non_null(house);
-        assert_int_equal(house->as.house.heartbeat_at, NOW + (timestamp_ms)loaded.position.seq);
+        assert_int_equal(loaded_heartbeat(&loaded), NOW + (timestamp_ms)loaded.position.seq);
         loaded_release(&loaded);
         fixture_close(fixture);
     }

@@ -244,7 +244,7 @@ static void a_missing_beginning_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     damage(fixture, "journal.db", "DELETE FROM journal WHERE seq <= 2");
-    check_refused(fixture, RESULT_CORRUPT, "what belongs to it goes up to");
+    check_refused(fixture, RESULT_CORRUPT, "belong together");
 }
 
 static void a_changed_body_is_refused(void **state)
@@ -288,7 +288,7 @@ static void a_journal_behind_its_tables_is_refused(void **state)
     book_all(fixture);
     fixture_close(fixture);
     sql_run(fixture, "journal.db", "DELETE FROM journal WHERE seq > 4");
-    check_refused(fixture, RESULT_CORRUPT, "what belongs to it goes up to");
+    check_refused(fixture, RESULT_CORRUPT, "belong together");
 }
 
 static enum result no_room(void *owner, const struct record *record)

@@ -188,9 +188,23 @@ static void another_programs_database_is_foreign(void **state)
         assert_int_equal(sql_integer(fixture, names[i], "SELECT count(*) FROM theirs"), 0);
         assert_int_equal(unlink(fixture_path(fixture, names[i], path)), 0);
         make_database(fixture, names[i], "PRAGMA application_id = 1234");
-        check_refused(fixture, RESULT_FOREIGN, "another program");
+        check_refused(fixture, RESULT_FOREIGN, "not a file of usher's");
         assert_int_equal(unlink(path), 0);
     }
+}
+
+/* Nothing is made in a directory that is refused. */
+static void a_foreign_directory_is_left_as_it_was(void **state)
+{
+    struct fixture *fixture = *state;
+    struct stat status;
+    char path[128];
+    make_database(fixture, "usher.db", "CREATE TABLE theirs (x)");
+    check_refused(fixture, RESULT_FOREIGN, "usher.db");
+    static const char *const names[] = {"usher.lock", "journal.db", "journal.db-wal",
+                                        "usher.db-wal", "usher.db-shm"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        assert_int_equal(stat(fixture_path(fixture, names[i], path), &status), -1);
 }
 
 static void the_two_files_are_not_taken_for_each_other(void **state)
@@ -233,7 +247,7 @@ static void a_missing_file_of_two_is_refused(void **state)
     book_all(fixture);
     fixture_close(fixture);
     assert_int_equal(unlink(fixture_path(fixture, "journal.db", path)), 0);
-    check_refused(fixture, RESULT_CORRUPT, "what belongs to it goes up to");
+    check_refused(fixture, RESULT_CORRUPT, "belong together");
 }
 
 /* The tables can be made again as long as the whole journal is there. */
@@ -269,6 +283,7 @@ int main(void)
         TEST(a_journal_that_is_open_elsewhere_is_refused),
         TEST(text_is_foreign),
         TEST(another_programs_database_is_foreign),
+        TEST(a_foreign_directory_is_left_as_it_was),
         TEST(the_two_files_are_not_taken_for_each_other),
         TEST(a_newer_version_is_refused),
         TEST(a_missing_file_of_two_is_refused),

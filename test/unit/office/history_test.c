@@ -1,0 +1,89 @@
+/* A look-up into history that became stale on its way back is not believed. */
+#include "crowd.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct call charge(const struct person *person)
+{
+    struct call call = crowd_ask(person, VERB_POINTS_CHARGE);
+    call.in.points_charge.amount = 5;
+    call.in.points_charge.reference = "a";
+    return call;
+}
+
+/* Decides the call in a batch of its own, as an engine does that looks up between two batches. */
+static void decide(struct stage *stage, struct call *call)
+{
+    const struct turn turn = {.now = stage->now, .seq = stage->ledger.seq + 1, .ids = &stage->ids};
+    assert_true(stage_batch_begin(stage));
+    office_call(stage->office, &turn, call);
+    assert_true(stage_batch_end(stage));
+}
+
+static void a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct coverage coverage = {0};
+    const struct office_settings settings = stage_settings();
+    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
+    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
+
+    struct call first = charge(&person);
+    decide(&stage, &first);
+    assert_true(call_wants_history(&first));
+    ledger_answer(&stage.ledger, &first.history);
+    assert_int_equal(first.history.state, HISTORY_ABSENT);
+
+    /* Before the answer is back the same reference is used by another call, booked and forgotten.
+     */
+    assert_int_equal(crowd_do(&stage, charge(&person)), REFUSAL_NONE);
+    assert_true(stage_drop(&stage, 0));
+
+    decide(&stage, &first);
+    assert_true(call_wants_history(&first));
+    ledger_answer(&stage.ledger, &first.history);
+    decide(&stage, &first);
+    assert_false(call_wants_history(&first));
+    assert_int_equal(first.refusal, REFUSAL_NONE);
+    assert_false(first.created);
+    assert_int_equal(first.record->as.point_entry.balance, 5);
+    call_release(&first);
+    stage_close(&stage);
+}
+
+/* Still in memory, it needs no history to be found. */
+static void a_reference_that_was_used_meanwhile_is_found_in_memory(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct coverage coverage = {0};
+    const struct office_settings settings = stage_settings();
+    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
+    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
+
+    struct call first = charge(&person);
+    decide(&stage, &first);
+    ledger_answer(&stage.ledger, &first.history);
+    assert_int_equal(crowd_do(&stage, charge(&person)), REFUSAL_NONE);
+    decide(&stage, &first);
+    assert_false(call_wants_history(&first));
+    assert_false(first.created);
+    assert_int_equal(first.record->as.point_entry.balance, 5);
+    call_release(&first);
+    stage_close(&stage);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again),
+        cmocka_unit_test(a_reference_that_was_used_meanwhile_is_found_in_memory),
+    };
+    return cmocka_run_group_tests_name("history", tests, NULL, NULL);
+}
