@@ -59,6 +59,7 @@ static enum refusal refuse_short(struct office *office, const struct turn *turn,
                                       }};
         office_put(office, &record);
     }
+    CHECK(reservation->failed_payment != NULL);
     call->detail.balance = reservation->user->account.balance;
     call->detail.required = reservation->row.amount;
     call->detail.payment_id = reservation->failed_payment->row.id;

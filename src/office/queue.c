@@ -51,6 +51,7 @@ enum refusal queue_join(struct office *office, const struct turn *turn, struct l
                                   }};
     office->house_dirty = true;
     office_put(office, &record);
+    CHECK(user->token != NULL);
     show_token(office, user->token, &call->out.token);
     call->created = true;
     return REFUSAL_NONE;

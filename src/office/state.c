@@ -46,9 +46,10 @@ bool texts_own(struct record *record)
         memcpy(&text, record_field(record, &schema->fields[i]), sizeof text);
         bytes += text == NULL ? 0 : strlen(text) + 1;
     }
-    char *block = malloc(bytes);
+    char *const block = malloc(bytes);
     if (block == NULL)
         return false;
+    char *at = block;
     for (size_t i = 0; i < schema->field_count; i++) {
         char *text;
         if (schema->fields[i].type != FIELD_TEXT)
@@ -57,10 +58,11 @@ bool texts_own(struct record *record)
         if (text == NULL)
             continue;
         const size_t length = strlen(text) + 1;
-        memcpy(block, text, length);
-        memcpy(record_field_mutable(record, &schema->fields[i]), &block, sizeof block);
-        block += length;
+        memcpy(at, text, length);
+        memcpy(record_field_mutable(record, &schema->fields[i]), &at, sizeof at);
+        at += length;
     }
+    *first_text(record) = block; /* where it points already: the record owns the block from here */
     return true;
 }
 
