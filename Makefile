@@ -28,17 +28,19 @@ check: build
 	@tools/install check
 	@tools/check
 
-# A finding ends the program, which fails the test that ran it.
-hard := -Db_lundef=false -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer'
+# A finding ends the program, which fails the test that ran it. -O1 compiles in two thirds of the time
+# and keeps stacks readable; gcc warns falsely there, and the other build has judged the warnings.
+sanitized := -Ddebug=true -Doptimization=1 -Dwerror=false -Db_lundef=false \
+    -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 asan:
 	@tools/install build test
-	@tools/build build-asan --buildtype=debugoptimized -Db_sanitize=address,undefined $(hard)
+	@tools/build build-asan -Db_sanitize=address,undefined $(sanitized)
 	@tools/test build-asan
 
 tsan:
 	@tools/install build test
-	@tools/build build-tsan --buildtype=debugoptimized -Db_sanitize=thread $(hard)
+	@tools/build build-tsan -Db_sanitize=thread $(sanitized)
 	@tools/test build-tsan
 
 bench: build

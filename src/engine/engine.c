@@ -241,6 +241,7 @@ void engine_stop(struct engine *engine, int64_t book_ms)
 void engine_drain(struct engine *engine)
 {
     inbox_close(&engine->inbox);
+    passwords_drain(&engine->passwords);
 }
 
 enum engine_state engine_state(const struct engine *engine)

@@ -76,8 +76,8 @@ struct password_job {
     struct password_job *next;
 };
 
-/* Jobs that may wait: a minute's work of one worker. */
-#define PASSWORD_LINE_MAX 512
+/* Jobs that may wait: some ten seconds' work of one worker, after which people have given up. */
+#define PASSWORD_LINE_MAX 64
 
 /* Any thread. RESULT_FULL: the line is full. */
 MUST_USE enum result engine_password(struct engine *engine, struct password_job *job);

@@ -77,12 +77,17 @@ static void give_back(struct passwords *passwords)
     }
 }
 
+void passwords_drain(struct passwords *passwords)
+{
+    line_close(&passwords->line);
+    give_back(passwords);
+}
+
 void passwords_stop(struct passwords *passwords)
 {
     if (passwords->line.places == NULL)
         return;
-    line_close(&passwords->line);
-    give_back(passwords);
+    passwords_drain(passwords);
     for (size_t i = 0; i < passwords->started; i++)
         thread_join(passwords->threads[i]);
     line_release(&passwords->line);

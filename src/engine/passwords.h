@@ -19,6 +19,10 @@ struct passwords {
 MUST_USE enum result passwords_start(struct passwords *passwords, size_t count,
                                      struct explanation *explanation);
 
+/* Takes no more jobs and gives those in line back as failed: nobody waits for a server that stops.
+ */
+void passwords_drain(struct passwords *passwords);
+
 /* Ends the threads after the jobs they are at; those still in line are given back as failed. Fine
  * for zeroed passwords. */
 void passwords_stop(struct passwords *passwords);

@@ -244,6 +244,27 @@ static bool check_body(struct exchange *exchange)
     return true;
 }
 
+/* libmicrohttpd builds the answer's headers in what the request left of the connection's memory,
+ * and closes the connection when they do not fit: after the request was carried out. So a request
+ * that leaves too little is refused before. The request stands there as it came, its cookies once
+ * more, and a node for every header, cookie and parameter. */
+#define ANSWER_HEADERS_BYTES 1536 /* with a Location, a cookie and the longest request id: half */
+#define VALUE_NODE_BYTES 64
+
+static bool leaves_room(const struct exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    CHECK(info != NULL);
+    const char *cookie = exchange->headers.cookie;
+    const int values = MHD_get_connection_values(
+        exchange->connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, NULL,
+        NULL);
+    const size_t used = info->header_size + (cookie == NULL ? 0 : strlen(cookie) + 1) +
+                        (values < 0 ? 0 : (size_t)values * VALUE_NODE_BYTES);
+    return used + ANSWER_HEADERS_BYTES <= exchange->server->options.connection_memory_bytes;
+}
+
 void admission_check(struct exchange *exchange, const char *target, const char *method)
 {
     (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, read_header,
@@ -253,6 +274,10 @@ void admission_check(struct exchange *exchange, const char *target, const char *
     if (!is_framed(&exchange->headers)) {
         problem_answer(exchange, REFUSAL_BAD_REQUEST);
         answer_header(exchange, "Connection", "close");
+        return;
+    }
+    if (!leaves_room(exchange)) {
+        problem_answer(exchange, REFUSAL_HEADERS_TOO_LARGE);
         return;
     }
     unsigned allowed;

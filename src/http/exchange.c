@@ -289,14 +289,26 @@ void exchange_submit(struct exchange *exchange, exchange_step *next)
     exchange_resume(exchange);
 }
 
-static void on_password_complete(struct password_job *job)
-{
-    exchange_resume((struct exchange *)((char *)job - offsetof(struct exchange, password)));
-}
-
 static void answer_busy(struct exchange *exchange)
 {
     problem_answer(exchange, REFUSAL_BUSY);
+}
+
+/* Memory was short, or the server is stopping and the job was given back: nobody knows whether the
+ * password was right. */
+static void answer_unverified(struct exchange *exchange)
+{
+    problem_answer(exchange,
+                   http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_CAPACITY);
+}
+
+static void on_password_complete(struct password_job *job)
+{
+    struct exchange *exchange =
+        (struct exchange *)((char *)job - offsetof(struct exchange, password));
+    if (job->failed)
+        exchange->next = answer_unverified;
+    exchange_resume(exchange);
 }
 
 static void password_submit(struct exchange *exchange, exchange_step *next)

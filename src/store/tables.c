@@ -132,7 +132,7 @@ static enum result load_of_live_rounds(struct loading *loading, enum record_kind
 
 /* The first condition of each EXISTS is the one of the partial index that answers it. */
 static const char rounds_sql[] =
-    "SELECT \"id\", \"start_time\" > ?1"
+    "SELECT \"id\", \"start_time\" > ?1 OR \"first_reserved_at\" IS NULL"
     " OR EXISTS (SELECT 1 FROM \"seat_reservation\" r WHERE r.\"status\" IN ('pending', "
     "'confirmed')"
     " AND r.\"round_id\" = t.\"id\" AND (r.\"status\" = 'pending' OR t.\"status\" = 'cancelled'))"

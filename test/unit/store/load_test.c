@@ -143,6 +143,12 @@ static void seats_of_a_round_that_is_over_stay_away(void **state)
     scene_expire(&busy.scene, &busy.pending, 2, NOW + 7);
     book_all(fixture);
     const timestamp_ms over = busy.scene.round.start_time + ROUND_OVER_AFTER_MS;
+    /* As long as nothing is said to have been reserved in it, it may still be moved or deleted. */
+    assert_int_equal(seats_loaded_at(fixture, over), SCENE_SEATS);
+    busy.scene.round.first_reserved_at = NOW;
+    append_one(fixture, &(struct record){.kind = RECORD_KIND_CONCERT_ROUND,
+                                         .as.concert_round = busy.scene.round});
+    book_all(fixture);
     assert_int_equal(seats_loaded_at(fixture, over - 1), SCENE_SEATS);
     assert_int_equal(seats_loaded_at(fixture, over), 0);
 
