@@ -129,7 +129,7 @@ async function measureUsher(number) {
 }
 
 async function measureFloor(bytes) {
-  const child = start(floor, [process.env.BENCH_IO_THREADS ?? '1', String(bytes)]);
+  const child = start(floor, [String(cpus().length), String(bytes)]);
   const port = await firstLine(child, /(\d+)/);
   try {
     return (await wrk(`http://127.0.0.1:${port}/`)).rate;
