@@ -16,7 +16,7 @@ enum refusal payment_get(struct office *office, const struct turn *turn, struct 
             return REFUSAL_NONE;
         row = &call->history.record->as.payment;
     }
-    if (!id_equal(row->user_id, user->row.id) && user->row.role != USER_ROLE_ORGANIZER)
+    if (!user_may_see(user, row->user_id))
         return REFUSAL_NOT_FOUND;
     call->out.payment = *row;
     return REFUSAL_NONE;

@@ -57,11 +57,6 @@ enum refusal queue_join(struct office *office, const struct turn *turn, struct l
     return REFUSAL_NONE;
 }
 
-static bool may_see(const struct live_user *user, struct id owner)
-{
-    return id_equal(user->row.id, owner) || user->row.role == USER_ROLE_ORGANIZER;
-}
-
 enum refusal queue_token_get(struct office *office, const struct turn *turn, struct live_user *user,
                              struct call *call)
 {
@@ -69,7 +64,7 @@ enum refusal queue_token_get(struct office *office, const struct turn *turn, str
     const struct id id = call->in.token.token_id;
     const struct live_token *token = id_is_none(id) ? user->token : token_find(office, id);
     if (token != NULL) {
-        if (!may_see(user, token->row.user_id))
+        if (!user_may_see(user, token->row.user_id))
             return REFUSAL_NOT_FOUND;
         show_token(office, token, &call->out.token);
         return REFUSAL_NONE;
@@ -79,7 +74,7 @@ enum refusal queue_token_get(struct office *office, const struct turn *turn, str
     if (call->history.state == HISTORY_WANTED)
         return REFUSAL_NONE;
     const struct queue_token *row = &call->history.record->as.queue_token;
-    if (!may_see(user, row->user_id))
+    if (!user_may_see(user, row->user_id))
         return REFUSAL_NOT_FOUND;
     call->out.token = (struct token_view){.token = *row};
     return REFUSAL_NONE;

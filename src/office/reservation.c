@@ -21,11 +21,6 @@ void reservation_show(const struct live_reservation *reservation, struct reserva
     }
 }
 
-static bool may_see(const struct live_user *user, struct id owner)
-{
-    return id_equal(user->row.id, owner) || user->row.role == USER_ROLE_ORGANIZER;
-}
-
 enum refusal reservation_get(struct office *office, const struct turn *turn, struct live_user *user,
                              struct call *call)
 {
@@ -33,7 +28,7 @@ enum refusal reservation_get(struct office *office, const struct turn *turn, str
     const struct id id = call->in.reservation.reservation_id;
     const struct live_reservation *reservation = reservation_find(office, id);
     if (reservation != NULL) {
-        if (!may_see(user, reservation->row.user_id))
+        if (!user_may_see(user, reservation->row.user_id))
             return REFUSAL_NOT_FOUND;
         reservation_show(reservation, &call->out.reservation);
         return REFUSAL_NONE;
@@ -42,7 +37,7 @@ enum refusal reservation_get(struct office *office, const struct turn *turn, str
         return REFUSAL_NOT_FOUND;
     if (call->history.state == HISTORY_WANTED)
         return REFUSAL_NONE;
-    if (!may_see(user, call->history.view->reservation.user_id))
+    if (!user_may_see(user, call->history.view->reservation.user_id))
         return REFUSAL_NOT_FOUND;
     call->out.reservation = *call->history.view;
     return REFUSAL_NONE;
@@ -268,7 +263,7 @@ static enum refusal cancel_ended(const struct reservation_view *view, struct cal
 static enum refusal cancel_history(const struct live_user *user, struct call *call)
 {
     const struct reservation_view *view = call->history.view;
-    if (!may_see(user, view->reservation.user_id))
+    if (!user_may_see(user, view->reservation.user_id))
         return REFUSAL_NOT_FOUND;
     if (view->reservation.status == RESERVATION_STATUS_CONFIRMED)
         return REFUSAL_REFUND_CLOSED;
@@ -296,7 +291,7 @@ enum refusal reservation_cancel(struct office *office, const struct turn *turn,
             return REFUSAL_NOT_FOUND;
         return call->history.state == HISTORY_WANTED ? REFUSAL_NONE : cancel_history(user, call);
     }
-    if (!may_see(user, reservation->row.user_id))
+    if (!user_may_see(user, reservation->row.user_id))
         return REFUSAL_NOT_FOUND;
     reservation_show(reservation, &call->out.reservation);
     if (reservation->row.status == RESERVATION_STATUS_CANCELLED)

@@ -275,6 +275,12 @@ struct wait_estimate queue_estimate(const struct office *office, enum queue_stat
  */
 timestamp_ms queue_next_admission(const struct office *office, struct moment now);
 
+/* ---- Users (user.c) ---- */
+
+/* Whether a row of `owner`'s is the caller's to look at: one's own, or for an organizer anybody's.
+ */
+bool user_may_see(const struct live_user *user, struct id owner);
+
 /* ---- Sessions (session.c) ---- */
 
 /* Whose session it is; NULL when it does not hold. Renews it: one record of room is made. */

@@ -11,6 +11,11 @@ void email_fold(char *email)
             *email = (char)(*email - 'A' + 'a');
 }
 
+bool user_may_see(const struct live_user *user, struct id owner)
+{
+    return id_equal(user->row.id, owner) || user->row.role == USER_ROLE_ORGANIZER;
+}
+
 static enum refusal show_user(const struct live_user *user, struct call *call)
 {
     const struct record record = {.kind = RECORD_KIND_USER, .as.user = user->row};
