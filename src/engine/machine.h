@@ -39,23 +39,36 @@ struct engine {
     timestamp_ms retry_at; /* house time of the next attempt to recover; while not ready */
 };
 
-/* ---- engine.c ---- */
+/* ---- machine.c: without threads, so that one may also be driven by hand ---- */
+
+/* Nothing is loaded and nothing runs: recovery_open comes next. `token_key` signs the sessions of a
+ * new data directory. NULL: no memory. */
+struct engine *machine_new(struct store *store, const struct office_settings *settings,
+                           const uint64_t id_seed[static 4], const struct secret *token_key);
+
+/* Every thread has ended. */
+void machine_free(struct engine *engine);
+
+/* ---- turn.c: one turn of the thread ---- */
+
+/* Recovers when that is due; then takes what is in the inbox, decides it, writes it down, answers.
+ * Returns at once when there is nothing to do. */
+void turn_take(struct engine *engine);
+
+/* How long nothing will be due by itself. */
+int64_t turn_wait_ms(const struct engine *engine);
 
 /* Closes the batch that is open and writes it down. STORE_DONE: it is durable and published, and
  * its requests can be answered. */
-MUST_USE enum store_outcome engine_write_down(struct engine *engine);
+MUST_USE enum store_outcome turn_write_down(struct engine *engine);
 
 /* Completes the batch's requests, or hands them to the readers. */
-void engine_answer(struct engine *engine);
+void turn_answer(struct engine *engine);
 
 /* ---- recovery.c ---- */
 
-/* Makes an office from what the store holds, to be opened. There is none before. */
-MUST_USE enum result recovery_load(struct engine *engine, struct store_position *position,
-                                   struct explanation *explanation);
-
-/* Makes up for a downtime and writes the first heartbeat after loading. */
-MUST_USE enum store_outcome recovery_first_batch(struct engine *engine);
+/* Loads the office, writes what a downtime moved, and publishes. The clocks start. */
+MUST_USE enum result recovery_open(struct engine *engine, struct explanation *explanation);
 
 /* An append failed: answers the batch, drops the office and tries to go on. */
 void recovery_begin(struct engine *engine, enum store_outcome outcome);

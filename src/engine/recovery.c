@@ -17,8 +17,8 @@ static enum result load_row(void *owner, const struct record *record)
     return office_load(owner, record);
 }
 
-enum result recovery_load(struct engine *engine, struct store_position *position,
-                          struct explanation *explanation)
+static enum result load(struct engine *engine, struct store_position *position,
+                        struct explanation *explanation)
 {
     CHECK(engine->batch.office == NULL);
     struct office *office = office_new(&engine->settings);
@@ -36,14 +36,14 @@ enum result recovery_load(struct engine *engine, struct store_position *position
     return RESULT_OK;
 }
 
-enum store_outcome recovery_first_batch(struct engine *engine)
+static enum store_outcome first_batch(struct engine *engine)
 {
     const struct moment now = house_clock_now(&engine->clock);
     /* More may be due than one batch takes; the rest comes with the next. */
     const bool more =
         batch_open(&engine->batch, BATCH_SELLING, now, atomic_load(&engine->seq) + 1, &engine->ids);
     (void)more;
-    return engine_write_down(engine);
+    return turn_write_down(engine);
 }
 
 static void drop_office(struct engine *engine)
@@ -57,7 +57,7 @@ static enum result reload(struct engine *engine, struct explanation *explanation
 {
     struct store_position position = {0};
     drop_office(engine);
-    enum result result = recovery_load(engine, &position, explanation);
+    enum result result = load(engine, &position, explanation);
     if (result != RESULT_OK)
         return result;
     result = office_open(engine->batch.office, house_clock_now(&engine->clock), position.seq,
@@ -80,7 +80,7 @@ static enum result go_on(struct engine *engine, struct explanation *explanation)
         return result;
     atomic_store(&engine->state, ENGINE_LOADING);
     result = reload(engine, explanation);
-    if (result != RESULT_OK || recovery_first_batch(engine) == STORE_DONE)
+    if (result != RESULT_OK || first_batch(engine) == STORE_DONE)
         return result;
     drop_office(engine);
     result = store_reopen(engine->store, explanation);
@@ -132,6 +132,32 @@ void recovery_begin(struct engine *engine, enum store_outcome outcome)
     drop_office(engine);
     batch_abandon(&engine->batch,
                   outcome == STORE_LOST ? REFUSAL_UNAVAILABLE : REFUSAL_OUTCOME_UNKNOWN);
-    engine_answer(engine);
+    turn_answer(engine);
     recovery_attempt(engine);
+}
+
+enum result recovery_open(struct engine *engine, struct explanation *explanation)
+{
+    struct store_position position;
+    enum result result = load(engine, &position, explanation);
+    if (result != RESULT_OK)
+        return result;
+    house_clock_start(&engine->clock, position.house_time);
+    const struct moment now = house_clock_now(&engine->clock);
+    result = office_open(engine->batch.office, now, position.seq, &engine->token_key);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "the rows of the data directory contradict each other");
+    engine->token_key = office_token_key(engine->batch.office);
+    engine->settings.given = (struct queue_change){0}; /* said once, not at every reload */
+    const enum store_outcome outcome = first_batch(engine);
+    if (outcome == STORE_DONE) {
+        atomic_store(&engine->state, ENGINE_READY);
+    } else {
+        if (position.seq == 0)
+            return explain(explanation, RESULT_IO, "the data directory cannot be written");
+        recovery_begin(engine, outcome);
+    }
+    return engine->snapshots.catalogue != NULL
+               ? RESULT_OK
+               : explain(explanation, RESULT_NO_MEMORY, "no memory for the catalogue");
 }
