@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "http/answer.h"
+#include "http/idempotency.h"
 #include "http/import.h"
 #include "http/problem.h"
 #include "http/server.h"
@@ -84,6 +85,7 @@ static enum MHD_Result read_header(void *owner, enum MHD_ValueKind kind, const c
         {"Expect", &headers->expect, false},
         {"If-None-Match", &headers->if_none_match, false},
         {"X-Request-Id", &headers->request_id, false},
+        {"Idempotency-Key", &headers->idempotency_key, true},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         if (strcasecmp(name, wanted[i].name) != 0)
@@ -281,7 +283,8 @@ void admission_check(struct exchange *exchange, const char *target, const char *
         return;
     }
     unsigned allowed;
-    exchange->route = route_find(method_parse(method), path_of(target), &exchange->path, &allowed);
+    const char *path = path_of(target);
+    exchange->route = route_find(method_parse(method), path, &exchange->path, &allowed);
     if (exchange->route == NULL) {
         if (allowed == 0)
             problem_answer(exchange, REFUSAL_NOT_FOUND);
@@ -289,8 +292,8 @@ void admission_check(struct exchange *exchange, const char *target, const char *
             problem_method(exchange, allowed);
         return;
     }
-    if (check_body(exchange) && admit_caller(exchange) && exchange->route->body == BODY_IMPORT &&
-        exchange->declared_bytes > BODY_BYTES_MAX)
+    if (check_body(exchange) && admit_caller(exchange) && idempotency_admit(exchange, path) &&
+        exchange->route->body == BODY_IMPORT && exchange->declared_bytes > BODY_BYTES_MAX)
         import_admit(exchange);
 }
 

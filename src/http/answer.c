@@ -32,6 +32,8 @@ static void respond(struct exchange *exchange, int status, struct MHD_Response *
     exchange->status = status;
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
+    if (exchange->called && exchange->request.call.replayed)
+        answer_header(exchange, "Idempotency-Replayed", "true");
     if (http_draining(exchange->server))
         answer_header(exchange, "Connection", "close");
 }

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "http/admission.h"
 #include "http/answer.h"
+#include "http/idempotency.h"
 #include "http/problem.h"
 #include "http/server.h"
 
@@ -62,6 +63,7 @@ static void exchange_free(struct exchange *exchange)
         free(exchange->allocations);
         exchange->allocations = next;
     }
+    free(exchange->idempotency);
     body_release(&exchange->body);
     buffer_release(&exchange->received);
     buffer_release(&exchange->out);
@@ -101,6 +103,7 @@ static enum MHD_Result receive(struct exchange *exchange, const char *data, size
     }
     if (exchange->route->body == BODY_NONE)
         return MHD_YES;
+    idempotency_receive(exchange, data, length);
     if (buffer_reserve(&exchange->received, length) == RESULT_OK)
         buffer_append(&exchange->received, data, length);
     else
@@ -280,6 +283,7 @@ static void on_call_complete(struct request *request)
 void exchange_submit(struct exchange *exchange, exchange_step *next)
 {
     exchange->request.complete = on_call_complete;
+    idempotency_tell(exchange, &exchange->request.call.idempotency);
     /* Suspended first: the answer may come before engine_submit returns. */
     if (!exchange_suspend(exchange, next) ||
         engine_submit(exchange->server->engine, &exchange->request) == RESULT_OK)

@@ -30,7 +30,7 @@ enum exchange_phase {
 /* The headers that matter; they live in the connection's memory. NULL: not sent. */
 struct request_headers {
     const char *authorization, *cookie, *content_type, *content_length, *transfer_encoding, *expect,
-        *if_none_match, *request_id, *host;
+        *if_none_match, *request_id, *host, *idempotency_key;
     bool ambiguous; /* one of those that may come only once came twice */
 };
 
@@ -63,7 +63,8 @@ struct exchange {
     bool body_pending;        /* part of it is still to come */
     struct body body;         /* the parsed form of `received` */
     struct allocation *allocations;
-    bool importing; /* holds one of the importer's places */
+    struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
+    bool importing;                          /* holds one of the importer's places */
     struct import *import;
     void *work; /* the handler's own, from exchange_allocate */
 

@@ -131,8 +131,16 @@ static void answer_round(struct exchange *exchange)
 {
     if (problem_of_call(exchange))
         return;
-    const struct concert_round *round = &exchange->request.call.record->as.concert_round;
-    show_round(answer_begin(exchange), round, round->total_seat_cnt);
+    const struct call *call = &exchange->request.call;
+    const struct concert_round *round = &call->record->as.concert_round;
+    int64_t available = round->total_seat_cnt;
+    const struct round_snapshot *now =
+        call->replayed ? engine_round(exchange->server->engine, round->id) : NULL;
+    if (call->replayed)
+        available = now == NULL ? 0 : now->available;
+    if (now != NULL)
+        engine_round_release(now);
+    show_round(answer_begin(exchange), round, available);
     answer_created(exchange, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
                    round->id);
 }

@@ -56,6 +56,23 @@ static bool audit_round(const struct live_round *round, struct explanation *expl
            fail(explanation, 5, "the counts are not those of the seats", "round", round->row.id);
 }
 
+/* 11: a key is kept once, and no more of a user than count. */
+static bool audit_keys(const struct live_user *user, struct explanation *explanation)
+{
+    size_t count = 0;
+    for (const struct live_key *key = user->keys; key != NULL; key = key->next) {
+        count++;
+        for (const struct live_key *other = key->next; other != NULL; other = other->next)
+            if (other->row.key_hash == key->row.key_hash)
+                return fail(explanation, 11, "an Idempotency-Key is kept twice", "user",
+                            user->row.id);
+        if (key->user != user || count > IDEMPOTENCY_KEYS_PER_USER_MAX)
+            return fail(explanation, 11, "a user's Idempotency-Keys are wrong", "user",
+                        user->row.id);
+    }
+    return true;
+}
+
 /* 8: one live token a user, and no more seats a round than one may have. */
 static bool audit_user(const struct office *office, const struct live_user *user,
                        struct explanation *explanation)
@@ -108,7 +125,7 @@ bool office_audit(const struct office *office, struct explanation *explanation)
 {
     for (const struct live_user *user = pool_next(&office->users, 0); user != NULL;
          user = pool_next(&office->users, user->item.number))
-        if (!audit_user(office, user, explanation))
+        if (!audit_user(office, user, explanation) || !audit_keys(user, explanation))
             return false;
     for (const struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
          round = pool_next(&office->rounds, round->item.number))

@@ -9,18 +9,17 @@ enum caller_need {
     ORGANIZER,
 };
 
-typedef enum refusal verb_function(struct office *office, const struct turn *turn,
-                                   struct live_user *user, struct call *call);
-
 struct verb_schema {
     const char *name;
     verb_function *function;
     enum caller_need need;
+    enum kept_object kept;
 };
 
 static const struct verb_schema verbs[VERB_COUNT] = {
-#define VERB(verb, verb_implementation, caller)                                                    \
-    [VERB_##verb] = {.name = #verb, .function = verb_implementation, .need = caller},
+#define VERB(verb, verb_implementation, caller, kept_of_it)                                        \
+    [VERB_##verb] = {                                                                              \
+        .name = #verb, .function = verb_implementation, .need = caller, .kept = kept_of_it},
 #include "office/verb.def"
 };
 
@@ -49,12 +48,17 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
     CHECK((unsigned)call->verb < VERB_COUNT && !office->loading);
     office->now = turn->now;
     office->seq = turn->seq;
+    const struct verb_schema *verb = &verbs[call->verb];
     struct live_user *user = NULL;
     call->refusal = REFUSAL_NONE;
-    if (verbs[call->verb].need != ANYBODY)
+    if (verb->need != ANYBODY)
         call->refusal = admit_caller(office, call, &user);
-    if (call->refusal == REFUSAL_NONE)
-        call->refusal = verbs[call->verb].function(office, turn, user, call);
+    if (call->refusal != REFUSAL_NONE)
+        return;
+    if (call->idempotency.present && verb->kept != NOT_KEPT)
+        call->refusal = call_kept(office, turn, user, call, verb->function, verb->kept);
+    else
+        call->refusal = verb->function(office, turn, user, call);
 }
 
 bool call_wants_history(const struct call *call)
@@ -67,8 +71,18 @@ bool call_wants_list(const struct call *call)
     return call->refusal == REFUSAL_NONE && call->verb == VERB_LIST;
 }
 
+enum refusal call_show_record(struct call *call, const struct record *record)
+{
+    call->record = record_copy(record);
+    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+}
+
 bool history_want(struct call *call, enum record_kind kind, struct id id)
 {
+    /* Between two decisions of a call another one may have taken its Idempotency-Key: then it asks
+     * for something else now. */
+    if (call->history.kind != kind || !id_equal(call->history.id, id))
+        history_release(&call->history);
     switch (call->history.state) {
     case HISTORY_NOT_ASKED:
     case HISTORY_WANTED:

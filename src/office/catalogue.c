@@ -6,12 +6,6 @@
 
 /* ---- Concerts ---- */
 
-static enum refusal answer(struct call *call, const struct record *record)
-{
-    call->record = record_copy(record);
-    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
-}
-
 /* Checks a concert's image, answers with it and puts it. */
 static enum refusal put_concert(struct office *office, struct call *call, struct record *record)
 {
@@ -20,7 +14,7 @@ static enum refusal put_concert(struct office *office, struct call *call, struct
         return REFUSAL_CLOSE_BEFORE_OPEN;
     if (!concert_reserve(office) || !batch_reserve(office, 0, 0, record_encoded_max(record)))
         return REFUSAL_CAPACITY;
-    const enum refusal refusal = answer(call, record);
+    const enum refusal refusal = call_show_record(call, record);
     if (refusal != REFUSAL_NONE || !texts_own(record))
         return REFUSAL_CAPACITY;
 
@@ -256,7 +250,7 @@ enum refusal round_create(struct office *office, const struct turn *turn, struct
                                       .total_seat_cnt = (int64_t)count,
                                   }};
     if (!round_reserve(office, count) || !batch_reserve(office, 1, count, 0) ||
-        answer(call, &record) != REFUSAL_NONE)
+        call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
     struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
     char *states = calloc(count, 1);
@@ -290,7 +284,7 @@ enum refusal round_change(struct office *office, const struct turn *turn, struct
     struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
     if (call->in.round.start_time != 0)
         record.as.concert_round.start_time = call->in.round.start_time;
-    if (!batch_reserve(office, 1, 0, 0) || answer(call, &record) != REFUSAL_NONE)
+    if (!batch_reserve(office, 1, 0, 0) || call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
@@ -311,7 +305,7 @@ enum refusal round_cancel(struct office *office, const struct turn *turn, struct
         return REFUSAL_REFUND_CLOSED;
     struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
     record.as.concert_round.status = ROUND_STATUS_CANCELLED;
-    if (!batch_reserve(office, 1, 0, 0) || answer(call, &record) != REFUSAL_NONE)
+    if (!batch_reserve(office, 1, 0, 0) || call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
@@ -389,6 +383,25 @@ enum refusal seats_unblock(struct office *office, const struct turn *turn, struc
     (void)turn;
     (void)user;
     return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
+}
+
+enum refusal seats_answer(const struct office *office, size_t changed, struct call *call)
+{
+    const enum seat_status wanted =
+        call->verb == VERB_SEATS_BLOCK ? SEAT_STATUS_BLOCKED : SEAT_STATUS_AVAILABLE;
+    const size_t count = call->in.seats_block.seat_count;
+    struct seat_refusal *refused = calloc(count + 1, sizeof *refused);
+    if (refused == NULL)
+        return REFUSAL_CAPACITY;
+    call->out.seats_block.refused = refused;
+    call->out.seats_block.changed = changed;
+    for (size_t i = 0; i < count; i++) {
+        const struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
+        if (seat != NULL && seat->row.status != wanted)
+            refused[call->out.seats_block.refused_count++] =
+                (struct seat_refusal){.seat_id = seat->row.id, .status = seat->row.status};
+    }
+    return REFUSAL_NONE;
 }
 
 /* ---- What the public sees ---- */

@@ -115,6 +115,10 @@ static enum result prepare(struct office *office, const struct record *record, b
     case RECORD_KIND_POINT_ENTRY:
         *skip = record->as.point_entry.reference == NULL;
         return room(reference_reserve(office));
+    case RECORD_KIND_IDEMPOTENCY_KEY:
+        if (user_find(office, record->as.idempotency_key.user_id) == NULL)
+            return RESULT_CORRUPT;
+        return room(key_reserve(office));
     case RECORD_KIND_COUNT:
         break;
     }

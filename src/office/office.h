@@ -108,7 +108,7 @@ timestamp_ms office_next_due(const struct office *office, struct moment now);
 /* ---- Calls ---- */
 
 enum verb {
-#define VERB(name, function, caller) VERB_##name,
+#define VERB(name, function, caller, kept) VERB_##name,
 #include "office/verb.def"
     VERB_COUNT
 };
@@ -120,6 +120,14 @@ struct credentials {
     bool present;
     struct id session_id;
     struct secret secret_hash;
+};
+
+/* The caller's Idempotency-Key and the request that it came with (method, path and body), both
+ * hashed under a key of the house's. */
+struct idempotency {
+    bool present;
+    int64_t key_hash;
+    int64_t fingerprint;
 };
 
 /* Optional fields of a change: a NULL text leaves the old value. */
@@ -177,8 +185,9 @@ struct seat_refusal {
 struct call {
     enum verb verb;
     struct credentials credentials;
+    struct idempotency idempotency; /* looked at by the verbs that verb.def marks KEPT */
     struct history
-        history; /* filled by the engine when the office wanted it; see office_wants_history */
+        history; /* filled by the engine when the office wanted it; see call_wants_history */
 
     union {
         struct {
@@ -242,6 +251,8 @@ struct call {
     struct refusal_detail detail;
     struct id caller_id;   /* the signed-in user, or ID_NONE */
     bool created;          /* 201 rather than 200 */
+    bool replayed;         /* done before under the same Idempotency-Key: `created` is the first
+                              answer's, the object is shown as it is now, nothing was changed */
     struct record *record; /* USER, CONCERT, CONCERT_ROUND, POINT_ENTRY answers; malloc'd */
     union {
         struct token_view token;
@@ -326,8 +337,9 @@ struct office_counts {
 };
 void office_counts(const struct office *office, struct office_counts *counts);
 
-/* Checks invariants 1, 3 (balance >= 0), 5, 7 and 8 on the live state, and every index against its
- * rows; for tests and simulations: it walks everything. False: `explanation` names the invariant.
+/* Checks invariants 1, 3 (balance >= 0), 5, 7, 8 and 11 (once a key) on the live state, and every
+ * index against its rows; for tests and simulations: it walks everything. False: `explanation`
+ * names the invariant.
  */
 bool office_audit(const struct office *office, struct explanation *explanation);
 

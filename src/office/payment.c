@@ -1,12 +1,9 @@
 /* Paying for a hold with points. */
 #include "office/state.h"
 
-/* A row of a payment as it is shown, whoever may see it. */
-enum refusal payment_get(struct office *office, const struct turn *turn, struct live_user *user,
-                         struct call *call)
+enum refusal payment_answer(const struct office *office, const struct live_user *user, struct id id,
+                            struct call *call)
 {
-    (void)turn;
-    const struct id id = call->in.payment_get.payment_id;
     const struct live_payment *payment = payment_find(office, id);
     const struct payment *row = payment == NULL ? NULL : &payment->row;
     if (row == NULL) {
@@ -20,6 +17,13 @@ enum refusal payment_get(struct office *office, const struct turn *turn, struct 
         return REFUSAL_NOT_FOUND;
     call->out.payment = *row;
     return REFUSAL_NONE;
+}
+
+enum refusal payment_get(struct office *office, const struct turn *turn, struct live_user *user,
+                         struct call *call)
+{
+    (void)turn;
+    return payment_answer(office, user, call->in.payment_get.payment_id, call);
 }
 
 /* The refusals that follow from a reservation's own state. */

@@ -52,8 +52,7 @@ static enum refusal repeat_charge(const struct point_entry *first, const struct 
         first->amount != call->in.points_charge.amount)
         return REFUSAL_REFERENCE_USED;
     const struct record record = {.kind = RECORD_KIND_POINT_ENTRY, .as.point_entry = *first};
-    call->record = record_copy(&record);
-    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+    return call_show_record(call, &record);
 }
 
 /* References are unique for ever, but only the tables remember them so long: when memory does not
@@ -72,6 +71,8 @@ static bool reference_is_used(const struct office *office, const struct live_use
         return true;
     }
     struct history *history = &call->history;
+    if (history->reference == NULL)
+        history_release(history); /* an answer to another question; see history_want */
     if (history->state == HISTORY_FOUND) {
         *refusal = repeat_charge(&history->record->as.point_entry, account, call);
         return true;
@@ -115,8 +116,7 @@ enum refusal points_charge(struct office *office, const struct turn *turn, struc
                                 .created_at = turn->now.house,
                             }};
     record.as.point_entry.id = id_next(turn->ids, turn->now.house);
-    call->record = record_copy(&record);
-    if (call->record == NULL || !texts_own(&record))
+    if (call_show_record(call, &record) != REFUSAL_NONE || !texts_own(&record))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */

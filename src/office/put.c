@@ -396,6 +396,38 @@ static void install_point_entry(struct office *office, const struct point_entry 
            offsetof(struct live_reference, finished));
 }
 
+static void forget_key(struct office *office, struct live_key *key)
+{
+    struct live_key **link = &key->user->keys;
+    while (*link != key)
+        link = &(*link)->next;
+    *link = key->next;
+    heap_remove(&office->key_deadlines, &key->deadline);
+    pool_give(&office->keys, key);
+}
+
+static void install_key(struct office *office, const struct idempotency_key *row, bool deleted)
+{
+    struct live_user *user = user_find(office, row->user_id);
+    CHECK(user != NULL);
+    struct live_key *key = user->keys;
+    while (key != NULL && key->row.key_hash != row->key_hash)
+        key = key->next;
+    if (deleted) {
+        if (key != NULL)
+            forget_key(office, key);
+        return;
+    }
+    if (key == NULL) {
+        key = pool_take(&office->keys);
+        key->user = user;
+        key->next = user->keys;
+        user->keys = key;
+    }
+    key->row = *row;
+    heap_set(&office->key_deadlines, &key->deadline, row->created_at + IDEMPOTENCY_KEY_LIFE_MS);
+}
+
 static void install(struct office *office, const struct record *record)
 {
     switch (record->kind) {
@@ -434,6 +466,9 @@ static void install(struct office *office, const struct record *record)
         return;
     case RECORD_KIND_POINT_ENTRY:
         install_point_entry(office, &record->as.point_entry);
+        return;
+    case RECORD_KIND_IDEMPOTENCY_KEY:
+        install_key(office, &record->as.idempotency_key, record->deleted);
         return;
     case RECORD_KIND_COUNT:
         break;

@@ -57,11 +57,9 @@ enum refusal queue_join(struct office *office, const struct turn *turn, struct l
     return REFUSAL_NONE;
 }
 
-enum refusal queue_token_get(struct office *office, const struct turn *turn, struct live_user *user,
-                             struct call *call)
+enum refusal token_answer(struct office *office, const struct live_user *user, struct id id,
+                          struct call *call)
 {
-    (void)turn;
-    const struct id id = call->in.token.token_id;
     const struct live_token *token = id_is_none(id) ? user->token : token_find(office, id);
     if (token != NULL) {
         if (!user_may_see(user, token->row.user_id))
@@ -78,6 +76,13 @@ enum refusal queue_token_get(struct office *office, const struct turn *turn, str
         return REFUSAL_NOT_FOUND;
     call->out.token = (struct token_view){.token = *row};
     return REFUSAL_NONE;
+}
+
+enum refusal queue_token_get(struct office *office, const struct turn *turn, struct live_user *user,
+                             struct call *call)
+{
+    (void)turn;
+    return token_answer(office, user, call->in.token.token_id, call);
 }
 
 static void leave(struct office *office, struct live_token *token, struct id_source *ids)

@@ -21,11 +21,9 @@ void reservation_show(const struct live_reservation *reservation, struct reserva
     }
 }
 
-enum refusal reservation_get(struct office *office, const struct turn *turn, struct live_user *user,
-                             struct call *call)
+enum refusal reservation_answer(const struct office *office, const struct live_user *user,
+                                struct id id, struct call *call)
 {
-    (void)turn;
-    const struct id id = call->in.reservation.reservation_id;
     const struct live_reservation *reservation = reservation_find(office, id);
     if (reservation != NULL) {
         if (!user_may_see(user, reservation->row.user_id))
@@ -41,6 +39,13 @@ enum refusal reservation_get(struct office *office, const struct turn *turn, str
         return REFUSAL_NOT_FOUND;
     call->out.reservation = *call->history.view;
     return REFUSAL_NONE;
+}
+
+enum refusal reservation_get(struct office *office, const struct turn *turn, struct live_user *user,
+                             struct call *call)
+{
+    (void)turn;
+    return reservation_answer(office, user, call->in.reservation.reservation_id, call);
 }
 
 /* ---- Holding ---- */

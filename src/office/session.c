@@ -12,8 +12,7 @@ enum refusal session_sign_in_find(struct office *office, const struct turn *turn
     if (found == NULL)
         return REFUSAL_NONE; /* answered without a record: an unknown e-mail is told by nobody */
     const struct record record = {.kind = RECORD_KIND_USER, .as.user = found->row};
-    call->record = record_copy(&record);
-    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+    return call_show_record(call, &record);
 }
 
 static void delete_session(struct office *office, const struct live_session *session)
@@ -43,8 +42,7 @@ enum refusal session_open(struct office *office, const struct turn *turn, struct
     if (!session_reserve(office) || !batch_reserve(office, 2, 0, 0))
         return REFUSAL_CAPACITY;
     const struct record shown = {.kind = RECORD_KIND_USER, .as.user = owner->row};
-    call->record = record_copy(&shown);
-    if (call->record == NULL)
+    if (call_show_record(call, &shown) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */

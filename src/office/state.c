@@ -7,9 +7,8 @@
 bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
                    size_t more_bytes)
 {
-    /* The house row may join any batch when it settles. */
-    const size_t bytes =
-        (plain_records + 1) * PLAIN_RECORD_BYTES + seat_records * SEAT_RECORD_BYTES + more_bytes;
+    const size_t bytes = (plain_records + BATCH_RECORDS_SPARE) * PLAIN_RECORD_BYTES +
+                         seat_records * SEAT_RECORD_BYTES + more_bytes;
     return buffer_reserve(&office->batch, bytes) == RESULT_OK;
 }
 
@@ -159,6 +158,7 @@ struct office *office_new(const struct office_settings *settings)
     pool_init(&office->payments, sizeof(struct live_payment));
     pool_init(&office->reservations, sizeof(struct live_reservation));
     pool_init(&office->references, sizeof(struct live_reference));
+    pool_init(&office->keys, sizeof(struct live_key));
     map_init(&office->user_by_id, &office->users, user_matches);
     map_init(&office->user_by_email, &office->users, email_matches);
     map_init(&office->session_by_id, &office->sessions, session_matches);
@@ -172,6 +172,7 @@ struct office *office_new(const struct office_settings *settings)
     heap_init(&office->session_deadlines);
     heap_init(&office->token_deadlines);
     heap_init(&office->hold_deadlines);
+    heap_init(&office->key_deadlines);
     fenwick_init(&office->line.present);
     buffer_init(&office->batch, BATCH_BYTES_MAX);
     return office;
@@ -205,7 +206,8 @@ void office_free(struct office *office)
     release_texts(office);
     struct pool *pools[] = {&office->users,    &office->sessions,     &office->tokens,
                             &office->concerts, &office->rounds,       &office->seats,
-                            &office->payments, &office->reservations, &office->references};
+                            &office->payments, &office->reservations, &office->references,
+                            &office->keys};
     struct map *maps[] = {&office->user_by_id,    &office->user_by_email,
                           &office->session_by_id, &office->token_by_id,
                           &office->concert_by_id, &office->round_by_id,
@@ -218,6 +220,7 @@ void office_free(struct office *office)
     heap_release(&office->session_deadlines);
     heap_release(&office->token_deadlines);
     heap_release(&office->hold_deadlines);
+    heap_release(&office->key_deadlines);
     fenwick_release(&office->line.present);
     free(office->line.slots);
     free(office->concert_order);
@@ -306,4 +309,10 @@ bool payment_reserve(struct office *office)
 bool reference_reserve(struct office *office)
 {
     return reserve(&office->references, &office->reference_by_text, 1);
+}
+
+bool key_reserve(struct office *office)
+{
+    return pool_reserve(&office->keys, 1) == RESULT_OK &&
+           heap_reserve(&office->key_deadlines, 1) == RESULT_OK;
 }

@@ -49,6 +49,7 @@ struct live_user {
     struct live_token *token; /* the live one, or NULL */
     struct live_session *sessions;
     struct live_reservation *reservations; /* pending and confirmed */
+    struct live_key *keys;
 };
 
 struct live_concert {
@@ -113,6 +114,15 @@ struct live_reference {
     struct finished_node finished;
 };
 
+/* What a caller did under an Idempotency-Key. */
+struct live_key {
+    struct pool_item item;
+    struct idempotency_key row;
+    struct live_user *user;
+    struct live_key *next; /* of the same user, in no order */
+    struct heap_node deadline;
+};
+
 /* ---- The line: waiting tokens by number ---- */
 
 /* Slots stand in the order of numbers; `cursor` is the first that was neither admitted nor passed
@@ -152,10 +162,10 @@ struct office {
     struct moment now;
 
     struct pool users, sessions, tokens, concerts, rounds, seats, payments, reservations,
-        references;
+        references, keys;
     struct map user_by_id, user_by_email, session_by_id, token_by_id, concert_by_id, round_by_id,
         seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
-    struct heap session_deadlines, token_deadlines, hold_deadlines;
+    struct heap session_deadlines, token_deadlines, hold_deadlines, key_deadlines;
     struct finished_list finished_tokens, finished_reservations, finished_references;
     uint64_t references_dropped_seq; /* entries up to here are the tables' to know */
 
@@ -189,7 +199,11 @@ struct office {
 #define SEAT_RECORD_BYTES 1280
 #define BATCH_BYTES_MAX (UINT32_C(1) << 29) /* SQLite's default limit for a value is 10^9 bytes */
 
-/* After true, that much fits. */
+/* Records that may join any batch after its verb: the house row when it settles, the key that is
+ * kept and the one that it pushes out. */
+#define BATCH_RECORDS_SPARE 3
+
+/* After true, that much fits, and the spare records. */
 bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
                    size_t more_bytes);
 
@@ -213,6 +227,7 @@ bool round_reserve(struct office *office, size_t seats);
 bool reservation_reserve(struct office *office);
 bool payment_reserve(struct office *office);
 bool reference_reserve(struct office *office);
+bool key_reserve(struct office *office);
 
 /* Pieces of the door that dropping (drop.c) needs. */
 void reservation_unlink(struct live_reservation *reservation);
@@ -310,18 +325,55 @@ void reservation_show(const struct live_reservation *reservation, struct reserva
 /* Appends an entry and the account's new balance. Two records of room. */
 void points_move(struct office *office, struct live_user *user, const struct point_entry *entry);
 
-/* ---- Looking into history (call.c) ---- */
+/* ---- Answers (call.c) ---- */
+
+/* Answers with a copy of the record. REFUSAL_CAPACITY: no memory. */
+enum refusal call_show_record(struct call *call, const struct record *record);
 
 /* For a row that is not in memory: false when history says there is none. True: either
  * call->history.state is now HISTORY_WANTED and the verb returns REFUSAL_NONE at once, to be called
  * again, or the row is in call->history. */
 bool history_want(struct call *call, enum record_kind kind, struct id id);
 
+/* ---- Idempotency (idempotency.c) ---- */
+
+/* What a key keeps the id of. */
+enum kept_object {
+    NOT_KEPT,
+    KEPT_TOKEN,
+    KEPT_RESERVATION,
+    KEPT_PAYMENT,
+    KEPT_ENTRY,
+    KEPT_CONCERT,
+    KEPT_ROUND,
+    KEPT_SEATS, /* a round's; and how many were changed */
+};
+
 /* ---- Verbs: what office_call dispatches to ---- */
 
-#define VERB(name, function, caller)                                                               \
+typedef enum refusal verb_function(struct office *office, const struct turn *turn,
+                                   struct live_user *user, struct call *call);
+
+#define VERB(name, function, caller, kept)                                                         \
     enum refusal function(struct office *office, const struct turn *turn, struct live_user *user,  \
                           struct call *call);
 #include "office/verb.def"
+
+/* Runs a verb under the call's Idempotency-Key, or answers from what the key has kept. */
+enum refusal call_kept(struct office *office, const struct turn *turn, struct live_user *user,
+                       struct call *call, verb_function *function, enum kept_object kept);
+void keys_expire(struct office *office, size_t *budget);
+
+/* Shows an object to one who may see it, from memory or from history. */
+enum refusal token_answer(struct office *office, const struct live_user *user, struct id id,
+                          struct call *call); /* ID_NONE: the caller's live one */
+enum refusal reservation_answer(const struct office *office, const struct live_user *user,
+                                struct id id, struct call *call);
+enum refusal payment_answer(const struct office *office, const struct live_user *user, struct id id,
+                            struct call *call);
+
+/* Of a block or unblock that was done: how many it changed then, and which seats are not as it
+ * wants them now. */
+enum refusal seats_answer(const struct office *office, size_t changed, struct call *call);
 
 #endif

@@ -126,6 +126,7 @@ bool office_tick(struct office *office, const struct turn *turn)
     holds_expire(office, &budget);
     tokens_expire(office, &budget);
     sessions_expire(office, &budget);
+    keys_expire(office, &budget);
     rounds_refund(office, turn->ids);
     office->behind = !queue_admit(office, &budget) || budget == 0;
     return office->behind;
@@ -170,6 +171,7 @@ timestamp_ms office_next_due(const struct office *office, struct moment now)
     due = first_of(&office->hold_deadlines, due);
     due = first_of(&office->token_deadlines, due);
     due = first_of(&office->session_deadlines, due);
+    due = first_of(&office->key_deadlines, due);
     if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
         due = office->house.heartbeat_at + HEARTBEAT_MS;
     const timestamp_ms admission = queue_next_admission(office, now);

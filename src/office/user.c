@@ -19,8 +19,7 @@ bool user_may_see(const struct live_user *user, struct id owner)
 static enum refusal show_user(const struct live_user *user, struct call *call)
 {
     const struct record record = {.kind = RECORD_KIND_USER, .as.user = user->row};
-    call->record = record_copy(&record);
-    return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+    return call_show_record(call, &record);
 }
 
 /* A user and the point account that is made with it. */
@@ -40,8 +39,7 @@ static enum refusal make_user(struct office *office, const struct turn *turn, en
                             }};
     if (!user_reserve(office) || !batch_reserve(office, 1, 0, record_encoded_max(&record)))
         return REFUSAL_CAPACITY;
-    call->record = record_copy(&record);
-    if (call->record == NULL || !texts_own(&record))
+    if (call_show_record(call, &record) != REFUSAL_NONE || !texts_own(&record))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
@@ -125,8 +123,7 @@ enum refusal user_change(struct office *office, const struct turn *turn, struct 
     if (map_reserve(&office->user_by_email, 1) != RESULT_OK ||
         !batch_reserve(office, SESSIONS_PER_USER_MAX, 0, record_encoded_max(&record)))
         return REFUSAL_CAPACITY;
-    call->record = record_copy(&record);
-    if (call->record == NULL || !texts_own(&record))
+    if (call_show_record(call, &record) != REFUSAL_NONE || !texts_own(&record))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */

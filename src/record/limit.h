@@ -36,6 +36,12 @@
 #define SESSION_LIFE_MS (30 * DAY_MS)
 #define SESSION_RENEW_MS (1 * DAY_MS) /* renewed by use, but written at most once a day */
 
+#define IDEMPOTENCY_KEY_CHARACTERS_MAX 255
+#define IDEMPOTENCY_KEYS_PER_USER_MAX 64
+#define IDEMPOTENCY_KEY_LIFE_MS (24 * HOUR_MS)
+/* In memory at once, some 2 GB: a day's requests of five million buyers. */
+#define IDEMPOTENCY_KEYS_MAX 16000000
+
 #define LIST_LIMIT_MAX 200
 #define LIST_LIMIT_DEFAULT 50
 

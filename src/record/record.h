@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 /* The version of schema.def. A journal or table of a newer one is refused. */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 
 #define SECRET_BYTES 32
 struct secret {

@@ -203,6 +203,7 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
                                             " WHERE r.\"round_id\" = ?1"
                                             " AND r.\"status\" IN ('pending', 'confirmed')"},
     [RECORD_KIND_POINT_ENTRY] = {false, NULL},
+    [RECORD_KIND_IDEMPOTENCY_KEY] = {false, "FROM \"idempotency_key\" t"},
 };
 
 static enum result load_kind(struct loading *loading, enum record_kind kind)

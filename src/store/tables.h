@@ -19,7 +19,7 @@ void id_set_release(struct id_set *set);
  * connection is in:
  *
  *   the house, users, point accounts, concerts, rounds: all of them
- *   sessions: all of them; the office ends the ones that expired meanwhile
+ *   sessions, idempotency keys: all of them; the office ends the ones that expired meanwhile
  *   tokens: waiting and active ones
  *   seats, and pending and confirmed reservations with their seats and payments: those of live
  *     rounds

@@ -111,16 +111,18 @@ describe('the README', () => {
         running = launch('sh', ['-c', `exec ${serve}`], { cwd: directory })
         await until('the ready line', () => running.said.stdout.includes('listening'))
     })
-    test('sells two seats', async () => {
-        const answers = await paste(blocks.slice(1, 4).join('\n'), directory)
-        const [reservation, points] = answers.slice(-2)
+    test('sells two seats, and charges once for a request sent twice', async () => {
+        const answers = await paste(blocks.slice(1, 5).join('\n'), directory)
+        const [reservation, points, charged, now] = answers.slice(-4)
         assert.equal(reservation.status, 'confirmed')
         assert.equal(reservation.seats.length, 2)
         assert.equal(points.balance, 40000)
+        assert.equal(charged.balance, 40500)
+        assert.equal(now.balance, 40500)
     })
     test('finds them with sqlite3 while the server runs', async () => {
         await until('the tables to follow', async () => {
-            const { code, stdout, stderr } = await run('sh', ['-c', blocks[4]], { cwd: directory })
+            const { code, stdout, stderr } = await run('sh', ['-c', blocks[5]], { cwd: directory })
             assert.equal(code, 0, stderr)
             return (
                 /^reservation_\w+\|confirmed\|160000\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/m.test(

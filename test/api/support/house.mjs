@@ -80,11 +80,13 @@ export class House {
         return house
     }
 
-    // The same without starting. `organizers` are e-mail addresses.
-    static async prepare(settings = {}, { organizers = [], env = {} } = {}) {
+    // The same without starting. `organizers` are e-mail addresses. The server runs with `env`, and
+    // as the arguments of `wrapper`, a command that becomes what it is given.
+    static async prepare(settings = {}, { organizers = [], env = {}, wrapper = [] } = {}) {
         const house = new House()
         house.settings = { ...friendly, ...settings }
         house.env = env
+        house.wrapper = wrapper
         house.data = await newDirectory()
         for (const email of organizers) {
             const input = `${passwordOf(email)}\n`
@@ -94,19 +96,37 @@ export class House {
         return house
     }
 
-    async start() {
-        const args = ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...this.flags]
-        this.process = launch(program, args, { env: this.env })
-        const { child, said, ended } = this.process
+    // The server's process, from its first instruction on.
+    launch() {
+        const serve = ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...this.flags]
+        const [command, ...args] = [...this.wrapper, program, ...serve]
+        this.process = launch(command, args, { env: this.env })
+        this.pid = this.process.child.pid
         let over = null
-        ended.then(end => (over = end))
-        await until('the ready line', () => READY.test(said.stdout) || over)
+        this.process.ended.then(end => (over = end))
+        return { said: this.process.said, over: () => over }
+    }
+
+    async start() {
+        const { said, over: ended } = this.launch()
+        await until('the ready line', () => READY.test(said.stdout) || ended())
+        const over = ended()
         if (over)
             throw new Error(`usher serve ended with ${over.code ?? over.signal}: ${over.stderr}`)
         this.url = READY.exec(said.stdout)[1]
-        this.pid = child.pid
         const { Agent } = this.url.startsWith('https:') ? https : http
         this.agent = new Agent({ keepAlive: true, maxSockets: 512 })
+    }
+
+    // Starts the server and kills it `ms` later; tells whether that was before it was ready.
+    async startAndKill(ms) {
+        const end = performance.now() + ms
+        const { said, over } = this.launch()
+        await until('the moment', () => performance.now() >= end || over(), { everyMs: 1 })
+        const early = !READY.test(said.stdout)
+        const { code, signal, stderr } = await this.end('SIGKILL')
+        assert.equal(signal, 'SIGKILL', `usher serve ended with ${code}: ${stderr}`)
+        return early
     }
 
     // Ends the server with a signal and returns how it ended.
@@ -115,7 +135,7 @@ export class House {
         child.kill(signal)
         const end = await within(`the end by ${signal}`, ended)
         this.process = null
-        this.agent.destroy()
+        this.agent?.destroy()
         assert.doesNotMatch(end.stderr, BROKEN)
         return end
     }

@@ -95,6 +95,17 @@ static enum expected expectation(const struct office *office, const struct ledge
         return found != NULL;                                                                      \
     }
 
+static bool find_key(const struct office *office, const struct record *image, struct record *live)
+{
+    const struct idempotency_key *row = &image->as.idempotency_key;
+    const struct live_key *key = user_find(office, row->user_id)->keys;
+    while (key != NULL && key->row.key_hash != row->key_hash)
+        key = key->next;
+    if (key != NULL)
+        live->as.idempotency_key = key->row;
+    return key != NULL;
+}
+
 static bool find_row(const struct office *office, const struct record *image, struct record *live)
 {
     switch (image->kind) {
@@ -120,6 +131,8 @@ static bool find_row(const struct office *office, const struct record *image, st
         COPY_ROW(payment, payment_find, payment)
     case RECORD_KIND_SEAT_RESERVATION:
         COPY_ROW(reservation, reservation_find, seat_reservation)
+    case RECORD_KIND_IDEMPOTENCY_KEY:
+        return find_key(office, image, live);
     default:
         return false;
     }

@@ -104,8 +104,10 @@ static bool judge_transition(struct judge *judge, const struct record *record,
             return true;
         }
     }
-    if (to == DELETED &&
-        (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT))
+    /* Without states, these come and go; only a key may come again. */
+    if ((to == DELETED &&
+         (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT)) ||
+        record->kind == RECORD_KIND_IDEMPOTENCY_KEY)
         return true;
     (void)explain(why, RESULT_CORRUPT, "%s went from state %d to %d",
                   record_schema(record->kind)->table, from, to);
@@ -291,7 +293,7 @@ static bool judge_reservation(struct judge *judge, const struct seat_reservation
 bool judge_record(struct judge *judge, const struct record *record, const struct record *before,
                   struct explanation *why)
 {
-    if (before != NULL && before->deleted) {
+    if (before != NULL && before->deleted && record->kind != RECORD_KIND_IDEMPOTENCY_KEY) {
         (void)explain(why, RESULT_CORRUPT, "a deleted %s came back",
                       record_schema(record->kind)->table);
         return false;

@@ -335,7 +335,7 @@ static const struct record *find_reference(const struct ledger *ledger,
 void ledger_answer(const struct ledger *ledger, struct history *history)
 {
     assert_int_equal(history->state, HISTORY_WANTED);
-    const struct record *found = history->kind == RECORD_KIND_POINT_ENTRY
+    const struct record *found = history->reference != NULL
                                      ? find_reference(ledger, history)
                                      : ledger_find_id(ledger, history->kind, history->id);
     history->as_of_seq = ledger->seq;

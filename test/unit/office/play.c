@@ -1,6 +1,8 @@
 /* Playing a script's tests: a row's command, then its answer against what the row expects. */
 #include "row.h"
 
+#include "base/map.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -220,8 +222,34 @@ bool play_begin(struct play *play, enum verb verb)
     return true;
 }
 
+static uint64_t mix_text(uint64_t mixed, const char *text)
+{
+    return (mixed ^ map_hash_bytes(text, strlen(text))) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* A request is its row but for who asks, what it is called and the key. */
+static void set_key(struct play *play)
+{
+    const char *key = row_option(play, "key");
+    if (key == NULL)
+        return;
+    uint64_t request = mix_text(0, row_word(play, 0));
+    for (size_t i = 2; i < play->row->word_count; i++)
+        request = mix_text(request, play->row->words[i]);
+    for (size_t i = 0; i < play->row->option_count; i++)
+        if (strcmp(play->row->options[i].name, "key") != 0 &&
+            strcmp(play->row->options[i].name, "as") != 0)
+            request = mix_text(request, play->row->options[i].value);
+    play->call.idempotency = (struct idempotency){
+        .present = true,
+        .key_hash = (int64_t)mix_text(0, key),
+        .fingerprint = (int64_t)request,
+    };
+}
+
 bool play_call(struct play *play)
 {
+    set_key(play);
     if (!stage_call(&play->stage, &play->call))
         return play_fail(play, "%s", play->stage.trouble.text);
     play->called = true;
@@ -248,6 +276,7 @@ static bool check_answer(struct play *play)
     const struct row *row = play->row;
     const enum refusal refusal = play->called ? play->call.refusal : REFUSAL_NONE;
     const char *expected = "done";
+    bool replayed = false;
     for (size_t i = 0; i < row->answer_count; i++) {
         if (is_refusal(row->answer[i]))
             expected = row->answer[i];
@@ -255,7 +284,11 @@ static bool check_answer(struct play *play)
             return play_fail(play, "%s, but nothing was created", refusal_name(refusal));
         else if (strcmp(row->answer[i], "again") == 0 && play->call.created)
             return play_fail(play, "something was created");
+        else if (strcmp(row->answer[i], "replayed") == 0)
+            replayed = true;
     }
+    if (play->called && play->call.replayed != replayed)
+        return play_fail(play, replayed ? "it was not replayed" : "it was replayed");
     if (strcmp(expected, refusal_name(refusal)) != 0)
         return play_fail(play, "%s, not %s", refusal_name(refusal), expected);
     for (size_t i = 0; i < row->fact_count; i++)

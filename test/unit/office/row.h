@@ -8,7 +8,8 @@
  *     wait 5m
  *     pay ann -> HOLD_EXPIRED
  *
- * A row's answer is a refusal's name, `created`, `again` (done, but nothing was made), and facts as
+ * A row's answer is a refusal's name, `created`, `again` (done, but nothing was made), `replayed`
+ * (answered from what an Idempotency-Key has kept), and facts as
  * name=value; without an answer the row must only not be refused. Commands stand in row.def. Times
  * and durations are sums like 1d2h, 5m-1ms; a time counts from the test's start. */
 #ifndef USHER_TEST_ROW_H

@@ -219,6 +219,27 @@ bool row_points(struct play *play)
     return true;
 }
 
+bool row_charges(struct play *play)
+{
+    const struct row *row = play->row;
+    const char *count = row_word(play, 2);
+    bool good = true;
+    for (long i = count == NULL ? 0 : strtol(count, NULL, 10); good && i > 0; i--) {
+        char key[32];
+        (void)snprintf(key, sizeof key, "charge %ld", i);
+        const struct row charge = {.words = {"charge", row_word(play, 1), "1"},
+                                   .word_count = 3,
+                                   .options = {{"key", key}},
+                                   .option_count = 1};
+        call_release(&play->call);
+        play->fact_count = 0;
+        play->row = &charge;
+        good = row_charge(play) && play->call.refusal == REFUSAL_NONE;
+        play->row = row;
+    }
+    return good || play_fail(play, "a charge was refused");
+}
+
 bool row_charge(struct play *play)
 {
     if (!play_begin(play, VERB_POINTS_CHARGE))

@@ -169,6 +169,11 @@ static const struct breakage in_tables[] = {
     {9, "UPDATE queue_token SET ended_at = ended_at - 2 WHERE number = 1", "was not active"},
     {9, "UPDATE queue_token SET holds_until = activate_at WHERE number = 1", "was not active"},
     {10, "DELETE FROM user WHERE name = 'buys'", "names a row of user that is not there"},
+    {11,
+     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 65)"
+     " INSERT INTO idempotency_key SELECT u.id, i, 0, 0, 0, u.id, 0 FROM n, user u"
+     " WHERE u.name = 'buys'",
+     "has 65 Idempotency-Keys"},
     {12, "UPDATE concert SET title = 'another'", "differs"},
     {12, "DELETE FROM point_entry WHERE kind = 'refund'", "missing in the tables"},
     {12, "UPDATE seat SET status = 'lost' WHERE position = 5", "cannot be read"},

@@ -1,0 +1,97 @@
+/* See idempotency.h. */
+#include "http/idempotency.h"
+
+#include "base/check.h"
+#include "http/problem.h"
+#include "http/server.h"
+
+#include <sodium.h>
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A key's hash is one of 64 of its caller; a fingerprint is compared with one other. */
+#define HASH_BYTES 8
+_Static_assert(sizeof(int64_t) == HASH_BYTES, "a hash is kept as a whole number");
+
+struct idempotency_request {
+    int64_t key_hash;
+    crypto_generichash_state request; /* method, path, and of the body what has come so far */
+};
+
+static bool is_well_formed(const char *key)
+{
+    const size_t length = strlen(key);
+    for (size_t i = 0; i < length; i++)
+        if (key[i] < ' ' || key[i] > '~')
+            return false;
+    return length >= 1 && length <= IDEMPOTENCY_KEY_CHARACTERS_MAX;
+}
+
+/* Keyed, so that who reads the tables cannot try out what the requests were. */
+static void hash_begin(const struct exchange *exchange, crypto_generichash_state *state)
+{
+    const struct secret *key = &exchange->server->token_key;
+    CHECK(crypto_generichash_init(state, key->bytes, SECRET_BYTES, crypto_generichash_BYTES_MIN) ==
+          0);
+}
+
+static void hash_add(crypto_generichash_state *state, const void *bytes, size_t length)
+{
+    CHECK(crypto_generichash_update(state, bytes, length) == 0);
+}
+
+static int64_t hash_end(crypto_generichash_state *state)
+{
+    uint8_t hash[crypto_generichash_BYTES_MIN];
+    int64_t number;
+    CHECK(crypto_generichash_final(state, hash, sizeof hash) == 0);
+    memcpy(&number, hash, sizeof number);
+    return number;
+}
+
+bool idempotency_admit(struct exchange *exchange, const char *path)
+{
+    const char *key = exchange->headers.idempotency_key;
+    if (key == NULL || exchange->route->method != METHOD_POST ||
+        exchange->route->access != ACCESS_SIGNED_IN)
+        return true;
+    if (!is_well_formed(key)) {
+        problem_answer(exchange, REFUSAL_BAD_REQUEST);
+        return false;
+    }
+    /* The state wants to stand on a cache line of its own. */
+    struct idempotency_request *kept =
+        aligned_alloc(alignof(struct idempotency_request), sizeof *kept);
+    if (kept == NULL) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return false;
+    }
+    crypto_generichash_state state;
+    hash_begin(exchange, &state);
+    hash_add(&state, key, strlen(key));
+    kept->key_hash = hash_end(&state);
+    hash_begin(exchange, &kept->request);
+    hash_add(&kept->request, "POST ", 5);
+    hash_add(&kept->request, path, strlen(path) + 1); /* its NUL ends it */
+    exchange->idempotency = kept;
+    return true;
+}
+
+void idempotency_receive(struct exchange *exchange, const void *data, size_t length)
+{
+    if (exchange->idempotency != NULL)
+        hash_add(&exchange->idempotency->request, data, length);
+}
+
+void idempotency_tell(const struct exchange *exchange, struct idempotency *idempotency)
+{
+    if (exchange->idempotency == NULL)
+        return;
+    crypto_generichash_state state = exchange->idempotency->request;
+    *idempotency = (struct idempotency){
+        .present = true,
+        .key_hash = exchange->idempotency->key_hash,
+        .fingerprint = hash_end(&state),
+    };
+}
