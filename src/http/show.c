@@ -10,10 +10,7 @@ static void show_field(struct json_writer *writer, const struct field_schema *fi
                        const void *value)
 {
     struct id id;
-    int64_t integer;
-    int number;
     double real;
-    const char *text;
     json_write_key(writer, field->json);
     switch (field->type) {
     case FIELD_ID:
@@ -21,20 +18,16 @@ static void show_field(struct json_writer *writer, const struct field_schema *fi
         json_write_id(writer, record_schema(field->id_of)->prefix, id);
         return;
     case FIELD_TEXT:
-        memcpy(&text, value, sizeof text);
-        json_write_text(writer, text);
+        json_write_text(writer, field_text(value));
         return;
     case FIELD_INT:
-        memcpy(&integer, value, sizeof integer);
-        json_write_integer(writer, integer);
+        json_write_integer(writer, field_integer(value));
         return;
     case FIELD_TIME:
-        memcpy(&integer, value, sizeof integer);
-        json_write_time(writer, integer);
+        json_write_time(writer, field_integer(value));
         return;
     case FIELD_ENUM:
-        memcpy(&number, value, sizeof number);
-        json_write_text(writer, field->texts[number]);
+        json_write_text(writer, field->texts[field_number(value)]);
         return;
     case FIELD_BOOL:
         json_write_boolean(writer, *(const bool *)value);

@@ -39,10 +39,9 @@ bool texts_own(struct record *record)
         return true;
     size_t bytes = 0;
     for (size_t i = 0; i < schema->field_count; i++) {
-        const char *text;
         if (schema->fields[i].type != FIELD_TEXT)
             continue;
-        memcpy(&text, record_field(record, &schema->fields[i]), sizeof text);
+        const char *text = field_text(record_field(record, &schema->fields[i]));
         bytes += text == NULL ? 0 : strlen(text) + 1;
     }
     char *const block = malloc(bytes);
@@ -50,10 +49,9 @@ bool texts_own(struct record *record)
         return false;
     char *at = block;
     for (size_t i = 0; i < schema->field_count; i++) {
-        char *text;
         if (schema->fields[i].type != FIELD_TEXT)
             continue;
-        memcpy(&text, record_field(record, &schema->fields[i]), sizeof text);
+        const char *text = field_text(record_field(record, &schema->fields[i]));
         if (text == NULL)
             continue;
         const size_t length = strlen(text) + 1;

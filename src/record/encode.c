@@ -9,20 +9,6 @@
 #define VARINT_BYTES_MAX 10
 #define DELETED_BIT 0x80
 
-static const char *text_of(const void *field)
-{
-    const char *text;
-    memcpy(&text, field, sizeof text);
-    return text;
-}
-
-static int64_t integer_of(const void *field)
-{
-    int64_t value;
-    memcpy(&value, field, sizeof value);
-    return value;
-}
-
 static bool all_zero(const void *bytes, size_t length)
 {
     const uint8_t *at = bytes;
@@ -34,18 +20,16 @@ static bool all_zero(const void *bytes, size_t length)
 
 static bool is_present(const struct field_schema *schema, const void *field)
 {
-    int number;
     switch (schema->type) {
     case FIELD_ID:
         return !all_zero(field, ID_BYTES);
     case FIELD_TEXT:
-        return text_of(field) != NULL;
+        return field_text(field) != NULL;
     case FIELD_INT:
     case FIELD_TIME:
-        return integer_of(field) != 0;
+        return field_integer(field) != 0;
     case FIELD_ENUM:
-        memcpy(&number, field, sizeof number);
-        return number != 0;
+        return field_number(field) != 0;
     case FIELD_BOOL:
         return *(const bool *)field;
     case FIELD_REAL:
@@ -72,13 +56,12 @@ static uint64_t zigzag(int64_t value)
 
 static void put_field(struct buffer *buffer, const struct field_schema *schema, const void *field)
 {
-    int number;
     switch (schema->type) {
     case FIELD_ID:
         buffer_append(buffer, field, ID_BYTES);
         return;
     case FIELD_TEXT: {
-        const char *text = text_of(field);
+        const char *text = field_text(field);
         const size_t length = strlen(text);
         put_varint(buffer, length);
         buffer_append(buffer, text, length + 1);
@@ -86,11 +69,10 @@ static void put_field(struct buffer *buffer, const struct field_schema *schema, 
     }
     case FIELD_INT:
     case FIELD_TIME:
-        put_varint(buffer, zigzag(integer_of(field)));
+        put_varint(buffer, zigzag(field_integer(field)));
         return;
     case FIELD_ENUM:
-        memcpy(&number, field, sizeof number);
-        buffer_append_byte(buffer, (uint8_t)number);
+        buffer_append_byte(buffer, (uint8_t)field_number(field));
         return;
     case FIELD_BOOL:
         return; /* present means true */
@@ -112,7 +94,7 @@ size_t record_encoded_max(const struct record *record)
         const struct field_schema *field = &schema->fields[i];
         bytes += SECRET_BYTES; /* the largest field of fixed size */
         if (field->type == FIELD_TEXT) {
-            const char *text = text_of(record_field(record, field));
+            const char *text = field_text(record_field(record, field));
             bytes += text == NULL ? 0 : strlen(text) + 1;
         }
     }

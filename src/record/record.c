@@ -153,20 +153,14 @@ struct id record_owner(const struct record *record)
     return ID_NONE;
 }
 
-static const char *text_of(const struct record *record, const struct field_schema *field)
-{
-    const char *text;
-    memcpy(&text, record_field(record, field), sizeof text);
-    return text;
-}
-
 struct record *record_copy(const struct record *record)
 {
     const struct entity_schema *schema = record_schema(record->kind);
     size_t bytes = sizeof *record;
     for (size_t i = 0; i < schema->field_count; i++)
-        if (schema->fields[i].type == FIELD_TEXT && text_of(record, &schema->fields[i]) != NULL)
-            bytes += strlen(text_of(record, &schema->fields[i])) + 1;
+        if (schema->fields[i].type == FIELD_TEXT &&
+            field_text(record_field(record, &schema->fields[i])) != NULL)
+            bytes += strlen(field_text(record_field(record, &schema->fields[i]))) + 1;
 
     struct record *copy = malloc(bytes);
     if (copy == NULL)
@@ -174,10 +168,11 @@ struct record *record_copy(const struct record *record)
     *copy = *record;
     char *texts = (char *)(copy + 1);
     for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].type != FIELD_TEXT || text_of(record, &schema->fields[i]) == NULL)
+        if (schema->fields[i].type != FIELD_TEXT ||
+            field_text(record_field(record, &schema->fields[i])) == NULL)
             continue;
-        const size_t length = strlen(text_of(record, &schema->fields[i])) + 1;
-        memcpy(texts, text_of(record, &schema->fields[i]), length);
+        const size_t length = strlen(field_text(record_field(record, &schema->fields[i]))) + 1;
+        memcpy(texts, field_text(record_field(record, &schema->fields[i])), length);
         memcpy(record_field_mutable(copy, &schema->fields[i]), &texts, sizeof texts);
         texts += length;
     }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The version of schema.def. A journal or table of a newer one is refused. */
 #define SCHEMA_VERSION 2
@@ -110,6 +111,29 @@ const struct entity_schema *record_schema(enum record_kind kind);
 /* A field's address in a record of its kind. */
 const void *record_field(const struct record *record, const struct field_schema *field);
 void *record_field_mutable(struct record *record, const struct field_schema *field);
+
+/* What stands at a field's address: a TEXT's pointer, an INT's or TIME's number, an ENUM's value.
+ */
+static inline const char *field_text(const void *field)
+{
+    const char *text;
+    memcpy(&text, field, sizeof text);
+    return text;
+}
+
+static inline int64_t field_integer(const void *field)
+{
+    int64_t value;
+    memcpy(&value, field, sizeof value);
+    return value;
+}
+
+static inline int field_number(const void *field)
+{
+    int number;
+    memcpy(&number, field, sizeof number);
+    return number;
+}
 
 /* The text of an enumerated value (NULL for "none"), for instance
  * enumeration_text(token_status_texts, status). */

@@ -6,27 +6,6 @@
 
 #include <string.h>
 
-static const char *text_of(const void *field)
-{
-    const char *text;
-    memcpy(&text, field, sizeof text);
-    return text;
-}
-
-static int64_t integer_of(const void *field)
-{
-    int64_t value;
-    memcpy(&value, field, sizeof value);
-    return value;
-}
-
-static int number_of(const void *field)
-{
-    int number;
-    memcpy(&number, field, sizeof number);
-    return number;
-}
-
 static int bind_text(sqlite3_stmt *statement, int parameter, const char *text)
 {
     if (text == NULL)
@@ -53,14 +32,14 @@ static int bind_field(sqlite3_stmt *statement, int parameter, const struct field
     case FIELD_ID:
         return bind_id(statement, parameter, schema, field, text);
     case FIELD_TEXT:
-        return bind_text(statement, parameter, text_of(field));
+        return bind_text(statement, parameter, field_text(field));
     case FIELD_ENUM:
-        return bind_text(statement, parameter, schema->texts[number_of(field)]);
+        return bind_text(statement, parameter, schema->texts[field_number(field)]);
     case FIELD_INT:
     case FIELD_TIME:
-        if ((schema->flags & FIELD_FLAG_OPTIONAL) && integer_of(field) == 0)
+        if ((schema->flags & FIELD_FLAG_OPTIONAL) && field_integer(field) == 0)
             return sqlite3_bind_null(statement, parameter);
-        return sqlite3_bind_int64(statement, parameter, integer_of(field));
+        return sqlite3_bind_int64(statement, parameter, field_integer(field));
     case FIELD_BOOL:
         return sqlite3_bind_int(statement, parameter, *(const bool *)field);
     case FIELD_REAL:

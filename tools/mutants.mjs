@@ -1,0 +1,140 @@
+// Plants each bug of test/sim/mutants.diff by itself and sees that the simulator finds it:
+// `mutants.mjs [NAME...]`. A mutant is one source file changed, compiled as the build does and linked
+// before the library that has the right one. Each has 60 seconds. Ends in "N passed, N failed".
+
+import { execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { resolve } from 'node:path'
+import { performance } from 'node:perf_hooks'
+
+const SECONDS_MAX = 60
+const build = 'build'
+const out = 'build/mutants'
+const simulator = 'test/sim/usher-sim'
+
+// The line with which a run that fails can be repeated.
+const OBJECTION = /^.*usher-sim --seed \d+.*: .*$/m
+
+// ---- The list
+
+function readMutants(file) {
+    const blocks = readFileSync(file, 'utf8')
+        .replace(/^#.*\n/gm, '')
+        .split(/\n{2,}/)
+        .map(block => block.split('\n').filter(line => line !== ''))
+        .filter(lines => lines.length > 0)
+    return blocks.map(([title, source, ...lines]) => {
+        const [, name, what] = /^([a-z-]+): (.*)$/.exec(title)
+        const part = signs =>
+            lines
+                .filter(line => signs.includes(line[0]))
+                .map(line => `${line.slice(1)}\n`)
+                .join('')
+        return { name, what, source, right: part(' -'), wrong: part(' +') }
+    })
+}
+
+// The mutant's source. The place must be there, and only once: a list that no longer fits the source
+// is an error, not a mutant that was not found.
+function plant({ name, source, right, wrong }) {
+    const text = readFileSync(source, 'utf8')
+    const places = text.split(right).length - 1
+    if (right === wrong || places !== 1)
+        throw new Error(`${name}: its lines stand ${places} times in ${source}`)
+    return text.replace(right, () => wrong)
+}
+
+// ---- Building
+
+const commands = () => JSON.parse(readFileSync(`${build}/compile_commands.json`, 'utf8'))
+
+function compile(mutant) {
+    const planted = resolve(out, `${mutant.name}.c`)
+    const object = resolve(out, `${mutant.name}.o`)
+    writeFileSync(planted, plant(mutant))
+    const entry = commands().find(
+        ({ file, output }) =>
+            resolve(build, file) === resolve(mutant.source) && !output.includes('sanitize')
+    )
+    const words = entry.command.split(' ').filter(word => word !== '')
+    for (const flag of ['-o', '-MF', '-MQ']) words[words.indexOf(flag) + 1] = object
+    words[words.indexOf('-MF') + 1] = `${object}.d`
+    words[words.length - 1] = planted
+    const folder = resolve(mutant.source, '..') // for what stands beside it
+    execFileSync(words[0], [...words.slice(1), `-I${folder}`, '-Wno-error'], {
+        cwd: build,
+        stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    return object
+}
+
+// The command that links the simulator, with the mutant's object in front.
+function link(mutant, object) {
+    const steps = execFileSync('ninja', ['-C', build, '-t', 'commands', '-s', simulator], {
+        encoding: 'utf8',
+    })
+    const words = steps
+        .trim()
+        .split('\n')
+        .at(-1)
+        .split(' ')
+        .filter(word => word !== '')
+        .map(word => word.replace(/^'(.*)'$/, '$1').replace(/^"(.*)"$/, '$1'))
+    const place = words.indexOf('-o') + 1
+    const program = resolve(out, mutant.name)
+    words[place] = program
+    words.splice(place + 1, 0, object)
+    execFileSync(words[0], words.slice(1), { cwd: build, stdio: ['ignore', 'ignore', 'inherit'] })
+    return program
+}
+
+// ---- Running
+
+const run = program =>
+    new Promise(done => {
+        const began = performance.now()
+        const child = spawn(program, ['--seeds', '1000000'], {
+            timeout: SECONDS_MAX * 1000,
+            killSignal: 'SIGKILL',
+        })
+        let said = ''
+        const hear = part => {
+            said += part
+            if (OBJECTION.test(said)) child.kill('SIGTERM') // one is enough
+        }
+        child.stdout.on('data', hear)
+        child.stderr.on('data', hear)
+        child.on('close', (code, signal) => {
+            const seconds = (performance.now() - began) / 1000
+            const objection = OBJECTION.exec(said)?.[0]
+            const fell = signal !== 'SIGKILL' && code !== 0
+            done({ caught: fell, seconds, how: objection ?? said.trim().split('\n').at(-1) })
+        })
+    })
+
+async function judge(mutant) {
+    const program = link(mutant, compile(mutant))
+    const { caught, seconds, how } = await run(program)
+    console.log(
+        `${caught ? 'found ' : 'MISSED'} ${mutant.name} (${mutant.what}) in ${seconds.toFixed(1)} s` +
+            (caught ? `\n       ${how}` : '')
+    )
+    return caught
+}
+
+const wanted = process.argv.slice(2)
+const mutants = readMutants('test/sim/mutants.diff').filter(
+    ({ name }) => wanted.length === 0 || wanted.includes(name)
+)
+mkdirSync(out, { recursive: true })
+mutants.forEach(plant) // all fit before any is tried
+const waiting = [...mutants]
+let found = 0
+const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        if (await judge(next)) found++
+}
+await Promise.all(Array.from({ length: availableParallelism?.() ?? cpus().length }, worker))
+console.log(`${found} passed, ${mutants.length - found} failed`)
+process.exitCode = found === mutants.length && found > 0 ? 0 : 1
