@@ -50,7 +50,9 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
     office->seq = turn->seq;
     const struct verb_schema *verb = &verbs[call->verb];
     struct live_user *user = NULL;
+    /* After a look-up it is decided anew. */
     call->refusal = REFUSAL_NONE;
+    call->created = call->replayed = false;
     if (verb->need != ANYBODY)
         call->refusal = admit_caller(office, call, &user);
     if (call->refusal != REFUSAL_NONE)

@@ -79,11 +79,46 @@ static void a_reference_that_was_used_meanwhile_is_found_in_memory(void **state)
     stage_close(&stage);
 }
 
+static struct call keyed_charge(const struct person *person, int64_t key)
+{
+    struct call call = crowd_ask(person, VERB_POINTS_CHARGE);
+    call.in.points_charge.amount = 5;
+    call.idempotency = (struct idempotency){.present = true, .key_hash = key, .fingerprint = 1};
+    return call;
+}
+
+static void a_key_that_was_pushed_out_meanwhile_is_not_told_as_replayed(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct coverage coverage = {0};
+    const struct office_settings settings = stage_settings();
+    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
+    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
+    assert_int_equal(crowd_do(&stage, keyed_charge(&person, 0)), REFUSAL_NONE);
+
+    struct call again = keyed_charge(&person, 0);
+    decide(&stage, &again);
+    assert_true(call_wants_history(&again));
+    assert_true(again.replayed);
+    ledger_answer(&stage.ledger, &again.history);
+    stage.now.house++;
+    for (int64_t key = 1; key <= IDEMPOTENCY_KEYS_PER_USER_MAX; key++)
+        assert_int_equal(crowd_do(&stage, keyed_charge(&person, key)), REFUSAL_NONE);
+    decide(&stage, &again);
+    assert_int_equal(again.refusal, REFUSAL_NONE);
+    assert_true(again.created);
+    assert_false(again.replayed);
+    call_release(&again);
+    stage_close(&stage);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again),
         cmocka_unit_test(a_reference_that_was_used_meanwhile_is_found_in_memory),
+        cmocka_unit_test(a_key_that_was_pushed_out_meanwhile_is_not_told_as_replayed),
     };
     return cmocka_run_group_tests_name("history", tests, NULL, NULL);
 }
