@@ -43,7 +43,10 @@ static enum store_outcome first_batch(struct engine *engine)
     const bool more =
         batch_open(&engine->batch, BATCH_SELLING, now, atomic_load(&engine->seq) + 1, &engine->ids);
     (void)more;
-    return turn_write_down(engine);
+    const enum store_outcome outcome = turn_write_down(engine);
+    if (outcome == STORE_DONE)
+        engine->settings.given = (struct queue_change){0}; /* said once, not at every reload */
+    return outcome;
 }
 
 static void drop_office(struct engine *engine)
@@ -148,7 +151,6 @@ enum result recovery_open(struct engine *engine, struct explanation *explanation
     if (result != RESULT_OK)
         return explain(explanation, result, "the rows of the data directory contradict each other");
     engine->token_key = office_token_key(engine->batch.office);
-    engine->settings.given = (struct queue_change){0}; /* said once, not at every reload */
     const enum store_outcome outcome = first_batch(engine);
     if (outcome == STORE_DONE) {
         atomic_store(&engine->state, ENGINE_READY);

@@ -247,8 +247,8 @@ static enum result audit_rows(struct auditor *auditor, const struct journal_exte
     struct gathering gathering = {.booked_seq = booked_seq};
     if (overlay_init(&gathering.overlay, extent->first_seq - 1) != RESULT_OK)
         return explain(auditor->explanation, RESULT_NO_MEMORY, "no memory for the journal's rows");
-    enum result result = journal_read(auditor->journal, extent->first_seq - 1, gather, &gathering,
-                                      auditor->explanation);
+    enum result result = journal_read(auditor->journal, extent->first_seq - 1, extent->last_seq,
+                                      gather, &gathering, auditor->explanation);
     if (result == RESULT_CORRUPT || result == RESULT_NEWER) {
         tell(auditor, 10, auditor->explanation->text);
         result = RESULT_OK;

@@ -60,17 +60,12 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
 /* Copies the log into the file and syncs that, as far as readers of older states let it; they do
  * not wait for it nor it for them. Once all of it is copied the next booking begins the log anew.
  */
-static enum result checkpoint(struct bookkeeper *bookkeeper, bool wholly,
-                              struct explanation *explanation)
+static enum result checkpoint(struct bookkeeper *bookkeeper, struct explanation *explanation)
 {
-    int frames, copied;
-    if (sqlite3_wal_checkpoint_v2(bookkeeper->db, NULL, SQLITE_CHECKPOINT_PASSIVE, &frames,
-                                  &copied) != SQLITE_OK)
-        return sqlite_failure(bookkeeper->db, explanation);
-    if (frames != copied && wholly)
-        return explain(explanation, RESULT_BUSY, "%s: somebody still reads an older state",
-                       bookkeeper->path);
-    return RESULT_OK;
+    return sqlite3_wal_checkpoint_v2(bookkeeper->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) ==
+                   SQLITE_OK
+               ? RESULT_OK
+               : sqlite_failure(bookkeeper->db, explanation);
 }
 
 static enum result open_tables(struct bookkeeper *bookkeeper, struct explanation *explanation)
@@ -89,7 +84,7 @@ static enum result open_tables(struct bookkeeper *bookkeeper, struct explanation
     result = migrate(bookkeeper->db, schema, version, explanation);
     free(schema);
     if (result == RESULT_OK)
-        result = checkpoint(bookkeeper, true, explanation);
+        result = database_settle(bookkeeper->db, explanation);
     if (result == RESULT_OK)
         result = sqlite_integer(bookkeeper->db, "SELECT booked_seq FROM bookkeeping", &booked_seq,
                                 explanation);
@@ -220,7 +215,7 @@ enum result bookkeeper_book(struct bookkeeper *bookkeeper, struct overlay *overl
         return result;
     overlay_booked(overlay);
     if (bookkeeper->log_frames >= LOG_FRAMES_MAX)
-        result = checkpoint(bookkeeper, false, explanation);
+        result = checkpoint(bookkeeper, explanation);
     if (result != RESULT_OK)
         bookkeeper_close(bookkeeper);
     return result;

@@ -31,6 +31,11 @@ MUST_USE enum result database_open_reader(const char *path, sqlite3 **db,
 MUST_USE enum result database_mark(sqlite3 *db, int64_t application_id, unsigned version,
                                    struct explanation *explanation);
 
+/* For a file that was just opened: makes what its log holds durable, whatever became of syncs
+ * before, then copies it into the file and empties the log, all synced. RESULT_BUSY: somebody still
+ * reads an older state. */
+MUST_USE enum result database_settle(sqlite3 *db, struct explanation *explanation);
+
 /* Copies the write-ahead log into the file, syncs it and empties the log. RESULT_BUSY: a reader
  * stood in the way of emptying; the file is complete and synced all the same. */
 MUST_USE enum result database_checkpoint(sqlite3 *db, struct explanation *explanation);

@@ -63,7 +63,7 @@ static enum result prepare_all(struct journal *journal, struct explanation *expl
         {&journal->prunable, "SELECT seq, length(body) FROM journal WHERE seq <= ?1 ORDER BY seq"},
         {&journal->prune, "DELETE FROM journal WHERE seq <= ?1"},
         {&journal->read, "SELECT seq, schema_version, house_time, record_count, checksum, body "
-                         "FROM journal WHERE seq > ?1 ORDER BY seq"},
+                         "FROM journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"},
         {&journal->last, "SELECT seq, house_time FROM journal ORDER BY seq DESC LIMIT 1"},
     };
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -123,7 +123,7 @@ enum result journal_checkpoint(struct journal *journal, struct explanation *expl
     journal->broken = true;
     if (journal->db == NULL)
         return explain(explanation, RESULT_IO, "%s is not open", journal->path);
-    const enum result result = database_checkpoint(journal->db, explanation);
+    const enum result result = database_settle(journal->db, explanation);
     if (result != RESULT_OK)
         return result;
     journal->log_frames = 0;
@@ -264,13 +264,14 @@ static enum result read_row(const struct journal *journal, uint64_t expected_seq
     return RESULT_OK;
 }
 
-enum result journal_read(struct journal *journal, uint64_t after_seq, journal_visit *visit,
-                         void *owner, struct explanation *explanation)
+enum result journal_read(struct journal *journal, uint64_t after_seq, uint64_t last_seq,
+                         journal_visit *visit, void *owner, struct explanation *explanation)
 {
     if (journal->db == NULL)
         return explain(explanation, RESULT_IO, "%s is not open", journal->path);
     enum result result = RESULT_OK;
-    if (sqlite3_bind_int64(journal->read, 1, (sqlite3_int64)after_seq) != SQLITE_OK)
+    if (sqlite3_bind_int64(journal->read, 1, (sqlite3_int64)after_seq) != SQLITE_OK ||
+        sqlite3_bind_int64(journal->read, 2, (sqlite3_int64)last_seq) != SQLITE_OK)
         return sqlite_failure(journal->db, explanation);
     uint64_t expected = after_seq + 1;
     while (result == RESULT_OK) {

@@ -50,10 +50,12 @@ MUST_USE enum result journal_append(struct journal *journal, const struct journa
 typedef enum result journal_visit(void *owner, const struct journal_row *row,
                                   struct explanation *explanation);
 
-/* Hands over the rows after `after_seq` in order. RESULT_CORRUPT for a gap, a bad checksum or when
- * the first of them is not `after_seq` + 1; RESULT_NEWER for a row of a newer schema. */
-MUST_USE enum result journal_read(struct journal *journal, uint64_t after_seq, journal_visit *visit,
-                                  void *owner, struct explanation *explanation);
+/* Hands over the rows after `after_seq` up to `last_seq` in order. RESULT_CORRUPT for a gap, a bad
+ * checksum or when the first of them is not `after_seq` + 1; RESULT_NEWER for a row of a newer
+ * schema. */
+MUST_USE enum result journal_read(struct journal *journal, uint64_t after_seq, uint64_t last_seq,
+                                  journal_visit *visit, void *owner,
+                                  struct explanation *explanation);
 
 /* The first and the last row's sequence numbers and the last one's time; all 0 when there is none.
  */

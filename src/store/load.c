@@ -59,6 +59,10 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
     const enum result result = journal_extent(journal, extent, explanation);
     if (result != RESULT_OK)
         return result;
+    /* What failed to be synced is still shown by the system's memory, and gone after a power cut:
+     * nobody is to see it, and the tables must not have it. */
+    if (journal->broken && extent->last_seq > known)
+        extent->last_seq = known;
     if (extent->last_seq < known)
         return explain(
             explanation, RESULT_CORRUPT,
@@ -71,7 +75,7 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
             "%s begins at row %llu, but the tables beside it go up to row %llu only: they "
             "do not belong together",
             journal->path, (unsigned long long)extent->first_seq, (unsigned long long)known);
-    return journal_read(journal, known, add_to_overlay, overlay, explanation);
+    return journal_read(journal, known, extent->last_seq, add_to_overlay, overlay, explanation);
 }
 
 /* ---- The rounds that the tail speaks of ---- */
@@ -174,7 +178,8 @@ enum result load_everything(struct journal *journal, struct overlay *overlay,
         result = load_tables(db, now, &rounds, loader, &booked_seq, explanation);
     sqlite_shut(&db);
     if (result == RESULT_OK)
-        result = journal_read(journal, booked_seq, hand_over_row, &handed, explanation);
+        result =
+            journal_read(journal, booked_seq, extent.last_seq, hand_over_row, &handed, explanation);
     if (result == RESULT_OK)
         *position =
             (struct store_position){.seq = extent.last_seq, .house_time = extent.last_house_time};

@@ -47,7 +47,8 @@ struct store_position {
  * live tokens, reservations and their seats and payments; the catalogue; seats of rounds that
  * started after `now` - ROUND_OVER_AFTER_MS or have refunds pending), parents first, then every
  * record of the journal's tail in order; records of the tail that the overlay lacks are added to
- * it. A gap or a bad checksum is RESULT_CORRUPT. */
+ * it. After STORE_UNKNOWN and until store_reopen succeeded, what may not be durable is left out. A
+ * gap or a bad checksum is RESULT_CORRUPT. */
 MUST_USE enum result store_load(struct store *store, timestamp_ms now,
                                 const struct store_loader *loader, struct store_position *position,
                                 struct explanation *explanation);
