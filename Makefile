@@ -9,6 +9,11 @@ help:
 	@echo 'make check         format, clang-tidy, layering'
 	@echo 'make asan          every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan          every test under ThreadSanitizer'
+	@echo 'make sim           SEEDS simulated worlds with everything that can go wrong (1,000)'
+	@echo 'make mutants       plants bugs and sees that the simulator finds each'
+	@echo 'make fault         real processes killed, starved and cut off, at length'
+	@echo 'make fuzz          TIME seconds of every fuzzer (60)'
+	@echo 'make coverage      lines and branches of office and store that tests and simulator run'
 	@echo 'make bench         speed, beside libmicrohttpd and Redis (BENCH_ROUNDS, BENCH_SECONDS)'
 	@echo 'make fmt           formats the source'
 	@echo 'make clean         removes the builds'
@@ -43,6 +48,25 @@ tsan:
 	@tools/build build-tsan -Db_sanitize=thread $(sanitized)
 	@tools/test build-tsan
 
+sim: build
+	@tools/sim $(or $(SEEDS),1000)
+
+mutants: build
+	@tools/install test
+	@node tools/mutants.mjs
+
+fault: build
+	@tools/install test fault
+	@tools/fault
+
+fuzz:
+	@tools/install build fuzz
+	@tools/fuzz $(or $(TIME),60)
+
+coverage:
+	@tools/install build test coverage
+	@tools/coverage
+
 bench: build
 	@tools/install test bench
 	@ninja -C build bench/floor
@@ -53,6 +77,6 @@ fmt:
 	@find src test bench -name '*.[ch]' | xargs clang-format -i
 
 clean:
-	rm -rf build build-asan build-tsan
+	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run test check asan tsan bench fmt clean
+.PHONY: help build run test check asan tsan sim mutants fault fuzz coverage bench fmt clean

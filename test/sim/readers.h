@@ -1,0 +1,13 @@
+/* Look-ups that wait until somebody does them, in place of the threads of src/engine/readers.c. */
+#ifndef USHER_TEST_SIM_READERS_H
+#define USHER_TEST_SIM_READERS_H
+
+#include "engine/machine.h"
+
+/* Does the one that has waited longest, with this reader; false: none waits. */
+bool readers_look_up(struct readers *readers, struct store_reader *reader);
+
+/* Forgets those that wait: their server is no more. */
+void readers_forget(void);
+
+#endif
