@@ -56,7 +56,7 @@ mutants: build
 	@node tools/mutants.mjs
 
 fault: build
-	@tools/install test fault
+	@tools/install test
 	@tools/fault
 
 fuzz:

@@ -4,11 +4,13 @@
 #include "base/check.h"
 #include "engine/thread.h"
 
-#include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH_BYTES_MAX + 1, "a hash and its NUL");
+
+#define KEY_BYTES 32 /* of crypto_pwhash_str */
 
 static bool hash(const char *password, char text[static PASSWORD_HASH_BYTES_MAX + 1])
 {
@@ -16,14 +18,48 @@ static bool hash(const char *password, char text[static PASSWORD_HASH_BYTES_MAX 
                              crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
 }
 
+/* What crypto_pwhash_str writes: the parameters, then salt and key in base64 without padding. */
+struct stored_hash {
+    unsigned long long operations;
+    size_t memory_bytes;
+    uint8_t salt[crypto_pwhash_SALTBYTES], key[KEY_BYTES];
+};
+
+static bool read_base64(const char *text, size_t length, uint8_t *bytes, size_t byte_count)
+{
+    size_t found;
+    return sodium_base642bin(bytes, byte_count, text, length, NULL, &found, NULL,
+                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
+           found == byte_count;
+}
+
+static bool read_hash(const char *text, struct stored_hash *stored)
+{
+    unsigned kibibytes, operations;
+    int salt_at = 0, salt_end = 0;
+    if (sscanf(text, "$argon2id$v=19$m=%7u,t=%3u,p=1$%n%*[^$]%n", &kibibytes, &operations, &salt_at,
+               &salt_end) != 2 ||
+        salt_end <= salt_at || text[salt_end] != '$')
+        return false;
+    stored->operations = operations;
+    stored->memory_bytes = (size_t)kibibytes * 1024;
+    const char *key = text + salt_end + 1;
+    return read_base64(text + salt_at, (size_t)(salt_end - salt_at), stored->salt,
+                       sizeof stored->salt) &&
+           read_base64(key, strlen(key), stored->key, sizeof stored->key);
+}
+
+/* Not by crypto_pwhash_str_verify, which takes a want of memory for a wrong password. */
 static void verify(const struct passwords *passwords, struct password_job *job)
 {
     const bool hashed = job->hash[0] != '\0';
-    errno = 0;
-    const bool matches = crypto_pwhash_str_verify(hashed ? job->hash : passwords->decoy,
-                                                  job->password, strlen(job->password)) == 0;
-    job->failed = !matches && errno == ENOMEM;
-    job->good = matches && hashed;
+    struct stored_hash stored;
+    uint8_t key[KEY_BYTES];
+    const bool known = read_hash(hashed ? job->hash : passwords->decoy, &stored);
+    job->failed = known && crypto_pwhash(key, sizeof key, job->password, strlen(job->password),
+                                         stored.salt, stored.operations, stored.memory_bytes,
+                                         crypto_pwhash_ALG_ARGON2ID13) != 0;
+    job->good = known && !job->failed && hashed && sodium_memcmp(key, stored.key, sizeof key) == 0;
 }
 
 static void *password_run(void *argument)

@@ -84,6 +84,23 @@ static enum refusal explain_json_error(struct body *body, const json_error_t *er
     }
 }
 
+/* jansson takes a want of memory for a syntax error here and drops a character there, so each
+ * thread notes whether any was refused since it last began to read. */
+static _Thread_local bool memory_refused;
+
+static void *json_allocate(size_t bytes)
+{
+    void *memory = malloc(bytes);
+    if (memory == NULL)
+        memory_refused = true;
+    return memory;
+}
+
+void body_start(void)
+{
+    json_set_alloc_funcs(json_allocate, free);
+}
+
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
 {
     const char *problem = shape_problem(bytes, length, values_max);
@@ -92,12 +109,15 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
+    memory_refused = false;
     body->root = json_loadb(text, length, flags, &error);
     if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
         /* Read again so that the field that is out of range can be named. */
         body->integers_as_reals = true;
         body->root = json_loadb(text, length, flags | JSON_DECODE_INT_AS_REAL, &error);
     }
+    if (memory_refused)
+        return REFUSAL_CAPACITY;
     if (body->root == NULL)
         return explain_json_error(body, &error);
     if (!json_is_object(body->root))

@@ -54,8 +54,12 @@ enum body_presence {
 void body_init(struct body *body);
 void body_release(struct body *body);
 
-/* REFUSAL_NONE; REFUSAL_MALFORMED_JSON with `malformed` set; or REFUSAL_INVALID_FIELD with an
- * error. `bytes` may be NULL when there are none. Texts read later live until body_release. */
+/* Once, before threads read bodies. */
+void body_start(void);
+
+/* REFUSAL_NONE; REFUSAL_CAPACITY for want of memory; REFUSAL_MALFORMED_JSON with `malformed` set;
+ * or REFUSAL_INVALID_FIELD with an error. `bytes` may be NULL when there are none. Texts read later
+ * live until body_release. */
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max);
 
 /* True when no error was collected. */

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "http/body.h"
 #include "http/exchange.h"
 #include "http/listener.h"
 
@@ -246,6 +247,7 @@ enum result http_start(struct http_server **server, struct engine *engine,
     shared_cache_init(&made->shared);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];
+    body_start();
     json_object_seed(0); /* once, before threads read bodies */
     const enum result result = server_start(made, options, explanation);
     if (result == RESULT_OK)

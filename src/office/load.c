@@ -217,7 +217,6 @@ static void make_house(struct office *office, const struct secret *token_key)
         .seats_per_user_ceiling = settings->max_seats_per_user,
         .token_key = *token_key,
     };
-    office->house_dirty = true;
 }
 
 enum result office_open(struct office *office, struct moment now, uint64_t last_seq,
@@ -242,10 +241,9 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
     office->references_dropped_seq = 0;
     if (office->house.id == 0)
         make_house(office, token_key);
-    if (office->house.seats_per_user_ceiling < office->settings.max_seats_per_user) {
+    office->house_dirty = true; /* in the first batch, which tells whether the disk takes writes */
+    if (office->house.seats_per_user_ceiling < office->settings.max_seats_per_user)
         office->house.seats_per_user_ceiling = office->settings.max_seats_per_user;
-        office->house_dirty = true;
-    }
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number))
         if (token->row.status != TOKEN_STATUS_EXPIRED)

@@ -1,0 +1,90 @@
+// SIGTERM while people buy, and once more while the server drains: it ends well and in time, and
+// what it answered is there.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { refused } from '../api/support/client.mjs'
+import { passwordOf } from '../api/support/house.mjs'
+import { until } from '../api/support/wait.mjs'
+import { Crowd } from './support/crowd.mjs'
+import { Dice, seed } from './support/dice.mjs'
+import { Fired } from './support/fired.mjs'
+import { sanitized } from './support/sanitized.mjs'
+import { isGone } from './support/shopper.mjs'
+
+const STOPS = Number(process.env.USHER_STOPS ?? 3)
+const PEOPLE = 12
+// A sanitizer lets a signal wait, also the watchdog's.
+const STOP_MS = sanitized ? 30_000 : 10_000
+
+const fired = new Fired('stop', ['stops under load', 'second signals while it drained'])
+
+describe(`a signal to stop, twice, under load (USHER_FAULT_SEED=${seed})`, () => {
+    const dice = new Dice(seed, 4000)
+    let crowd, house
+
+    before(async () => {
+        crowd = await Crowd.prepare(PEOPLE, dice)
+        house = crowd.house
+        await house.start()
+        await crowd.open()
+    })
+    after(() => crowd.close())
+
+    // Each takes a password's hash, so that there is something to drain.
+    const signUps = stop =>
+        ['ann', 'bob', 'cho', 'dan'].map(async name => {
+            const email = `${name}-${stop}@example.com`
+            const body = { name, email, password: passwordOf(email) }
+            try {
+                const answer = await house.anybody.post('/v1/users', body)
+                if (answer.status !== 201) refused(answer, 503, 'unavailable')
+                return { body, status: answer.status }
+            } catch (error) {
+                if (!isGone(error)) throw error
+                return { body, status: 0 } // it came too late to be let in
+            }
+        })
+
+    async function stopTwice() {
+        const { child, said } = house.process
+        const begun = performance.now()
+        child.kill('SIGTERM')
+        await until('the drain', () => / stopping signal=/.test(said.stderr), { everyMs: 1 })
+        if (!said.stderr.includes('engine_stopped')) fired.add('second signals while it drained')
+        await house.stop()
+        assert.ok(performance.now() - begun < STOP_MS)
+        fired.add('stops under load')
+    }
+
+    for (let stop = 1; stop <= STOPS; stop++)
+        test(`number ${stop} of ${STOPS}`, async () => {
+            let asked
+            await crowd.offer()
+            await crowd.shopUntil(async () => {
+                await crowd.answers(1 + dice.below(200))
+                asked = Promise.all(signUps(stop))
+                await until('a sign-up to arrive', async () => {
+                    const { text } = await house.anybody.get('/metrics')
+                    return /password\S* [1-9]/.test(text)
+                })
+                await stopTwice()
+            })
+            const found = await crowd.examine()
+            await house.start()
+            await crowd.compare(found)
+            await crowd.settle()
+            for (const { body, status } of await asked) {
+                const { email, password } = body
+                const answer = await house.anybody.post('/v1/sessions', { email, password })
+                if (status !== 0) assert.equal(answer.status, status === 201 ? 201 : 401)
+            }
+        })
+
+    test('and the books are right', async () => {
+        await house.stop()
+        await crowd.examine()
+        fired.demand()
+    })
+})
