@@ -49,7 +49,7 @@ tsan:
 	@tools/test build-tsan
 
 sim: build
-	@tools/sim $(or $(SEEDS),1000)
+	@tools/sim $(or $(SEEDS),1000) $(or $(FIRST),1)
 
 mutants: build
 	@tools/install test

@@ -171,18 +171,25 @@ static void learn_reservation(struct client *client, const struct seat_reservati
         client->paid = ID_NONE;
 }
 
+/* Whether it is the client's own account: others may have taken an e-mail that was given up. */
+static bool is_own(const struct client *client, const struct record *record)
+{
+    return record != NULL && record->as.user.email != NULL &&
+           strcmp(record->as.user.email, client->email) == 0 &&
+           client->organizer == (record->as.user.role == USER_ROLE_ORGANIZER);
+}
+
 static void learn_user(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct record *record = errand->request.call.record;
-    if (record == NULL && strcmp(errand->deed.email, client->email) == 0 &&
-        client->other_email[0] != '\0') {
-        /* Nobody is called so any more: then the change was done. */
-        memcpy(client->email, client->other_email, sizeof client->email);
-        client->other_email[0] = '\0';
-    }
-    if (record == NULL || record->as.user.email == NULL ||
-        strcmp(record->as.user.email, client->email) != 0)
+    if (!is_own(client, record)) {
+        if (strcmp(errand->deed.email, client->email) == 0 && client->other_email[0] != '\0') {
+            /* Then the change that nothing is known of was done. */
+            memcpy(client->email, client->other_email, sizeof client->email);
+            client->other_email[0] = '\0';
+        }
         return;
+    }
     client->registered = true;
     client->user_id = record->as.user.id;
     if (errand->deed.verb != VERB_SIGN_IN_FIND)

@@ -63,6 +63,16 @@ static void errand_free(struct world *world, struct errand *errand)
     world->free_errands[world->free_count++] = errand->index;
 }
 
+static void tell_answer(const struct errand *errand, bool lost)
+{
+    const struct call *call = &errand->request.call;
+    world_tell(errand->world, "  client %u is answered %s: %s%s%s%s",
+               (unsigned)errand->client->index, verb_name(call->verb),
+               call->refusal == REFUSAL_NONE ? "done" : refusal_schema(call->refusal)->name,
+               call->created ? ", made" : "", call->replayed ? ", as before" : "",
+               lost ? "; nobody hears it" : "");
+}
+
 static void complete(struct request *request)
 {
     struct errand *errand = (struct errand *)request;
@@ -72,6 +82,8 @@ static void complete(struct request *request)
     trace_answer(&world->trace, &request->call);
     const bool lost = wire_fails(world, world->shape.loss_permille);
     errand->fate = lost ? ERRAND_LOST : ERRAND_ANSWERED;
+    if (world->options.verbose)
+        tell_answer(errand, lost);
     events_add(&world->events, world_now() + (lost ? PATIENCE_MS : delay(world)), EVENT_ANSWER,
                errand->index);
 }
@@ -116,6 +128,13 @@ void errand_send_again(struct world *world, const struct errand *errand)
     errand->client->in_flight++;
 }
 
+static void tell_request(const struct errand *errand)
+{
+    world_tell(errand->world, "  client %u asks %s%s%s", (unsigned)errand->client->index,
+               verb_name(errand->deed.verb), errand->deed.idempotency.present ? ", with a key" : "",
+               errand->duplicate ? ", a copy" : "");
+}
+
 void errand_arrive(struct world *world, uint32_t index)
 {
     struct errand *errand = world->errands[index];
@@ -123,6 +142,8 @@ void errand_arrive(struct world *world, uint32_t index)
         errand->inside = true;
         if (server_submit(world->server, &errand->request)) {
             world->counts.operations++;
+            if (world->options.verbose)
+                tell_request(errand);
             running_wake(world);
             return;
         }

@@ -19,6 +19,10 @@ static bool may_happen(const struct world *world, enum fault fault)
     return (world->shape.faults & (UINT32_C(1) << fault)) != 0;
 }
 
+/* While the server is down little happens, and faults go on: so many times those that were drawn.
+ */
+#define FAULTS_FACTOR 3
+
 /* So that about fault_count of them come in the time that the operations take. */
 static int64_t gap_ms(struct world *world)
 {
@@ -40,6 +44,8 @@ static int64_t duration_ms(struct world *world)
 /* Most things go wrong by day; a night may last a month. */
 static void plan_next(struct world *world)
 {
+    if (world->fault_number >= FAULTS_FACTOR * world->shape.fault_count)
+        return;
     int64_t at = world_now() + gap_ms(world);
     if (at < world->sleep_until)
         at = chance_hits(&world->faults, 1, 2)
@@ -298,6 +304,7 @@ void faults_over(struct world *world)
     world->stalled_until = 0;
     world->no_booking_until = 0;
     running_wake(world);
+    running_book_now(world);
 }
 
 /* ---- Deaths ---- */

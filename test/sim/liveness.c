@@ -62,12 +62,10 @@ static bool repair(struct world *world, struct client *client)
 {
     if (!queue_is_open(world))
         open_queue(world, client);
-    else if (!world->concert_made)
+    else if (id_is_none(world->last_concert))
         organizer_makes_concert(world, client, 40 * DAY_SECONDS);
     else if (look_available(world) == 0)
-        organizer_makes_round(world, client,
-                              known_one(&client->known[KNOWN_CONCERTS], &world->people),
-                              LIVENESS_ROUND_SECONDS);
+        organizer_makes_round(world, client, world->last_concert, LIVENESS_ROUND_SECONDS);
     else
         return true;
     return false;
@@ -139,9 +137,14 @@ void liveness_act(struct world *world, struct client *client)
 
 void liveness_learn(struct world *world, const struct client *client, const struct errand *errand)
 {
-    if (client == repairer(world) && errand->request.call.refusal == REFUSAL_NONE &&
-        errand->deed.verb == VERB_CONCERT_CREATE)
-        world->concert_made = true;
+    const struct call *call = &errand->request.call;
+    if (client != repairer(world))
+        return;
+    if (errand->deed.verb == VERB_CONCERT_CREATE && call->refusal == REFUSAL_NONE)
+        world->last_concert = call->record->as.concert.id;
+    else if (call->refusal == REFUSAL_NOT_FOUND &&
+             id_equal(errand->deed.subject, world->last_concert))
+        world->last_concert = ID_NONE; /* what was sent before has deleted it */
 }
 
 /* ---- The phase ---- */

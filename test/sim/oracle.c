@@ -110,10 +110,9 @@ static struct attempt *present_attempt(struct oracle *oracle)
 static void append_failed(struct oracle *oracle, enum store_outcome outcome)
 {
     struct attempt *attempt = present_attempt(oracle);
-    attempt->unknown_told =
-        outcome == STORE_UNKNOWN && oracle->tracking.batch_count > 0;
-    requests_abandoned(oracle, outcome == STORE_LOST ? REFUSAL_UNAVAILABLE
-                                                     : REFUSAL_OUTCOME_UNKNOWN);
+    attempt->unknown_told = outcome == STORE_UNKNOWN && oracle->tracking.batch_count > 0;
+    requests_abandoned(oracle,
+                       outcome == STORE_LOST ? REFUSAL_UNAVAILABLE : REFUSAL_OUTCOME_UNKNOWN);
     oracle->in_limbo = oracle->append_failed = true;
     oracle->stage = BATCH_NONE;
 }
@@ -165,8 +164,7 @@ static void loaded(void *owner, uint64_t seq)
     if (oracle->objected || oracle->checking)
         return;
     load_judge(oracle, seq);
-    cover(oracle, COVERAGE_LOAD, oracle->append_failed ? STATE_RELOAD : STATE_START,
-          REFUSAL_NONE);
+    cover(oracle, COVERAGE_LOAD, oracle->append_failed ? STATE_RELOAD : STATE_START, REFUSAL_NONE);
 }
 
 static void observe_load(void *owner)

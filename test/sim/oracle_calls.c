@@ -76,9 +76,9 @@ enum refusal judge_list(struct oracle *oracle, struct row *user, const struct ca
     const struct record_query *query = &call->in.list;
     oracle->state = is_organizer(user) ? STATE_ORGANIZER : STATE_OWN;
     if (is_organizer(user) || call->refusal == REFUSAL_FORBIDDEN) {
-        if (is_organizer(user) || (query->kind != RECORD_KIND_USER &&
-                                   (id_is_none(query->user_id) ||
-                                    id_equal(query->user_id, user->image.as.user.id))))
+        if (is_organizer(user) ||
+            (query->kind != RECORD_KIND_USER &&
+             (id_is_none(query->user_id) || id_equal(query->user_id, user->image.as.user.id))))
             return REFUSAL_NONE;
         oracle->state = STATE_OTHERS;
         return REFUSAL_FORBIDDEN;
@@ -106,8 +106,7 @@ static void session_renewed(struct oracle *oracle, struct row *session)
 {
     struct record image = row_image(session);
     const timestamp_ms expires_at = oracle->now.house + SESSION_LIFE_MS;
-    if (oracle->mode == BATCH_FROZEN ||
-        expires_at - image.as.session.expires_at < SESSION_RENEW_MS)
+    if (oracle->mode == BATCH_FROZEN || expires_at - image.as.session.expires_at < SESSION_RENEW_MS)
         return;
     if (oracle->span.memory_was_short && span_seen(oracle, session) == NULL)
         return; /* it is tried again at the next use */
@@ -253,8 +252,7 @@ static enum refusal expected_refusal(struct oracle *oracle, const struct call *c
         if (call->idempotency.present && key_find(oracle, user, call) != NULL)
             key_has_no_effect(oracle, call);
         if (!expects_lookup(oracle, user, call))
-            object_to(oracle, 0, "%s is looked up in history, and is live",
-                      verb_name(call->verb));
+            object_to(oracle, 0, "%s is looked up in history, and is live", verb_name(call->verb));
         return REFUSAL_NONE;
     }
     return decide(oracle, user, call);

@@ -26,26 +26,36 @@ void rounds_grow_old(struct oracle *oracle)
     }
 }
 
+static size_t count_there(const struct oracle *oracle, enum record_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < oracle->of_kind[kind].count; i++)
+        count += oracle->of_kind[kind].items[i]->there;
+    return count;
+}
+
 /* ---- Concerts ---- */
 
 enum refusal judge_concert_create(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
+    oracle->state = STATE_FULL;
+    if (count_there(oracle, RECORD_KIND_CONCERT) >= CONCERTS_MAX)
+        return REFUSAL_CAPACITY;
     oracle->state = STATE_ANY;
     if (call->in.concert.reservation_close_at <= call->in.concert.reservation_open_at)
         return REFUSAL_CLOSE_BEFORE_OPEN;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     expect_created(oracle, call, true);
-    const struct record image = {
-        .kind = RECORD_KIND_CONCERT,
-        .as.concert = {
-            .id = span_new_id(oracle, RECORD_KIND_CONCERT),
-            .title = call->in.concert.title,
-            .description = call->in.concert.description,
-            .reservation_open_at = call->in.concert.reservation_open_at,
-            .reservation_close_at = call->in.concert.reservation_close_at,
-        }};
+    const struct record image = {.kind = RECORD_KIND_CONCERT,
+                                 .as.concert = {
+                                     .id = span_new_id(oracle, RECORD_KIND_CONCERT),
+                                     .title = call->in.concert.title,
+                                     .description = call->in.concert.description,
+                                     .reservation_open_at = call->in.concert.reservation_open_at,
+                                     .reservation_close_at = call->in.concert.reservation_close_at,
+                                 }};
     view_record(oracle, call, row_put(oracle, &image));
     return REFUSAL_NONE;
 }
@@ -112,8 +122,7 @@ enum refusal judge_concert_delete(struct oracle *oracle, struct row *user, const
 
 /* ---- Rounds ---- */
 
-/* The first seat whose number another before it has; `count` when there is none. A round of a
- * simulated house is small, or its numbers are distinct and a table shows it. */
+/* The first seat whose number another before it has; `count` when there is none. */
 static size_t first_duplicate(const struct seat_plan *seats, size_t count)
 {
     size_t capacity = 16, found = count;
@@ -156,12 +165,25 @@ static void put_seats(struct oracle *oracle, struct id round_id, const struct ca
     }
 }
 
+/* Of the seats those in memory count, and some rounds may have left it. */
+static bool is_full(const struct oracle *oracle, const struct row *concert, const struct call *call)
+{
+    if (concert->of.concert.rounds.count >= ROUNDS_PER_CONCERT_MAX)
+        return true;
+    return call->refusal == REFUSAL_CAPACITY &&
+           count_there(oracle, RECORD_KIND_SEAT) + call->in.round.seat_count > SEATS_MAX;
+}
+
 enum refusal judge_round_create(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
+    const struct row *concert = row_find(oracle, RECORD_KIND_CONCERT, call->in.round.concert_id);
     oracle->state = STATE_UNKNOWN;
-    if (row_find(oracle, RECORD_KIND_CONCERT, call->in.round.concert_id) == NULL)
+    if (concert == NULL)
         return REFUSAL_NOT_FOUND;
+    oracle->state = STATE_FULL;
+    if (is_full(oracle, concert, call))
+        return REFUSAL_CAPACITY;
     oracle->state = STATE_KNOWN;
     const size_t duplicate = first_duplicate(call->in.round.seats, call->in.round.seat_count);
     if (duplicate < call->in.round.seat_count) {
@@ -173,15 +195,14 @@ enum refusal judge_round_create(struct oracle *oracle, struct row *user, const s
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     expect_created(oracle, call, true);
-    const struct record image = {
-        .kind = RECORD_KIND_CONCERT_ROUND,
-        .as.concert_round = {
-            .id = span_new_id(oracle, RECORD_KIND_CONCERT_ROUND),
-            .concert_id = call->in.round.concert_id,
-            .start_time = call->in.round.start_time,
-            .status = ROUND_STATUS_SCHEDULED,
-            .total_seat_cnt = (int64_t)call->in.round.seat_count,
-        }};
+    const struct record image = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                 .as.concert_round = {
+                                     .id = span_new_id(oracle, RECORD_KIND_CONCERT_ROUND),
+                                     .concert_id = call->in.round.concert_id,
+                                     .start_time = call->in.round.start_time,
+                                     .status = ROUND_STATUS_SCHEDULED,
+                                     .total_seat_cnt = (int64_t)call->in.round.seat_count,
+                                 }};
     const struct row *round = row_put(oracle, &image);
     put_seats(oracle, image.as.concert_round.id, call);
     view_record(oracle, call, round);
@@ -278,11 +299,10 @@ static enum refusal move_seats(struct oracle *oracle, const struct call *call,
             view_refused(oracle, call, refused++, seat);
         }
     }
-    if (call->out.seats_block.changed != changed ||
-        call->out.seats_block.refused_count != refused)
-        object_to(oracle, 1, "%zu seats were to change and %zu to be refused; told were %zu and %zu",
-                  changed, refused, call->out.seats_block.changed,
-                  call->out.seats_block.refused_count);
+    if (call->out.seats_block.changed != changed || call->out.seats_block.refused_count != refused)
+        object_to(oracle, 1,
+                  "%zu seats were to change and %zu to be refused; told were %zu and %zu", changed,
+                  refused, call->out.seats_block.changed, call->out.seats_block.refused_count);
     return REFUSAL_NONE;
 }
 

@@ -23,8 +23,8 @@ static void check_round(struct oracle *oracle, const struct row *row)
     const int64_t sum = counts[SEAT_STATUS_AVAILABLE] + counts[SEAT_STATUS_HELD] +
                         counts[SEAT_STATUS_SOLD] + counts[SEAT_STATUS_BLOCKED];
     if (row->there && sum != row->image.as.concert_round.total_seat_cnt)
-        object_to(oracle, 5, "%s has %lld seats and says %lld", row_name(row).text,
-                  (long long)sum, (long long)row->image.as.concert_round.total_seat_cnt);
+        object_to(oracle, 5, "%s has %lld seats and says %lld", row_name(row).text, (long long)sum,
+                  (long long)row->image.as.concert_round.total_seat_cnt);
 }
 
 /* 4: a confirmed reservation has one succeeded payment of its amount and one payment entry. 9: it
@@ -35,10 +35,9 @@ static void check_reservation(struct oracle *oracle, const struct row *row)
     const struct reservation_part *part = row->of.reservation;
     const bool confirmed = reservation->status == RESERVATION_STATUS_CONFIRMED;
     if (part->succeeded != confirmed ||
-        (confirmed && (part->payment == NULL ||
-                       part->payment->image.as.payment.amount != reservation->amount ||
-                       part->payment->of.payment.entries != 1 ||
-                       part->payment->of.payment.refunds != 0)))
+        (confirmed &&
+         (part->payment == NULL || part->payment->image.as.payment.amount != reservation->amount ||
+          part->payment->of.payment.entries != 1 || part->payment->of.payment.refunds != 0)))
         object_to(oracle, 4, "%s is %s, and its payment and entries do not say so",
                   row_name(row).text, reservation_status_texts[reservation->status]);
     if (part->token->of.token.user != part->user ||
@@ -86,15 +85,13 @@ static void check_sums(struct oracle *oracle)
 {
     const struct house *house = &oracle->house->image.as.house;
     if (oracle->unbalanced > 0)
-        object_to(oracle, 3, "%zu balances are not the sums of their entries",
-                  oracle->unbalanced);
+        object_to(oracle, 3, "%zu balances are not the sums of their entries", oracle->unbalanced);
     else if (oracle->given - oracle->balances != oracle->paid)
         object_to(oracle, 3, "%lld points were given, %lld are left and %lld were paid",
-                  (long long)oracle->given, (long long)oracle->balances,
-                  (long long)oracle->paid);
+                  (long long)oracle->given, (long long)oracle->balances, (long long)oracle->paid);
     else if (oracle->active_count > house->active_ceiling)
-        object_to(oracle, 7, "%lld are active where %lld may be",
-                  (long long)oracle->active_count, (long long)house->active_ceiling);
+        object_to(oracle, 7, "%lld are active where %lld may be", (long long)oracle->active_count,
+                  (long long)house->active_ceiling);
 }
 
 static void check_touched(struct oracle *oracle)

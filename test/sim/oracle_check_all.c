@@ -84,8 +84,7 @@ static void check_listed(struct oracle *oracle, struct store_reader *reader)
                                              RECORD_KIND_PAYMENT, RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_POINT_ENTRY};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct record_query query = {
-            .kind = kinds[i], .status = -1, .limit = LIST_LIMIT_MAX};
+        struct record_query query = {.kind = kinds[i], .status = -1, .limit = LIST_LIMIT_MAX};
         const struct row_vector *rows = &oracle->of_kind[kinds[i]];
         size_t left = rows->count;
         while (!oracle->objected && check_page(oracle, reader, &query, rows, &left))
@@ -93,8 +92,7 @@ static void check_listed(struct oracle *oracle, struct store_reader *reader)
     }
 }
 
-static void check_seats(struct oracle *oracle, struct store_reader *reader,
-                        const struct row *round)
+static void check_seats(struct oracle *oracle, struct store_reader *reader, const struct row *round)
 {
     const struct round_part *part = &round->of.round;
     const struct record_query query = {.kind = RECORD_KIND_SEAT,
@@ -102,8 +100,7 @@ static void check_seats(struct oracle *oracle, struct store_reader *reader,
                                        .status = -1,
                                        .limit = part->seat_count + 1};
     struct record_page page = {0};
-    if (store_reader_list(reader, &query, &page) != RESULT_OK ||
-        page.count != part->seat_count)
+    if (store_reader_list(reader, &query, &page) != RESULT_OK || page.count != part->seat_count)
         object_to(oracle, 12, "the table seat has %zu seats of %s, which has %zu", page.count,
                   row_name(round).text, part->seat_count);
     for (size_t i = 0; i < page.count && !oracle->objected; i++)
@@ -156,48 +153,59 @@ static void check_tables_by_load(struct oracle *oracle, struct store *store)
 
 /* ---- The live office ---- */
 
-static void check_queue(struct oracle *oracle, const struct office *office)
+static void check_queue_view(struct oracle *oracle, const struct queue_view *view)
 {
     const struct house *house = &oracle->house->image.as.house;
-    struct queue_view view;
-    office_queue_view(office, oracle->now, &view);
-    if (view.waiting != oracle->waiting_count || view.active != oracle->active_count ||
-        view.serving != house->serving || view.last_number != house->last_number)
-        object_to(oracle, 12, "the office has %lld waiting, %lld active, serves %lld of %lld; "
-                              "that should be %lld, %lld, %lld of %lld",
-                  (long long)view.waiting, (long long)view.active, (long long)view.serving,
-                  (long long)view.last_number, (long long)oracle->waiting_count,
+    if (view->waiting != oracle->waiting_count || view->active != oracle->active_count ||
+        view->serving != house->serving || view->last_number != house->last_number)
+        object_to(oracle, 12,
+                  "%lld are said to wait, %lld to be active, %lld of %lld to be served; that is "
+                  "%lld, %lld, %lld of %lld",
+                  (long long)view->waiting, (long long)view->active, (long long)view->serving,
+                  (long long)view->last_number, (long long)oracle->waiting_count,
                   (long long)oracle->active_count, (long long)house->serving,
                   (long long)house->last_number);
-    else if (view.status != door_status(oracle) || view.open_at != house->open_at ||
-             view.max_active != house->max_active ||
-             view.admit_per_second != house->admit_per_second ||
-             view.silent_seconds != house->silent_seconds ||
-             view.active_seconds != house->active_seconds ||
-             view.wait_seconds != house->wait_seconds)
-        object_to(oracle, 12, "the office's door is not as the organizer set it");
+    else if (view->status != door_status(oracle) || view->open_at != house->open_at ||
+             view->max_active != house->max_active ||
+             view->admit_per_second != house->admit_per_second ||
+             view->silent_seconds != house->silent_seconds ||
+             view->active_seconds != house->active_seconds ||
+             view->wait_seconds != house->wait_seconds)
+        object_to(oracle, 12, "the door is not said to be as the organizer set it");
+}
+
+/* A round's seats as somebody is shown them, in the order of positions. */
+static void check_seat_states(struct oracle *oracle, const struct row *round, const char *states)
+{
+    static const char letters[] = {'a', 'h', 's', 'b'};
+    const struct round_part *part = &round->of.round;
+    for (size_t i = 0; i < part->seat_count && !oracle->objected; i++)
+        if (states[i] != letters[part->seats[i]->image.as.seat.status])
+            object_to(oracle, 1, "%s is shown as '%c'", row_name(part->seats[i]).text, states[i]);
+}
+
+static void check_seat_counts(struct oracle *oracle, const struct row *round,
+                              const int64_t counts[static 4])
+{
+    for (size_t status = 0; status < 4; status++)
+        if (counts[status] != round->of.round.counts[status])
+            object_to(oracle, 5, "%s is said to have %lld seats %s, where it has %lld",
+                      row_name(round).text, (long long)counts[status], seat_status_texts[status],
+                      (long long)round->of.round.counts[status]);
 }
 
 static void check_round_state(struct oracle *oracle, const struct office *office,
                               const struct row *round)
 {
-    static const char letters[] = {'a', 'h', 's', 'b'};
-    const struct round_part *part = &round->of.round;
     struct round_state state;
     if (!office_round_state(office, round->image.as.concert_round.id, &state)) {
-        if (!part->maybe_over)
+        if (!round->of.round.maybe_over)
             object_to(oracle, 12, "%s is not in memory", row_name(round).text);
         return;
     }
-    if (state.available != part->counts[SEAT_STATUS_AVAILABLE] ||
-        state.held != part->counts[SEAT_STATUS_HELD] ||
-        state.sold != part->counts[SEAT_STATUS_SOLD] ||
-        state.blocked != part->counts[SEAT_STATUS_BLOCKED])
-        object_to(oracle, 5, "the office counts the seats of %s otherwise", row_name(round).text);
-    for (size_t i = 0; i < part->seat_count && !oracle->objected; i++)
-        if (state.states[i] != letters[part->seats[i]->image.as.seat.status])
-            object_to(oracle, 1, "the public sees %s as '%c'", row_name(part->seats[i]).text,
-                      state.states[i]);
+    const int64_t counts[4] = {state.available, state.held, state.sold, state.blocked};
+    check_seat_counts(oracle, round, counts);
+    check_seat_states(oracle, round, state.states);
 }
 
 static void check_office(struct oracle *oracle, const struct office *office)
@@ -208,7 +216,9 @@ static void check_office(struct oracle *oracle, const struct office *office)
         object_to(oracle, 12, "the office: %s", explanation.text);
         return;
     }
-    check_queue(oracle, office);
+    struct queue_view view;
+    office_queue_view(office, oracle->now, &view);
+    check_queue_view(oracle, &view);
     const struct row_vector *rounds = &oracle->of_kind[RECORD_KIND_CONCERT_ROUND];
     for (size_t i = 0; i < rounds->count && !oracle->objected; i++)
         if (rounds->items[i]->there)
@@ -218,6 +228,66 @@ static void check_office(struct oracle *oracle, const struct office *office)
         object_to(oracle, 12, "the office has %zu live tokens and %zu sessions, not %u and %u",
                   counts.tokens, counts.sessions, oracle->live_tokens.count,
                   oracle->sessions.count);
+}
+
+/* ---- What the public sees ---- */
+
+static void check_round_snapshot(struct oracle *oracle, const struct engine *engine,
+                                 const struct row *round)
+{
+    const struct round_snapshot *shown = engine_round(engine, round->image.as.concert_round.id);
+    if (shown == NULL) {
+        if (!round->of.round.maybe_over)
+            object_to(oracle, 12, "%s is not shown", row_name(round).text);
+        return;
+    }
+    const int64_t counts[4] = {shown->available, shown->held, shown->sold, shown->blocked};
+    check_seat_counts(oracle, round, counts);
+    check_seat_states(oracle, round, shown->states);
+    engine_round_release(shown);
+}
+
+/* Every concert and round that there is, as it is; and no others, since there are as many. */
+static void check_catalogue(struct oracle *oracle, const struct catalogue_snapshot *shown)
+{
+    size_t concerts = 0, rounds = 0;
+    for (size_t i = 0; i < oracle->of_kind[RECORD_KIND_CONCERT].count; i++)
+        concerts += oracle->of_kind[RECORD_KIND_CONCERT].items[i]->there;
+    for (size_t i = 0; i < oracle->of_kind[RECORD_KIND_CONCERT_ROUND].count; i++)
+        rounds += oracle->of_kind[RECORD_KIND_CONCERT_ROUND].items[i]->there;
+    if (shown->concert_count != concerts || shown->round_count != rounds)
+        object_to(oracle, 12, "%zu concerts and %zu rounds are shown, of %zu and %zu",
+                  shown->concert_count, shown->round_count, concerts, rounds);
+    for (size_t i = 0; i < shown->concert_count && !oracle->objected; i++) {
+        const struct record record = {.kind = RECORD_KIND_CONCERT,
+                                      .as.concert = shown->concerts[i]};
+        const struct row *row = row_find(oracle, RECORD_KIND_CONCERT, record.as.concert.id);
+        if (row == NULL || first_difference(&record, &row->image) != NULL)
+            object_to(oracle, 12, "%s is shown otherwise than it is", record_name(&record).text);
+    }
+    for (size_t i = 0; i < shown->round_count && !oracle->objected; i++) {
+        const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                      .as.concert_round = shown->rounds[i].round};
+        const struct row *row =
+            row_find(oracle, RECORD_KIND_CONCERT_ROUND, record.as.concert_round.id);
+        if (row == NULL || first_difference(&record, &row->image) != NULL)
+            object_to(oracle, 12, "%s is shown otherwise than it is", record_name(&record).text);
+    }
+}
+
+static void check_public(struct oracle *oracle, const struct engine *engine)
+{
+    const struct row_vector *rounds = &oracle->of_kind[RECORD_KIND_CONCERT_ROUND];
+    const struct catalogue_snapshot *catalogue = engine_catalogue(engine);
+    struct queue_view view;
+    check_catalogue(oracle, catalogue);
+    engine_catalogue_release(catalogue);
+    for (size_t i = 0; i < rounds->count && !oracle->objected; i++)
+        if (rounds->items[i]->there)
+            check_round_snapshot(oracle, engine, rounds->items[i]);
+    (void)engine_queue(engine, &view);
+    if (!oracle->objected)
+        check_queue_view(oracle, &view);
 }
 
 /* ---- All of it ---- */
@@ -239,6 +309,8 @@ void check_everything(struct oracle *oracle, struct server *server)
     check_commit(oracle);
     if (!oracle->objected)
         check_office(oracle, office);
+    if (!oracle->objected)
+        check_public(oracle, server_engine(server));
     if (!oracle->objected)
         check_tables_by_row(oracle, store);
     if (!oracle->objected)

@@ -25,8 +25,8 @@ void bit_set(struct bits *bits, int64_t index, bool value)
     while (word >= bits->capacity) {
         const size_t old = bits->capacity;
         bits->capacity = old == 0 ? 16 : 2 * old;
-        bits->words = resized(bits->words, old * sizeof *bits->words,
-                                 bits->capacity * sizeof *bits->words);
+        bits->words =
+            resized(bits->words, old * sizeof *bits->words, bits->capacity * sizeof *bits->words);
     }
     if (value)
         bits->words[word] |= mask;
@@ -234,9 +234,8 @@ static void token_known(struct oracle *oracle, struct row *row)
     while ((size_t)token->number >= oracle->token_capacity) {
         const size_t old = oracle->token_capacity;
         oracle->token_capacity = old == 0 ? 256 : 2 * old;
-        oracle->token_by_number =
-            resized(oracle->token_by_number, old * sizeof(struct row *),
-                       oracle->token_capacity * sizeof(struct row *));
+        oracle->token_by_number = resized(oracle->token_by_number, old * sizeof(struct row *),
+                                          oracle->token_capacity * sizeof(struct row *));
     }
     oracle->token_by_number[token->number] = row;
 }
@@ -324,8 +323,7 @@ static void reservation_moves(struct oracle *oracle, struct row *row, int sign)
     for (size_t i = 0; i < part->seat_count; i++)
         seat_is_claimed(row, part->seats[i], sign);
     const timestamp_ms expires_at = row->image.as.seat_reservation.expires_at;
-    const bool pending =
-        row->image.as.seat_reservation.status == RESERVATION_STATUS_PENDING;
+    const bool pending = row->image.as.seat_reservation.status == RESERVATION_STATUS_PENDING;
     if (sign < 0) {
         list_remove(&part->user->of.user.reservations, SLOT_OWNER, row);
         list_remove(&part->round->of.round.reservations, SLOT_ROUND, row);
@@ -345,8 +343,7 @@ static void reservation_moves(struct oracle *oracle, struct row *row, int sign)
 static void reservation_seat_moves(struct oracle *oracle, struct row *row, int sign)
 {
     const struct reservation_seat *image = &row->image.as.reservation_seat;
-    struct row *reservation =
-        row_find(oracle, RECORD_KIND_SEAT_RESERVATION, image->reservation_id);
+    struct row *reservation = row_find(oracle, RECORD_KIND_SEAT_RESERVATION, image->reservation_id);
     struct row *seat = row_find(oracle, RECORD_KIND_SEAT, image->seat_id);
     struct reservation_part *part = reservation->of.reservation;
     const size_t position = (size_t)image->position;

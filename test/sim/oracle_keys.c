@@ -77,17 +77,16 @@ void key_keep(struct oracle *oracle, const struct row *user, const struct call *
         cover(oracle, COVERAGE_TICK, STATE_KEY_PUSHED_OUT, REFUSAL_NONE);
     }
     const bool seats = call->verb == VERB_SEATS_BLOCK || call->verb == VERB_SEATS_UNBLOCK;
-    const struct record image = {
-        .kind = RECORD_KIND_IDEMPOTENCY_KEY,
-        .as.idempotency_key = {
-            .user_id = user->image.as.user.id,
-            .key_hash = call->idempotency.key_hash,
-            .fingerprint = call->idempotency.fingerprint,
-            .created_at = oracle->now.house,
-            .created = call->created,
-            .object_id = object_of(call),
-            .changed = seats ? (int64_t)call->out.seats_block.changed : 0,
-        }};
+    const struct record image = {.kind = RECORD_KIND_IDEMPOTENCY_KEY,
+                                 .as.idempotency_key = {
+                                     .user_id = user->image.as.user.id,
+                                     .key_hash = call->idempotency.key_hash,
+                                     .fingerprint = call->idempotency.fingerprint,
+                                     .created_at = oracle->now.house,
+                                     .created = call->created,
+                                     .object_id = object_of(call),
+                                     .changed = seats ? (int64_t)call->out.seats_block.changed : 0,
+                                 }};
     row_put(oracle, &image);
 }
 
@@ -96,8 +95,8 @@ void tick_keys(struct oracle *oracle)
 {
     struct key_order *order = &oracle->keys;
     size_t at = order->head;
-    for (; at < order->count &&
-           oracle->now.house - order->created_at[at] >= IDEMPOTENCY_KEY_LIFE_MS;
+    for (;
+         at < order->count && oracle->now.house - order->created_at[at] >= IDEMPOTENCY_KEY_LIFE_MS;
          at++) {
         struct row *key = order->rows[at];
         if (!key->there || key->image.as.idempotency_key.created_at != order->created_at[at])

@@ -140,8 +140,7 @@ void law_turns(struct oracle *oracle)
 {
     for (size_t i = 0; i < oracle->span.count && !oracle->objected; i++) {
         const struct seen *seen = &oracle->span.seen[i];
-        if (seen->record.kind == RECORD_KIND_QUEUE_TOKEN && seen->row != NULL &&
-            seen->row->there &&
+        if (seen->record.kind == RECORD_KIND_QUEUE_TOKEN && seen->row != NULL && seen->row->there &&
             seen->row->image.as.queue_token.status == TOKEN_STATUS_WAITING &&
             seen->record.as.queue_token.status == TOKEN_STATUS_ACTIVE)
             token_turn(oracle, seen);

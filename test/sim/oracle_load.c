@@ -15,8 +15,8 @@
 void attempt_begin(struct oracle *oracle)
 {
     struct attempts *attempts = &oracle->attempts;
-    attempts->items = grown(attempts->items, attempts->count, &attempts->capacity,
-                            sizeof *attempts->items);
+    attempts->items =
+        grown(attempts->items, attempts->count, &attempts->capacity, sizeof *attempts->items);
     struct attempt *attempt = &attempts->items[attempts->count++];
     const size_t capacity = attempt->capacity;
     uint8_t *bytes = attempt->bytes;
@@ -132,8 +132,7 @@ static void object_to_loaded(struct oracle *oracle, const struct record *record)
               row == NULL || !row->there ? "and should not be there"
               : field == NULL            ? "deleted"
                                          : "with another ",
-              field == NULL ? "" : field->column,
-              row == NULL ? ": it never was" : "");
+              field == NULL ? "" : field->column, row == NULL ? ": it never was" : "");
 }
 
 static bool object_where_not(struct oracle *oracle, const struct record *record, uint32_t index)
@@ -158,7 +157,7 @@ static bool is_loaded(const struct oracle *oracle, const struct row *row)
 }
 
 /* A round's seats come all or none. Those of a round that is over may stay in the tables. */
-static bool round_is_needed(const struct oracle *oracle, const struct row *round)
+static bool round_is_needed(const struct row *round)
 {
     const struct round_part *part = &round->of.round;
     if (round->image.as.concert_round.first_reserved_at == 0 ||
@@ -169,7 +168,6 @@ static bool round_is_needed(const struct oracle *oracle, const struct row *round
             part->reservations.items[i]->image.as.seat_reservation.status ==
                 RESERVATION_STATUS_PENDING)
             return true;
-    (void)oracle;
     return false;
 }
 
@@ -186,7 +184,7 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
         return false;
     switch (row->image.kind) {
     case RECORD_KIND_SEAT:
-        return round_is_needed(oracle, row->of.seat.round);
+        return round_is_needed(row->of.seat.round);
     case RECORD_KIND_QUEUE_TOKEN:
         return row->image.as.queue_token.status != TOKEN_STATUS_EXPIRED;
     case RECORD_KIND_SEAT_RESERVATION:
@@ -194,9 +192,8 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
     case RECORD_KIND_PAYMENT:
         return reservation_is_needed(row->of.payment.reservation);
     case RECORD_KIND_RESERVATION_SEAT: {
-        const struct row *reservation =
-            row_find(oracle, RECORD_KIND_SEAT_RESERVATION,
-                     row->image.as.reservation_seat.reservation_id);
+        const struct row *reservation = row_find(oracle, RECORD_KIND_SEAT_RESERVATION,
+                                                 row->image.as.reservation_seat.reservation_id);
         return reservation_is_needed(reservation);
     }
     case RECORD_KIND_POINT_ENTRY:
@@ -215,8 +212,8 @@ static void count_loaded_seats(struct oracle *oracle)
         for (size_t k = 0; rounds->items[i]->there && k < round->seat_count; k++)
             round->loaded_seats += is_loaded(oracle, round->seats[k]);
         if (round->loaded_seats != 0 && round->loaded_seats != round->seat_count)
-            object_to(oracle, oracle->load.invariant, "%u of the %zu seats of %s were found", round->loaded_seats,
-                      round->seat_count, row_name(rounds->items[i]).text);
+            object_to(oracle, oracle->load.invariant, "%u of the %zu seats of %s were found",
+                      round->loaded_seats, round->seat_count, row_name(rounds->items[i]).text);
     }
 }
 
@@ -244,9 +241,8 @@ static bool choose(struct oracle *oracle, uint64_t seq)
 {
     struct attempts *attempts = &oracle->attempts;
     size_t last = 0, candidates = 0;
-    for (size_t i = 0; i < attempts->count; i++) {
+    for (size_t i = 0; i < attempts->count; i++)
         candidates += attempts->items[i].seq == seq && attempts->items[i].records > 0;
-    }
     for (size_t i = attempts->count; i > 0; i--) {
         if (attempts->items[i - 1].seq != seq || attempts->items[i - 1].records == 0)
             continue;
@@ -280,18 +276,17 @@ static void tell_unknown(struct oracle *oracle, uint64_t seq)
 static void make_house(struct oracle *oracle)
 {
     const struct office_settings *settings = &oracle->settings;
-    const struct record image = {
-        .kind = RECORD_KIND_HOUSE,
-        .as.house = {
-            .id = 1,
-            .max_active = settings->max_active,
-            .admit_per_second = settings->admit_per_second,
-            .silent_seconds = settings->silent_seconds,
-            .active_seconds = settings->active_seconds,
-            .wait_seconds = settings->wait_seconds,
-            .active_ceiling = settings->max_active,
-            .seats_per_user_ceiling = settings->max_seats_per_user,
-        }};
+    const struct record image = {.kind = RECORD_KIND_HOUSE,
+                                 .as.house = {
+                                     .id = 1,
+                                     .max_active = settings->max_active,
+                                     .admit_per_second = settings->admit_per_second,
+                                     .silent_seconds = settings->silent_seconds,
+                                     .active_seconds = settings->active_seconds,
+                                     .wait_seconds = settings->wait_seconds,
+                                     .active_ceiling = settings->max_active,
+                                     .seats_per_user_ceiling = settings->max_seats_per_user,
+                                 }};
     row_put(oracle, &image);
     oracle->house_recorded = (struct house){0};
 }
@@ -315,24 +310,27 @@ static void open_house(struct oracle *oracle)
     }
 }
 
+/* A server counts the holds of a token that it can still see. */
+static void forget_holds(struct oracle *oracle)
+{
+    const struct row_vector *reservations = &oracle->of_kind[RECORD_KIND_SEAT_RESERVATION];
+    for (size_t i = 0; i < oracle->live_tokens.count; i++)
+        oracle->live_tokens.items[i]->of.token.holds_known = 0;
+    for (size_t i = 0; i < reservations->count; i++)
+        if (reservations->items[i]->there && is_loaded(oracle, reservations->items[i]))
+            reservations->items[i]->of.reservation->token->of.token.holds_known++;
+}
+
 /* What only memory knew: everybody counts as heard now, the bucket is empty. */
 static void forget(struct oracle *oracle)
 {
-    for (size_t i = 0; i < oracle->live_tokens.count; i++) {
-        struct row *token = oracle->live_tokens.items[i];
-        token->of.token.holds_known = 0;
-        if (token->image.as.queue_token.status == TOKEN_STATUS_WAITING)
-            set_present(oracle, token, true);
-    }
-    for (size_t kind = RECORD_KIND_SEAT_RESERVATION, i = 0; i < oracle->of_kind[kind].count; i++) {
-        const struct row *row = oracle->of_kind[kind].items[i];
-        if (row->there && is_loaded(oracle, row))
-            row->of.reservation->token->of.token.holds_known++;
-    }
-    for (size_t kind = RECORD_KIND_CONCERT_ROUND, i = 0; i < oracle->of_kind[kind].count; i++) {
-        struct round_part *round = &oracle->of_kind[kind].items[i]->of.round;
-        round->maybe_over = round->loaded_seats == 0;
-    }
+    const struct row_vector *rounds = &oracle->of_kind[RECORD_KIND_CONCERT_ROUND];
+    forget_holds(oracle);
+    for (size_t i = 0; i < oracle->live_tokens.count; i++)
+        if (oracle->live_tokens.items[i]->image.as.queue_token.status == TOKEN_STATUS_WAITING)
+            set_present(oracle, oracle->live_tokens.items[i], true);
+    for (size_t i = 0; i < rounds->count; i++)
+        rounds->items[i]->of.round.maybe_over = rounds->items[i]->of.round.loaded_seats == 0;
     oracle->first_batch = true;
     oracle->door_was_open = false;
     oracle->credit_least = oracle->credit_most = 0;
@@ -345,19 +343,18 @@ static void forget(struct oracle *oracle)
 void load_judge(struct oracle *oracle, uint64_t seq)
 {
     if (seq < oracle->acknowledged || seq < oracle->shown) {
-        object_to(oracle, 10, "batch %llu was %s, and %llu is the last that was found",
-                  (unsigned long long)(seq < oracle->acknowledged ? oracle->acknowledged
-                                                                  : oracle->shown),
-                  seq < oracle->acknowledged ? "acknowledged" : "shown to somebody",
-                  (unsigned long long)seq);
+        object_to(
+            oracle, 10, "batch %llu was %s, and %llu is the last that was found",
+            (unsigned long long)(seq < oracle->acknowledged ? oracle->acknowledged : oracle->shown),
+            seq < oracle->acknowledged ? "acknowledged" : "shown to somebody",
+            (unsigned long long)seq);
         return;
     }
     log_undo(oracle);
     oracle->attempts.current = 0;
     oracle->house_time = oracle->acknowledged_time;
     if (seq > oracle->acknowledged && !choose(oracle, seq)) {
-        object_to(oracle, 10, "batch %llu was found and never attempted",
-                  (unsigned long long)seq);
+        object_to(oracle, 10, "batch %llu was found and never attempted", (unsigned long long)seq);
         return;
     }
     tell_unknown(oracle, seq);

@@ -135,8 +135,8 @@ struct span {
     size_t count, capacity;
     size_t first_new; /* before it no new row is left whose id was not taken */
     size_t log_start;
-    bool settles;         /* the one that carries the house row */
-    uint64_t failures;    /* memory_failures() when it was begun to be judged */
+    bool settles;          /* the one that carries the house row */
+    uint64_t failures;     /* memory_failures() when it was begun to be judged */
     bool memory_was_short; /* an allocation failed since the span before */
 };
 
@@ -247,7 +247,7 @@ struct oracle {
 
     /* Derived */
     struct row *house;
-    struct house house_recorded; /* as it was last written */
+    struct house house_recorded;                    /* as it was last written */
     struct row_list sessions, pending, live_tokens; /* SLOT_GLOBAL */
     struct row_list cancelled;                      /* rounds, SLOT_GLOBAL */
     struct key_order keys;
@@ -272,7 +272,7 @@ struct oracle {
     } stage;
     bool may_stop; /* so much may be due that a tick need not do all of it */
     bool behind;   /* and it did not */
-    uint64_t seq; /* of the last batch that the model has applied */
+    uint64_t seq;  /* of the last batch that the model has applied */
     uint64_t acknowledged;
     uint64_t shown; /* the last that somebody was answered from, acknowledged or not */
     /* Of the last batch; the next is not before it. */
@@ -391,14 +391,15 @@ bool expects_lookup(const struct oracle *oracle, const struct row *user, const s
 
 verb_judge judge_sign_in_find, judge_user_register, judge_organizer_add, judge_session_open,
     judge_session_close, judge_session_close_all, judge_user_get, judge_user_password_get,
-    judge_user_change, judge_points_get, judge_points_charge;                  /* oracle_people.c */
+    judge_user_change, judge_points_get, judge_points_charge; /* oracle_people.c */
 verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, judge_round_create,
     judge_round_change, judge_round_delete, judge_round_cancel, judge_seats_block,
-    judge_seats_unblock;                                                    /* oracle_catalogue.c */
-verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_queue_change; /* oracle_queue.c */
+    judge_seats_unblock; /* oracle_catalogue.c */
+verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave,
+    judge_queue_change; /* oracle_queue.c */
 verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_cancel,
-    judge_payment_make, judge_payment_get;                                     /* oracle_sale.c */
-verb_judge judge_list, judge_heard;                                            /* oracle_calls.c */
+    judge_payment_make, judge_payment_get; /* oracle_sale.c */
+verb_judge judge_list, judge_heard;        /* oracle_calls.c */
 
 /* oracle_calls.c */
 void call_judge(struct oracle *oracle, const struct request *request);

@@ -270,8 +270,7 @@ enum refusal judge_points_charge(struct oracle *oracle, struct row *user, const 
     }
     const char *reference = call->in.points_charge.reference;
     const struct row *first =
-        reference == NULL ? NULL
-                          : entry_of_reference(oracle, user->image.as.user.id, reference);
+        reference == NULL ? NULL : entry_of_reference(oracle, user->image.as.user.id, reference);
     if (first != NULL)
         return repeat_charge(oracle, first, other, call);
     if (other->of.user.account->image.as.point_account.balance >

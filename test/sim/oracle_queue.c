@@ -20,8 +20,7 @@ static timestamp_ms on_sale_since(const struct oracle *oracle)
         const struct row *round = rounds->items[i];
         if (!round->there || round->image.as.concert_round.status != ROUND_STATUS_SCHEDULED)
             continue;
-        const timestamp_ms opens =
-            round->of.round.concert->image.as.concert.reservation_open_at;
+        const timestamp_ms opens = round->of.round.concert->image.as.concert.reservation_open_at;
         if (opens <= oracle->now.wall && oracle->now.wall < sale_end(round) && opens < since)
             since = opens;
     }
@@ -120,8 +119,7 @@ static enum token_reason reason_of_end(const struct oracle *oracle, const struct
     const bool timed_out = oracle->now.house >= token->image.as.queue_token.holds_until;
     const bool silent = oracle->now.house >= silent_at(oracle, token);
     const struct record *seen = span_seen(oracle, token);
-    if (timed_out && silent && seen != NULL &&
-        seen->as.queue_token.reason == TOKEN_REASON_SILENT)
+    if (timed_out && silent && seen != NULL && seen->as.queue_token.reason == TOKEN_REASON_SILENT)
         return TOKEN_REASON_SILENT;
     if (timed_out)
         return TOKEN_REASON_TIMED_OUT;
@@ -330,10 +328,9 @@ void admissions_judge(struct oracle *oracle)
 enum refusal judge_queue_join(struct oracle *oracle, struct row *user, const struct call *call)
 {
     struct row *token = user->of.user.token;
-    oracle->state = token == NULL ? STATE_NO_TOKEN
-                    : token->image.as.queue_token.status == TOKEN_STATUS_WAITING
-                        ? STATE_WAITING
-                        : STATE_ACTIVE;
+    oracle->state = token == NULL                                                ? STATE_NO_TOKEN
+                    : token->image.as.queue_token.status == TOKEN_STATUS_WAITING ? STATE_WAITING
+                                                                                 : STATE_ACTIVE;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     expect_created(oracle, call, token == NULL);
@@ -375,8 +372,7 @@ static struct row *named(const struct oracle *oracle, const struct row *user,
                : row_find(oracle, RECORD_KIND_QUEUE_TOKEN, call->in.token.token_id);
 }
 
-enum refusal judge_queue_token_get(struct oracle *oracle, struct row *user,
-                                   const struct call *call)
+enum refusal judge_queue_token_get(struct oracle *oracle, struct row *user, const struct call *call)
 {
     const struct row *token = named(oracle, user, call);
     oracle->state = id_is_none(call->in.token.token_id) ? STATE_NO_TOKEN : STATE_UNKNOWN;

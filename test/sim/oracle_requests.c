@@ -148,8 +148,8 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
                   call->refusal == REFUSAL_NONE ? "as done" : refusal_schema(call->refusal)->name,
                   tracked->expected == REFUSAL_NONE ? "done"
                                                     : refusal_schema(tracked->expected)->name);
-    } else if (call->refusal == REFUSAL_NONE && (call->created != tracked->created ||
-                                                 call->replayed != tracked->replayed)) {
+    } else if (call->refusal == REFUSAL_NONE &&
+               (call->created != tracked->created || call->replayed != tracked->replayed)) {
         object_to(oracle, 0, "%s was answered otherwise than decided", verb_name(call->verb));
     } else if (call_wants_history(call)) {
         object_to(oracle, 0, "%s was answered before it was decided", verb_name(call->verb));
@@ -162,8 +162,7 @@ void request_answered(struct oracle *oracle, const struct request *request)
 {
     struct tracked *tracked = find(&oracle->tracking, request);
     if (tracked == NULL) {
-        object_to(oracle, 10, "%s was answered and never decided",
-                  verb_name(request->call.verb));
+        object_to(oracle, 10, "%s was answered and never decided", verb_name(request->call.verb));
         return;
     }
     judge_answer(oracle, tracked, &request->call);

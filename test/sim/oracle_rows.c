@@ -62,8 +62,8 @@ static const char *keep_text(struct oracle *oracle, const char *text)
     const size_t bytes = strlen(text) + 1;
     if (oracle->text_block_count == 0 || oracle->text_block_used + bytes > TEXT_BLOCK_BYTES) {
         const size_t size = bytes > TEXT_BLOCK_BYTES ? bytes : TEXT_BLOCK_BYTES;
-        oracle->texts = grown(oracle->texts, oracle->text_block_count,
-                              &oracle->text_block_capacity, sizeof(uint8_t *));
+        oracle->texts = grown(oracle->texts, oracle->text_block_count, &oracle->text_block_capacity,
+                              sizeof(uint8_t *));
         oracle->texts[oracle->text_block_count++] = own_allocate(size);
         oracle->text_block_used = 0;
     }
@@ -125,8 +125,7 @@ static void index_text(struct oracle *oracle, struct row *row, struct id id, con
         struct text_slot *slots = own_allocate(count * sizeof *slots);
         for (size_t i = 0; i < oracle->text_slot_count; i++)
             if (oracle->text_slots[i].row != NULL)
-                text_slot_fill(slots, count, oracle->text_slots[i].hash,
-                               oracle->text_slots[i].row);
+                text_slot_fill(slots, count, oracle->text_slots[i].hash, oracle->text_slots[i].row);
         own_free(oracle->text_slots);
         oracle->text_slots = slots;
         oracle->text_slot_count = count;
@@ -149,8 +148,8 @@ struct row *user_of_email(const struct oracle *oracle, const char *email)
 {
     const uint64_t hash = text_hash(RECORD_KIND_USER, ID_NONE, email);
     const size_t mask = oracle->text_slot_count - 1;
-    for (size_t at = hash & mask;
-         oracle->text_slot_count > 0 && oracle->text_slots[at].row != NULL; at = (at + 1) & mask) {
+    for (size_t at = hash & mask; oracle->text_slot_count > 0 && oracle->text_slots[at].row != NULL;
+         at = (at + 1) & mask) {
         struct row *row = oracle->text_slots[at].row;
         if (oracle->text_slots[at].hash == hash && row->there &&
             row->image.kind == RECORD_KIND_USER && row->image.as.user.email != NULL &&
@@ -165,8 +164,8 @@ struct row *entry_of_reference(const struct oracle *oracle, struct id caller_id,
 {
     const uint64_t hash = text_hash(RECORD_KIND_POINT_ENTRY, caller_id, reference);
     const size_t mask = oracle->text_slot_count - 1;
-    for (size_t at = hash & mask;
-         oracle->text_slot_count > 0 && oracle->text_slots[at].row != NULL; at = (at + 1) & mask) {
+    for (size_t at = hash & mask; oracle->text_slot_count > 0 && oracle->text_slots[at].row != NULL;
+         at = (at + 1) & mask) {
         struct row *row = oracle->text_slots[at].row;
         if (oracle->text_slots[at].hash == hash && row->there &&
             row->image.kind == RECORD_KIND_POINT_ENTRY &&
@@ -247,8 +246,8 @@ static struct row *row_new(struct oracle *oracle, const struct record *image)
 {
     table_make_room(oracle);
     if (oracle->row_count == oracle->chunk_count * CHUNK_ROWS) {
-        oracle->chunks = grown(oracle->chunks, oracle->chunk_count, &oracle->chunk_capacity,
-                               sizeof(uint8_t *));
+        oracle->chunks =
+            grown(oracle->chunks, oracle->chunk_count, &oracle->chunk_capacity, sizeof(uint8_t *));
         oracle->chunks[oracle->chunk_count++] = own_allocate(CHUNK_ROWS * sizeof(struct row));
     }
     struct row *row = row_numbered(oracle, oracle->row_count);
@@ -264,8 +263,7 @@ static struct row *row_new(struct oracle *oracle, const struct record *image)
     slot_fill(oracle, (struct row_slot){.hash = (uint32_t)record_key_hash(image->kind, &key),
                                         .number = (uint32_t)++oracle->row_count});
     struct row_vector *vector = &oracle->of_kind[image->kind];
-    vector->items =
-        grown(vector->items, vector->count, &vector->capacity, sizeof(struct row *));
+    vector->items = grown(vector->items, vector->count, &vector->capacity, sizeof(struct row *));
     vector->items[vector->count++] = row;
     return row;
 }

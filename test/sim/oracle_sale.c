@@ -59,8 +59,7 @@ void reservation_ends(struct oracle *oracle, struct row *reservation,
                       enum reservation_status status, enum cancel_reason reason)
 {
     struct record image = row_image(reservation);
-    const bool was_pending =
-        image.as.seat_reservation.status == RESERVATION_STATUS_PENDING;
+    const bool was_pending = image.as.seat_reservation.status == RESERVATION_STATUS_PENDING;
     if (!was_pending)
         refund(oracle, reservation);
     image.as.seat_reservation.status = status;
@@ -152,8 +151,7 @@ static bool holds_are_used_up(const struct row *token, const struct call *call)
 {
     if (token->of.token.holds_known >= HOLDS_PER_TOKEN_MAX)
         return true;
-    return token->of.token.holds_ever >= HOLDS_PER_TOKEN_MAX &&
-           call->refusal == REFUSAL_HOLD_LIMIT;
+    return token->of.token.holds_ever >= HOLDS_PER_TOKEN_MAX && call->refusal == REFUSAL_HOLD_LIMIT;
 }
 
 static enum refusal hold_limits(struct oracle *oracle, const struct row *user,
@@ -247,8 +245,7 @@ static struct row *put_hold(struct oracle *oracle, const struct row *user, const
                 .reservation_id = image.as.seat_reservation.id,
                 .position = (int64_t)i,
                 .seat_id = seat_ids[i],
-                .price =
-                    row_find(oracle, RECORD_KIND_SEAT, seat_ids[i])->image.as.seat.price,
+                .price = row_find(oracle, RECORD_KIND_SEAT, seat_ids[i])->image.as.seat.price,
             }};
         row_put(oracle, &seat);
     }
@@ -298,8 +295,7 @@ static struct row *named(struct oracle *oracle, const struct call *call)
     return row_find(oracle, RECORD_KIND_SEAT_RESERVATION, call->in.reservation.reservation_id);
 }
 
-enum refusal judge_reservation_get(struct oracle *oracle, struct row *user,
-                                   const struct call *call)
+enum refusal judge_reservation_get(struct oracle *oracle, struct row *user, const struct call *call)
 {
     const struct row *reservation = named(oracle, call);
     if (reservation == NULL)
@@ -331,8 +327,7 @@ static bool refund_is_closed(const struct oracle *oracle, const struct row *user
     const struct row *round = reservation->of.reservation->round;
     if (reservation->image.as.seat_reservation.status != RESERVATION_STATUS_CONFIRMED)
         return false;
-    if (!is_organizer(user) &&
-        round->image.as.concert_round.status != ROUND_STATUS_CANCELLED &&
+    if (!is_organizer(user) && round->image.as.concert_round.status != ROUND_STATUS_CANCELLED &&
         oracle->now.wall >= reservation->image.as.seat_reservation.refundable_until)
         return true;
     return round->of.round.maybe_over && call->refusal == REFUSAL_REFUND_CLOSED;
@@ -374,16 +369,15 @@ static enum refusal payment_refusal(struct oracle *oracle, const struct row *use
     oracle->state = state_of(reservation);
     if (row->status == RESERVATION_STATUS_EXPIRED)
         return REFUSAL_HOLD_EXPIRED;
-    if (reservation->of.reservation->round->image.as.concert_round.status ==
-        ROUND_STATUS_CANCELLED)
+    if (reservation->of.reservation->round->image.as.concert_round.status == ROUND_STATUS_CANCELLED)
         return REFUSAL_ROUND_CANCELLED;
     if (row->status == RESERVATION_STATUS_PENDING)
         return REFUSAL_NONE;
     if (call->refusal == REFUSAL_RESERVATION_NOT_PENDING &&
         (call->detail.reservation_status != row->status ||
          !id_equal(call->detail.payment_id, row->payment_id)))
-        object_to(oracle, 4, "%s is %s, and something else was told",
-                  row_name(reservation).text, reservation_status_texts[row->status]);
+        object_to(oracle, 4, "%s is %s, and something else was told", row_name(reservation).text,
+                  reservation_status_texts[row->status]);
     return REFUSAL_RESERVATION_NOT_PENDING;
 }
 
@@ -411,9 +405,8 @@ static enum refusal falls_short(struct oracle *oracle, const struct row *reserva
     if (call->refusal != REFUSAL_INSUFFICIENT_POINTS)
         return REFUSAL_INSUFFICIENT_POINTS;
     if (part->failed == NULL) {
-        const struct record image =
-            payment_image(oracle, reservation, span_new_id(oracle, RECORD_KIND_PAYMENT),
-                          PAYMENT_STATUS_FAILED);
+        const struct record image = payment_image(
+            oracle, reservation, span_new_id(oracle, RECORD_KIND_PAYMENT), PAYMENT_STATUS_FAILED);
         row_put(oracle, &image);
     }
     if (call->detail.balance != part->user->of.user.account->image.as.point_account.balance ||
@@ -426,9 +419,8 @@ static enum refusal falls_short(struct oracle *oracle, const struct row *reserva
 
 static struct row *pay(struct oracle *oracle, struct row *user, struct row *reservation)
 {
-    struct record payment = payment_image(oracle, reservation,
-                                          span_new_id(oracle, RECORD_KIND_PAYMENT),
-                                          PAYMENT_STATUS_SUCCEEDED);
+    struct record payment = payment_image(
+        oracle, reservation, span_new_id(oracle, RECORD_KIND_PAYMENT), PAYMENT_STATUS_SUCCEEDED);
     payment.as.payment.paid_at = oracle->now.house;
     struct row *paid = row_put(oracle, &payment);
     move_points(oracle, user,

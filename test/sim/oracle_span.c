@@ -14,9 +14,8 @@ static bool same_field(const struct field_schema *field, const void *a, const vo
     case FIELD_ID:
         return memcmp(a, b, ID_BYTES) == 0;
     case FIELD_TEXT:
-        return field_text(a) == field_text(b) ||
-               (field_text(a) != NULL && field_text(b) != NULL &&
-                strcmp(field_text(a), field_text(b)) == 0);
+        return field_text(a) == field_text(b) || (field_text(a) != NULL && field_text(b) != NULL &&
+                                                  strcmp(field_text(a), field_text(b)) == 0);
     case FIELD_INT:
     case FIELD_TIME:
     case FIELD_REAL:
@@ -205,8 +204,7 @@ static struct id take(struct oracle *oracle, struct seen *seen)
 
 static bool is_new(const struct seen *seen, enum record_kind kind)
 {
-    return seen->row == NULL && !seen->taken && seen->record.kind == kind &&
-           !seen->record.deleted;
+    return seen->row == NULL && !seen->taken && seen->record.kind == kind && !seen->record.deleted;
 }
 
 static struct id nothing_new(struct oracle *oracle, enum record_kind kind)
@@ -329,7 +327,9 @@ static void find_missing(struct oracle *oracle)
                   field == NULL ? invariant_of_kind(row->image.kind)
                                 : invariant_of_field(row->image.kind, field),
                   "%s should have been %s and was not", row_name(row).text,
-                  !row->there ? "deleted" : field != NULL ? "changed" : "written");
+                  !row->there     ? "deleted"
+                  : field != NULL ? "changed"
+                                  : "written");
     }
 }
 

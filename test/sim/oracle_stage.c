@@ -149,8 +149,8 @@ static void call_decided(void *owner, const struct request *request, struct reco
     struct stage *stage = owner;
     struct retold retold;
     struct request told = *request;
-    const bool lying = stage->armed && stage->lie.place == LIE_IN_CALL &&
-                       !call_wants_history(&request->call);
+    const bool lying =
+        stage->armed && stage->lie.place == LIE_IN_CALL && !call_wants_history(&request->call);
     if (keeps_silent(stage))
         return;
     if (lies_about_sequence(stage, LIE_ANSWERS_UNDECIDED))
@@ -160,9 +160,8 @@ static void call_decided(void *owner, const struct request *request, struct reco
         stage->armed = false;
     }
     (void)tell_span(stage, LIE_IN_CALL, records, &retold);
-    stage->judge.call_decided(stage->judge.owner,
-                              lying && stage->lie.answer != NULL ? &told : request,
-                              span_of(&retold));
+    stage->judge.call_decided(
+        stage->judge.owner, lying && stage->lie.answer != NULL ? &told : request, span_of(&retold));
     buffer_release(&retold.bytes);
     if (lies_about_sequence(stage, LIE_ANSWERS_EARLY))
         oracle_answered(stage->oracle, request);
@@ -412,8 +411,7 @@ void stage_open(struct stage *stage, const struct lie *lie)
     stage->organizer = people_organizer(&stage->asker, 1);
     for (unsigned i = 0; i < STAGE_BUYERS; i++)
         stage->buyers[i] = people_buyer(&stage->asker, i);
-    stage->round_id =
-        people_round(&stage->asker, &stage->organizer, clock_wall(), STAGE_SEATS);
+    stage->round_id = people_round(&stage->asker, &stage->organizer, clock_wall(), STAGE_SEATS);
     for (size_t i = 0; i < STAGE_SEATS; i++)
         stage->seat_ids[i] =
             office_round_seat(server_office(stage->server), stage->round_id, i)->id;

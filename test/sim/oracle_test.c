@@ -1,7 +1,8 @@
 /* The judge has nothing against a server that does as it should, and objects to each lie about it:
  * every case is played twice, once as it was and once with the lie, and the objection must name the
  * invariant that it breaks. */
-#include "oracle_stage.h"
+#include "oracle_model.h"
+#include "oracle_scenes.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,363 +13,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define RICH INT64_C(5000)
-
-/* ---- Scenes: each arms the lie just before what it is about ---- */
-
-static void holds(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_hold(stage, 0, 1, 2), REFUSAL_NONE);
-}
-
-static void holds_first(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    stage_arm(stage);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-}
-
-static void wants_what_is_held(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    stage_enter(stage, 1, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 2), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_hold(stage, 1, 1, 2), REFUSAL_SEAT_UNAVAILABLE);
-}
-
-static void wants_too_many(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 3), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_hold(stage, 0, 3, 2), REFUSAL_SEAT_LIMIT);
-}
-
-static void holds_without_token(struct stage *stage)
-{
-    stage_arm(stage);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_QUEUE_TOKEN_REQUIRED);
-}
-
-static void pays(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 2), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_NONE);
-}
-
-static void pays_twice(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_RESERVATION_NOT_PENDING);
-}
-
-static void is_short(struct stage *stage)
-{
-    stage_enter(stage, 0, 10);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_INSUFFICIENT_POINTS);
-}
-
-static void pays_too_late(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_wait(stage, 60 * SECOND_MS);
-    stage_arm(stage);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_HOLD_EXPIRED);
-}
-
-static void is_refunded(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 2), REFUSAL_NONE);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_cancel(stage, 0), REFUSAL_NONE);
-}
-
-static void cancels_again(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_NONE);
-    assert_int_equal(stage_cancel(stage, 0), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_cancel(stage, 0), REFUSAL_NONE);
-}
-
-static void runs_out(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_wait(stage, 60 * SECOND_MS - 1);
-    stage_arm(stage);
-    stage_jump(stage, 1);
-}
-
-static void nearly_runs_out(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_wait(stage, 60 * SECOND_MS - 2);
-    stage_arm(stage);
-    stage_jump(stage, 1);
-}
-
-static void joins(struct stage *stage)
-{
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, people_call(&stage->buyers[0], VERB_QUEUE_JOIN)),
-                     REFUSAL_NONE);
-}
-
-static void joins_again(struct stage *stage)
-{
-    stage_enter(stage, 0, 0);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, people_call(&stage->buyers[0], VERB_QUEUE_JOIN)),
-                     REFUSAL_NONE);
-}
-
-static void pauses(struct stage *stage, bool paused)
-{
-    struct call call = people_call(&stage->organizer, VERB_QUEUE_CHANGE);
-    call.in.queue_change.has_paused = true;
-    call.in.queue_change.paused = paused;
-    assert_int_equal(stage_do(stage, call), REFUSAL_NONE);
-}
-
-static void is_admitted(struct stage *stage)
-{
-    pauses(stage, true);
-    stage_enter(stage, 0, 0);
-    pauses(stage, false);
-    stage_arm(stage);
-    stage_jump(stage, 1000);
-}
-
-/* Two are in, and one waits. */
-static void fills(struct stage *stage)
-{
-    for (size_t i = 0; i < STAGE_BUYERS; i++)
-        stage_enter(stage, i, 0);
-}
-
-static void is_full(struct stage *stage)
-{
-    fills(stage);
-    stage_arm(stage);
-    stage_jump(stage, 1000);
-}
-
-static void waits_behind(struct stage *stage)
-{
-    pauses(stage, true);
-    for (size_t i = 0; i < STAGE_BUYERS; i++)
-        stage_enter(stage, i, 0);
-    stage_arm(stage);
-    stage_jump(stage, 1000);
-}
-
-static void asks_how_many_are_ahead(struct stage *stage)
-{
-    pauses(stage, true);
-    for (size_t i = 0; i < STAGE_BUYERS; i++)
-        stage_enter(stage, i, 0);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, people_call(&stage->buyers[2], VERB_QUEUE_TOKEN_GET)),
-                     REFUSAL_NONE);
-}
-
-/* The third one falls silent while two are in, and one of those leaves. */
-static void is_passed_over(struct stage *stage)
-{
-    fills(stage);
-    stage_wait(stage, 25 * SECOND_MS);
-    for (size_t i = 0; i < 2; i++)
-        assert_int_equal(stage_do(stage, people_call(&stage->buyers[i], VERB_HEARD)),
-                         REFUSAL_NONE);
-    stage_wait(stage, 10 * SECOND_MS);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, people_call(&stage->buyers[0], VERB_QUEUE_LEAVE)),
-                     REFUSAL_NONE);
-}
-
-static void falls_silent(struct stage *stage)
-{
-    stage_enter(stage, 0, 0);
-    stage_wait(stage, 28 * SECOND_MS);
-    stage_arm(stage);
-    stage_wait(stage, 1500);
-}
-
-static void leaves_with_hold(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, people_call(&stage->buyers[0], VERB_QUEUE_LEAVE)),
-                     REFUSAL_NONE);
-}
-
-static void is_down_for_a_while(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    stage_arm(stage);
-    stage_jump(stage, MINUTE_MS);
-}
-
-static void time_passes(struct stage *stage)
-{
-    stage_enter(stage, 0, 0);
-    stage_arm(stage);
-    stage_jump(stage, 1000);
-}
-
-static void round_is_cancelled(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_NONE);
-    assert_int_equal(stage_pay(stage, 0), REFUSAL_NONE);
-    struct call call = people_call(&stage->organizer, VERB_ROUND_CANCEL);
-    call.in.round.round_id = stage->round_id;
-    assert_int_equal(stage_do(stage, call), REFUSAL_NONE);
-    stage_arm(stage);
-    stage_jump(stage, 10);
-}
-
-static void settings_change(struct stage *stage)
-{
-    struct call call = people_call(&stage->organizer, VERB_QUEUE_CHANGE);
-    call.in.queue_change.has_max_active = true;
-    call.in.queue_change.max_active = 1;
-    fills(stage);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, call), REFUSAL_NONE);
-}
-
-static struct call keyed_charge(const struct stage *stage, int64_t fingerprint)
-{
-    struct call call = people_call(&stage->buyers[0], VERB_POINTS_CHARGE);
-    call.in.points_charge.amount = 100;
-    call.idempotency.present = true;
-    call.idempotency.key_hash = 77;
-    call.idempotency.fingerprint = fingerprint;
-    return call;
-}
-
-static void charges_with_key(struct stage *stage)
-{
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, keyed_charge(stage, 1)), REFUSAL_NONE);
-}
-
-static void repeats(struct stage *stage)
-{
-    assert_int_equal(stage_do(stage, keyed_charge(stage, 1)), REFUSAL_NONE);
-    stage_crash(stage);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, keyed_charge(stage, 1)), REFUSAL_NONE);
-}
-
-static void reuses_key(struct stage *stage)
-{
-    assert_int_equal(stage_do(stage, keyed_charge(stage, 1)), REFUSAL_NONE);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, keyed_charge(stage, 2)), REFUSAL_IDEMPOTENCY_KEY_REUSED);
-}
-
-static void key_grows_old(struct stage *stage)
-{
-    assert_int_equal(stage_do(stage, keyed_charge(stage, 1)), REFUSAL_NONE);
-    stage_arm(stage);
-    stage_jump(stage, DAY_MS);
-}
-
-static void session_grows_old(struct stage *stage)
-{
-    stage_arm(stage);
-    stage_jump(stage, 30 * DAY_MS);
-}
-
-static void looks(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, people_call(&stage->buyers[0], VERB_POINTS_GET)),
-                     REFUSAL_NONE);
-}
-
-static void restarts(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 2), REFUSAL_NONE);
-    stage_arm(stage);
-    stage_crash(stage);
-    stage_jump(stage, 10);
-}
-
-static void lists(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    assert_int_equal(stage_hold(stage, 0, 0, 2), REFUSAL_NONE);
-    struct call call = people_call(&stage->buyers[0], VERB_LIST);
-    call.in.list = (struct record_query){
-        .kind = RECORD_KIND_SEAT_RESERVATION, .status = -1, .limit = 10};
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, call), REFUSAL_NONE);
-}
-
-/* Nobody knows whether it was written. */
-static void append_fails(struct stage *stage)
-{
-    stage_enter(stage, 0, RICH);
-    disk_plan(stage->disk)->operation = DISK_SYNC;
-    disk_plan(stage->disk)->code = 10; /* SQLITE_IOERR */
-    disk_plan(stage->disk)->countdown = 1;
-    stage_arm(stage);
-    assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_OUTCOME_UNKNOWN);
-}
-
-/* The judge does not know of the last batch. */
-static void is_checked_in_the_end(struct stage *stage)
-{
-    struct call call = people_call(&stage->buyers[0], VERB_USER_CHANGE);
-    call.in.user_change.name = "Somebody Else";
-    stage_arm(stage);
-    assert_int_equal(stage_do(stage, call), REFUSAL_NONE);
-    stage_disarm(stage);
-    stage_check(stage);
-}
-
-static void buys_everything(struct stage *stage)
-{
-    for (size_t round = 0; round < 4; round++) {
-        const size_t buyer = round % STAGE_BUYERS;
-        stage_enter(stage, buyer, RICH);
-        assert_int_equal(stage_hold(stage, buyer, 2 * round, 2), REFUSAL_NONE);
-        if (round == 2)
-            stage_crash(stage);
-        assert_int_equal(stage_pay(stage, buyer), REFUSAL_NONE);
-        stage_check(stage);
-    }
-    stage_wait(stage, 5 * MINUTE_MS);
-    stage_check(stage);
-    stage_jump(stage, 2 * DAY_MS);
-    stage_check(stage);
-}
 
 /* ---- Lies ---- */
 
@@ -453,16 +97,14 @@ ANSWER_LIE(tells_to_hope, call->out.token.estimate.known = true)
 ANSWER_LIE(was_not_before, call->replayed = false)
 ANSWER_LIE(is_forbidden, call->refusal = REFUSAL_FORBIDDEN)
 ANSWER_LIE(is_another_caller, call->caller_id = made_up(call->caller_id))
-ANSWER_LIE(shows_less, {
-    call->out.page.count--;
-})
+ANSWER_LIE(shows_less, { call->out.page.count--; })
 ANSWER_LIE(shows_another, call->out.page.reservations[0].reservation.amount++)
 
 /* ---- Cases ---- */
 
 struct plant {
     const char *name;
-    void (*scene)(struct stage *stage);
+    scene *scene;
     struct lie lie;
     int invariant;
 };
@@ -481,8 +123,10 @@ static const struct plant plants[] = {
     {"a hold without its seat's row", holds, {IN(CALL, RESERVATION_SEAT, DROPS)}, 2},
     {"a seat sold that was not held", holds, {IN(CALL, SEAT, CHANGES), is_sold}, 1},
     {"a seat with another price", holds, {IN(CALL, SEAT, CHANGES), has_another_price}, 0},
-    {"a round that changes its size", holds_first,
-     {IN(CALL, CONCERT_ROUND, CHANGES), has_another_seat}, 5},
+    {"a round that changes its size",
+     holds_first,
+     {IN(CALL, CONCERT_ROUND, CHANGES), has_another_seat},
+     5},
     {"a hold answered with another price", holds, {ANSWERS(tells_another_price)}, 1},
     {"a hold answered as if it had been there", holds, {ANSWERS(tells_it_was_there)}, 0},
     {"a seat given twice", wants_what_is_held, {ANSWERS(is_done)}, 1},
@@ -501,8 +145,10 @@ static const struct plant plants[] = {
     {"a balance that was not written", pays, {IN(CALL, POINT_ACCOUNT, DROPS)}, 3},
     {"a payment of another amount", pays, {IN(CALL, PAYMENT, CHANGES), is_cheaper}, 4},
     {"a payment that was not written", pays, {IN(CALL, PAYMENT, DROPS)}, 4},
-    {"a confirmed reservation that used no points", pays,
-     {IN(CALL, SEAT_RESERVATION, CHANGES), is_paid_for_nothing}, 4},
+    {"a confirmed reservation that used no points",
+     pays,
+     {IN(CALL, SEAT_RESERVATION, CHANGES), is_paid_for_nothing},
+     4},
     {"a paid reservation that stays pending", pays, {IN(CALL, SEAT_RESERVATION, DROPS)}, 2},
     {"a paid seat that stays held", pays, {IN(CALL, SEAT, DROPS)}, 1},
     {"a token that outlives its last payment", pays, {IN(CALL, QUEUE_TOKEN, DROPS)}, 6},
@@ -514,15 +160,19 @@ static const struct plant plants[] = {
     {"a hold paid after its end", pays_too_late, {ANSWERS(is_done)}, 2},
     {"a refund without an entry", is_refunded, {IN(CALL, POINT_ENTRY, DROPS)}, 3},
     {"a refund whose payment stands", is_refunded, {IN(CALL, PAYMENT, DROPS)}, 4},
-    {"a refund for another reason", is_refunded,
-     {IN(CALL, SEAT_RESERVATION, CHANGES), was_not_the_buyer}, 2},
+    {"a refund for another reason",
+     is_refunded,
+     {IN(CALL, SEAT_RESERVATION, CHANGES), was_not_the_buyer},
+     2},
     {"a refunded seat that stays sold", is_refunded, {IN(CALL, SEAT, DROPS)}, 1},
     {"a sold seat that is blocked", is_refunded, {IN(CALL, SEAT, CHANGES), is_blocked}, 1},
     {"a refund twice", cancels_again, {IN(CALL, POINT_ENTRY, ADDS), is_another_entry}, 3},
     {"an entry written again", cancels_again, {IN(CALL, POINT_ENTRY, ADDS), is_written_again}, 3},
     {"a payment cancelled twice", cancels_again, {IN(CALL, PAYMENT, ADDS), is_written_again}, 4},
-    {"a reservation that comes back", cancels_again,
-     {IN(CALL, SEAT_RESERVATION, ADDS), is_pending_again}, 2},
+    {"a reservation that comes back",
+     cancels_again,
+     {IN(CALL, SEAT_RESERVATION, ADDS), is_pending_again},
+     2},
     {"other points than there are", looks, {ANSWERS(tells_other_points)}, 3},
 
     /* Time */
@@ -531,10 +181,14 @@ static const struct plant plants[] = {
     {"a seat that its hold's end does not free", runs_out, {IN(TICK, SEAT, DROPS)}, 1},
     {"a token that does not fall silent", falls_silent, {IN(TICK, QUEUE_TOKEN, DROPS)}, 6},
     {"a token that falls silent early", time_passes, {IN(TICK, QUEUE_TOKEN, ADDS), is_out}, 6},
-    {"a hold that a downtime does not move", is_down_for_a_while,
-     {IN(TICK, SEAT_RESERVATION, DROPS)}, 0},
-    {"a token that a downtime moves too far", is_down_for_a_while,
-     {IN(TICK, QUEUE_TOKEN, CHANGES), lasts_for_ever}, 0},
+    {"a hold that a downtime does not move",
+     is_down_for_a_while,
+     {IN(TICK, SEAT_RESERVATION, DROPS)},
+     0},
+    {"a token that a downtime moves too far",
+     is_down_for_a_while,
+     {IN(TICK, QUEUE_TOKEN, CHANGES), lasts_for_ever},
+     0},
     {"a heartbeat that is missing", time_passes, {IN(SETTLING, HOUSE, DROPS)}, 0},
     {"a round that is not refunded", round_is_cancelled, {IN(TICK, PAYMENT, DROPS_ALL)}, 0},
     {"a round's refund without an entry", round_is_cancelled, {IN(TICK, POINT_ENTRY, DROPS)}, 3},
@@ -547,24 +201,32 @@ static const struct plant plants[] = {
     {"a number that the house does not know", joins, {IN(SETTLING, HOUSE, DROPS)}, 6},
     {"a second live token", joins_again, {IN(CALL, QUEUE_TOKEN, ADDS), is_a_second_token}, 8},
     {"somebody who is not let in", is_admitted, {IN(TICK, QUEUE_TOKEN, DROPS)}, 0},
-    {"somebody let in though the house is full", is_full, {IN(TICK, QUEUE_TOKEN, ADDS), is_let_in},
+    {"somebody let in though the house is full",
+     is_full,
+     {IN(TICK, QUEUE_TOKEN, ADDS), is_let_in},
      6},
     {"somebody let in before the turn", waits_behind, {IN(TICK, QUEUE_TOKEN, ADDS), is_let_in}, 6},
     {"an active one who waits again", time_passes, {IN(TICK, QUEUE_TOKEN, ADDS), waits_again}, 6},
     {"a wrong serving number", is_admitted, {IN(SETTLING, HOUSE, CHANGES), serves_another}, 6},
     {"a silent one who is not passed over", is_passed_over, {IN(SETTLING, QUEUE_TOKEN, DROPS)}, 0},
-    {"a ceiling that nobody set", settings_change, {IN(SETTLING, HOUSE, CHANGES), has_no_ceiling},
+    {"a ceiling that nobody set",
+     settings_change,
+     {IN(SETTLING, HOUSE, CHANGES), has_no_ceiling},
      7},
     {"fewer ahead than there are", asks_how_many_are_ahead, {ANSWERS(tells_fewer_ahead)}, 6},
     {"a poll far too soon", asks_how_many_are_ahead, {ANSWERS(tells_to_hurry)}, 0},
     {"an estimate while the queue is paused", asks_how_many_are_ahead, {ANSWERS(tells_to_hope)}, 0},
-    {"a hold that outlives its owner's leaving", leaves_with_hold,
-     {IN(CALL, SEAT_RESERVATION, DROPS)}, 2},
+    {"a hold that outlives its owner's leaving",
+     leaves_with_hold,
+     {IN(CALL, SEAT_RESERVATION, DROPS)},
+     2},
 
     /* Keys */
     {"a key that was not kept", charges_with_key, {IN(CALL, IDEMPOTENCY_KEY, DROPS)}, 11},
-    {"a key kept for another request", charges_with_key,
-     {IN(CALL, IDEMPOTENCY_KEY, CHANGES), is_another_request}, 11},
+    {"a key kept for another request",
+     charges_with_key,
+     {IN(CALL, IDEMPOTENCY_KEY, CHANGES), is_another_request},
+     11},
     {"a replay with an effect", repeats, {IN(CALL, POINT_ACCOUNT, ADDS), is_richer}, 11},
     {"a replay that is not told", repeats, {ANSWERS(was_not_before)}, 11},
     {"a replay said to have made nothing", repeats, {ANSWERS(tells_it_was_there)}, 11},
@@ -584,12 +246,18 @@ static const struct plant plants[] = {
     {"a batch that nobody attempted", restarts, {.sequence = LIE_FINDS_BATCH}, 10},
     {"a batch on top of what was not loaded", restarts, {.sequence = LIE_HIDES_LOAD}, 10},
     {"a row that a load does not find", restarts, {IN(LOAD, SEAT_RESERVATION, DROPS)}, 10},
-    {"a row that a load finds changed", restarts, {IN(LOAD, POINT_ACCOUNT, CHANGES), is_richer},
+    {"a row that a load finds changed",
+     restarts,
+     {IN(LOAD, POINT_ACCOUNT, CHANGES), is_richer},
      10},
     {"what may be lost, answered as done", append_fails, {.told = is_done}, 10},
     {"a row of a page left out", lists, {.told = shows_less}, 12},
     {"a page with another row", lists, {.told = shows_another}, 12},
-    {"tables with another row", is_checked_in_the_end, {.sequence = LIE_KEEPS_SILENT}, 12},
+    {"tables with another row", is_renamed_secretly, {.sequence = LIE_KEEPS_SILENT}, 12},
+    {"an office with another hold", holds_secretly, {.sequence = LIE_KEEPS_SILENT}, 5},
+    {"an office with another line", joins_secretly, {.sequence = LIE_KEEPS_SILENT}, 12},
+    {"an office with fewer sessions", signs_out_secretly, {.sequence = LIE_KEEPS_SILENT}, 12},
+    {"a catalogue with another concert", announces_secretly, {.sequence = LIE_KEEPS_SILENT}, 12},
 };
 
 static void play(const struct plant *plant, bool lying, struct stage *stage)
@@ -631,11 +299,96 @@ static void every_lie_is_objected_to(void **state)
     }
 }
 
+/* ---- The invariants, on rows that neither side would write ---- */
+
+#define ROW_WRONG(name, the_kind, statement)                                                       \
+    static void name(struct oracle *oracle)                                                        \
+    {                                                                                              \
+        const struct row_vector *rows = &oracle->of_kind[RECORD_KIND_##the_kind];                  \
+        struct record image = row_image(rows->items[rows->count - 1]);                             \
+        statement;                                                                                 \
+        row_put(oracle, &image);                                                                   \
+    }
+
+ROW_WRONG(sold_seat_is_free, SEAT, {
+    image = row_image(rows->items[0]);
+    image.as.seat.status = SEAT_STATUS_AVAILABLE;
+})
+ROW_WRONG(free_seat_is_held, SEAT, image.as.seat.status = SEAT_STATUS_HELD)
+ROW_WRONG(balance_is_off, POINT_ACCOUNT, image.as.point_account.balance++)
+ROW_WRONG(points_come_from_nowhere, POINT_ENTRY, {
+    image = row_image(rows->items[0]);
+    image.as.point_entry.kind = ENTRY_KIND_REFUND;
+})
+ROW_WRONG(payment_has_no_entry, POINT_ENTRY, {
+    for (size_t i = 0; i < rows->count; i++)
+        if (rows->items[i]->image.as.point_entry.kind == ENTRY_KIND_PAYMENT)
+            image = row_image(rows->items[i]);
+    image.as.point_entry.payment_id = ID_NONE;
+})
+ROW_WRONG(seat_is_uncounted, CONCERT_ROUND, image.as.concert_round.total_seat_cnt++)
+ROW_WRONG(ceiling_is_low, HOUSE, image.as.house.active_ceiling = 0)
+ROW_WRONG(limit_is_low, HOUSE, image.as.house.seats_per_user_ceiling = 0)
+ROW_WRONG(token_is_double, QUEUE_TOKEN, {
+    image.as.queue_token.id = later_than(image.as.queue_token.id);
+    image.as.queue_token.status = TOKEN_STATUS_WAITING;
+    image.as.queue_token.number++;
+})
+ROW_WRONG(token_was_not_active, QUEUE_TOKEN, {
+    image = row_image(rows->items[0]);
+    image.as.queue_token.activate_at += DAY_MS;
+})
+
+static void keys_are_too_many(struct oracle *oracle)
+{
+    const struct row *user = oracle->of_kind[RECORD_KIND_USER].items[0];
+    for (int64_t i = 0; i <= IDEMPOTENCY_KEYS_PER_USER_MAX; i++) {
+        const struct record image = {
+            .kind = RECORD_KIND_IDEMPOTENCY_KEY,
+            .as.idempotency_key = {.user_id = user->image.as.user.id, .key_hash = i}};
+        row_put(oracle, &image);
+    }
+}
+
+/* One has bought a seat, another is inside. */
+static void every_invariant_is_checked(void **state)
+{
+    static const struct {
+        void (*spoil)(struct oracle *oracle);
+        int invariant;
+    } spoilt[] = {
+        {sold_seat_is_free, 1},        {free_seat_is_held, 1},    {balance_is_off, 3},
+        {points_come_from_nowhere, 3}, {payment_has_no_entry, 4}, {seat_is_uncounted, 5},
+        {ceiling_is_low, 7},           {limit_is_low, 8},         {token_is_double, 8},
+        {token_was_not_active, 9},     {keys_are_too_many, 11},
+    };
+    static const struct lie honest = {.place = LIE_NOWHERE};
+    (void)state;
+    for (size_t i = 0; i < sizeof spoilt / sizeof spoilt[0]; i++) {
+        struct stage stage;
+        stage_open(&stage, &honest);
+        stage_enter(&stage, 0, RICH);
+        assert_int_equal(stage_hold(&stage, 0, 0, 1), REFUSAL_NONE);
+        assert_int_equal(stage_pay(&stage, 0), REFUSAL_NONE);
+        stage_enter(&stage, 1, 0);
+        check_commit(stage.oracle);
+        assert_false(stage.objected);
+        stage.oracle->span.number++;
+        spoilt[i].spoil(stage.oracle);
+        check_commit(stage.oracle);
+        if (!stage.objected || stage.invariant != spoilt[i].invariant)
+            fail_msg("invariant %d: %s", spoilt[i].invariant,
+                     stage.objected ? stage.objection : "nobody objected");
+        stage_close(&stage);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_honest_server_is_not_objected_to),
         cmocka_unit_test(every_lie_is_objected_to),
+        cmocka_unit_test(every_invariant_is_checked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

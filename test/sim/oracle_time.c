@@ -125,8 +125,7 @@ static void tick_refunds(struct oracle *oracle)
         const struct row *row = seen->row;
         if (seen->record.kind != RECORD_KIND_SEAT_RESERVATION || row == NULL ||
             row->seen_index != i ||
-            row->of.reservation->round->image.as.concert_round.status !=
-                ROUND_STATUS_CANCELLED ||
+            row->of.reservation->round->image.as.concert_round.status != ROUND_STATUS_CANCELLED ||
             seen->record.as.seat_reservation.status != RESERVATION_STATUS_CANCELLED ||
             row->image.as.seat_reservation.status == RESERVATION_STATUS_CANCELLED ||
             row->image.as.seat_reservation.status == RESERVATION_STATUS_EXPIRED)
@@ -152,8 +151,8 @@ static void tick_refunds(struct oracle *oracle)
  * time has come. A tick may stop after OFFICE_TICK_MAX deadlines, and then no call is decided. */
 void tick_judge(struct oracle *oracle)
 {
-    oracle->may_stop = oracle->live_tokens.count + oracle->pending.count +
-                           oracle->sessions.count + (oracle->keys.count - oracle->keys.head) >=
+    oracle->may_stop = oracle->live_tokens.count + oracle->pending.count + oracle->sessions.count +
+                           (oracle->keys.count - oracle->keys.head) >=
                        OFFICE_TICK_MAX;
     oracle->behind = false;
     make_up_downtime(oracle);

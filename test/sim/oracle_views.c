@@ -27,8 +27,7 @@ void view_record(struct oracle *oracle, const struct call *call, const struct ro
  * for that second. */
 static bool poll_is_right(const struct oracle *oracle, const struct token_view *view)
 {
-    const int64_t half_silent_ms =
-        oracle->house->image.as.house.silent_seconds * SECOND_MS / 2;
+    const int64_t half_silent_ms = oracle->house->image.as.house.silent_seconds * SECOND_MS / 2;
     switch (view->token.status) {
     case TOKEN_STATUS_WAITING:
         if (view->ahead == 0)
@@ -118,17 +117,14 @@ static bool seats_are_right(const struct reservation_view *view, const struct ro
 
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation)
 {
-    return reservation_difference(view, reservation) == NULL &&
-           seats_are_right(view, reservation);
+    return reservation_difference(view, reservation) == NULL && seats_are_right(view, reservation);
 }
 
-void view_reservation(struct oracle *oracle, const struct call *call,
-                      const struct row *reservation)
+void view_reservation(struct oracle *oracle, const struct call *call, const struct row *reservation)
 {
     if (call->refusal != REFUSAL_NONE || oracle->objected)
         return;
-    const struct field_schema *field =
-        reservation_difference(&call->out.reservation, reservation);
+    const struct field_schema *field = reservation_difference(&call->out.reservation, reservation);
     if (field != NULL)
         object_to(oracle, invariant_of_field(RECORD_KIND_SEAT_RESERVATION, field),
                   "%s answers %s with a wrong %s", verb_name(call->verb),

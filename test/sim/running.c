@@ -110,6 +110,16 @@ static void turn_step(void *argument)
     server_turn(argument);
 }
 
+/* In the end the bookkeeper is as quick as the real one (src/engine/bookkeeper.c). */
+#define BOOK_PAUSE_MS 500
+
+static int64_t book_pause_ms(const struct world *world)
+{
+    return world->phase == PHASE_LIVENESS && world->shape.book_ms > BOOK_PAUSE_MS
+               ? BOOK_PAUSE_MS
+               : world->shape.book_ms;
+}
+
 void running_turn(struct world *world, int64_t at)
 {
     if (at != world->turn_at) /* another was planned before it */
@@ -133,7 +143,7 @@ void running_turn(struct world *world, int64_t at)
     }
     if (!world->booking_planned && store_unbooked(server_store(world->server)) > 0) {
         world->booking_planned = true;
-        events_add(&world->events, world_now() + world->shape.book_ms, EVENT_BOOK, 0);
+        events_add(&world->events, world_now() + book_pause_ms(world), EVENT_BOOK, 0);
     }
 }
 
@@ -201,8 +211,14 @@ void running_book(struct world *world)
         running_wake(world);
     if (booking.result != RESULT_OK || store_unbooked(server_store(world->server)) > 0) {
         world->booking_planned = true;
-        events_add(&world->events, world_now() + world->shape.book_ms, EVENT_BOOK, 0);
+        events_add(&world->events, world_now() + book_pause_ms(world), EVENT_BOOK, 0);
     }
+}
+
+void running_book_now(struct world *world)
+{
+    world->booking_planned = true; /* one that was planned for later comes too, and does no harm */
+    events_add(&world->events, world_now(), EVENT_BOOK, 0);
 }
 
 /* ---- Ends and starts ---- */

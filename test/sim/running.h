@@ -7,6 +7,9 @@
 /* Something for the engine to do has come. */
 void running_wake(struct world *world);
 
+/* The bookkeeper has slept long enough. */
+void running_book_now(struct world *world);
+
 /* Events. */
 void running_turn(struct world *world, int64_t at);
 void running_look_up(struct world *world);

@@ -116,7 +116,8 @@ static void draw_machine(struct shape *shape, struct chance *chance)
     shape->loss_permille = ONE_OF(chance, 0, 0, 5, 30);
     shape->duplicate_permille = ONE_OF(chance, 0, 0, 10, 60);
     shape->turn_late_ms_max = ONE_OF(chance, 0, 5, 10, 20, 50);
-    shape->idle_late_ms_max = ONE_OF(chance, 0, 1000, 3000, 4500);
+    /* With the second between heartbeats, less than what counts as downtime. */
+    shape->idle_late_ms_max = ONE_OF(chance, 0, 1000, 3000, 3900);
     shape->book_ms = shape->beat_ms * chance_between(chance, 5, 60);
     shape->prepared_disk = chance_hits(chance, 29, 30);
 }

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -221,6 +222,8 @@ static void release(struct world *world)
     seat_plans_release(&world->plans);
     events_release(&world->events);
     own_free(world->clients);
+    if (world->shape.large) /* the next one is small again, most likely */
+        (void)malloc_trim(0);
 }
 
 /* ---- Phases ---- */

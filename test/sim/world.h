@@ -146,7 +146,7 @@ struct world {
 
     /* liveness.c */
     int64_t liveness_until; /* the bound */
-    bool concert_made;      /* for it */
+    struct id last_concert; /* that is put on for it */
     uint32_t served;        /* clients */
 
     /* What is wrong; the run ends. */

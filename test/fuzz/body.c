@@ -1,0 +1,306 @@
+/* Bodies: any bytes as the body of each route that takes one, through the real handlers, up to the
+ * call that would go to the engine. What a call asks for is within the bounds of the API's page;
+ * what is refused is told as a problem; what went in as text comes out as the same text.
+ *
+ * The first byte chooses the route, the second how the engine answers; the rest is the body. Linked
+ * with --wrap for what an exchange would need a connection, an engine or time for. */
+#include "fuzz.h"
+
+#include "body_call.h"
+#include "http/answer.h"
+#include "http/problem.h"
+#include "http/round_plan.h"
+#include "http/server.h"
+
+#include <stdlib.h>
+
+/* Rounds larger than this take long to lay out and go the way of smaller ones. */
+#define ROUND_SEATS_TRIED_MAX 3000
+
+/* One input's exchange, and what became of it. */
+struct trial {
+    struct http_server server;
+    struct exchange *exchange;
+    uint8_t answer;   /* the input's choice */
+    json_t *answered; /* the last answer's JSON, or NULL */
+};
+
+static struct trial
+    *current; /* for the wrappers below, one of which is not told whose answer it is */
+
+/* ---- In the place of what is not there ---- */
+
+void __wrap_exchange_submit(struct exchange *exchange, exchange_step *next);
+void __wrap_exchange_hash_password(struct exchange *exchange, const char *password,
+                                   exchange_step *next);
+void __wrap_exchange_verify_password(struct exchange *exchange, const char *password,
+                                     const char *hash, exchange_step *next);
+bool __wrap_admission_sign_in(struct exchange *exchange, const void *account, size_t length);
+struct MHD_Response *__real_MHD_create_response_from_buffer(size_t size, void *buffer,
+                                                            enum MHD_ResponseMemoryMode mode);
+struct MHD_Response *__wrap_MHD_create_response_from_buffer(size_t size, void *buffer,
+                                                            enum MHD_ResponseMemoryMode mode);
+
+/* The engine: looks at the call, answers it and goes on at once. */
+void __wrap_exchange_submit(struct exchange *exchange, exchange_step *next)
+{
+    struct call *call = &exchange->request.call;
+    check_call(call);
+    answer_call(call, current->answer);
+    if (call->refusal == REFUSAL_NONE && call->verb == VERB_QUEUE_CHANGE)
+        return; /* its answer is the engine's snapshot */
+    next(exchange);
+}
+
+void __wrap_exchange_hash_password(struct exchange *exchange, const char *password,
+                                   exchange_step *next)
+{
+    size_t count;
+    CHECK(utf8_count(password, strlen(password), &count));
+    CHECK(count >= PASSWORD_CHARACTERS_MIN && count <= PASSWORD_CHARACTERS_MAX);
+    memcpy(exchange->password.hash, GIVEN_HASH, sizeof GIVEN_HASH);
+    exchange->password.good = true;
+    next(exchange);
+}
+
+void __wrap_exchange_verify_password(struct exchange *exchange, const char *password,
+                                     const char *hash, exchange_step *next)
+{
+    CHECK(password != NULL && strlen(hash) <= PASSWORD_HASH_BYTES_MAX);
+    memcpy(exchange->password.hash, hash, strlen(hash) + 1);
+    exchange->password.good = hash[0] != '\0' && current->answer % 2 == 0;
+    next(exchange);
+}
+
+bool __wrap_admission_sign_in(struct exchange *exchange, const void *account, size_t length)
+{
+    (void)exchange;
+    CHECK(account == NULL || length > 0);
+    return true;
+}
+
+/* Every answer comes by here, and is JSON or nothing. */
+struct MHD_Response *__wrap_MHD_create_response_from_buffer(size_t size, void *buffer,
+                                                            enum MHD_ResponseMemoryMode mode)
+{
+    json_decref(current->answered);
+    current->answered = size == 0 ? NULL : json_loadb(buffer, size, JSON_REJECT_DUPLICATES, NULL);
+    CHECK(size == 0 || json_is_object(current->answered));
+    return __real_MHD_create_response_from_buffer(size, buffer, mode);
+}
+
+/* ---- What must hold of the answer ---- */
+
+static const char *text_at(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    CHECK(text != NULL);
+    return text;
+}
+
+static void check_problem(const struct trial *trial)
+{
+    const json_t *problem = trial->answered, *errors = json_object_get(problem, "errors");
+    CHECK(json_integer_value(json_object_get(problem, "status")) == trial->exchange->status);
+    CHECK(strncmp(text_at(problem, "type"), "/problems/", 10) == 0);
+    CHECK(strcmp(text_at(problem, "type") + 10, text_at(problem, "code")) == 0);
+    CHECK(strlen(text_at(problem, "title")) > 0 && strlen(text_at(problem, "detail")) > 0);
+    CHECK(strcmp(text_at(problem, "requestId"), "fuzz") == 0);
+    if (strcmp(text_at(problem, "code"), "invalid_field") != 0) {
+        CHECK(errors == NULL);
+        return;
+    }
+    CHECK(json_array_size(errors) >= 1 && json_array_size(errors) <= BODY_ERRORS_MAX);
+    for (size_t i = 0; i < json_array_size(errors); i++) {
+        const json_t *error = json_array_get(errors, i);
+        const char *field = text_at(error, "field");
+        CHECK(field[0] == '\0' || field[0] == '/');
+        CHECK(strlen(text_at(error, "message")) > 0);
+    }
+}
+
+/* A text that went in under a key and comes out under it is the same, but for the case of an e-mail
+ * address. */
+static void check_echo(const struct trial *trial)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach(trial->exchange->body.root, key, value)
+    {
+        const char *sent = json_string_value(value);
+        const char *answered = json_string_value(json_object_get(trial->answered, key));
+        const bool is_time = strstr(key, "At") != NULL || strcmp(key, "startTime") == 0;
+        if (sent != NULL && answered != NULL && !is_time)
+            CHECK(strcmp(key, "email") == 0 ? strcasecmp(sent, answered) == 0
+                                            : strcmp(sent, answered) == 0);
+    }
+}
+
+static void check_answer(const struct trial *trial)
+{
+    if (trial->exchange->response == NULL)
+        return;
+    CHECK(trial->exchange->status >= 200 && trial->exchange->status < 600);
+    if (trial->exchange->status >= 400)
+        check_problem(trial);
+    else if (trial->answered != NULL)
+        check_echo(trial);
+}
+
+/* ---- What must hold of the body itself ---- */
+
+/* How deep objects and arrays stand in each other. */
+static size_t depth_of(const json_t *json)
+{
+    size_t deepest = 0;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)json, key, value)
+    {
+        const size_t depth = depth_of(value);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    for (size_t i = 0; i < json_array_size(json); i++) {
+        const size_t depth = depth_of(json_array_get(json, i));
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return json_is_object(json) || json_is_array(json) ? deepest + 1 : 0;
+}
+
+/* What was read, written by jansson in another way, is read as the same. */
+static void check_read_again(const struct body *body)
+{
+    if (body->integers_as_reals)
+        return; /* numbers past 64 bits lost digits */
+    char *text =
+        json_dumps(body->root, JSON_ENSURE_ASCII | JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    CHECK(text != NULL);
+    struct body again;
+    body_init(&again);
+    CHECK(body_parse(&again, (const uint8_t *)text, strlen(text), SIZE_MAX) == REFUSAL_NONE);
+    CHECK(json_equal(again.root, body->root));
+    body_release(&again);
+    free(text);
+}
+
+static bool parse(struct trial *trial, const uint8_t *data, size_t size)
+{
+    struct body *body = &trial->exchange->body;
+    const enum refusal refusal = body_parse(body, data, size, BODY_VALUES_MAX);
+    if (refusal == REFUSAL_NONE) {
+        CHECK(json_is_object(body->root) && body_good(body));
+        CHECK(depth_of(body->root) <= 32);
+        check_read_again(body);
+        return true;
+    }
+    CHECK(refusal == REFUSAL_MALFORMED_JSON ? body->malformed != NULL : !body_good(body));
+    problem_body(trial->exchange, refusal);
+    return false;
+}
+
+/* ---- The kinds of routes ---- */
+
+/* As many seats as the sections of a body ask for together. */
+static double seats_asked(const json_t *root)
+{
+    const json_t *sections = json_object_get(root, "sections");
+    double seats = 0;
+    for (size_t i = 0; i < json_array_size(sections); i++) {
+        const json_t *section = json_array_get(sections, i);
+        seats += json_number_value(json_object_get(section, "rows")) *
+                 json_number_value(json_object_get(section, "seatsPerRow"));
+    }
+    return seats;
+}
+
+static void read_round(struct trial *trial, const uint8_t *data, size_t size)
+{
+    struct exchange *exchange = trial->exchange;
+    const double seats = seats_asked(exchange->body.root);
+    if (seats > ROUND_SEATS_TRIED_MAX && seats <= ROUND_SEATS_MAX)
+        return;
+    struct import *import = calloc(1, sizeof *import);
+    CHECK(import != NULL);
+    buffer_init(&exchange->received, size);
+    CHECK(buffer_reserve(&exchange->received, size) == RESULT_OK);
+    buffer_append(&exchange->received, data, size);
+    body_release(&exchange->body);
+    body_init(&exchange->body);
+    round_plan_read(import, &exchange->body, &exchange->received);
+    if (import->refusal == REFUSAL_NONE)
+        check_plan(import);
+    else
+        problem_body(exchange, import->refusal);
+    import_release(import);
+}
+
+static void read_action(struct exchange *exchange)
+{
+    struct body_object root;
+    body_root(&exchange->body, &root);
+    body_close(&root);
+    CHECK(body_good(&exchange->body) == (json_object_size(exchange->body.root) == 0));
+    if (!body_good(&exchange->body))
+        problem_body(exchange, REFUSAL_INVALID_FIELD);
+}
+
+static const struct route *choose_route(uint8_t byte)
+{
+    const struct route *chosen[ROUTES_MAX];
+    size_t count, kept = 0;
+    const struct route *table = routes(&count);
+    for (size_t i = 0; i < count; i++)
+        if (table[i].body != BODY_NONE)
+            chosen[kept++] = &table[i];
+    return chosen[byte % kept];
+}
+
+static void run(struct trial *trial, const struct route *route, const uint8_t *data, size_t size)
+{
+    struct exchange *exchange = trial->exchange;
+    exchange->route = route;
+    exchange->phase = EXCHANGE_RUNNING;
+    if (!parse(trial, data, size))
+        return;
+    if (route->body == BODY_IMPORT)
+        read_round(trial, data, size);
+    else if (route->body == BODY_ACTION)
+        read_action(exchange);
+    else
+        route->handler(exchange);
+}
+
+static struct exchange *exchange_of(struct trial *trial)
+{
+    struct exchange *exchange = calloc(1, sizeof *exchange);
+    CHECK(exchange != NULL);
+    exchange->server = &trial->server;
+    exchange->path.id = (struct id){{7}};
+    memcpy(exchange->request_id, "fuzz", sizeof "fuzz");
+    buffer_init(&exchange->out, ANSWER_BYTES_MAX);
+    body_init(&exchange->body);
+    return exchange;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static bool started;
+    if (!started)
+        body_start();
+    started = true;
+    struct fuzz_input input = {.at = data, .end = data + size};
+    const struct route *route = choose_route(fuzz_byte(&input));
+    struct trial *trial = calloc(1, sizeof *trial);
+    CHECK(trial != NULL);
+    trial->answer = fuzz_byte(&input);
+    trial->server.options.settings.registration_open = true;
+    trial->exchange = exchange_of(trial);
+    current = trial;
+    run(trial, route, input.at, fuzz_left(&input));
+    check_answer(trial);
+    void *context = trial->exchange;
+    exchange_completed(NULL, NULL, &context, MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    json_decref(trial->answered);
+    free(trial);
+    return 0;
+}

@@ -1,0 +1,196 @@
+/* Requests: any bytes over a connection into a real server with a real engine and store, until
+ * it closes the connection. Every answer is HTTP and what the API's page says an answer is; a whole
+ * request gets one; nothing hangs. When the world ends, its books hold the design's invariants.
+ *
+ * Inputs name things of the server's world ($buyer, $round, ...; see http_world.h). The world is
+ * made anew now and then, since requests wear it out. */
+#include "fuzz.h"
+
+#include "http/server.h"
+#include "http_answer.h"
+#include "http_world.h"
+
+#include <errno.h>
+#include <linux/sockios.h>
+#include <poll.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Inputs that a world lasts for, those that only read, and those that may change it. */
+#define READS_MAX 2000
+#define CHANGES_MAX 100
+
+#define REQUEST_BYTES_MAX 65536
+#define ANSWER_BYTES_MAX ((size_t)16 << 20)
+
+/* An answer takes far less than a millisecond; on a busy machine, with a sanitizer, a second. */
+#define ANSWER_WAIT_S 20
+
+/* Until it is looked again whether the server has taken all of a request. */
+#define TAKE_WAIT_NS 20000
+
+/* ---- The world ---- */
+
+static struct http_world world;
+static bool world_is_open;
+static unsigned reads, changes;
+
+static void close_world(void)
+{
+    if (world_is_open)
+        http_world_close(&world);
+    world_is_open = false;
+}
+
+static void open_world(void)
+{
+    static bool registered;
+    if (!registered)
+        CHECK(atexit(close_world) == 0);
+    registered = true;
+    if (world_is_open && reads < READS_MAX && changes < CHANGES_MAX)
+        return;
+    close_world();
+    http_world_open(&world);
+    world_is_open = true;
+    reads = changes = 0;
+}
+
+static bool contains(const uint8_t *bytes, size_t length, const char *text)
+{
+    return memmem(bytes, length, text, strlen(text)) != NULL;
+}
+
+static void note_wear(const uint8_t *bytes, size_t length)
+{
+    const bool change = contains(bytes, length, "DELETE") || contains(bytes, length, "POST") ||
+                        contains(bytes, length, "PATCH");
+    changes += change ? 1 : 0;
+    reads++;
+}
+
+/* ---- The connection ---- */
+
+struct talk {
+    int connection;
+    bool ended;                /* the server was told that nothing follows */
+    struct fuzz_input request; /* what is left to send */
+    uint8_t *answer;
+    size_t answer_length;
+    bool torn; /* the server closed before it had taken everything */
+};
+
+static void connect_to_world(struct talk *talk)
+{
+    int ends[2];
+    CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
+    http_world_connect(&world, ends[1]);
+    talk->connection = ends[0];
+}
+
+static void send_some(struct talk *talk)
+{
+    const ssize_t sent =
+        send(talk->connection, talk->request.at, fuzz_left(&talk->request), MSG_NOSIGNAL);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+        talk->torn = true;
+        talk->request.at = talk->request.end;
+    }
+    talk->request.at += sent > 0 ? sent : 0;
+}
+
+/* Tells the server that nothing follows once it has taken everything: libmicrohttpd may miss an end
+ * that comes together with the last bytes, and then waits for as long as it lets a client idle. */
+static void send_end(struct talk *talk)
+{
+    int unread;
+    CHECK(ioctl(talk->connection, SIOCOUTQ, &unread) == 0);
+    if (unread > 0)
+        return;
+    talk->ended = true;
+    (void)shutdown(talk->connection, SHUT_WR); /* fails where the server was faster */
+}
+
+/* False: that was all. */
+static bool receive_some(struct talk *talk)
+{
+    CHECK(talk->answer_length < ANSWER_BYTES_MAX);
+    const ssize_t got = recv(talk->connection, talk->answer + talk->answer_length,
+                             ANSWER_BYTES_MAX - talk->answer_length, 0);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR))
+        return true;
+    talk->torn |= got < 0;
+    talk->answer_length += got > 0 ? (size_t)got : 0;
+    return got > 0;
+}
+
+static void converse(struct talk *talk)
+{
+    const int64_t deadline_us = http_clock_us() + INT64_C(1000000) * ANSWER_WAIT_S;
+    bool open = true;
+    while (open) {
+        if (fuzz_left(&talk->request) > 0)
+            send_some(talk);
+        else if (!talk->ended)
+            send_end(talk);
+        struct pollfd ready = {.fd = talk->connection, .events = POLLIN};
+        const struct timespec wait = {.tv_sec = talk->ended ? ANSWER_WAIT_S : 0,
+                                      .tv_nsec = talk->ended ? 0 : TAKE_WAIT_NS};
+        const int count = ppoll(&ready, 1, &wait, NULL);
+        CHECK(count >= 0 || errno == EINTR);
+        CHECK(http_clock_us() < deadline_us); /* else it hangs */
+        if (count > 0)
+            open = receive_some(talk);
+    }
+    (void)close(talk->connection);
+}
+
+/* ---- What is asked ---- */
+
+/* A request without a body that is good HTTP to anybody and ends where the input ends. */
+static bool is_whole_request(const uint8_t *bytes, size_t length)
+{
+    static regex_t form;
+    static bool compiled;
+    char text[2048];
+    if (!compiled)
+        CHECK(regcomp(&form,
+                      "^(GET|HEAD|POST|PATCH|DELETE) /[!-~]* HTTP/1[.]1\r\n"
+                      "Host: [a-z]+\r\n([A-Z][A-Za-z-]*: [!-~][ -~]*\r\n)*\r\n$",
+                      REG_EXTENDED | REG_NOSUB) == 0);
+    compiled = true;
+    if (length < 4 || length >= sizeof text || memcmp(bytes + length - 4, "\r\n\r\n", 4) != 0 ||
+        memchr(bytes, '\0', length) != NULL)
+        return false;
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    return strstr(text, "\r\n\r\n") == text + length - 4 && strcasestr(text, "content-") == NULL &&
+           strcasestr(text, "transfer-") == NULL && strcasestr(text, "expect") == NULL &&
+           regexec(&form, text, 0, NULL, 0) == 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static uint8_t request[REQUEST_BYTES_MAX];
+    static uint8_t *answer;
+    if (answer == NULL)
+        CHECK((answer = malloc(ANSWER_BYTES_MAX)) != NULL);
+    open_world();
+    const size_t length = http_world_expand(&world, data, size, request, sizeof request);
+    struct talk talk = {
+        .request = {.at = request, .end = request + length},
+        .answer = answer,
+    };
+    connect_to_world(&talk);
+    converse(&talk);
+    const size_t count =
+        check_answers(answer, talk.answer_length, contains(request, length, "HEAD"), talk.torn);
+    CHECK(count == 1 || talk.torn || !is_whole_request(request, length));
+    note_wear(request, length);
+    return 0;
+}

@@ -1,0 +1,14 @@
+/* Holds what a connection answered against HTTP and against the API's page. */
+#ifndef USHER_TEST_FUZZ_HTTP_ANSWER_H
+#define USHER_TEST_FUZZ_HTTP_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Every answer of a connection, one after the other. `headless`: a HEAD may have been among the
+ * requests, whose answer has a length but no body. `torn`: the connection was reset, and the last
+ * answer may lack its end. Returns how many there are, interim ones (1xx) not counted. */
+size_t check_answers(const uint8_t *bytes, size_t length, bool headless, bool torn);
+
+#endif
