@@ -5,7 +5,7 @@
 #include "engine/thread.h"
 
 #include <sodium.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH_BYTES_MAX + 1, "a hash and its NUL");
@@ -33,20 +33,31 @@ static bool read_base64(const char *text, size_t length, uint8_t *bytes, size_t 
            found == byte_count;
 }
 
+static bool take_number(const char **text, const char *label, unsigned long *number)
+{
+    const char *digits = *text + strlen(label);
+    char *end;
+    if (strncmp(*text, label, strlen(label)) != 0 || *digits < '0' || *digits > '9')
+        return false;
+    *number = strtoul(digits, &end, 10);
+    *text = end;
+    return *number <= UINT32_MAX;
+}
+
 static bool read_hash(const char *text, struct stored_hash *stored)
 {
-    unsigned kibibytes, operations;
-    int salt_at = 0, salt_end = 0;
-    if (sscanf(text, "$argon2id$v=19$m=%7u,t=%3u,p=1$%n%*[^$]%n", &kibibytes, &operations, &salt_at,
-               &salt_end) != 2 ||
-        salt_end <= salt_at || text[salt_end] != '$')
+    unsigned long version, kibibytes, operations, lanes;
+    if (!take_number(&text, "$argon2id$v=", &version) || !take_number(&text, "$m=", &kibibytes) ||
+        !take_number(&text, ",t=", &operations) || !take_number(&text, ",p=", &lanes) ||
+        version != 19 || lanes != 1 || *text != '$')
+        return false;
+    const char *salt = text + 1, *key = strchr(salt, '$');
+    if (key == NULL)
         return false;
     stored->operations = operations;
     stored->memory_bytes = (size_t)kibibytes * 1024;
-    const char *key = text + salt_end + 1;
-    return read_base64(text + salt_at, (size_t)(salt_end - salt_at), stored->salt,
-                       sizeof stored->salt) &&
-           read_base64(key, strlen(key), stored->key, sizeof stored->key);
+    return read_base64(salt, (size_t)(key - salt), stored->salt, sizeof stored->salt) &&
+           read_base64(key + 1, strlen(key + 1), stored->key, sizeof stored->key);
 }
 
 /* Not by crypto_pwhash_str_verify, which takes a want of memory for a wrong password. */

@@ -141,7 +141,7 @@ void recovery_begin(struct engine *engine, enum store_outcome outcome)
 
 enum result recovery_open(struct engine *engine, struct explanation *explanation)
 {
-    struct store_position position;
+    struct store_position position = {0};
     enum result result = load(engine, &position, explanation);
     if (result != RESULT_OK)
         return result;
