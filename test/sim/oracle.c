@@ -124,8 +124,8 @@ static void append_returned(void *owner, uint64_t seq, enum store_outcome outcom
         return;
     if (oracle->stage != BATCH_SETTLED || seq != oracle->seq + 1 ||
         present_attempt(oracle)->records == 0) {
-        object_to(oracle, 10, "batch %llu was appended where %llu is the next",
-                  (unsigned long long)seq, (unsigned long long)(oracle->seq + 1));
+        object_to(oracle, 10, "batch %llu was appended after batch %llu", (unsigned long long)seq,
+                  (unsigned long long)oracle->seq);
     } else if (outcome != STORE_DONE) {
         append_failed(oracle, outcome);
     } else {

@@ -90,14 +90,26 @@ void key_keep(struct oracle *oracle, const struct row *user, const struct call *
     row_put(oracle, &image);
 }
 
+static bool is_due(const struct oracle *oracle, size_t index)
+{
+    return index < oracle->keys.count &&
+           oracle->now.house - oracle->keys.created_at[index] >= IDEMPOTENCY_KEY_LIFE_MS;
+}
+
+size_t keys_due(const struct oracle *oracle)
+{
+    size_t at = oracle->keys.head;
+    while (is_due(oracle, at))
+        at++;
+    return at - oracle->keys.head;
+}
+
 /* Older than a day, they are forgotten. */
 void tick_keys(struct oracle *oracle)
 {
     struct key_order *order = &oracle->keys;
     size_t at = order->head;
-    for (;
-         at < order->count && oracle->now.house - order->created_at[at] >= IDEMPOTENCY_KEY_LIFE_MS;
-         at++) {
+    for (; is_due(oracle, at); at++) {
         struct row *key = order->rows[at];
         if (!key->there || key->image.as.idempotency_key.created_at != order->created_at[at])
             continue;

@@ -415,6 +415,7 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
 void key_has_no_effect(struct oracle *oracle, const struct call *call);
 void key_keep(struct oracle *oracle, const struct row *user, const struct call *call);
 void tick_keys(struct oracle *oracle);
+size_t keys_due(const struct oracle *oracle);
 
 /* oracle_views.c: answers against rows */
 void view_record(struct oracle *oracle, const struct call *call, const struct row *row);

@@ -243,7 +243,7 @@ static enum refusal repeat_charge(struct oracle *oracle, const struct row *first
     return REFUSAL_NONE;
 }
 
-static void charge(struct oracle *oracle, const struct row *caller, struct row *user,
+static void charge(struct oracle *oracle, const struct row *caller, struct row *charged,
                    const struct call *call)
 {
     const struct point_entry entry = {
@@ -254,14 +254,14 @@ static void charge(struct oracle *oracle, const struct row *caller, struct row *
         .caller_id = caller->image.as.user.id,
     };
     expect_created(oracle, call, true);
-    move_points(oracle, user, &entry);
+    move_points(oracle, charged, &entry);
     view_record(oracle, call, row_find(oracle, RECORD_KIND_POINT_ENTRY, entry.id));
 }
 
 enum refusal judge_points_charge(struct oracle *oracle, struct row *user, const struct call *call)
 {
-    struct row *other;
-    const enum refusal refusal = whose(oracle, user, call->in.points_charge.user_id, &other);
+    struct row *charged;
+    const enum refusal refusal = whose(oracle, user, call->in.points_charge.user_id, &charged);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!is_organizer(user) && !oracle->settings.charging_open) {
@@ -272,13 +272,13 @@ enum refusal judge_points_charge(struct oracle *oracle, struct row *user, const 
     const struct row *first =
         reference == NULL ? NULL : entry_of_reference(oracle, user->image.as.user.id, reference);
     if (first != NULL)
-        return repeat_charge(oracle, first, other, call);
-    if (other->of.user.account->image.as.point_account.balance >
+        return repeat_charge(oracle, first, charged, call);
+    if (charged->of.user.account->image.as.point_account.balance >
         BALANCE_MAX - call->in.points_charge.amount) {
         oracle->state = STATE_RICH;
         return REFUSAL_BALANCE_LIMIT;
     }
     if (call->refusal == REFUSAL_NONE)
-        charge(oracle, user, other, call);
+        charge(oracle, user, charged, call);
     return REFUSAL_NONE;
 }

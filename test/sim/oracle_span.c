@@ -33,8 +33,6 @@ static bool same_field(const struct field_schema *field, const void *a, const vo
 const struct field_schema *first_difference(const struct record *a, const struct record *b)
 {
     const struct entity_schema *schema = record_schema(a->kind);
-    if (memcmp(&a->as, &b->as, sizeof a->as) == 0)
-        return NULL;
     for (size_t i = 0; i < schema->field_count; i++)
         if (!same_field(&schema->fields[i], record_field(a, &schema->fields[i]),
                         record_field(b, &schema->fields[i])))

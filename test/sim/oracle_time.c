@@ -147,13 +147,20 @@ static void tick_refunds(struct oracle *oracle)
 
 /* ---- The batch ---- */
 
+/* The most deadlines that a server may look at now; of a token also one that was put off since. */
+static size_t may_be_due(const struct oracle *oracle)
+{
+    size_t count = oracle->live_tokens.count + oracle->pending.count;
+    if (oracle->now.house >= oracle->sessions_due)
+        count += oracle->sessions.count;
+    return count + keys_due(oracle);
+}
+
 /* No request of a batch sees anything past its deadline: all of it falls here, exactly when its
  * time has come. A tick may stop after OFFICE_TICK_MAX deadlines, and then no call is decided. */
 void tick_judge(struct oracle *oracle)
 {
-    oracle->may_stop = oracle->live_tokens.count + oracle->pending.count + oracle->sessions.count +
-                           (oracle->keys.count - oracle->keys.head) >=
-                       OFFICE_TICK_MAX;
+    oracle->may_stop = may_be_due(oracle) >= OFFICE_TICK_MAX;
     oracle->behind = false;
     make_up_downtime(oracle);
     tick_holds(oracle);
