@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -265,9 +266,11 @@ const char *http_url(const struct http_server *server)
 void http_quiesce(struct http_server *server)
 {
     atomic_store(&server->draining, true);
-    const MHD_socket listener = MHD_quiesce_daemon(server->daemon);
-    if (listener != MHD_INVALID_SOCKET)
-        (void)close(listener);
+    server->listener = MHD_quiesce_daemon(server->daemon);
+    /* Whoever still connects is refused at once. It is closed when the I/O threads, which may be
+     * about to accept from it, are gone: until then its number must not become another file's. */
+    if (server->listener != MHD_INVALID_SOCKET)
+        (void)shutdown(server->listener, SHUT_RD);
 }
 
 /* Waits until the count is zero or the deadline has passed. It looks every few milliseconds: a lock
