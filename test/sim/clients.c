@@ -190,6 +190,12 @@ static void learn_user(struct world *world, struct client *client, const struct 
         }
         return;
     }
+    if (!id_equal(client->user_id, record->as.user.id)) {
+        /* A new account, with an e-mail that the old one gave up. */
+        client->session_count = 0;
+        client->paid = ID_NONE;
+        leave_line(client);
+    }
     client->registered = true;
     client->user_id = record->as.user.id;
     if (errand->deed.verb != VERB_SIGN_IN_FIND)

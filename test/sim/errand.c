@@ -38,6 +38,21 @@ static void make_errand(struct world *world)
     world->free_errands[world->free_count++] = (uint32_t)world->errand_count++;
 }
 
+/* Most of a call is room for the view of a reservation, which nobody reads before it was filled: of
+ * the answer only as much is cleared as call_release looks at. */
+#define ANSWER_CLEARED_BYTES 64
+
+_Static_assert(sizeof(struct record_page) <= ANSWER_CLEARED_BYTES, "a page is released");
+_Static_assert(sizeof(((struct call *)0)->out.seats_block) <= ANSWER_CLEARED_BYTES,
+               "what was refused is released");
+
+static void clear(struct request *request)
+{
+    memset(&request->call, 0, offsetof(struct call, out) + ANSWER_CLEARED_BYTES);
+    request->complete = NULL;
+    request->next = NULL;
+}
+
 static struct errand *errand_new(struct world *world, struct client *client,
                                  const struct deed *deed)
 {
@@ -45,7 +60,7 @@ static struct errand *errand_new(struct world *world, struct client *client,
         make_errand(world);
     const uint32_t index = world->free_errands[--world->free_count];
     struct errand *errand = world->errands[index];
-    memset(&errand->request, 0, sizeof errand->request);
+    clear(&errand->request);
     errand->deed = *deed;
     errand->world = world;
     errand->client = client;

@@ -1,6 +1,7 @@
 /* See events.h. */
 #include "events.h"
 
+#include "chance.h"
 #include "own_memory.h"
 #include "streams.h"
 
@@ -22,7 +23,9 @@ void events_init(struct events *events, uint64_t seed)
 {
     *events = (struct events){.capacity = FIRST_CAPACITY};
     events->heap = own_allocate(FIRST_CAPACITY * sizeof *events->heap);
-    chance_init(&events->chance, seed, STREAM_EVENTS);
+    struct chance chance;
+    chance_init(&chance, seed, STREAM_EVENTS);
+    events->salt = chance_next(&chance);
 }
 
 void events_release(struct events *events)
@@ -35,6 +38,14 @@ static bool before(const struct event *a, const struct event *b)
     return a->at != b->at ? a->at < b->at : a->tie_break < b->tie_break;
 }
 
+/* Scatters its bits (Stafford's variant 13 of MurmurHash3's finalizer). */
+static uint64_t scatter(uint64_t number)
+{
+    number = (number ^ (number >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    number = (number ^ (number >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return number ^ (number >> 31);
+}
+
 void events_add(struct events *events, int64_t at, enum event_kind kind, uint32_t subject)
 {
     if (events->count == events->capacity) {
@@ -42,7 +53,10 @@ void events_add(struct events *events, int64_t at, enum event_kind kind, uint32_
         events->heap = own_resize(events->heap, events->capacity * sizeof *events->heap);
     }
     const struct event event = {
-        .at = at, .tie_break = chance_next(&events->chance), .kind = kind, .subject = subject};
+        .at = at,
+        .tie_break = scatter(scatter((uint64_t)at ^ events->salt) ^ (uint64_t)kind << 32 ^ subject),
+        .kind = kind,
+        .subject = subject};
     size_t place = events->count++;
     while (place > 0 && before(&event, &events->heap[(place - 1) / 2])) {
         events->heap[place] = events->heap[(place - 1) / 2];

@@ -1,9 +1,7 @@
 /* What is going to happen in a simulated world, in the order of its time; what happens at the same
- * millisecond comes in an order drawn by the seed. */
+ * millisecond comes in an order drawn by the seed, which does not depend on what else happens. */
 #ifndef USHER_TEST_SIM_EVENTS_H
 #define USHER_TEST_SIM_EVENTS_H
-
-#include "chance.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,7 +34,7 @@ struct event {
 struct events {
     struct event *heap;
     size_t count, capacity;
-    struct chance chance; /* of the tie-breaks */
+    uint64_t salt; /* of the tie-breaks */
 };
 
 void events_init(struct events *events, uint64_t seed);

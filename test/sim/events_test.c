@@ -2,6 +2,8 @@
  * order that the seed draws. */
 #include "events.h"
 
+#include "chance.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -140,7 +140,9 @@ void liveness_learn(struct world *world, const struct client *client, const stru
     const struct call *call = &errand->request.call;
     if (client != repairer(world))
         return;
-    if (errand->deed.verb == VERB_CONCERT_CREATE && call->refusal == REFUSAL_NONE)
+    /* One that was asked for before closes earlier. */
+    if (errand->deed.verb == VERB_CONCERT_CREATE && call->refusal == REFUSAL_NONE &&
+        errand->deed.to > clock_wall() + LIVENESS_ROUND_SECONDS * SECOND_MS)
         world->last_concert = call->record->as.concert.id;
     else if (call->refusal == REFUSAL_NOT_FOUND &&
              id_equal(errand->deed.subject, world->last_concert))

@@ -213,12 +213,12 @@ void oracle_died(struct oracle *oracle)
     oracle->stage = BATCH_NONE;
 }
 
-void oracle_check_all(struct oracle *oracle, struct server *server)
+void oracle_check_all(struct oracle *oracle, struct server *server, bool by_query)
 {
     if (oracle->objected)
         return;
     oracle->checking = true; /* what the check itself asks of the store is not the server's doing */
-    check_everything(oracle, server);
+    check_everything(oracle, server, by_query);
     oracle->checking = false;
 }
 

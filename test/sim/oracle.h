@@ -32,8 +32,9 @@ void oracle_answered(struct oracle *oracle, const struct request *request);
 void oracle_died(struct oracle *oracle);
 
 /* Everything: each row that ever was against the tables and the live office (invariants 1 to 12).
- * The server is up and nothing is in flight. Books what is not booked. */
-void oracle_check_all(struct oracle *oracle, struct server *server);
+ * The server is up and nothing is in flight. Books what is not booked. `by_query`: with the queries
+ * of `usher check` too, which take as long as the rest. */
+void oracle_check_all(struct oracle *oracle, struct server *server, bool by_query);
 
 /* ---- Coverage ---- */
 

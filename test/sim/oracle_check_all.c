@@ -292,7 +292,7 @@ static void check_public(struct oracle *oracle, const struct engine *engine)
 
 /* ---- All of it ---- */
 
-void check_everything(struct oracle *oracle, struct server *server)
+void check_everything(struct oracle *oracle, struct server *server, bool by_query)
 {
     struct store *store = server_store(server);
     const struct office *office = server_office(server);
@@ -315,6 +315,6 @@ void check_everything(struct oracle *oracle, struct server *server)
         check_tables_by_row(oracle, store);
     if (!oracle->objected)
         check_tables_by_load(oracle, store);
-    if (!oracle->objected)
+    if (by_query && !oracle->objected)
         check_tables_by_query(oracle, store);
 }

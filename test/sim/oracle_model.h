@@ -478,7 +478,7 @@ void load_check(struct oracle *oracle, int invariant);
 void check_commit(struct oracle *oracle);
 
 /* oracle_check_all.c */
-void check_everything(struct oracle *oracle, struct server *server);
+void check_everything(struct oracle *oracle, struct server *server, bool by_query);
 
 /* coverage.c */
 void coverage_init(struct oracle *oracle);

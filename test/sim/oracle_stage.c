@@ -381,7 +381,7 @@ void stage_crash(struct stage *stage)
 
 void stage_check(struct stage *stage)
 {
-    oracle_check_all(stage->oracle, stage->server);
+    oracle_check_all(stage->oracle, stage->server, true);
 }
 
 void stage_open(struct stage *stage, const struct lie *lie)

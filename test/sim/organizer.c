@@ -231,7 +231,7 @@ void organizer_act(struct world *world, struct client *client)
     if (client_enters(world, client))
         return;
     const uint64_t drawn = chance_below(&world->people, 100);
-    if (drawn < 30 && look_available(world) < world->shape.clients / 4)
+    if (drawn < 20 && look_available(world) < world->shape.clients / 4)
         make_something(world, client);
     else if (drawn < 50 && world->shape.rich)
         make_rich(world, client);

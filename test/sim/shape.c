@@ -69,6 +69,10 @@ void shape_change_settings(struct office_settings *settings, struct chance *chan
 
 /* ---- The world ---- */
 
+/* A few people have met all that can happen to them after so many operations; a crowd needs more to
+ * get inside. */
+#define LEAST_OPERATIONS 1500
+
 static void draw_people(struct shape *shape, struct chance *chance)
 {
     if (shape->large) {
@@ -76,8 +80,9 @@ static void draw_people(struct shape *shape, struct chance *chance)
         shape->clients = (uint32_t)chance_between(chance, 1000, 4000);
         shape->organizers = 3;
     } else {
-        shape->drawn_operations = (uint64_t)chance_between(chance, 3000, 6000);
-        shape->clients = (uint32_t)ONE_OF(chance, 3, 10, 30, 60, 100, 150, 200);
+        shape->clients = (uint32_t)ONE_OF(chance, 3, 20, 50, 100, 200, 300, 400, 500);
+        shape->drawn_operations =
+            LEAST_OPERATIONS + shape->clients * (uint64_t)chance_between(chance, 15, 30);
         shape->organizers = (uint32_t)chance_between(chance, 1, 2);
     }
     shape->in_flight_max = (uint32_t)chance_between(chance, 1, 4);
@@ -115,10 +120,10 @@ static void draw_machine(struct shape *shape, struct chance *chance)
     shape->delay_ms_max = ONE_OF(chance, 0, 1, 2, 5, 50);
     shape->loss_permille = ONE_OF(chance, 0, 0, 5, 30);
     shape->duplicate_permille = ONE_OF(chance, 0, 0, 10, 60);
-    shape->turn_late_ms_max = ONE_OF(chance, 0, 5, 10, 20, 50);
+    shape->turn_late_ms_max = ONE_OF(chance, 0, 20, 20, 50, 50, 100, 100, 200);
     /* With the second between heartbeats, less than what counts as downtime. */
     shape->idle_late_ms_max = ONE_OF(chance, 0, 1000, 3000, 3900);
-    shape->book_ms = shape->beat_ms * chance_between(chance, 5, 60);
+    shape->book_ms = shape->beat_ms * ONE_OF(chance, 5, 15, 50, 100, 200);
     shape->prepared_disk = chance_hits(chance, 29, 30);
 }
 
@@ -145,7 +150,7 @@ static void draw_faults(struct shape *shape, const struct options *options, stru
         shape->faults = all;
     }
     shape->faults &= ~options->without;
-    shape->fault_count = (uint64_t)chance_between(chance, 2, 10);
+    shape->fault_count = (uint64_t)chance_between(chance, 2, 8);
 }
 
 #define LARGE_ONE_IN 200

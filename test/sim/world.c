@@ -363,12 +363,13 @@ static void run(struct world *world)
 /* Also once more after a restart, for what memory remembers and the disk does not. */
 static void check_end(struct world *world)
 {
-    oracle_check_all(world->oracle, world->server);
+    const bool by_query = chance_hits(&world->machine, 1, 4);
+    oracle_check_all(world->oracle, world->server, by_query);
     if (world->failed || chance_hits(&world->machine, 3, 4))
         return;
     running_restart(world, 0, true);
     if (running_start_now(world) && !world->failed)
-        oracle_check_all(world->oracle, world->server);
+        oracle_check_all(world->oracle, world->server, false);
 }
 
 void world_run(const struct options *options, struct outcome *outcome, uint64_t *coverage)
