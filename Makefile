@@ -49,7 +49,7 @@ tsan:
 	@tools/test build-tsan
 
 sim: build
-	@tools/sim $(or $(SEEDS),1000) $(or $(FIRST),1)
+	@tools/sim $(or $(SEEDS),1000) $(or $(FIRST),1) $(if $(SMALL),--small)
 
 mutants: build
 	@tools/install test

@@ -48,6 +48,12 @@ void buyer_holds(struct world *world, struct client *client, enum verb verb)
         ask(world, client, VERB_HEARD, ID_NONE);
 }
 
+void buyer_cancels(struct world *world, struct client *client)
+{
+    if (!id_is_none(client->paid))
+        ask(world, client, VERB_RESERVATION_CANCEL, client->paid);
+}
+
 static bool is_fickle(const struct world *world, const struct client *client)
 {
     return client->index * 37 % 100 < (uint32_t)world->shape.fickle_percent;
@@ -133,7 +139,7 @@ static void come_back(struct world *world, struct client *client)
 {
     const uint64_t drawn = chance_below(&world->people, 100);
     if (!id_is_none(client->paid) && drawn < 15)
-        ask(world, client, VERB_RESERVATION_CANCEL, client->paid);
+        buyer_cancels(world, client);
     else if (drawn < 18)
         ask(world, client, VERB_RESERVATION_GET,
             known_one(&client->known[KNOWN_RESERVATIONS], &world->people));

@@ -43,6 +43,8 @@ static void plan_wake(struct world *world, struct client *client)
     if (at < quiet_until)
         at = (quiet_until / beat + beats) * beat;
     client->wakes_at = at + chance_between(&world->people, 0, shape->jitter_ms);
+    if (client->last_moment > world_now() && client->last_moment < client->wakes_at)
+        client->wakes_at = client->last_moment;
     events_add(&world->events, client->wakes_at, EVENT_WAKE, client->index);
 }
 
@@ -119,7 +121,11 @@ void client_wake(struct world *world, uint32_t index, int64_t at)
     if (client->served || at != client->wakes_at)
         return;
     plan_wake(world, client);
-    if (world_now() < world->sleep_until || world_now() < client->silent_until)
+    if (world_now() < world->sleep_until)
+        return;
+    if (at == client->last_moment)
+        buyer_cancels(world, client);
+    if (world_now() < client->silent_until)
         return;
     const uint64_t acts = acts_of(world, client);
     for (uint64_t i = 0; i < acts && !client->served; i++)
@@ -161,10 +167,12 @@ static void learn_reservation(struct client *client, const struct seat_reservati
 {
     if (!id_equal(reservation->user_id, client->user_id))
         return;
-    if (reservation->status == RESERVATION_STATUS_PENDING)
+    if (reservation->status == RESERVATION_STATUS_PENDING) {
         client->held = reservation->id;
-    else if (id_equal(reservation->id, client->held))
+        client->refundable_until = reservation->refundable_until;
+    } else if (id_equal(reservation->id, client->held)) {
         client->held = ID_NONE;
+    }
     if (reservation->status == RESERVATION_STATUS_CONFIRMED)
         client->paid = reservation->id;
     else if (id_equal(reservation->id, client->paid))
@@ -240,6 +248,17 @@ static void learn_id(struct world *world, struct client *client, enum known_kind
     known_add(&world->known[kind], id, &world->people);
 }
 
+/* Some want their points back at the last moment, give or take what the way there takes. */
+static void aim(struct world *world, struct client *client)
+{
+    const struct shape *shape = &world->shape;
+    if (!chance_hits(&world->people, 1, 3))
+        return;
+    client->last_moment = world_now() + client->refundable_until - clock_wall() -
+                          chance_between(&world->people, 0, shape->delay_ms_max) -
+                          chance_between(&world->people, 0, shape->turn_late_ms_max);
+}
+
 static void learn_sale(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct call *call = &errand->request.call;
@@ -263,8 +282,10 @@ static void learn_sale(struct world *world, struct client *client, const struct 
         return;
     case VERB_PAYMENT_MAKE:
         learn_id(world, client, KNOWN_PAYMENTS, call->out.payment.id);
-        if (call->out.payment.status == PAYMENT_STATUS_SUCCEEDED)
+        if (call->out.payment.status == PAYMENT_STATUS_SUCCEEDED) {
             client->paid = call->out.payment.reservation_id;
+            aim(world, client);
+        }
         client->held = ID_NONE;
         return;
     default:
@@ -329,6 +350,9 @@ static void learn_refused(struct world *world, struct client *client, const stru
     case REFUSAL_SEAT_LIMIT:
     case REFUSAL_HOLD_LIMIT:
         client->sated = true;
+        return;
+    case REFUSAL_BALANCE_LIMIT:
+        organizer_met_limit(world, &errand->deed);
         return;
     case REFUSAL_INSUFFICIENT_POINTS:
         client->short_of_points = true;

@@ -35,6 +35,9 @@ void organizer_act(struct world *world, struct client *client);
 /* After something was done for an organizer. */
 void organizer_learns(struct world *world, struct client *client, const struct errand *errand);
 
+/* After a balance was too high for a charge. */
+void organizer_met_limit(struct world *world, const struct deed *deed);
+
 /* A concert that is on sale now for `seconds`, or a round of one that begins in so many. */
 void organizer_makes_concert(struct world *world, struct client *client, int64_t seconds);
 void organizer_makes_round(struct world *world, struct client *client, struct id concert_id,
@@ -43,6 +46,9 @@ void organizer_makes_round(struct world *world, struct client *client, struct id
 /* ---- buyer.c ---- */
 
 void buyer_act(struct world *world, struct client *client);
+
+/* Asks for the points of what was bought last. */
+void buyer_cancels(struct world *world, struct client *client);
 
 /* One attempt to hold seats. */
 void buyer_holds(struct world *world, struct client *client, enum verb verb);

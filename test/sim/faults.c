@@ -14,6 +14,9 @@ static const uint64_t weights[FAULT_COUNT] = {
 
 /* ---- When ---- */
 
+/* The subjects of EVENT_FAULT. */
+enum { FAULT_IN_TURN, FAULT_BESIDES };
+
 static bool may_happen(const struct world *world, enum fault fault)
 {
     return (world->shape.faults & (UINT32_C(1) << fault)) != 0;
@@ -51,7 +54,7 @@ static void plan_next(struct world *world)
         at = chance_hits(&world->faults, 1, 2)
                  ? world->sleep_until
                  : chance_between(&world->faults, at, world->sleep_until);
-    events_add(&world->events, at, EVENT_FAULT, 0);
+    events_add(&world->events, at, EVENT_FAULT, FAULT_IN_TURN);
 }
 
 void faults_begin(struct world *world)
@@ -228,11 +231,22 @@ static bool is_over_at_once(enum fault fault)
            fault == FAULT_WALL_BACK || fault == FAULT_RESTART;
 }
 
-void fault_next(struct world *world)
+void fault_soon(struct world *world)
+{
+    if (world->phase == PHASE_SAFETY && world->shape.faults != 0 &&
+        chance_hits(&world->faults, 1, 3))
+        events_add(&world->events,
+                   world_now() + chance_between(&world->faults, 0, world->shape.delay_ms_max) +
+                       chance_between(&world->faults, 0, world->shape.turn_late_ms_max),
+                   EVENT_FAULT, FAULT_BESIDES);
+}
+
+void fault_next(struct world *world, uint32_t subject)
 {
     if (world->phase != PHASE_SAFETY)
         return;
-    plan_next(world);
+    if (subject == FAULT_IN_TURN)
+        plan_next(world);
     if (world->fault_active)
         return;
     world->fault = draw(world);

@@ -8,8 +8,11 @@
 /* Plans the first one. */
 void faults_begin(struct world *world);
 
+/* Perhaps one more, while what just began is under way. */
+void fault_soon(struct world *world);
+
 /* Events. */
-void fault_next(struct world *world);
+void fault_next(struct world *world, uint32_t subject);
 void fault_end(struct world *world, uint32_t number);
 
 /* The end of all faults. */

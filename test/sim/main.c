@@ -26,7 +26,7 @@ static double seconds_now(void)
 /* Whether a seed may draw everything, and there are enough of them. */
 static bool meets_everything(const struct options *options)
 {
-    return options->seeds >= SEEDS_FOR_EVERYTHING && options->without == 0 &&
+    return !options->small && options->seeds >= SEEDS_FOR_EVERYTHING && options->without == 0 &&
            options->operations == 0 && options->clients == 0;
 }
 

@@ -58,6 +58,7 @@ static bool read_flag(struct options *options, const char *name)
                  : strcmp(name, "--verbose") == 0  ? &options->verbose
                  : strcmp(name, "--coverage") == 0 ? &options->coverage
                  : strcmp(name, "--repeat") == 0   ? &options->repeat
+                 : strcmp(name, "--small") == 0    ? &options->small
                                                    : NULL;
     if (flag != NULL)
         *flag = true;
@@ -113,6 +114,7 @@ void options_help(void)
                "\n"
                "  --operations N   of clients, instead of as many as the seed draws\n"
                "  --clients N      likewise\n"
+               "  --small          few people, for a short time: many seeds an hour\n"
                "  --without A,B    these faults do not happen; `all`: none does\n"
                "  --jobs N         processes that share the seeds\n"
                "  --repeat         runs each seed twice and compares the trace hashes\n"
@@ -129,6 +131,8 @@ void options_text(const struct options *options, char text[static OPTIONS_TEXT_B
 {
     size_t length = (size_t)snprintf(text, OPTIONS_TEXT_BYTES, "--seed %llu",
                                      (unsigned long long)options->seed);
+    if (options->small)
+        length += (size_t)snprintf(text + length, OPTIONS_TEXT_BYTES - length, " --small");
     if (options->operations != 0)
         length += (size_t)snprintf(text + length, OPTIONS_TEXT_BYTES - length, " --operations %llu",
                                    (unsigned long long)options->operations);

@@ -19,6 +19,7 @@ struct options {
     uint64_t seed;
     uint64_t operations; /* 0: as many as the seed draws */
     uint64_t clients;    /* 0: as many as the seed draws */
+    bool small;          /* few people, a short time */
     uint32_t without;    /* a bit a fault that does not happen */
 
     /* Many runs: the seeds first, first + 1, ... */

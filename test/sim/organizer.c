@@ -1,6 +1,7 @@
 /* What organizers do: put concerts on, keep the door, charge those who are short, and change their
  * minds too. */
 #include "clients.h"
+#include "faults.h"
 #include "look.h"
 
 #include <stdio.h>
@@ -105,8 +106,10 @@ static void change_catalogue(struct world *world, struct client *client)
         deed.subject = look_for_round(world);
     }
     client_do(world, client, &deed);
-    if (deed.verb == VERB_ROUND_CANCEL)
+    if (deed.verb == VERB_ROUND_CANCEL) {
         panic(world);
+        fault_soon(world);
+    }
 }
 
 static void block(struct world *world, struct client *client)
@@ -166,8 +169,10 @@ static void keep_the_door(struct world *world, struct client *client)
 
 /* ---- Points and others' business ---- */
 
-/* At once, for one who is to become rich. */
+/* At once, for one who is to become rich; and of each smaller amount, which may fit ten times into
+ * what is left. */
 #define RICH_CHARGES 300
+#define LAST_CHARGES 12
 
 /* How many people are looked at for one who is short. */
 #define LOOKS_MAX 16
@@ -185,6 +190,8 @@ static void charge_somebody(struct world *world, struct client *client)
                        (unsigned)chance_below(&world->people, 500));
     found->short_of_points = false;
     client_do(world, client, &deed);
+    if (percent(world, 20)) /* and again, not knowing whether it was done */
+        errand_send(world, client, &deed);
 }
 
 static void refund(struct world *world, struct client *client)
@@ -196,16 +203,23 @@ static void refund(struct world *world, struct client *client)
     client_do(world, client, &deed);
 }
 
-/* Some hundred of these, and a balance is at its limit. */
+/* Some hundred of these, and a balance is at its limit, to the last point. */
 static void make_rich(struct world *world, struct client *client)
 {
     const struct deed deed = {
         .verb = VERB_POINTS_CHARGE,
         .subject = world->clients[world->shape.clients - 1].user_id,
-        .amount = CHARGE_MAX,
+        .amount = world->rich_amount == 0 ? CHARGE_MAX : world->rich_amount,
     };
-    for (unsigned i = 0; i < RICH_CHARGES; i++)
+    const unsigned times = deed.amount == CHARGE_MAX ? RICH_CHARGES : LAST_CHARGES;
+    for (unsigned i = 0; i < times; i++)
         errand_send(world, client, &deed);
+}
+
+void organizer_met_limit(struct world *world, const struct deed *deed)
+{
+    if (deed->amount == CHARGE_MAX || deed->amount == world->rich_amount)
+        world->rich_amount = deed->amount / 10; /* after the last point, from the start */
 }
 
 void organizer_learns(struct world *world, struct client *client, const struct errand *errand)

@@ -8,6 +8,7 @@
 static struct {
     struct request_list requests;
     size_t length;
+    struct request *read; /* history was, and it is on its way back to the engine */
 } waiting;
 
 void readers_ask(struct readers *readers, struct request *request)
@@ -42,7 +43,7 @@ static void history(struct readers *readers, struct store_reader *reader, struct
 {
     request->call.refusal = refusal_of(store_reader_history(reader, &request->call.history));
     if (request->call.refusal == REFUSAL_NONE) {
-        inbox_return(readers->inbox, request);
+        waiting.read = request;
         return;
     }
     request_complete(readers->counters, request);
@@ -51,6 +52,11 @@ static void history(struct readers *readers, struct store_reader *reader, struct
 
 bool readers_look_up(struct readers *readers, struct store_reader *reader)
 {
+    if (waiting.read != NULL) {
+        inbox_return(readers->inbox, waiting.read);
+        waiting.read = NULL;
+        return true;
+    }
     struct request *request = waiting.requests.first;
     if (request == NULL)
         return false;
@@ -72,6 +78,7 @@ void readers_forget(void)
 {
     waiting.requests = (struct request_list){0};
     waiting.length = 0;
+    waiting.read = NULL;
 }
 
 /* ---- The threads that src/engine/engine.c would start; here nobody starts an engine so ---- */

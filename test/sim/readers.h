@@ -4,7 +4,8 @@
 
 #include "engine/machine.h"
 
-/* Does the one that has waited longest, with this reader; false: none waits. */
+/* A step: does the one that has waited longest, with this reader, or brings the engine what it
+ * found for it; false: none waits. */
 bool readers_look_up(struct readers *readers, struct store_reader *reader);
 
 /* Forgets those that wait: their server is no more. */

@@ -71,7 +71,9 @@ static void watch_spinning(struct world *world, int64_t wait)
 
 static void plan_next_turn(struct world *world)
 {
-    if (inbox_length(&server_engine(world->server)->inbox) > 0) {
+    const struct inbox *inbox = &server_engine(world->server)->inbox;
+    /* What a reader has counts for its length, and is not in it. */
+    if (inbox->oldest != NULL || atomic_load(&inbox->newest) != NULL) {
         plan_turn(world, world_now() + TURN_MS);
         return;
     }
@@ -160,6 +162,9 @@ static void look_up_step(void *argument)
     look_up->done = server_look_up(look_up->server);
 }
 
+/* Longer than most bookings are apart. */
+#define LATE_LOOK_UP_MS (10 * SECOND_MS)
+
 void running_look_up(struct world *world)
 {
     world->look_up_planned = false;
@@ -171,8 +176,12 @@ void running_look_up(struct world *world)
     world->counts.look_ups++;
     running_wake(world);
     world->look_up_planned = true;
-    events_add(&world->events, world_now() + chance_between(&world->machine, 0, 1), EVENT_LOOK_UP,
-               0);
+    /* A reader that is not given the processor brings an answer that is old. */
+    const bool late = world->phase == PHASE_SAFETY && chance_hits(&world->machine, 1, 50);
+    const int64_t longest = 3 * world->shape.book_ms;
+    const int64_t most = !late ? 1 : longest < LATE_LOOK_UP_MS ? longest : LATE_LOOK_UP_MS;
+    events_add(&world->events, world_now() + chance_between(&world->machine, 0, most),
+               EVENT_LOOK_UP, 0);
 }
 
 struct booking {

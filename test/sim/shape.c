@@ -71,11 +71,20 @@ void shape_change_settings(struct office_settings *settings, struct chance *chan
 
 /* A few people have met all that can happen to them after so many operations; a crowd needs more to
  * get inside. */
-#define LEAST_OPERATIONS 1500
+#define LEAST_OPERATIONS 2500
 
-static void draw_people(struct shape *shape, struct chance *chance)
+/* In some somebody is charged until the balance is at its limit: 100,000 times the largest charge.
+ */
+#define RICH_ONE_IN 100
+#define RICH_OPERATIONS 110000
+
+static void draw_people(struct shape *shape, bool small, struct chance *chance)
 {
-    if (shape->large) {
+    if (small) {
+        shape->clients = (uint32_t)ONE_OF(chance, 2, 3, 5, 10, 20, 40);
+        shape->drawn_operations = (uint64_t)chance_between(chance, 100, 800);
+        shape->organizers = 1;
+    } else if (shape->large) {
         shape->drawn_operations = (uint64_t)chance_between(chance, 100000, 200000);
         shape->clients = (uint32_t)chance_between(chance, 1000, 4000);
         shape->organizers = 3;
@@ -86,7 +95,9 @@ static void draw_people(struct shape *shape, struct chance *chance)
         shape->organizers = (uint32_t)chance_between(chance, 1, 2);
     }
     shape->in_flight_max = (uint32_t)chance_between(chance, 1, 4);
-    shape->rich = shape->large && chance_hits(chance, 1, 2);
+    shape->rich = !small && chance_hits(chance, 1, RICH_ONE_IN);
+    if (shape->rich)
+        shape->drawn_operations += RICH_OPERATIONS;
     shape->fickle_percent = ONE_OF(chance, 0, 0, 10, 50);
     shape->wild_percent = ONE_OF(chance, 1, 3, 5, 10, 30);
     shape->silence_permille = ONE_OF(chance, 0, 5, 20, 60);
@@ -150,7 +161,7 @@ static void draw_faults(struct shape *shape, const struct options *options, stru
         shape->faults = all;
     }
     shape->faults &= ~options->without;
-    shape->fault_count = (uint64_t)chance_between(chance, 2, 8);
+    shape->fault_count = (uint64_t)chance_between(chance, 1, options->small ? 3 : 8);
 }
 
 #define LARGE_ONE_IN 200
@@ -159,9 +170,9 @@ void shape_draw(struct shape *shape, const struct options *options)
 {
     struct chance chance;
     chance_init(&chance, options->seed, STREAM_SHAPE);
-    *shape = (struct shape){.large = chance_hits(&chance, 1, LARGE_ONE_IN)};
+    *shape = (struct shape){.large = chance_hits(&chance, 1, LARGE_ONE_IN) && !options->small};
     draw_settings(&shape->settings, &chance);
-    draw_people(shape, &chance);
+    draw_people(shape, options->small, &chance);
     draw_catalogue(shape, &chance);
     draw_machine(shape, &chance);
     draw_faults(shape, options, &chance);

@@ -323,7 +323,7 @@ static void happen(struct world *world, const struct event *event)
         running_start(world);
         return;
     case EVENT_FAULT:
-        fault_next(world);
+        fault_next(world, event->subject);
         return;
     case EVENT_FAULT_END:
         fault_end(world, event->subject);

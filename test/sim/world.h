@@ -58,7 +58,9 @@ struct client {
     struct id held;  /* a pending reservation, or none */
     struct id paid;  /* a confirmed one, or none */
     bool short_of_points;
-    bool sated; /* may not hold more with this token */
+    bool sated;                    /* may not hold more with this token */
+    timestamp_ms refundable_until; /* of the last one, on the wall */
+    int64_t last_moment;           /* at which to ask for the points back, or 0 */
     struct known_ids known[KNOWN_KIND_COUNT];
     struct deed kept[CLIENT_DEEDS_MAX]; /* sent with an Idempotency-Key, for sending again */
     size_t kept_count;
@@ -120,6 +122,7 @@ struct world {
     struct seat_plans plans;
     struct known_ids known[KNOWN_KIND_COUNT]; /* to anybody */
     size_t known_rounds_made;
+    int64_t rich_amount;     /* charged to one who is to become rich */
     struct errand **errands; /* made as they are needed */
     uint32_t *free_errands;  /* their indexes */
     size_t errand_count, errand_capacity, free_count;
