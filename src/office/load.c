@@ -238,7 +238,7 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
     office->now = now;
     office->heard_floor = now.house;
     office->credit_at = now.house;
-    office->references_dropped_seq = 0;
+    office->references_dropped_seq = last_seq; /* those that were booked are not loaded */
     if (office->house.id == 0)
         make_house(office, token_key);
     office->house_dirty = true; /* in the first batch, which tells whether the disk takes writes */

@@ -130,6 +130,23 @@ static void jump(struct world *world, int64_t by_ms)
     running_wake(world);
 }
 
+/* One more, within so long. */
+static void perhaps_besides(struct world *world, int64_t within_ms)
+{
+    if (world->phase == PHASE_SAFETY && world->shape.faults != 0 &&
+        chance_hits(&world->faults, 1, 3))
+        events_add(&world->events, world_now() + chance_between(&world->faults, 0, within_ms),
+                   EVENT_FAULT, FAULT_BESIDES);
+}
+
+/* What goes wrong meanwhile meets the start, with settings that the server has not written yet. */
+static void restart(struct world *world)
+{
+    const int64_t pause = pause_ms(world);
+    running_restart(world, pause, true);
+    perhaps_besides(world, pause);
+}
+
 static void die_starting(struct world *world, bool power_cut)
 {
     world->death_at_start = (int)chance_between(&world->faults, 1, 150);
@@ -218,7 +235,7 @@ static void begin(struct world *world, enum fault fault)
         if (!server_is_up(world->server))
             return;
         fault_fired(world);
-        running_restart(world, pause_ms(world), true);
+        restart(world);
         return;
     default:
         begin_on_disk(world, fault);
@@ -233,12 +250,7 @@ static bool is_over_at_once(enum fault fault)
 
 void fault_soon(struct world *world)
 {
-    if (world->phase == PHASE_SAFETY && world->shape.faults != 0 &&
-        chance_hits(&world->faults, 1, 3))
-        events_add(&world->events,
-                   world_now() + chance_between(&world->faults, 0, world->shape.delay_ms_max) +
-                       chance_between(&world->faults, 0, world->shape.turn_late_ms_max),
-                   EVENT_FAULT, FAULT_BESIDES);
+    perhaps_besides(world, world->shape.delay_ms_max + world->shape.turn_late_ms_max);
 }
 
 void fault_next(struct world *world, uint32_t subject)

@@ -457,7 +457,8 @@ static void what_a_reader_found_is_decided_upon_by_the_engine(void **state)
     assert_true(server_submit(rehearsal.server, &request));
     server_turn(rehearsal.server);
     told_from(&rehearsal, before, "odck");
-    assert_true(server_look_up(rehearsal.server));
+    assert_true(server_look_up(rehearsal.server)); /* reads */
+    assert_true(server_look_up(rehearsal.server)); /* and brings what it read */
     assert_int_equal(completions, 0);
     server_turn(rehearsal.server);
     assert_int_equal(completions, 1);

@@ -57,6 +57,33 @@ static void a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again
     stage_close(&stage);
 }
 
+/* Nor does an office that was loaded meanwhile: what was booked by then is not loaded. */
+static void a_reference_that_was_looked_up_before_a_load_is_looked_up_again(void **state)
+{
+    (void)state;
+    struct stage stage;
+    struct coverage coverage = {0};
+    const struct office_settings settings = stage_settings();
+    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
+    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
+
+    struct call first = charge(&person);
+    decide(&stage, &first);
+    ledger_answer(&stage.ledger, &first.history);
+    assert_int_equal(first.history.state, HISTORY_ABSENT);
+    assert_int_equal(crowd_do(&stage, charge(&person)), REFUSAL_NONE);
+    assert_true(stage_restart(&stage, 1));
+
+    decide(&stage, &first);
+    assert_true(call_wants_history(&first));
+    ledger_answer(&stage.ledger, &first.history);
+    decide(&stage, &first);
+    assert_int_equal(first.refusal, REFUSAL_NONE);
+    assert_false(first.created);
+    call_release(&first);
+    stage_close(&stage);
+}
+
 /* Still in memory, it needs no history to be found. */
 static void a_reference_that_was_used_meanwhile_is_found_in_memory(void **state)
 {
@@ -117,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again),
+        cmocka_unit_test(a_reference_that_was_looked_up_before_a_load_is_looked_up_again),
         cmocka_unit_test(a_reference_that_was_used_meanwhile_is_found_in_memory),
         cmocka_unit_test(a_key_that_was_pushed_out_meanwhile_is_not_told_as_replayed),
     };
