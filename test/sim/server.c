@@ -183,11 +183,14 @@ static bool dead(void)
 static void answer_all(struct server *server)
 {
     inbox_close(&server->engine->inbox);
-    while (!dead() && !inbox_finished(&server->engine->inbox)) {
-        server_turn(server);
-        while (!dead() && server_look_up(server))
+    do {
+        while (!dead() && server_look_up(server)) /* lists are not the inbox's any more */
             continue;
-    }
+        if (!dead())
+            server_turn(server);
+    } while (!dead() && !inbox_finished(&server->engine->inbox));
+    while (!dead() && server_look_up(server))
+        continue;
 }
 
 void server_stop(struct server *server, size_t slices)

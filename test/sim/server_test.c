@@ -1,5 +1,6 @@
 /* The server in one thread: it says what it does, and what it has answered survives a death at any
  * operation of its disk. */
+#include "own_memory.h"
 #include "rehearsal.h"
 
 #include "engine/machine.h"
@@ -403,6 +404,121 @@ static void every_allocation_of_a_start_may_fail(void **state)
     rehearsal_close(&rehearsal);
 }
 
+/* The nth of them fails. */
+enum trouble { TROUBLE_ALLOCATION, TROUBLE_READ };
+
+static void trouble_begin(struct rehearsal *rehearsal, enum trouble trouble, int countdown)
+{
+    if (trouble == TROUBLE_ALLOCATION)
+        memory_fail(countdown, false);
+    else
+        *disk_plan(rehearsal->disk) = (struct disk_plan){
+            .operation = DISK_READ, .countdown = countdown, .code = SQLITE_IOERR_READ};
+}
+
+static uint64_t trouble_count(struct rehearsal *rehearsal, enum trouble trouble)
+{
+    struct disk_counts counts;
+    disk_counts(rehearsal->disk, &counts);
+    return trouble == TROUBLE_ALLOCATION ? memory_failures() : counts.failures[DISK_READ];
+}
+
+static void trouble_end(struct rehearsal *rehearsal)
+{
+    memory_fail(0, false);
+    *disk_plan(rehearsal->disk) = (struct disk_plan){0};
+}
+
+/* SQLite's own check of a file tells of a page that it cannot read as of damage. */
+static void only_unread_pages(void *owner, int invariant, const char *text)
+{
+    (void)owner;
+    if (strstr(text, "unable to get the page") == NULL)
+        fail_msg("%d: %s", invariant, text);
+}
+
+/* False: it took fewer of them. */
+static bool audit_in_trouble(enum trouble trouble, int countdown, unsigned *failed)
+{
+    struct rehearsal rehearsal;
+    struct explanation explanation;
+    size_t violations = 0;
+    bool answered;
+    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
+    struct store *store = server_store(rehearsal.server);
+    for (size_t rows = 1; rows > 0;)
+        assert_int_equal(store_book(store, &rows, &explanation), RESULT_OK);
+    const uint64_t before = trouble_count(&rehearsal, trouble);
+    trouble_begin(&rehearsal, trouble, countdown);
+    memory_enter();
+    const enum result result =
+        store_audit(store, only_unread_pages, NULL, &violations, &explanation);
+    memory_leave();
+    const bool met = trouble_count(&rehearsal, trouble) > before;
+    trouble_end(&rehearsal);
+    assert_true((result == RESULT_OK && violations == 0) || met);
+    *failed += result != RESULT_OK;
+    rehearsal_audit(&rehearsal);
+    rehearsal_close(&rehearsal);
+    return met;
+}
+
+/* It says what the trouble is. */
+static void an_audit_in_trouble_does_not_blame_the_rows(void **state)
+{
+    (void)state;
+    for (enum trouble trouble = TROUBLE_ALLOCATION; trouble <= TROUBLE_READ; trouble++) {
+        unsigned failed = 0;
+        int countdown = 1;
+        while (audit_in_trouble(trouble, countdown, &failed))
+            countdown += 1 + countdown / 40;
+        assert_true(countdown > 10);
+        assert_true(failed > 5);
+    }
+}
+
+/* False: it took fewer of them. */
+static bool start_in_trouble(enum trouble trouble, int countdown, unsigned *failed)
+{
+    struct rehearsal rehearsal;
+    struct explanation explanation;
+    bool answered;
+    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
+    rehearsal_crash(&rehearsal);
+    const uint64_t before = trouble_count(&rehearsal, trouble);
+    trouble_begin(&rehearsal, trouble, countdown);
+    const enum result result = server_start(rehearsal.server, &explanation);
+    const bool met = trouble_count(&rehearsal, trouble) > before;
+    trouble_end(&rehearsal);
+    assert_true(result == RESULT_OK || met);
+    *failed += result != RESULT_OK;
+    if (result != RESULT_OK)
+        rehearsal_start(&rehearsal);
+    clock_advance(MINUTE_MS);
+    server_turn(rehearsal.server);
+    assert_int_equal(server_state(rehearsal.server), ENGINE_READY);
+    assert_true(rehearsal_is_held(&rehearsal, 1));
+    rehearsal_audit(&rehearsal);
+    rehearsal_close(&rehearsal);
+    return met;
+}
+
+/* Also one that finds rows which are not booked yet. */
+static void a_start_in_trouble_loses_nothing(void **state)
+{
+    (void)state;
+    for (enum trouble trouble = TROUBLE_ALLOCATION; trouble <= TROUBLE_READ; trouble++) {
+        unsigned failed = 0;
+        int countdown = 1;
+        while (start_in_trouble(trouble, countdown, &failed))
+            countdown += 1 + countdown / 40;
+        assert_true(countdown > 10);
+        assert_true(failed > 5);
+    }
+}
+
 /* ---- Look-ups and ends ---- */
 
 static struct call listing(const struct rehearsal *rehearsal)
@@ -531,6 +647,8 @@ int main(void)
         cmocka_unit_test(every_allocation_of_a_hold_may_fail),
         cmocka_unit_test(every_allocation_of_a_booking_may_fail),
         cmocka_unit_test(every_allocation_of_a_start_may_fail),
+        cmocka_unit_test(an_audit_in_trouble_does_not_blame_the_rows),
+        cmocka_unit_test(a_start_in_trouble_loses_nothing),
         cmocka_unit_test(lists_come_from_a_reader),
         cmocka_unit_test(what_a_reader_found_is_decided_upon_by_the_engine),
         cmocka_unit_test(a_stop_answers_what_waits_and_a_kill_does_not),
