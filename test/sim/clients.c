@@ -144,6 +144,14 @@ static void drop_session(struct client *client, struct id session_id)
         }
 }
 
+static bool has_session(const struct client *client, struct id session_id)
+{
+    for (size_t i = 0; i < client->session_count; i++)
+        if (id_equal(client->sessions[i].session_id, session_id))
+            return true;
+    return false;
+}
+
 static void leave_line(struct client *client)
 {
     client->token = ID_NONE;
@@ -238,6 +246,8 @@ static void learn_change(struct client *client, const struct deed *deed,
     if (deed->password[0] == '\0')
         return;
     memcpy(client->password, deed->password, sizeof client->password);
+    if (!has_session(client, used->session_id))
+        return;                  /* of an account that this one was before */
     client->sessions[0] = *used; /* the others ended */
     client->session_count = 1;
 }

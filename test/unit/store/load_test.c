@@ -1,10 +1,13 @@
 /* What a restart brings back: the live rows, then the tail; and what it refuses. */
 #include "scene.h"
 
+#include "store/journal.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -286,6 +289,28 @@ static void a_row_that_cannot_be_read_is_refused(void **state)
     check_refused(fixture, RESULT_CORRUPT, "a row of seat cannot be read");
 }
 
+static void tables_full_of_something_else_are_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    char path[128];
+    play(&busy, fixture);
+    book_all(fixture);
+    fixture_close(fixture);
+    /* SQLite looks at the first page when it opens a file, and at the others when it reads them. */
+    const int64_t page = sql_integer(fixture, "usher.db", "PRAGMA page_size");
+    FILE *file = fopen(fixture_path(fixture, "usher.db", path), "r+e");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    const long end = ftell(file);
+    assert_true(end > 4 * page);
+    assert_int_equal(fseek(file, (long)page, SEEK_SET), 0);
+    for (long at = (long)page; at < end; at++)
+        assert_int_equal(fputc(0xaa, file), 0xaa);
+    assert_int_equal(fclose(file), 0);
+    check_refused(fixture, RESULT_CORRUPT, "malformed");
+}
+
 static void a_journal_behind_its_tables_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -295,6 +320,51 @@ static void a_journal_behind_its_tables_is_refused(void **state)
     fixture_close(fixture);
     sql_run(fixture, "journal.db", "DELETE FROM journal WHERE seq > 4");
     check_refused(fixture, RESULT_CORRUPT, "belong together");
+}
+
+/* A row that was written as it is, but by something else than usher. */
+static void write_by_hand(struct fixture *fixture, const uint8_t *body, size_t length)
+{
+    struct journal journal = {0};
+    char path[128];
+    uint64_t pruned;
+    struct busy_scene busy;
+    play(&busy, fixture);
+    fixture_close(fixture);
+    const struct journal_row row = {
+        .seq = fixture->seq + 1,
+        .house_time = NOW,
+        .record_count = 1,
+        .body = body,
+        .body_length = length,
+    };
+    assert_int_equal(
+        journal_open(&journal, fixture_path(fixture, "journal.db", path), &fixture->explanation),
+        RESULT_OK);
+    assert_int_equal(journal_checkpoint(&journal, &fixture->explanation), RESULT_OK);
+    assert_int_equal(journal_append(&journal, &row, 0, &pruned), RESULT_OK);
+    journal_close(&journal);
+}
+
+static void a_row_of_other_bytes_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    write_by_hand(fixture, (const uint8_t[]){0xff, 0xff, 0xff}, 3);
+    check_refused(fixture, RESULT_CORRUPT, "record 0 cannot be read");
+}
+
+static void a_row_with_more_bytes_than_records_is_refused(void **state)
+{
+    struct fixture *fixture = *state;
+    struct buffer body;
+    const struct record house = {.kind = RECORD_KIND_HOUSE, .as.house.id = 1};
+    buffer_init(&body, 1000);
+    assert_int_equal(buffer_reserve(&body, record_encoded_max(&house) + 1), RESULT_OK);
+    record_encode(&house, &body);
+    buffer_append_byte(&body, 0);
+    write_by_hand(fixture, body.data, body.length);
+    buffer_release(&body);
+    check_refused(fixture, RESULT_CORRUPT, "bytes after its last record");
 }
 
 static enum result no_room(void *owner, const struct record *record)
@@ -335,7 +405,10 @@ int main(void)
         TEST(a_changed_head_is_refused),
         TEST(a_row_of_a_newer_schema_is_refused),
         TEST(a_row_that_cannot_be_read_is_refused),
+        TEST(tables_full_of_something_else_are_refused),
         TEST(a_journal_behind_its_tables_is_refused),
+        TEST(a_row_of_other_bytes_is_refused),
+        TEST(a_row_with_more_bytes_than_records_is_refused),
         TEST(the_loader_ends_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

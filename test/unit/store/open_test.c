@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -125,6 +126,28 @@ static void an_unreadable_directory_is_told(void **state)
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(chmod(fixture->directory, 0700), 0);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void a_name_that_is_too_long_is_told(void **state)
+{
+    (void)state;
+    struct explanation explanation;
+    char path[PATH_MAX + 2];
+    memset(path, 'a', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_int_equal(open_at(path, true, &explanation), RESULT_IO);
+    assert_non_null(strstr(explanation.text, "cannot open the data directory"));
+    assert_int_equal(open_at(path, false, &explanation), RESULT_IO);
+    assert_non_null(strstr(explanation.text, "cannot make the data directory"));
+}
+
+static void a_lock_that_is_no_file_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[128];
+    assert_int_equal(mkdir(fixture_path(fixture, "usher.lock", path), 0700), 0);
+    check_refused(fixture, RESULT_IO, "usher.lock");
+    assert_int_equal(rmdir(path), 0);
 }
 
 static void a_second_server_is_refused(void **state)
@@ -318,6 +341,8 @@ int main(void)
         TEST(a_parent_must_exist),
         TEST(a_file_is_no_directory),
         TEST(an_unreadable_directory_is_told),
+        TEST(a_name_that_is_too_long_is_told),
+        TEST(a_lock_that_is_no_file_is_told),
         TEST(a_second_server_is_refused),
         TEST(a_journal_that_is_open_elsewhere_is_refused),
         TEST(text_is_foreign),
