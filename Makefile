@@ -9,7 +9,7 @@ help:
 	@echo 'make check         format, clang-tidy, layering'
 	@echo 'make asan          every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan          every test under ThreadSanitizer'
-	@echo 'make sim           SEEDS simulated worlds with everything that can go wrong (1,000)'
+	@echo 'make sim           SEEDS simulated worlds with everything that can go wrong (1,000; SMALL=1)'
 	@echo 'make mutants       plants bugs and sees that the simulator finds each'
 	@echo 'make fault         real processes killed, starved and cut off, at length'
 	@echo 'make fuzz          TIME seconds of every fuzzer (60)'

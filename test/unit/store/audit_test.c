@@ -94,6 +94,27 @@ static void a_busy_day_breaks_nothing(void **state)
     check_whole(fixture);
 }
 
+static void what_is_deleted_and_still_there_is_told(void **state)
+{
+    struct fixture *fixture = *state;
+    struct found found = {.invariant = 12, .says = "is deleted in the journal and there"};
+    struct record concert = {.kind = RECORD_KIND_CONCERT,
+                             .as.concert = {.id = fixture_id(fixture),
+                                            .title = "Title",
+                                            .description = "",
+                                            .reservation_open_at = NOW,
+                                            .reservation_close_at = NOW + 1}};
+    append_one(fixture, &concert);
+    book_all(fixture);
+    concert.deleted = true;
+    append_one(fixture, &concert);
+    fixture_close(fixture);
+    sql_run(fixture, "usher.db", "UPDATE bookkeeping SET booked_seq = booked_seq + 1");
+    assert_int_equal(fixture_open(fixture), RESULT_OK);
+    assert_int_equal(run_audit(fixture, &found), 1);
+    assert_true(found.said);
+}
+
 static void an_empty_store_breaks_nothing(void **state)
 {
     check_whole(*state);
@@ -255,11 +276,9 @@ static void not_every_violation_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_busy_day_breaks_nothing),
-        TEST(an_empty_store_breaks_nothing),
-        TEST(each_invariant_broken_in_the_tables_is_named),
-        TEST(a_broken_journal_is_named),
-        TEST(not_every_violation_is_told),
+        TEST(a_busy_day_breaks_nothing),     TEST(what_is_deleted_and_still_there_is_told),
+        TEST(an_empty_store_breaks_nothing), TEST(each_invariant_broken_in_the_tables_is_named),
+        TEST(a_broken_journal_is_named),     TEST(not_every_violation_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

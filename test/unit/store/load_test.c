@@ -387,6 +387,25 @@ static void the_loader_ends_it(void **state)
                      RESULT_NO_MEMORY);
 }
 
+static enum result no_user(void *owner, const struct record *record)
+{
+    (void)owner;
+    return record->kind == RECORD_KIND_USER ? RESULT_CORRUPT : RESULT_OK;
+}
+
+static void a_record_that_contradicts_the_rows_before_it_is_told_with_its_place(void **state)
+{
+    struct fixture *fixture = *state;
+    struct busy_scene busy;
+    struct store_position position;
+    const struct store_loader loader = {.row = no_user};
+    play(&busy, fixture);
+    assert_int_equal(store_load(fixture->store, NOW, &loader, &position, &fixture->explanation),
+                     RESULT_CORRUPT);
+    assert_non_null(strstr(fixture->explanation.text, "journal row "));
+    assert_non_null(strstr(fixture->explanation.text, "a record of user does not fit"));
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -410,6 +429,7 @@ int main(void)
         TEST(a_row_of_other_bytes_is_refused),
         TEST(a_row_with_more_bytes_than_records_is_refused),
         TEST(the_loader_ends_it),
+        TEST(a_record_that_contradicts_the_rows_before_it_is_told_with_its_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
