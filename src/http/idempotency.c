@@ -19,9 +19,17 @@ struct idempotency_request {
     crypto_generichash_state request; /* method, path, and of the body what has come so far */
 };
 
-static bool is_well_formed(const char *key)
+/* Blanks after a field's value are not part of it (RFC 9110, 5.5); those before it are gone. */
+static size_t length_of(const char *key)
 {
-    const size_t length = strlen(key);
+    size_t length = strlen(key);
+    while (length > 0 && (key[length - 1] == ' ' || key[length - 1] == '\t'))
+        length--;
+    return length;
+}
+
+static bool is_well_formed(const char *key, size_t length)
+{
     for (size_t i = 0; i < length; i++)
         if (key[i] < ' ' || key[i] > '~')
             return false;
@@ -56,7 +64,8 @@ bool idempotency_admit(struct exchange *exchange, const char *path)
     if (key == NULL || exchange->route->method != METHOD_POST ||
         exchange->route->access != ACCESS_SIGNED_IN)
         return true;
-    if (!is_well_formed(key)) {
+    const size_t length = length_of(key);
+    if (!is_well_formed(key, length)) {
         problem_answer(exchange, REFUSAL_BAD_REQUEST);
         return false;
     }
@@ -69,7 +78,7 @@ bool idempotency_admit(struct exchange *exchange, const char *path)
     }
     crypto_generichash_state state;
     hash_begin(exchange, &state);
-    hash_add(&state, key, strlen(key));
+    hash_add(&state, key, length);
     kept->key_hash = hash_end(&state);
     hash_begin(exchange, &kept->request);
     hash_add(&kept->request, "POST ", 5);

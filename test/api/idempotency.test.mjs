@@ -194,14 +194,20 @@ describe('a key', () => {
         for (const bad of ['', 'x'.repeat(256), 'caf\u00e9', 'a\tb'])
             refused(await post(bad), 400, 'bad_request')
         const body = '{"amount":1}'
-        const twice = await speak(
-            house.url,
-            `POST /v1/points/charges HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n` +
-                `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
-                `Idempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n${body}`,
-            { until: /\r\n\r\n/ }
-        )
-        assert.deepEqual(statuses(twice), [400])
+        const raw = async keys => {
+            const answer = await speak(
+                house.url,
+                `POST /v1/points/charges HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${ann.token}\r\n` +
+                    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n` +
+                    `${keys}\r\n\r\n${body}`,
+                { until: /\r\n\r\n/ }
+            )
+            return statuses(answer)
+        }
+        assert.deepEqual(await raw('Idempotency-Key: a\r\nIdempotency-Key: b'), [400])
+        assert.equal(await balance(ann), before + 2)
+        // Blanks around it are not part of it.
+        assert.deepEqual(await raw('Idempotency-Key:  ! \t '), [201])
         assert.equal(await balance(ann), before + 2)
     })
 
