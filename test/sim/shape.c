@@ -76,7 +76,7 @@ void shape_change_settings(struct office_settings *settings, struct chance *chan
 /* In some somebody is charged until the balance is at its limit: 100,000 times the largest charge.
  */
 #define RICH_ONE_IN 100
-#define RICH_OPERATIONS 110000
+#define RICH_OPERATIONS 160000
 
 static void draw_people(struct shape *shape, bool small, struct chance *chance)
 {
