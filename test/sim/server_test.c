@@ -437,6 +437,20 @@ static void only_unread_pages(void *owner, int invariant, const char *text)
         fail_msg("%d: %s", invariant, text);
 }
 
+/* One after the other of either kind fails, the later ones in leaps, until a step takes fewer of
+ * them and says so with false. */
+static void in_all_trouble(bool (*step)(enum trouble trouble, int countdown, unsigned *failed))
+{
+    for (enum trouble trouble = TROUBLE_ALLOCATION; trouble <= TROUBLE_READ; trouble++) {
+        unsigned failed = 0;
+        int countdown = 1;
+        while (step(trouble, countdown, &failed))
+            countdown += 1 + countdown / 40;
+        assert_true(countdown > 10);
+        assert_true(failed > 5);
+    }
+}
+
 /* False: it took fewer of them. */
 static bool audit_in_trouble(enum trouble trouble, int countdown, unsigned *failed)
 {
@@ -468,14 +482,7 @@ static bool audit_in_trouble(enum trouble trouble, int countdown, unsigned *fail
 static void an_audit_in_trouble_does_not_blame_the_rows(void **state)
 {
     (void)state;
-    for (enum trouble trouble = TROUBLE_ALLOCATION; trouble <= TROUBLE_READ; trouble++) {
-        unsigned failed = 0;
-        int countdown = 1;
-        while (audit_in_trouble(trouble, countdown, &failed))
-            countdown += 1 + countdown / 40;
-        assert_true(countdown > 10);
-        assert_true(failed > 5);
-    }
+    in_all_trouble(audit_in_trouble);
 }
 
 /* False: it took fewer of them. */
@@ -509,14 +516,7 @@ static bool start_in_trouble(enum trouble trouble, int countdown, unsigned *fail
 static void a_start_in_trouble_loses_nothing(void **state)
 {
     (void)state;
-    for (enum trouble trouble = TROUBLE_ALLOCATION; trouble <= TROUBLE_READ; trouble++) {
-        unsigned failed = 0;
-        int countdown = 1;
-        while (start_in_trouble(trouble, countdown, &failed))
-            countdown += 1 + countdown / 40;
-        assert_true(countdown > 10);
-        assert_true(failed > 5);
-    }
+    in_all_trouble(start_in_trouble);
 }
 
 /* ---- Look-ups and ends ---- */
