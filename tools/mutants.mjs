@@ -103,7 +103,13 @@ const run = (program, worlds, signal) =>
         // A group of its own: the simulator has processes of its own.
         const child = spawn(program, worlds, { detached: true })
         let said = ''
-        const end = () => process.kill(-child.pid, 'SIGKILL')
+        const end = () => {
+            try {
+                process.kill(-child.pid, 'SIGKILL')
+            } catch (failure) {
+                if (failure.code !== 'ESRCH') throw failure // it has ended by itself
+            }
+        }
         signal.addEventListener('abort', end, { once: true })
         const hear = part => {
             if (OBJECTION.test(said)) return
