@@ -23,14 +23,15 @@ struct allocation {
 
 /* ---- Life ---- */
 
-static struct exchange *exchange_new(struct http_server *server, struct MHD_Connection *connection)
+static struct exchange *exchange_new(struct io_loop *loop, struct MHD_Connection *connection)
 {
     struct exchange *exchange = malloc(sizeof *exchange);
     if (exchange == NULL)
         return NULL;
     /* The call is large and most requests for public pages make none: exchange_call clears it. */
     memset(exchange, 0, offsetof(struct exchange, request));
-    exchange->server = server;
+    exchange->server = loop->server;
+    exchange->loop = loop;
     exchange->connection = connection;
     exchange->began_us = http_clock_us();
     buffer_init(&exchange->received, IMPORT_BODY_BYTES_MAX);
@@ -269,10 +270,7 @@ bool exchange_suspend(struct exchange *exchange, exchange_step *next)
 
 void exchange_resume(struct exchange *exchange)
 {
-    struct http_server *server = exchange->server;
-    MHD_resume_connection(exchange->connection);
-    /* From here the exchange may be gone; the server waits for this count. */
-    atomic_fetch_sub(&server->suspended, 1);
+    io_loop_finish(exchange->loop, exchange);
 }
 
 static void on_call_complete(struct request *request)

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 struct http_server;
+struct io_loop;
 struct exchange;
 
 typedef void exchange_step(struct exchange *exchange);
@@ -40,6 +41,8 @@ struct request_headers {
 
 struct exchange {
     struct http_server *server;
+    struct io_loop *loop;
+    struct exchange *next_finished; /* the loop's */
     struct MHD_Connection *connection;
     const struct route *route; /* NULL: no such path */
     struct path_match path;
@@ -80,7 +83,7 @@ struct exchange {
     struct password_job password;
 };
 
-/* libmicrohttpd's access handler; `owner` is the server. */
+/* libmicrohttpd's access handler; `owner` is the loop. */
 enum MHD_Result exchange_access(void *owner, struct MHD_Connection *connection, const char *url,
                                 const char *method, const char *version, const char *upload_data,
                                 size_t *upload_data_size, void **context);

@@ -1,11 +1,9 @@
-/* The server's life: its socket, libmicrohttpd's daemon, and an end that leaves nobody unanswered.
- */
+/* The server's life: its socket, its loops, and an end that leaves nobody unanswered. */
 #include "http/server.h"
 
 #include "base/check.h"
 #include "base/log.h"
 #include "http/body.h"
-#include "http/exchange.h"
 #include "http/listener.h"
 
 #include <jansson.h>
@@ -36,7 +34,7 @@ int64_t http_clock_us(void)
 }
 
 /* libmicrohttpd's complaints: one line each, and few of them, since clients cause most. */
-static void log_complaint(void *owner, const char *format, va_list arguments)
+void server_log_complaint(void *owner, const char *format, va_list arguments)
 {
     static const struct limit_rate rate = {.interval_us = 1000000, .burst = 10};
     struct http_server *server = owner;
@@ -63,7 +61,7 @@ static int hex_value(char digit)
 /* Percent-decoding in place, of a whole path or of one parameter. %00 and broken escapes stay as
  * they are: these are C strings on their way through libmicrohttpd, and must not end early. So does
  * %2F in a path, where it is not a separator (RFC 3986, 2.2). */
-static size_t unescape(void *owner, struct MHD_Connection *connection, char *text)
+size_t server_unescape(void *owner, struct MHD_Connection *connection, char *text)
 {
     (void)owner;
     (void)connection;
@@ -148,39 +146,19 @@ static void limits_release(struct limits *limits)
     limit_table_release(&limits->complaints);
 }
 
-static enum result daemon_start(struct http_server *server, struct explanation *explanation)
+/* The connections are shared out evenly, since nothing moves one from a loop to another. */
+static enum result loops_start(struct http_server *server, struct explanation *explanation)
 {
-    const struct http_options *options = &server->options;
-    const bool tls = server->tls_certificate != NULL;
-    unsigned flags =
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ITC | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem more[4];
-    size_t count = 0;
-    if (options->io_threads > 1) /* a pool of one is refused */
-        more[count++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE,
-                                                (intptr_t)options->io_threads, NULL};
-    if (tls) {
-        flags |= MHD_USE_TLS;
-        more[count++] =
-            (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, server->tls_certificate};
-        more[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, server->tls_key};
-    }
-    more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-    const int listener = server->listener;
-    server->listener = -1; /* libmicrohttpd's from here; http_quiesce gets it back */
-    /* The logger comes first: it is told of what is wrong with the options that follow. */
-    server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, exchange_access, server, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
-        server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape, NULL,
-        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, server, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_CONNECTION_LIMIT, options->connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
-        options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
-    if (server->daemon != NULL)
-        return RESULT_OK;
-    return explain(explanation, RESULT_IO,
-                   tls ? "cannot start the HTTPS server; are certificate and key good PEM files?"
-                       : "cannot start the HTTP server");
+    const unsigned threads = server->options.io_threads, all = server->options.connections_max;
+    enum result result = RESULT_OK;
+    server->loops = calloc(threads, sizeof *server->loops);
+    if (server->loops == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
+    atomic_store(&server->accepting, threads);
+    for (unsigned i = 0; i < threads && result == RESULT_OK; i++)
+        result = io_loop_start(&server->loops[i], server, server->listener,
+                               all / threads + (i < all % threads ? 1 : 0), explanation);
+    return result;
 }
 
 static enum result copy_options(struct http_server *server, const struct http_options *options,
@@ -204,8 +182,9 @@ static enum result copy_options(struct http_server *server, const struct http_op
 /* Frees what a server holds, whether it ever ran or not. */
 static void server_free(struct http_server *server)
 {
-    if (server->daemon != NULL)
-        MHD_stop_daemon(server->daemon);
+    for (unsigned i = 0; server->loops != NULL && i < server->options.io_threads; i++)
+        io_loop_stop(&server->loops[i]);
+    free(server->loops);
     if (server->listener >= 0)
         (void)close(server->listener);
     importer_stop(&server->importer);
@@ -232,7 +211,7 @@ static enum result server_start(struct http_server *server, const struct http_op
         result = listener_open(options->listen, options->tls_certificate_file != NULL,
                                &server->listener, server->url, explanation);
     if (result == RESULT_OK)
-        result = daemon_start(server, explanation);
+        result = loops_start(server, explanation);
     return result;
 }
 
@@ -266,11 +245,8 @@ const char *http_url(const struct http_server *server)
 void http_quiesce(struct http_server *server)
 {
     atomic_store(&server->draining, true);
-    server->listener = MHD_quiesce_daemon(server->daemon);
-    /* Whoever still connects is refused at once. It is closed when the I/O threads, which may be
-     * about to accept from it, are gone: until then its number must not become another file's. */
-    if (server->listener != MHD_INVALID_SOCKET)
-        (void)shutdown(server->listener, SHUT_RD);
+    for (unsigned i = 0; i < server->options.io_threads; i++)
+        io_loop_quiesce(&server->loops[i]);
 }
 
 /* Waits until the count is zero or the deadline has passed. It looks every few milliseconds: a lock

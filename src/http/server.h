@@ -5,11 +5,13 @@
 #include "http/http.h"
 #include "http/import.h"
 #include "http/limit.h"
+#include "http/loop.h"
 #include "http/metrics.h"
 #include "http/presence.h"
 #include "http/shared.h"
 
 #include <microhttpd.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 
 /* Requests of one account that are being answered at the same time. */
@@ -35,8 +37,9 @@ struct http_server {
     struct http_options options;
     char *time_zone;
     char *tls_certificate, *tls_key; /* PEM texts, or NULL */
-    struct MHD_Daemon *daemon;
+    struct io_loop *loops; /* options.io_threads of them */
     int listener;
+    atomic_uint accepting; /* loops that have not been told to stop */
     char url[96];
     struct secret token_key;
     struct limits limits;
@@ -53,6 +56,11 @@ struct http_server {
 };
 
 bool http_draining(const struct http_server *server);
+
+/* What libmicrohttpd is given to log with (`owner` is the server) and to decode paths and parameters
+ * with. */
+void server_log_complaint(void *owner, const char *format, va_list arguments);
+size_t server_unescape(void *owner, struct MHD_Connection *connection, char *text);
 
 /* Microseconds of a clock that never goes back. */
 int64_t http_clock_us(void);
