@@ -11,7 +11,9 @@ struct round_slot {
     struct id round_id;
     uint64_t seen; /* the sweep that last found the round in the catalogue */
     struct seat_map *map;
-    struct round_snapshot *current;
+    struct round_snapshot *published; /* written at each publishing; never given out */
+    struct round_snapshot *current;   /* the copy of it that is given out */
+    bool stale;                       /* `published` was written since */
 };
 
 static void lock(pthread_mutex_t *mutex)
@@ -94,7 +96,9 @@ void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts)
 
 /* ---- A round's seats ---- */
 
-static struct round_snapshot *round_copy(const struct round_state *state, struct seat_map *map)
+/* A round of so many seats is published a thousand times a second and looked at less often: who
+ * looks pays for the copy. */
+static struct round_snapshot *round_new(struct seat_map *map)
 {
     struct round_snapshot *snapshot = malloc(sizeof *snapshot + map->seat_count);
     if (snapshot == NULL)
@@ -102,13 +106,29 @@ static struct round_snapshot *round_copy(const struct round_state *state, struct
     atomic_init(&snapshot->references, 1);
     seat_map_keep(map);
     snapshot->map = map;
+    return snapshot;
+}
+
+static void round_write(struct round_snapshot *snapshot, const struct round_state *state)
+{
     snapshot->version = state->version;
     snapshot->available = state->available;
     snapshot->held = state->held;
     snapshot->sold = state->sold;
     snapshot->blocked = state->blocked;
-    memcpy(snapshot->states, state->states, map->seat_count);
-    return snapshot;
+    memcpy(snapshot->states, state->states, snapshot->map->seat_count);
+}
+
+static struct round_state round_read(const struct round_snapshot *snapshot)
+{
+    return (struct round_state){
+        .version = snapshot->version,
+        .available = snapshot->available,
+        .held = snapshot->held,
+        .sold = snapshot->sold,
+        .blocked = snapshot->blocked,
+        .states = snapshot->states,
+    };
 }
 
 void engine_round_release(const struct round_snapshot *snapshot)
@@ -121,19 +141,29 @@ void engine_round_release(const struct round_snapshot *snapshot)
     free(held);
 }
 
-/* False: no memory, and the old snapshot stays. */
-static bool slot_update(struct snapshots *snapshots, struct round_slot *slot,
+static void slot_update(struct snapshots *snapshots, struct round_slot *slot,
                         const struct round_state *state)
 {
-    struct round_snapshot *fresh = round_copy(state, slot->map);
-    if (fresh == NULL)
-        return false;
     lock(&snapshots->rounds_lock);
-    struct round_snapshot *old = slot->current;
-    slot->current = fresh;
+    round_write(slot->published, state);
+    slot->stale = true;
     unlock(&snapshots->rounds_lock);
-    engine_round_release(old);
-    return true;
+}
+
+/* False: no memory. */
+static bool slot_place(struct snapshots *snapshots, struct round_slot made)
+{
+    lock(&snapshots->rounds_lock);
+    const bool fits = pool_reserve(&snapshots->slots, 1) == RESULT_OK &&
+                      map_reserve(&snapshots->slot_by_round, 1) == RESULT_OK;
+    if (fits) {
+        struct round_slot *slot = pool_take(&snapshots->slots);
+        made.item = slot->item;
+        *slot = made;
+        map_insert(&snapshots->slot_by_round, id_hash(made.round_id), slot);
+    }
+    unlock(&snapshots->rounds_lock);
+    return fits;
 }
 
 static bool slot_add(struct snapshots *snapshots, const struct office *office,
@@ -142,21 +172,22 @@ static bool slot_add(struct snapshots *snapshots, const struct office *office,
     struct seat_map *map = seat_map_copy(office, round);
     if (map == NULL)
         return false;
-    struct round_snapshot *first = round_copy(state, map);
-    lock(&snapshots->rounds_lock);
-    const bool fits = first != NULL && pool_reserve(&snapshots->slots, 1) == RESULT_OK &&
-                      map_reserve(&snapshots->slot_by_round, 1) == RESULT_OK;
+    const struct round_slot made = {
+        .round_id = round->id,
+        .seen = snapshots->sweep,
+        .map = map,
+        .published = round_new(map),
+        .current = round_new(map),
+    };
+    bool fits = made.published != NULL && made.current != NULL;
     if (fits) {
-        struct round_slot *slot = pool_take(&snapshots->slots);
-        slot->round_id = round->id;
-        slot->seen = snapshots->sweep;
-        slot->map = map;
-        slot->current = first;
-        map_insert(&snapshots->slot_by_round, id_hash(round->id), slot);
+        round_write(made.published, state);
+        round_write(made.current, state);
+        fits = slot_place(snapshots, made);
     }
-    unlock(&snapshots->rounds_lock);
     if (!fits) {
-        engine_round_release(first);
+        engine_round_release(made.published);
+        engine_round_release(made.current);
         seat_map_release(map);
     }
     return fits;
@@ -166,34 +197,47 @@ static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
 {
     lock(&snapshots->rounds_lock);
     map_remove(&snapshots->slot_by_round, id_hash(slot->round_id), slot);
-    struct round_snapshot *last = slot->current;
-    struct seat_map *map = slot->map;
+    const struct round_slot removed = *slot;
     pool_give(&snapshots->slots, slot);
     unlock(&snapshots->rounds_lock);
-    engine_round_release(last);
-    seat_map_release(map);
+    engine_round_release(removed.published);
+    engine_round_release(removed.current);
+    seat_map_release(removed.map);
 }
 
 static void publish_changed_rounds(struct snapshots *snapshots, struct office *office)
 {
     const struct id *round_ids;
     const size_t count = office_changed_rounds(office, &round_ids);
-    bool complete = true;
     for (size_t i = 0; i < count; i++) {
         struct round_slot *slot = slot_of(snapshots, round_ids[i]);
         struct round_state state;
         if (slot != NULL && office_round_state(office, round_ids[i], &state))
-            complete = slot_update(snapshots, slot, &state) && complete;
+            slot_update(snapshots, slot, &state);
     }
-    if (complete)
-        office_changed_rounds_clear(office);
+    office_changed_rounds_clear(office);
+}
+
+/* Makes `current` what is published. Without memory it stays what it was. */
+static void slot_refresh(struct round_slot *slot)
+{
+    struct round_snapshot *fresh = round_new(slot->map);
+    if (fresh == NULL)
+        return;
+    const struct round_state state = round_read(slot->published);
+    round_write(fresh, &state);
+    engine_round_release(slot->current);
+    slot->current = fresh;
+    slot->stale = false;
 }
 
 const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct id round_id)
 {
     struct round_snapshot *current = NULL;
     lock(&snapshots->rounds_lock);
-    const struct round_slot *slot = slot_of(snapshots, round_id);
+    struct round_slot *slot = slot_of(snapshots, round_id);
+    if (slot != NULL && slot->stale)
+        slot_refresh(slot);
     if (slot != NULL) {
         current = slot->current;
         atomic_fetch_add(&current->references, 1);
@@ -222,7 +266,7 @@ static bool publish_slots(struct snapshots *snapshots, struct office *office, bo
         }
         slot->seen = snapshots->sweep;
         if (refresh)
-            complete = slot_update(snapshots, slot, &state) && complete;
+            slot_update(snapshots, slot, &state);
     }
     struct round_slot *next = pool_next(&snapshots->slots, 0);
     while (next != NULL) {
