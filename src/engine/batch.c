@@ -85,6 +85,8 @@ const struct buffer *batch_close(struct batch *batch, size_t *record_count)
     if (!writes(batch))
         return NULL;
     office_settle(batch->office, &batch->turn);
+    for (struct request *request = batch->decided.first; request != NULL; request = request->next)
+        office_show_settled(batch->office, &request->call);
     const struct buffer *records = office_batch(batch->office, record_count);
     return *record_count == 0 ? NULL : records;
 }

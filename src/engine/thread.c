@@ -3,9 +3,11 @@
 
 #include "base/check.h"
 
+#include <linux/ioprio.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum result thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *argument)
@@ -37,6 +39,8 @@ void thread_be_nice(void)
 void thread_be_idle(void)
 {
     const struct sched_param none = {0};
-    const int refused = sched_setscheduler(0, SCHED_IDLE, &none);
+    int refused = sched_setscheduler(0, SCHED_IDLE, &none);
+    refused |= (int)syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0,
+                            IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
     (void)refused;
 }

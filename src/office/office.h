@@ -89,6 +89,10 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
 /* Closes the batch: admits whoever the calls made room for, and adds the heartbeat when due. */
 void office_settle(struct office *office, const struct turn *turn);
 
+/* For each call of the batch, after office_settle: one that joined and was let in at once is
+ * answered so, and need not ask again. */
+void office_show_settled(struct office *office, struct call *call);
+
 /* The batch's records, encoded one after the other, and how many. Valid until office_batch_clear.
  */
 const struct buffer *office_batch(const struct office *office, size_t *record_count);

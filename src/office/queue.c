@@ -57,6 +57,15 @@ enum refusal queue_join(struct office *office, const struct turn *turn, struct l
     return REFUSAL_NONE;
 }
 
+void office_show_settled(struct office *office, struct call *call)
+{
+    if (call->verb != VERB_QUEUE_JOIN || call->refusal != REFUSAL_NONE)
+        return;
+    const struct live_token *token = token_find(office, call->out.token.token.id);
+    if (token != NULL && token->row.status == TOKEN_STATUS_ACTIVE)
+        show_token(office, token, &call->out.token);
+}
+
 enum refusal token_answer(struct office *office, const struct live_user *user, struct id id,
                           struct call *call)
 {

@@ -55,6 +55,29 @@ static void one_batch_answers_everybody_in_order_with_one_set_of_records(void **
     assert_int_equal(hand->record_count, 0); /* nothing to append for a batch that only looked */
 }
 
+static void who_is_let_in_by_the_batch_of_the_join_is_told_so(void **state)
+{
+    struct by_hand *hand = *state;
+    const struct person organizer = people_organizer(&hand->asker, 1);
+    (void)people_round(&hand->asker, &organizer, hand->now.wall, 1);
+    hand->now.house += SECOND_MS; /* the door's bucket fills */
+    const struct person people[] = {people_buyer(&hand->asker, 1), people_buyer(&hand->asker, 2)};
+    struct request requests[] = {
+        {.call = people_call(&people[0], VERB_QUEUE_JOIN)},
+        {.call = people_call(&people[1], VERB_QUEUE_JOIN)},
+    };
+    by_hand_batch(hand, requests, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct token_view *view = &requests[i].call.out.token;
+        assert_true(requests[i].call.created);
+        assert_int_equal(view->token.status, TOKEN_STATUS_ACTIVE);
+        assert_int_equal(view->token.number, i + 1);
+        assert_int_equal(view->ahead, 0);
+        assert_true(view->token.expires_at > hand->now.house);
+        call_release(&requests[i].call);
+    }
+}
+
 static enum refusal asked(struct by_hand *hand, const struct person *person, enum verb verb)
 {
     struct call call = people_call(person, verb);
@@ -189,6 +212,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             one_batch_answers_everybody_in_order_with_one_set_of_records, open_hand, close_hand),
+        cmocka_unit_test_setup_teardown(who_is_let_in_by_the_batch_of_the_join_is_told_so,
+                                        open_hand, close_hand),
         cmocka_unit_test_setup_teardown(while_frozen_writes_are_refused_and_reads_change_nothing,
                                         open_hand, close_hand),
         cmocka_unit_test_setup_teardown(while_the_bookkeeper_lags_writes_wait_and_time_runs_on,
