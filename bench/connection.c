@@ -14,7 +14,7 @@ void connection_open(struct connection *connection, const struct sockaddr_in *ad
 {
     const int one = 1;
     *connection = (struct connection){.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    connection->buffer = malloc(ANSWER_BYTES_MAX);
+    connection->buffer = malloc(ANSWER_BYTES_MAX + 1);
     if (connection->socket < 0 || connection->buffer == NULL ||
         connect(connection->socket, (const struct sockaddr *)address, sizeof *address) != 0 ||
         setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
@@ -73,9 +73,11 @@ static enum receipt parse(const struct connection *connection, struct answer *an
             return RECEIPT_BROKEN;
         length = strtoul(value, NULL, 10);
     }
-    answer->body = (struct span){text + head, length};
+    answer->body = text + head;
+    answer->length = length;
     if (length > ANSWER_BYTES_MAX - head || connection->received > head + length)
         return RECEIPT_BROKEN;
+    connection->buffer[connection->received] = '\0';
     return connection->received == head + length ? RECEIPT_WHOLE : RECEIPT_PARTIAL;
 }
 

@@ -3,6 +3,7 @@
 #ifndef USHER_BENCH_CONNECTION_H
 #define USHER_BENCH_CONNECTION_H
 
+#include "answer.h"
 #include "request.h"
 
 #include <netinet/in.h>
@@ -20,12 +21,6 @@ struct connection {
     struct connection *next; /* on the list of those with none */
     size_t received;
     char *buffer;
-};
-
-/* Points into the connection until its next request. */
-struct answer {
-    int status;
-    struct span body;
 };
 
 enum receipt {

@@ -10,21 +10,23 @@
 #include <stdlib.h>
 
 #define THREADS_MAX 16
-#define CONNECTIONS_MAX 16384 /* usher's own default */
+#define CONNECTIONS_MAX 16384         /* usher's own default */
+#define ERRANDS_MAX ((size_t)1 << 40) /* no end but that of the time */
 #define SECOND_US 1000000.0
 
 /* An open loop that the server does not keep up with, and errands of many requests, last longer
  * than the time in which they begin; not for ever. */
 #define GRACE_SECONDS 60.0
 
-static const struct work *const works[] = {&work_fixed, &work_polls, &work_holds};
+static const struct work *const works[] = {&work_fixed, &work_polls,     &work_joins,
+                                           &work_holds, &work_purchases, &work_rush};
 
 #define WORK_COUNT (sizeof works / sizeof works[0])
 
 struct options {
     const struct work *work;
     const char *people, *seats, *path, *log;
-    double port, threads, connections, seconds, count, underway, rate;
+    double port, threads, connections, seconds, count, first, underway, rate;
     struct request headers;
 };
 
@@ -32,20 +34,20 @@ struct options {
 
 static _Noreturn void usage(void)
 {
-    fprintf(
-        stderr,
-        "usage: load WORK --port N [--threads N] [--connections N]\n"
-        "            [--seconds S] [--count N] [--rate PER-SECOND] [--underway N]\n"
-        "            [--people FILE] [--seats FILE] [--path PATH] [--header LINE] [--log FILE]\n"
-        "\n"
-        "  --seconds   closed loop: errands begin for so long; with --rate, rate times that\n"
-        "              many errands (5 when there is no --count)\n"
-        "  --count     so many errands\n"
-        "  --rate      open loop: so many begin a second; latency counts from then\n"
-        "  --underway  errands under way at once (as many as connections, 64)\n"
-        "  --people    a session token first on each line\n"
-        "  --seats     \"round seat\" on each line\n"
-        "\n");
+    fprintf(stderr,
+            "usage: load WORK --port N [--threads N] [--connections N]\n"
+            "            [--seconds S] [--count N] [--first N] [--rate PER-SECOND]\n"
+            "            [--underway N] [--people FILE] [--seats FILE] [--path PATH]\n"
+            "            [--header LINE] [--log FILE]\n"
+            "\n"
+            "  --seconds   closed loop: errands begin for so long; with --rate, rate times that\n"
+            "              many errands (5 when there is no --count)\n"
+            "  --count     so many errands\n"
+            "  --rate      open loop: so many begin a second; latency counts from then\n"
+            "  --underway  errands under way at once (as many as connections, 64)\n"
+            "  --people    a session token first on each line\n"
+            "  --seats     \"round seat\" on each line\n"
+            "\n");
     for (size_t i = 0; i < WORK_COUNT; i++)
         fprintf(stderr, "  %-10s  %s\n", works[i]->name, works[i]->help);
     exit(2);
@@ -56,6 +58,7 @@ static const struct work *work_find(const char *name)
     for (size_t i = 0; i < WORK_COUNT; i++)
         if (strcmp(works[i]->name, name) == 0)
             return works[i];
+    fprintf(stderr, "load: no work '%s'\n", name);
     usage();
 }
 
@@ -87,6 +90,9 @@ static void options_set(struct options *options, int option, const char *value)
     case 'n':
         options->count = number(value, 1, count_max);
         break;
+    case 'f':
+        options->first = number(value, 0, count_max);
+        break;
     case 'u':
         options->underway = number(value, 1, count_max);
         break;
@@ -117,19 +123,13 @@ static void options_set(struct options *options, int option, const char *value)
 static void options_read(struct options *options, int argument_count, char **arguments)
 {
     static const struct option table[] = {
-        {"port", required_argument, NULL, 'p'},
-        {"threads", required_argument, NULL, 't'},
-        {"connections", required_argument, NULL, 'c'},
-        {"seconds", required_argument, NULL, 's'},
-        {"count", required_argument, NULL, 'n'},
-        {"underway", required_argument, NULL, 'u'},
-        {"rate", required_argument, NULL, 'r'},
-        {"people", required_argument, NULL, 'P'},
-        {"seats", required_argument, NULL, 'S'},
-        {"path", required_argument, NULL, 'g'},
-        {"header", required_argument, NULL, 'h'},
-        {"log", required_argument, NULL, 'l'},
-        {NULL, 0, NULL, 0},
+        {"port", required_argument, NULL, 'p'},        {"threads", required_argument, NULL, 't'},
+        {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
+        {"count", required_argument, NULL, 'n'},       {"underway", required_argument, NULL, 'u'},
+        {"first", required_argument, NULL, 'f'},       {"rate", required_argument, NULL, 'r'},
+        {"people", required_argument, NULL, 'P'},      {"seats", required_argument, NULL, 'S'},
+        {"path", required_argument, NULL, 'g'},        {"header", required_argument, NULL, 'h'},
+        {"log", required_argument, NULL, 'l'},         {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = getopt_long(argument_count, arguments, "", table, NULL)) != -1)
@@ -174,6 +174,18 @@ static void props_release(struct props *props)
     lines_release(&props->seats);
 }
 
+/* Every errand needs a seat of its own. */
+static void plan_fit_seats(struct plan *plan, const struct options *options)
+{
+    const size_t seats = plan->props->seats.count;
+    const size_t left = seats > plan->errand_first ? seats - plan->errand_first : 0;
+    if (plan->errand_count <= left)
+        return;
+    if (options->count > 0 || options->rate > 0 || left == 0)
+        errx(2, "%s: %zu seats are fewer than the errands", plan->work->name, left);
+    plan->errand_count = left;
+}
+
 static void plan_init(struct plan *plan, const struct options *options, const struct props *props)
 {
     const size_t threads = (size_t)options->threads, connections = (size_t)options->connections;
@@ -187,12 +199,15 @@ static void plan_init(struct plan *plan, const struct options *options, const st
         .threads = threads,
         .connections = (connections + threads - 1) / threads,
         .underway_max = ((size_t)underway + threads - 1) / threads,
-        .errand_count = options->count > 0 ? (size_t)options->count : SIZE_MAX / THREADS_MAX,
+        .errand_first = (size_t)options->first,
+        .errand_count = options->count > 0 ? (size_t)options->count : ERRANDS_MAX,
         .per_second = options->rate,
     };
     const double planned = options->rate * options->seconds;
     if (planned > 0 && planned < (double)plan->errand_count)
         plan->errand_count = (size_t)planned;
+    if (options->work->uses_up_seats)
+        plan_fit_seats(plan, options);
 }
 
 /* Just before the threads start. */
@@ -312,18 +327,14 @@ static void run(struct plan *plan, const struct options *options, struct tally *
 
 int main(int argument_count, char **arguments)
 {
-    static struct options options = {.threads = 1, .connections = 64, .path = "/"};
+    static struct options options = {
+        .work = &work_fixed, .threads = 1, .connections = 64, .path = "/"};
     static struct props props;
     static struct tally tally;
     struct plan plan;
     options_read(&options, argument_count, arguments);
     props_init(&props, &options);
     plan_init(&plan, &options, &props);
-    if (plan.work->uses_up_seats && plan.errand_count > props.seats.count) {
-        if (options.count > 0)
-            errx(2, "%s: fewer seats than errands", plan.work->name);
-        plan.errand_count = props.seats.count;
-    }
     run(&plan, &options, &tally);
     print_tally(&plan, &tally);
     const bool good = judge(&plan, &options, &tally);

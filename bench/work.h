@@ -9,8 +9,8 @@
 
 #include <stdio.h>
 
-#define ID_CHARACTERS_MAX 40 /* "reservation_" and 26 of the id */
 #define STEPS_MAX 8
+#define ERRAND_SEATS_MAX 2 /* people come alone or in pairs */
 
 struct errand {
     struct errand *next;    /* on the list of those who are ready, or of those not in use */
@@ -22,8 +22,8 @@ struct errand {
     uint32_t wait_ms;       /* goes with VERDICT_WAIT */
 
     /* The work's own; zeroed at the beginning. */
-    char token_id[ID_CHARACTERS_MAX], reservation_id[ID_CHARACTERS_MAX];
-    size_t seat; /* index into the seats */
+    char token_id[ID_BYTES_MAX], reservation_id[ID_BYTES_MAX];
+    size_t seats[ERRAND_SEATS_MAX], seat_count; /* indexes into the props' seats */
     uint64_t dice;
 };
 
@@ -53,13 +53,17 @@ struct work {
                           const struct answer *answer);
 };
 
-extern const struct work work_fixed, work_polls, work_holds;
+extern const struct work work_fixed, work_polls, work_holds, work_joins, work_purchases, work_rush;
 
 /* The session token of the errand's person: people take turns. */
 struct span errand_token(const struct props *props, const struct errand *errand);
 
-/* The request that holds one seat. */
-void ask_hold(const struct props *props, const struct errand *errand, size_t seat,
-              struct request *request);
+/* ---- Requests that several works make ---- */
+
+void ask_join(const struct props *props, const struct errand *errand, struct request *request);
+void ask_poll(const struct props *props, const struct errand *errand, struct request *request);
+void ask_hold(const struct props *props, const struct errand *errand, const size_t *seats,
+              size_t count, struct request *request);
+void ask_payment(const struct props *props, const struct errand *errand, struct request *request);
 
 #endif

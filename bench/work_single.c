@@ -1,10 +1,6 @@
-/* Errands of one request: the same one each time, a look at one's place in the queue, a hold. */
+/* Errands of one request: the same one each time, a look at one's place in the queue, a join, a
+ * hold. */
 #include "work.h"
-
-struct span errand_token(const struct props *props, const struct errand *errand)
-{
-    return line_first(props->people.lines[errand->number % props->people.count]);
-}
 
 /* ---- fixed ---- */
 
@@ -35,53 +31,42 @@ const struct work work_fixed = {
 
 /* ---- polls ---- */
 
-static void poll_ask(const struct props *props, const struct errand *errand,
-                     struct request *request)
-{
-    request_begin(request, SPAN("GET /v1/queue/tokens/current"), errand_token(props, errand));
-    request_end(request);
-}
-
 const struct work work_polls = {
     .name = "polls",
     .help = "GET /v1/queue/tokens/current, each time another person",
     .needs_people = true,
     .step_count = 1,
     .steps = {"poll"},
-    .ask = poll_ask,
+    .ask = ask_poll,
     .learn = fixed_learn,
 };
 
-/* ---- holds ---- */
-
-void ask_hold(const struct props *props, const struct errand *errand, size_t seat,
-              struct request *request)
-{
-    const struct span line = props->seats.lines[seat];
-    struct request body;
-    body.length = 0;
-    request_add(&body, SPAN("{\"roundId\":\""));
-    request_add(&body, line_first(line));
-    request_add(&body, SPAN("\",\"seatIds\":[\""));
-    request_add(&body, line_second(line));
-    request_add(&body, SPAN("\"]}"));
-    request_begin(request, SPAN("POST /v1/reservations"), errand_token(props, errand));
-    request_end_with(request, &body);
-}
+/* ---- joins and holds ---- */
 
 static void hold_ask(const struct props *props, const struct errand *errand,
                      struct request *request)
 {
-    ask_hold(props, errand, errand->number, request);
+    const size_t seat = errand->number;
+    ask_hold(props, errand, &seat, 1, request);
 }
 
-static enum verdict hold_learn(const struct props *props, struct errand *errand,
-                               const struct answer *answer)
+static enum verdict created_learn(const struct props *props, struct errand *errand,
+                                  const struct answer *answer)
 {
     (void)props;
     (void)errand;
     return answer->status == 201 ? VERDICT_DONE : VERDICT_UNEXPECTED;
 }
+
+const struct work work_joins = {
+    .name = "joins",
+    .help = "POST /v1/queue/tokens, each time another person",
+    .needs_people = true,
+    .step_count = 1,
+    .steps = {"join"},
+    .ask = ask_join,
+    .learn = created_learn,
+};
 
 const struct work work_holds = {
     .name = "holds",
@@ -92,5 +77,5 @@ const struct work work_holds = {
     .step_count = 1,
     .steps = {"hold"},
     .ask = hold_ask,
-    .learn = hold_learn,
+    .learn = created_learn,
 };

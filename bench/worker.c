@@ -61,7 +61,8 @@ static void wake_waiting(struct worker *worker, uint64_t now_us)
 
 /* ---- Beginning and ending ---- */
 
-static size_t next_number(const struct worker *worker)
+/* How many errands of the whole load stand before this worker's next; the workers take turns. */
+static size_t next_place(const struct worker *worker)
 {
     return worker->begun * worker->plan->threads + worker->index;
 }
@@ -70,11 +71,11 @@ static size_t next_number(const struct worker *worker)
 static uint64_t next_begin_us(const struct worker *worker, uint64_t now_us)
 {
     const struct plan *plan = worker->plan;
-    if (next_number(worker) >= plan->errand_count)
+    const size_t place = next_place(worker);
+    if (place >= plan->errand_count)
         return UINT64_MAX;
     if (plan->per_second > 0)
-        return plan->begin_us +
-               (uint64_t)((double)next_number(worker) * (double)SECOND_US / plan->per_second);
+        return plan->begin_us + (uint64_t)((double)place * (double)SECOND_US / plan->per_second);
     return now_us < plan->last_us ? now_us : UINT64_MAX;
 }
 
@@ -85,7 +86,7 @@ static void begin_due(struct worker *worker, uint64_t now_us)
         struct errand *errand = worker->unused;
         worker->unused = errand->next;
         *errand = (struct errand){
-            .number = next_number(worker),
+            .number = worker->plan->errand_first + next_place(worker),
             .intended_us = begin_us,
             .due_us = begin_us,
         };
@@ -122,15 +123,11 @@ static void send_ready(struct worker *worker)
     }
 }
 
-static void note_unexpected(struct worker *worker, const struct errand *errand,
-                            const struct answer *answer)
+static void note_unexpected(struct tally *tally, const char *step, const struct answer *answer)
 {
-    if (worker->tally.unexpected++ == 0)
-        (void)snprintf(
-            worker->tally.sample, sizeof worker->tally.sample, "%d to %s: %.*s", answer->status,
-            worker->plan->work->steps[errand->step],
-            (int)(answer->body.length < SAMPLE_BYTES ? answer->body.length : SAMPLE_BYTES),
-            answer->body.text);
+    if (tally->unexpected++ == 0)
+        (void)snprintf(tally->sample, sizeof tally->sample, "%d to %s: %s", answer->status, step,
+                       answer->body);
 }
 
 static void take_answer(struct worker *worker, struct connection *connection,
@@ -142,7 +139,7 @@ static void take_answer(struct worker *worker, struct connection *connection,
     histogram_add(&worker->tally.steps[errand->step], now_us - errand->due_us);
     worker->tally
         .statuses[answer->status >= 0 && answer->status < STATUS_MAX ? answer->status : 0]++;
-    const size_t step = errand->step;
+    const char *step = plan->work->steps[errand->step];
     switch (plan->work->learn(plan->props, errand, answer)) {
     case VERDICT_ON:
         errand->due_us = now_us;
@@ -160,8 +157,7 @@ static void take_answer(struct worker *worker, struct connection *connection,
         end_errand(worker, errand, now_us);
         break;
     case VERDICT_UNEXPECTED:
-        errand->step = step;
-        note_unexpected(worker, errand, answer);
+        note_unexpected(&worker->tally, step, answer);
         end_errand(worker, errand, now_us);
         break;
     }

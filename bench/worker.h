@@ -20,6 +20,7 @@ struct plan {
     size_t threads;
     size_t connections;   /* of each thread */
     size_t underway_max;  /* errands under way at once, of each thread */
+    size_t errand_first;  /* number of the first errand */
     size_t errand_count;  /* of all threads */
     double per_second;    /* open loop: errands that should begin; 0: closed loop */
     uint64_t begin_us;    /* times are of the monotonic clock */
