@@ -26,6 +26,7 @@ static const struct work *const works[] = {&work_fixed, &work_polls,     &work_j
 struct options {
     const struct work *work;
     const char *people, *seats, *path, *log;
+    bool again;
     double port, threads, connections, seconds, count, first, underway, rate;
     struct request headers;
 };
@@ -38,11 +39,12 @@ static _Noreturn void usage(void)
             "usage: load WORK --port N [--threads N] [--connections N]\n"
             "            [--seconds S] [--count N] [--first N] [--rate PER-SECOND]\n"
             "            [--underway N] [--people FILE] [--seats FILE] [--path PATH]\n"
-            "            [--header LINE] [--log FILE]\n"
+            "            [--header LINE] [--log FILE] [--again]\n"
             "\n"
             "  --seconds   closed loop: errands begin for so long; with --rate, rate times that\n"
             "              many errands (5 when there is no --count)\n"
             "  --count     so many errands\n"
+            "  --again     seats may be asked for again: the server is not usher\n"
             "  --rate      open loop: so many begin a second; latency counts from then\n"
             "  --underway  errands under way at once (as many as connections, 64)\n"
             "  --people    a session token first on each line\n"
@@ -112,6 +114,9 @@ static void options_set(struct options *options, int option, const char *value)
         request_add(&options->headers, (struct span){value, strlen(value)});
         request_add(&options->headers, SPAN("\r\n"));
         break;
+    case 'a':
+        options->again = true;
+        break;
     case 'l':
         options->log = value;
         break;
@@ -123,13 +128,21 @@ static void options_set(struct options *options, int option, const char *value)
 static void options_read(struct options *options, int argument_count, char **arguments)
 {
     static const struct option table[] = {
-        {"port", required_argument, NULL, 'p'},        {"threads", required_argument, NULL, 't'},
-        {"connections", required_argument, NULL, 'c'}, {"seconds", required_argument, NULL, 's'},
-        {"count", required_argument, NULL, 'n'},       {"underway", required_argument, NULL, 'u'},
-        {"first", required_argument, NULL, 'f'},       {"rate", required_argument, NULL, 'r'},
-        {"people", required_argument, NULL, 'P'},      {"seats", required_argument, NULL, 'S'},
-        {"path", required_argument, NULL, 'g'},        {"header", required_argument, NULL, 'h'},
-        {"log", required_argument, NULL, 'l'},         {NULL, 0, NULL, 0},
+        {"port", required_argument, NULL, 'p'},
+        {"threads", required_argument, NULL, 't'},
+        {"connections", required_argument, NULL, 'c'},
+        {"seconds", required_argument, NULL, 's'},
+        {"count", required_argument, NULL, 'n'},
+        {"underway", required_argument, NULL, 'u'},
+        {"first", required_argument, NULL, 'f'},
+        {"rate", required_argument, NULL, 'r'},
+        {"people", required_argument, NULL, 'P'},
+        {"seats", required_argument, NULL, 'S'},
+        {"path", required_argument, NULL, 'g'},
+        {"header", required_argument, NULL, 'h'},
+        {"log", required_argument, NULL, 'l'},
+        {"again", no_argument, NULL, 'a'},
+        {NULL, 0, NULL, 0},
     };
     int option;
     while ((option = getopt_long(argument_count, arguments, "", table, NULL)) != -1)
@@ -206,7 +219,7 @@ static void plan_init(struct plan *plan, const struct options *options, const st
     const double planned = options->rate * options->seconds;
     if (planned > 0 && planned < (double)plan->errand_count)
         plan->errand_count = (size_t)planned;
-    if (options->work->uses_up_seats)
+    if (options->work->uses_up_seats && !options->again)
         plan_fit_seats(plan, options);
 }
 

@@ -45,7 +45,7 @@ struct props {
 struct work {
     const char *name, *help;
     bool needs_people, needs_seats;
-    bool uses_up_seats; /* an errand takes the seat of its number */
+    bool uses_up_seats; /* an errand takes the seat of its number, for good */
     size_t step_count;
     const char *steps[STEPS_MAX];
     void (*ask)(const struct props *props, const struct errand *errand, struct request *request);

@@ -46,7 +46,7 @@ const struct work work_polls = {
 static void hold_ask(const struct props *props, const struct errand *errand,
                      struct request *request)
 {
-    const size_t seat = errand->number;
+    const size_t seat = errand->number % props->seats.count;
     ask_hold(props, errand, &seat, 1, request);
 }
 
