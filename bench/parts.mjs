@@ -1,5 +1,7 @@
 // What is measured: the parts in their order, and what each of their figures means. A row is the
-// figure's name, its label and its unit; rates are compared with the part's first row.
+// figure's name, its label and its unit. Rates are compared with the part's first row, or with the
+// row that `references` names. What is measured `once`, and not in each round, takes long and is
+// steady.
 import { bookkeeper, memory } from './footprint.mjs';
 import { growth, holds, joins, latency, polls, purchases } from './rates.mjs';
 import { rush } from './rush.mjs';
@@ -52,7 +54,8 @@ export const parts = [
     ['people1m', '1 million in line', '/s'],
     ['seats100', 'rounds of 100 seats', '/s'],
     ['seats10k', 'rounds of 10,000 seats', '/s'],
-    ['seats200k', 'a round of 200,000 seats', '/s']] },
+    ['seats200k', 'a round of 200,000 seats', '/s']],
+  references: {} },
   { name: 'memory', title: 'A million people with sessions, accounts and places in line', measure: memory, rows: [
     ['perMillion', 'resident memory for them', 'MB'],
     ['restart', 'start with them and 200,000 seats, until ready', 's']] },

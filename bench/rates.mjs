@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { metrics, withHouse } from './house.mjs';
 import { load } from './load.mjs';
 import { postgres, redisHolds, sqlitePurchases, withConstant, withNginx } from './peers.mjs';
-import { scaled, seconds } from './settings.mjs';
+import { connections, scaled, seconds } from './settings.mjs';
 
 const perSecond = async (work, port, options) => (await load(work, port, { seconds, ...options })).perSecond;
 
@@ -96,8 +96,10 @@ export const joins = () => withHouse('outside-million',
 
 // ---- Latency at a fixed rate ----
 
+// From more connections than the peak: who comes at a fixed rate does not wait for who came before,
+// and should not wait here for a free connection.
 const latencyOf = async (port, rate, options) =>
-  (await load('holds', port, { rate: Math.floor(rate), seconds, ...options })).latencyMs;
+  (await load('holds', port, { rate: Math.floor(rate), seconds, connections: 4 * connections, ...options })).latencyMs;
 
 export const latency = () => withHouse('holding', holding, async (house) => {
   const files = { people: house.people, seats: house.seats };

@@ -3,9 +3,11 @@ import { parts, referenceOf } from './parts.mjs';
 import { judge } from './targets.mjs';
 
 export function number(value) {
-  const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
+  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
   return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
+
+export const counted = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -37,7 +39,7 @@ export const bound = ({ least, most }) => (least ? `at least ${number(least)}` :
 export function table({ figures, machine, settings }) {
   const medians = mediansOf(figures);
   const lines = [`${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, fdatasync ${number(machine.fdatasyncMs)} ms; `
-    + `${settings.connections} connections; medians of ${settings.rounds} rounds of ${settings.seconds} s, lowest and highest; `
+    + `${settings.connections} connections; medians of ${counted(settings.rounds, 'round')} of ${settings.seconds} s, lowest and highest; `
     + '"2.00x": usher does twice that'];
   for (const part of parts.filter(({ name }) => figures[name]))
     lines.push(...partLines(part, medians[part.name], figures[part.name]));

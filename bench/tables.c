@@ -5,7 +5,6 @@
  * seats, and is changed. Prints a line of JSON. */
 #include <err.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -104,24 +103,40 @@ static int64_t now_ms(clockid_t clock)
 
 /* ---- Statements ---- */
 
-static void bind_all(sqlite3_stmt *statement, const char *kinds, va_list values)
+/* What a parameter is bound to. */
+struct value {
+    const char *text; /* NULL: the integer */
+    int64_t integer;
+};
+
+static struct value text(const char *value)
 {
-    for (int i = 0; kinds[i] != '\0'; i++)
-        if (kinds[i] == 't')
-            sqlite3_bind_text(statement, i + 1, va_arg(values, const char *), -1, SQLITE_STATIC);
-        else
-            sqlite3_bind_int64(statement, i + 1, va_arg(values, int64_t));
+    return (struct value){.text = value};
 }
 
-/* Runs one that changes (or finds) exactly one row; ends the program when it does not. `kinds` has
- * a letter a parameter: t for text, i for an int64_t. */
-static void change(const struct shop *shop, enum statement which, const char *kinds, ...)
+static struct value integer(int64_t value)
+{
+    return (struct value){.integer = value};
+}
+
+/* Values and their count: two arguments. */
+#define VALUES(...)                                                                                \
+    (const struct value[]){__VA_ARGS__},                                                           \
+        (int)(sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value))
+
+/* Runs one that changes (or finds) exactly one row, with a value for each of its parameters; ends
+ * the program when it does not. */
+static void change(const struct shop *shop, enum statement which, const struct value *values,
+                   int count)
 {
     sqlite3_stmt *statement = shop->statements[which];
-    va_list values;
-    va_start(values, kinds);
-    bind_all(statement, kinds, values);
-    va_end(values);
+    if (count != sqlite3_bind_parameter_count(statement))
+        errx(EXIT_FAILURE, "%d values for: %s", count, texts[which]);
+    for (int i = 0; i < count; i++)
+        if (values[i].text != NULL)
+            sqlite3_bind_text(statement, i + 1, values[i].text, -1, SQLITE_STATIC);
+        else
+            sqlite3_bind_int64(statement, i + 1, values[i].integer);
     const int found = sqlite3_step(statement);
     const bool one =
         sqlite3_stmt_readonly(statement) ? found == SQLITE_ROW : sqlite3_changes(shop->db) == 1;
@@ -140,32 +155,41 @@ static void run(const struct shop *shop, enum statement which)
 
 static void join(const struct shop *shop, struct purchase *purchase, int64_t now)
 {
-    change(shop, JOIN, "ttiii", purchase->token_id, purchase->user_id, (int64_t)purchase->number,
-           now, now + DAY_MS);
+    change(shop, JOIN,
+           VALUES(text(purchase->token_id), text(purchase->user_id),
+                  integer((int64_t)purchase->number), integer(now), integer(now + DAY_MS)));
 }
 
 static void hold(const struct shop *shop, struct purchase *purchase, int64_t now)
 {
     const struct seat *seat = purchase->seat;
-    change(shop, INSIDE, "titti", purchase->token_id, now, purchase->user_id, seat->round_id,
-           (int64_t)SEATS_PER_USER);
-    change(shop, HOLD, "t", seat->seat_id);
-    change(shop, RESERVE, "ttttiii", purchase->reservation_id, purchase->user_id, seat->round_id,
-           purchase->token_id, seat->price, now, now + DAY_MS);
-    change(shop, NAME, "tti", purchase->reservation_id, seat->seat_id, seat->price);
+    change(shop, INSIDE,
+           VALUES(text(purchase->token_id), integer(now), text(purchase->user_id),
+                  text(seat->round_id), integer(SEATS_PER_USER)));
+    change(shop, HOLD, VALUES(text(seat->seat_id)));
+    change(shop, RESERVE,
+           VALUES(text(purchase->reservation_id), text(purchase->user_id), text(seat->round_id),
+                  text(purchase->token_id), integer(seat->price), integer(now),
+                  integer(now + DAY_MS)));
+    change(shop, NAME,
+           VALUES(text(purchase->reservation_id), text(seat->seat_id), integer(seat->price)));
 }
 
 static void pay(const struct shop *shop, struct purchase *purchase, int64_t now)
 {
     const struct seat *seat = purchase->seat;
-    change(shop, DEBIT, "tii", purchase->user_id, seat->price, now);
-    change(shop, PAY, "tttii", purchase->payment_id, purchase->user_id, purchase->reservation_id,
-           seat->price, now);
-    change(shop, ENTER, "ttiti", purchase->entry_id, purchase->user_id, seat->price,
-           purchase->payment_id, now);
-    change(shop, CONFIRM, "titi", purchase->reservation_id, seat->price, purchase->payment_id, now);
-    change(shop, SELL, "t", seat->seat_id);
-    change(shop, FINISH, "ti", purchase->token_id, now);
+    change(shop, DEBIT, VALUES(text(purchase->user_id), integer(seat->price), integer(now)));
+    change(shop, PAY,
+           VALUES(text(purchase->payment_id), text(purchase->user_id),
+                  text(purchase->reservation_id), integer(seat->price), integer(now)));
+    change(shop, ENTER,
+           VALUES(text(purchase->entry_id), text(purchase->user_id), integer(seat->price),
+                  text(purchase->payment_id), integer(now)));
+    change(shop, CONFIRM,
+           VALUES(text(purchase->reservation_id), integer(seat->price), text(purchase->payment_id),
+                  integer(now)));
+    change(shop, SELL, VALUES(text(seat->seat_id)));
+    change(shop, FINISH, VALUES(text(purchase->token_id), integer(now)));
 }
 
 static void purchase_begin(const struct shop *shop, struct purchase *purchase, size_t number)
@@ -202,7 +226,7 @@ static size_t work(const struct shop *shop, int64_t duration_ms, size_t batch)
         run(shop, BEGIN);
         for (size_t i = 0; i < batch; i++)
             step(shop, &purchase, done++);
-        change(shop, NUMBER, "i", (int64_t)purchase.number);
+        change(shop, NUMBER, VALUES(integer((int64_t)purchase.number)));
         run(shop, COMMIT);
     }
     return done;
@@ -225,10 +249,10 @@ static size_t count_rows(const struct shop *shop, const char *sql)
 
 static void copy_id(const struct shop *shop, sqlite3_stmt *statement, int column, id into)
 {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    if (text == NULL || strlen(text) >= sizeof(id))
+    const char *found = (const char *)sqlite3_column_text(statement, column);
+    if (found == NULL || strlen(found) >= sizeof(id))
         failed(shop, "an id");
-    memcpy(into, text, strlen(text) + 1);
+    memcpy(into, found, strlen(found) + 1);
 }
 
 static void load_users(struct shop *shop)
