@@ -1,0 +1,58 @@
+// What a crowd takes in memory, on disk and at a start, and what the bookkeeper does behind it.
+import { booked, diskBytes, metrics, residentBytes, serve, withHouse } from './house.mjs';
+import { newDirectory } from './children.mjs';
+import { load } from './load.mjs';
+import { lining, selling } from './rates.mjs';
+import { scaled } from './settings.mjs';
+
+const megabyte = 1e6;
+
+async function emptyBytes() {
+  const house = await serve(await newDirectory('empty'));
+  try {
+    return await residentBytes(house);
+  } finally {
+    await house.stop();
+  }
+}
+
+// Resident memory of a server that has loaded a million people in line, less that of an empty one: a
+// user, a session, a point account and a queue token each; with the 20,000 who are inside, and 200,000
+// seats, which are not taken off. Of a start the files are in the page cache, as after a crash.
+export async function memory() {
+  const empty = await emptyBytes();
+  return withHouse('lining-million', lining(1_000_000), async (house) => {
+    const people = scaled(1_000_000) + scaled(20_000);
+    const perMillion = (await residentBytes(house) - empty) / people * 1e6;
+    return { perMillion: perMillion / megabyte, restart: house.readyMs / 1000 };
+  });
+}
+
+async function holdsAt(house, first) {
+  const before = await metrics(house);
+  const { perSecond, done } = await load('holds', house.port,
+    { count: scaled(150_000), first, people: house.people, seats: house.seats });
+  return { perSecond, next: first + done, unbooked: before.unbooked_rows };
+}
+
+// Half a million purchases as fast as they go; how long the tables take to have them; then holds with
+// nothing left to book, and holds right behind another 200,000 purchases. They share the seats.
+export const bookkeeper = () => withHouse('selling', selling, async (house) => {
+  const buyers = { people: house.others, seats: house.seats };
+  const before = await diskBytes(house.data);
+  const count = scaled(500_000);
+  const bought = await load('purchases', house.port, { count, ...buyers });
+  const unbooked = (await metrics(house)).unbooked_rows;
+  const began = Date.now();
+  await booked(house, 10 * 60_000);
+  const catchUp = (Date.now() - began) / 1000;
+  const bytes = (await diskBytes(house.data) - before) / count;
+  const idle = await holdsAt(house, count);
+  await booked(house, 10 * 60_000);
+  const more = await load('purchases', house.port, { count: scaled(200_000), first: idle.next, ...buyers });
+  const busy = await holdsAt(house, idle.next + more.done);
+  return {
+    bought: bought.perSecond, unbooked, catchUp, bytes,
+    idle: idle.perSecond, busy: busy.perSecond, busyUnbooked: busy.unbooked,
+  };
+});

@@ -1,0 +1,109 @@
+// usher with people and seats: each kind of house is seeded once, and copied for every measurement,
+// so that all of them begin with the same.
+import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { directory, firstLine, run, settle, start, stop, until } from './children.mjs';
+import { usher } from './settings.mjs';
+
+// Nobody is turned away for the pace, and nothing falls due while it is measured.
+const wide = {
+  'max-active': 1_000_000, 'admit-per-second': 1_000_000, 'silent-seconds': 86_400,
+  'active-seconds': 86_400, 'wait-seconds': 86_400, 'hold-seconds': 3600, 'idle-seconds': 3600,
+  'account-requests-per-second': 1_000_000, 'address-requests-per-second': 1_000_000,
+};
+
+const flags = (settings) => Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
+
+const fetchJson = async (url) => (await fetch(url)).json();
+
+// All items of a list, page by page.
+async function list(url) {
+  const items = [];
+  for (let cursor = null; ;) {
+    const page = await fetchJson(`${url}?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    items.push(...page.items);
+    cursor = page.nextCursor;
+    if (!cursor) return items;
+  }
+}
+
+async function listSeats(url, file) {
+  const rows = [];
+  for (const concert of await list(`${url}/v1/concerts`))
+    for (const round of await list(`${url}/v1/concerts/${concert.id}/rounds`)) {
+      const map = await fetchJson(`${url}/v1/rounds/${round.id}/map`);
+      for (const id of map.id) rows.push(`${round.id} ${id}`);
+    }
+  await writeFile(file, `${rows.join('\n')}\n`);
+}
+
+// A server on a data directory.
+export async function serve(data, settings = {}) {
+  const began = process.hrtime.bigint();
+  const child = start(usher, ['serve', '--data', data, '--listen', '127.0.0.1:0',
+    ...flags({ ...wide, ...settings })]);
+  const url = await firstLine(child, /listening on (\S+)/);
+  const readyMs = Number(process.hrtime.bigint() - began) / 1e6;
+  return {
+    child, url, data, readyMs, port: new URL(url).port,
+    stop: () => stop(child),
+    queue: () => fetchJson(`${url}/v1/queue`),
+  };
+}
+
+// The numbers of /metrics that have no labels, without their prefix.
+export async function metrics(house) {
+  const text = await (await fetch(`${house.url}/metrics`)).text();
+  return Object.fromEntries([...text.matchAll(/^usher_(\w+) (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+}
+
+export const booked = (house, deadlineMs) => until('booking everything',
+  async () => (await metrics(house)).unbooked_rows === 0, deadlineMs);
+
+const seeded = new Map();
+
+// `inside`: people who have been let in, in the file `people`; `waiting`: people who stand in line
+// behind them and `outside`: people who have not joined, both in the file `others`.
+async function seed(name, { inside = 0, waiting = 0, outside = 0, concerts = 1, rounds, seats, settings = {} }) {
+  const data = join(directory, `template-${name}`);
+  const [people, others, seatsFile] = ['people', 'others', 'seats'].map((kind) => `${data}.${kind}`);
+  const common = ['seed', '--data', data, ...flags({ ...wide, ...settings })];
+  await run(usher, [...common, '--users', inside, '--tokens-file', people,
+    '--concerts', concerts, '--rounds', rounds, '--seats', seats, '--join']);
+  if (waiting + outside > 0)
+    await run(usher, [...common, '--users', waiting + outside, '--tokens-file', others, '--prefix', 'other',
+      '--concerts', 0, ...(waiting > 0 ? ['--join'] : [])]);
+  const house = await serve(data, settings);
+  await listSeats(house.url, seatsFile);
+  await until('letting people in', async () => (await house.queue()).active === inside);
+  await booked(house);
+  await house.stop();
+  return { data, settings, people, others, seats: seatsFile };
+}
+
+// A house of the kind, with a server, for a measurement; `use` is given it, and it is gone after.
+export async function withHouse(name, plan, use) {
+  if (!seeded.has(name)) seeded.set(name, await seed(name, plan));
+  const template = seeded.get(name);
+  const data = join(directory, `house-${name}`);
+  await run('cp', ['-a', '--reflink=auto', template.data, data]);
+  await settle();
+  const house = await serve(data, template.settings);
+  try {
+    return await use({ ...template, ...house, template: template.data });
+  } finally {
+    await house.stop();
+    await rm(data, { recursive: true });
+  }
+}
+
+export async function diskBytes(data) {
+  let bytes = 0;
+  for (const name of await readdir(data)) bytes += (await stat(join(data, name))).blocks * 512;
+  return bytes;
+}
+
+export async function residentBytes(house) {
+  const status = await readFile(`/proc/${house.child.pid}/status`, 'utf8');
+  return Number(status.match(/^VmRSS:\s+(\d+) kB/m)[1]) * 1024;
+}

@@ -1,0 +1,87 @@
+// What is measured: the parts in their order, and what each of their figures means. A row is the
+// figure's name, its label and its unit. Rates are compared with the part's first row, or with the
+// row that `references` names. What is measured `once`, and not in each round, takes long and is
+// steady.
+import { bookkeeper, memory } from './footprint.mjs';
+import { growth, holds, joins, latency, polls, purchases } from './rates.mjs';
+import { rush } from './rush.mjs';
+
+const constant = 'libmicrohttpd, a constant answer';
+
+export const parts = [
+  { name: 'holds', title: 'Holds, each on disk before its answer', measure: holds, rows: [
+    ['usher', 'usher over HTTP', '/s'],
+    ['constant', `${constant} to the same requests`, '/s'],
+    ['redisAlways', 'Redis, EVALSHA, appendfsync always', '/s'],
+    ['redisEverysec', 'Redis, EVALSHA, everysec (may lose a second)', '/s'],
+    ['postgres', 'PostgreSQL, pgbench -M prepared', '/s']] },
+  { name: 'purchases', title: 'Purchases: join, hold, pay, each step on disk before its answer', measure: purchases, rows: [
+    ['usher', 'usher over HTTP, a burst of four times the seconds', '/s'],
+    ['sqlite', 'rows updated in SQLite, batches as large, no HTTP', '/s'],
+    ['postgres', 'PostgreSQL, pgbench -M prepared', '/s'],
+    ['constant', `${constant} to a hold (one request)`, '/s'],
+    ['batch', 'usher’s batch', 'requests']] },
+  { name: 'polls', title: 'Polls, a million people in line', measure: polls, rows: [
+    ['queue', 'usher: GET /v1/queue', '/s'],
+    ['queueConstant', `${constant} of its size`, '/s'],
+    ['queueNginx', 'nginx, a static file of its size', '/s'],
+    ['token', 'usher: GET /v1/queue/tokens/current', '/s'],
+    ['tokenConstant', `${constant} of its size`, '/s'],
+    ['tokenNginx', 'nginx, a static file of its size', '/s'],
+    ['same', 'usher: availability, unchanged (304)', '/s'],
+    ['sameConstant', `${constant} (304)`, '/s'],
+    ['sameNginx', 'nginx, a static file, unchanged (304)', '/s'],
+    ['seats', 'usher: availability of 20,000 seats', '/s'],
+    ['seatsConstant', `${constant} of its size`, '/s'],
+    ['seatsNginx', 'nginx, a static file of its size', '/s']],
+  references: { queueConstant: 'queue', queueNginx: 'queue', tokenConstant: 'token', tokenNginx: 'token',
+    sameConstant: 'same', sameNginx: 'same', seatsConstant: 'seats', seatsNginx: 'seats' } },
+  { name: 'joins', title: 'Joins, a million people from a thousand connections', measure: joins, rows: [
+    ['usher', 'usher over HTTP', '/s']] },
+  { name: 'latency', title: 'Latency of a hold at a fixed rate, from its intended start', measure: latency, rows: [
+    ['half_p50', 'at 50 % of the peak: median', 'ms'],
+    ['half_p99', 'at 50 % of the peak: 99 %', 'ms'],
+    ['half_p999', 'at 50 % of the peak: 99.9 %', 'ms'],
+    ['half_constant', 'constant answer at that rate: 99 %', 'ms'],
+    ['most_p50', 'at 80 % of the peak: median', 'ms'],
+    ['most_p99', 'at 80 % of the peak: 99 %', 'ms'],
+    ['most_p999', 'at 80 % of the peak: 99.9 %', 'ms'],
+    ['most_constant', 'constant answer at that rate: 99 %', 'ms'],
+    ['peak', 'the peak that was taken', 'holds/s']] },
+  { name: 'growth', title: 'Holds in houses of different size', measure: growth, rows: [
+    ['people1k', '1 thousand people in line (and 20 thousand who hold)', '/s'],
+    ['people100k', '100 thousand in line', '/s'],
+    ['people1m', '1 million in line', '/s'],
+    ['seats100', 'rounds of 100 seats', '/s'],
+    ['seats10k', 'rounds of 10,000 seats', '/s'],
+    ['seats200k', 'a round of 200,000 seats', '/s']],
+  references: {} },
+  { name: 'memory', title: 'A million people with sessions, accounts and places in line', measure: memory, rows: [
+    ['perMillion', 'resident memory for them', 'MB'],
+    ['restart', 'start with them and 200,000 seats, until ready', 's']] },
+  { name: 'bookkeeper', title: 'Behind half a million purchases', measure: bookkeeper, once: true, rows: [
+    ['bought', 'the purchases', 'purchases/s'],
+    ['unbooked', 'rows not booked at the last of them', 'rows'],
+    ['catchUp', 'until all are booked', 's'],
+    ['bytes', 'on disk for each purchase', 'bytes'],
+    ['idle', 'holds with nothing left to book', 'holds/s'],
+    ['busy', 'holds right behind 200,000 more purchases', 'holds/s'],
+    ['busyUnbooked', 'rows not booked when those began', 'rows']] },
+  { name: 'rush', title: 'A rush: 100,000 people for 20,000 seats', measure: rush, once: true, rows: [
+    ['seconds', 'from the first join to the last goodbye', 's'],
+    ['requests', 'requests', 'requests/s'],
+    ['sold', 'seats sold, none twice, all as told', 'seats'],
+    ['bought', 'people who bought', 'people'],
+    ['left', 'people who went home', 'people'],
+    ['lostRaces', 'races lost (409)', 'answers'],
+    ['poll_p99', 'a poll: 99 %', 'ms'],
+    ['hold_p99', 'a hold: 99 %', 'ms'],
+    ['pay_p99', 'a payment: 99 %', 'ms']] },
+];
+
+// The row that a rate is compared with, or undefined.
+export function referenceOf(part, name) {
+  if (part.references) return part.references[name];
+  const [first, , unit] = part.rows[0];
+  return name !== first && unit === '/s' && part.rows.find((row) => row[0] === name)[2] === '/s' ? first : undefined;
+}

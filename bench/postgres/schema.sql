@@ -1,0 +1,66 @@
+-- The rows of usher's tables as a service on PostgreSQL would keep them. Keys are bigint, which is
+-- smaller and faster than usher's own ids; psql's variables users and seats say how many.
+CREATE TABLE person (id bigint PRIMARY KEY, name text NOT NULL, email text NOT NULL UNIQUE);
+CREATE TABLE point_account (
+    user_id bigint PRIMARY KEY REFERENCES person,
+    balance bigint NOT NULL CHECK (balance >= 0),
+    last_updated timestamptz NOT NULL) WITH (fillfactor = 80);
+CREATE TABLE concert_round (
+    id bigint PRIMARY KEY, start_time timestamptz NOT NULL, status text NOT NULL);
+CREATE TABLE seat (
+    id bigint PRIMARY KEY,
+    round_id bigint NOT NULL REFERENCES concert_round,
+    seat_number text NOT NULL,
+    price bigint NOT NULL,
+    status text NOT NULL) WITH (fillfactor = 80);
+CREATE SEQUENCE queue_number;
+CREATE TABLE queue_token (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    user_id bigint NOT NULL REFERENCES person,
+    number bigint NOT NULL DEFAULT nextval('queue_number'),
+    status text NOT NULL,
+    reason text,
+    issued_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    ended_at timestamptz) WITH (fillfactor = 80);
+CREATE UNIQUE INDEX queue_token_live ON queue_token (user_id) WHERE status IN ('waiting', 'active');
+CREATE TABLE seat_reservation (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    user_id bigint NOT NULL REFERENCES person,
+    round_id bigint NOT NULL REFERENCES concert_round,
+    token_id bigint NOT NULL REFERENCES queue_token,
+    status text NOT NULL,
+    amount bigint NOT NULL,
+    payment_id bigint,
+    reserved_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL) WITH (fillfactor = 80);
+CREATE INDEX seat_reservation_user ON seat_reservation (user_id);
+CREATE INDEX seat_reservation_pending ON seat_reservation (expires_at) WHERE status = 'pending';
+CREATE TABLE reservation_seat (
+    reservation_id bigint NOT NULL REFERENCES seat_reservation,
+    seat_id bigint NOT NULL REFERENCES seat,
+    price bigint NOT NULL,
+    PRIMARY KEY (reservation_id, seat_id));
+CREATE TABLE payment (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    user_id bigint NOT NULL REFERENCES person,
+    reservation_id bigint NOT NULL REFERENCES seat_reservation,
+    amount bigint NOT NULL,
+    status text NOT NULL,
+    paid_at timestamptz NOT NULL);
+CREATE INDEX payment_user ON payment (user_id);
+CREATE TABLE point_entry (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    user_id bigint NOT NULL REFERENCES person,
+    kind text NOT NULL,
+    amount bigint NOT NULL,
+    balance bigint NOT NULL,
+    payment_id bigint REFERENCES payment,
+    created_at timestamptz NOT NULL);
+CREATE INDEX point_entry_user ON point_entry (user_id);
+
+INSERT INTO person SELECT n, 'Buyer ' || n, 'user-' || n || '@example.com'
+    FROM generate_series(0, :users - 1) n;
+INSERT INTO point_account SELECT n, 1000000, now() FROM generate_series(0, :users - 1) n;
+INSERT INTO concert_round VALUES (1, now() + interval '30 days', 'scheduled');
+INSERT INTO seat SELECT n, 1, 'A-1-' || n, 100, 'available' FROM generate_series(0, :seats - 1) n;
