@@ -108,8 +108,9 @@ const pool = 8 * cores;
 const duration = Math.max(Math.ceil(seconds) + 1, 5);
 
 let cluster;
-const people = scaled(100_000);
-const seats = scaled(200_000);
+// As many seats as it could come to.
+const seats = Math.max(scaled(200_000), 10_000 * duration);
+const people = seats / 2;
 
 async function startPostgres(data) {
   const port = await freePort();
