@@ -58,7 +58,8 @@ try {
   const chosen = chosenParts();
   const machine = await describeMachine();
   const date = new Date().toISOString();
-  await report({ date, machine, settings: { rounds, seconds, scale, connections }, figures: await measureAll(chosen) });
+  const figures = await measureAll(chosen);
+  await report({ date, machine, settings: { rounds, seconds, scale, connections }, figures });
 } catch (error) {
   console.error(`bench: ${error.stack}`);
   process.exitCode = 1;

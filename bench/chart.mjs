@@ -10,15 +10,20 @@ const barWidth = 380;
 const rowHeight = 22;
 const colours = { text: '#222', usher: '#1f5fa8', peer: '#b9c4d0', missed: '#c0392b', line: '#888' };
 
-const escape = (text) => text.replace(/[&<>]/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;' })[sign]);
+const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escape = (text) => text.replace(/[&<>]/g, (sign) => entities[sign]);
 
-const write = (x, y, text, more = '') => `<text x="${x}" y="${y}" fill="${colours.text}" ${more}>${escape(text)}</text>`;
+const write = (x, y, text, more = '') =>
+  `<text x="${x}" y="${y}" fill="${colours.text}" ${more}>${escape(text)}</text>`;
+
+const box = (x, y, breadth, colour) =>
+  `<rect x="${x}" y="${y}" width="${breadth.toFixed(1)}" height="${rowHeight - 6}" fill="${colour}"/>`;
 
 // A row: its label, a bar that fills `share` of the panel, and the value where `valueAt` says.
 function bar(y, label, share, value, colour, valueAt = share) {
   return [
     write(labelWidth - 10, y + 15, label, 'text-anchor="end"'),
-    `<rect x="${labelWidth}" y="${y + 3}" width="${(share * barWidth).toFixed(1)}" height="${rowHeight - 6}" fill="${colour}"/>`,
+    box(labelWidth, y + 3, share * barWidth, colour),
     write(labelWidth + valueAt * barWidth + 8, y + 15, value),
   ].join('');
 }
@@ -48,8 +53,9 @@ function targetPanel(y, targets) {
   });
   const x = labelWidth + barWidth / full;
   const end = y + 34 + targets.length * rowHeight;
-  return { height: end - y + 14, text: `${heading(y, 'Targets: a bar reaches the line where its target is just met')}
-${rows.join('\n')}<line x1="${x}" x2="${x}" y1="${y + 32}" y2="${end}" stroke="${colours.line}" stroke-dasharray="3 3"/>` };
+  const mark = `<line x1="${x}" x2="${x}" y1="${y + 32}" y2="${end}" stroke="${colours.line}"/>`;
+  const title = heading(y, 'Targets: a bar reaches the line where its target is just met');
+  return { height: end - y + 14, text: [title, ...rows, mark].join('\n') };
 }
 
 const isPeer = (label) => /^(libmicrohttpd|Redis|PostgreSQL|nginx|rows updated|constant)/.test(label);
@@ -63,9 +69,11 @@ export function chart({ figures, machine, settings, date }) {
     add(panel(y, part.title, part.rows.map(([name, label, unit]) =>
       ({ label, unit, value: medians[part.name][name], peer: isPeer(label) }))));
   add(targetPanel(y, judge(medians)));
-  const about = `${date.slice(0, 10)}, ${machine.cores} cores (${machine.model}), ${counted(settings.rounds, 'round')}, medians`
-    + (settings.scale === 1 ? '' : `, ${settings.scale} of the people and seats: no result`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${y}" viewBox="0 0 ${width} ${y}" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="12">
+  const scaledTo = settings.scale === 1 ? '' : `, ${settings.scale} of the people and seats: no result`;
+  const about = `${date.slice(0, 10)}, ${machine.cores} cores (${machine.model}), `
+    + `medians of ${counted(settings.rounds, 'round')}${scaledTo}`;
+  const fonts = 'font-family="DejaVu Sans, Helvetica, Arial, sans-serif" font-size="12"';
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" ${fonts}>
 <rect width="100%" height="100%" fill="#fff"/>
 ${write(20, 28, 'usher beside its peers on one machine', 'font-weight="bold" font-size="18"')}
 ${write(20, 46, about)}

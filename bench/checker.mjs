@@ -22,12 +22,14 @@ function salesTold({ held, paid }, violations) {
   for (const { number, reservation, payment } of paid) {
     const hold = held.get(reservation);
     if (!hold || hold.number !== number) {
-      violations.push(`${payment} of person ${number} pays ${reservation}, which person ${number} never held`);
+      violations.push(`${payment} pays ${reservation}, which person ${number} never held`);
       continue;
     }
     for (const seat of hold.seats) {
       const other = sales.get(seat);
-      if (other) violations.push(`${seat} was sold to person ${other.number} (${other.payment}) and to person ${number} (${payment})`);
+      if (other)
+        violations.push(`${seat} was sold to person ${other.number} (${other.payment}) `
+          + `and to person ${number} (${payment})`);
       sales.set(seat, { number, reservation, payment });
     }
   }
@@ -41,8 +43,8 @@ const sql = `SELECT s.id, s.status, r.id, r.status, r.user_id, p.id, p.status
   WHERE s.status <> 'available' AND (n.seat_id IS NULL OR r.id IS NOT NULL)`;
 
 async function readTables(data) {
-  const rows = (await run('sqlite3', ['-readonly', join(data, 'usher.db'), sql])).split('\n').filter(Boolean);
-  return rows.map((row) => {
+  const rows = await run('sqlite3', ['-readonly', join(data, 'usher.db'), sql]);
+  return rows.split('\n').filter(Boolean).map((row) => {
     const [seat, seatStatus, reservation, status, user, payment, paymentStatus] = row.split('|');
     return { seat, seatStatus, reservation, status, user, payment, paymentStatus };
   });
@@ -52,7 +54,8 @@ async function readTables(data) {
 function compare(sales, rows, users, violations) {
   const found = new Map();
   for (const row of rows) {
-    if (found.has(row.seat)) violations.push(`${row.seat} is in two reservations: ${found.get(row.seat).reservation}, ${row.reservation}`);
+    const other = found.get(row.seat);
+    if (other) violations.push(`${row.seat} is in ${other.reservation} and in ${row.reservation}`);
     found.set(row.seat, row);
     if (!sales.has(row.seat)) violations.push(`${row.seat} is ${row.seatStatus}, but nobody was told so`);
   }
@@ -61,7 +64,9 @@ function compare(sales, rows, users, violations) {
     const good = row && row.seatStatus === 'sold' && row.reservation === sale.reservation
       && row.status === 'confirmed' && row.payment === sale.payment && row.paymentStatus === 'succeeded'
       && row.user === users[sale.number];
-    if (!good) violations.push(`${seat} was sold to person ${sale.number} (${users[sale.number]}, ${sale.payment}), but the tables say ${JSON.stringify(row)}`);
+    if (!good)
+      violations.push(`${seat} was sold to person ${sale.number} (${users[sale.number]}, `
+        + `${sale.payment}), but the tables say ${JSON.stringify(row)}`);
   }
 }
 

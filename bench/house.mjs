@@ -20,7 +20,8 @@ const fetchJson = async (url) => (await fetch(url)).json();
 async function list(url) {
   const items = [];
   for (let cursor = null; ;) {
-    const page = await fetchJson(`${url}?limit=200${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    const more = cursor ? `&cursor=${encodeURIComponent(cursor)}` : '';
+    const page = await fetchJson(`${url}?limit=200${more}`);
     items.push(...page.items);
     cursor = page.nextCursor;
     if (!cursor) return items;
@@ -54,7 +55,8 @@ export async function serve(data, settings = {}) {
 // The numbers of /metrics that have no labels, without their prefix.
 export async function metrics(house) {
   const text = await (await fetch(`${house.url}/metrics`)).text();
-  return Object.fromEntries([...text.matchAll(/^usher_(\w+) (\d+)$/gm)].map(([, name, value]) => [name, Number(value)]));
+  return Object.fromEntries([...text.matchAll(/^usher_(\w+) (\d+)$/gm)]
+    .map(([, name, value]) => [name, Number(value)]));
 }
 
 export const booked = (house, deadlineMs) => until('booking everything',
@@ -64,15 +66,16 @@ const seeded = new Map();
 
 // `inside`: people who have been let in, in the file `people`; `waiting`: people who stand in line
 // behind them and `outside`: people who have not joined, both in the file `others`.
-async function seed(name, { inside = 0, waiting = 0, outside = 0, concerts = 1, rounds, seats, settings = {} }) {
+async function seed(name, plan) {
+  const { inside = 0, waiting = 0, outside = 0, concerts = 1, rounds, seats, settings = {} } = plan;
   const data = join(directory, `template-${name}`);
   const [people, others, seatsFile] = ['people', 'others', 'seats'].map((kind) => `${data}.${kind}`);
   const common = ['seed', '--data', data, ...flags({ ...wide, ...settings })];
   await run(usher, [...common, '--users', inside, '--tokens-file', people,
     '--concerts', concerts, '--rounds', rounds, '--seats', seats, '--join']);
   if (waiting + outside > 0)
-    await run(usher, [...common, '--users', waiting + outside, '--tokens-file', others, '--prefix', 'other',
-      '--concerts', 0, ...(waiting > 0 ? ['--join'] : [])]);
+    await run(usher, [...common, '--users', waiting + outside, '--tokens-file', others,
+      '--prefix', 'other', '--concerts', 0, ...(waiting > 0 ? ['--join'] : [])]);
   const house = await serve(data, settings);
   await listSeats(house.url, seatsFile);
   await until('letting people in', async () => (await house.queue()).active === inside);
@@ -103,7 +106,19 @@ export async function diskBytes(data) {
   return bytes;
 }
 
+// Resident memory, and the most that it ever was, once it has not fallen for a second.
 export async function residentBytes(house) {
-  const status = await readFile(`/proc/${house.child.pid}/status`, 'utf8');
-  return Number(status.match(/^VmRSS:\s+(\d+) kB/m)[1]) * 1024;
+  const sizes = async () => {
+    const status = await readFile(`/proc/${house.child.pid}/status`, 'utf8');
+    const field = (name) => Number(status.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))[1]) * 1024;
+    return { now: field('VmRSS'), peak: field('VmHWM') };
+  };
+  let last = await sizes();
+  for (let at = Date.now(); Date.now() - at < 1000;) {
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+    const { now, peak } = await sizes();
+    if (now < last.now) at = Date.now();
+    last = { now, peak };
+  }
+  return last;
 }

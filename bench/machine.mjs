@@ -20,6 +20,9 @@ async function fdatasyncMs() {
 }
 
 export async function describeMachine() {
-  const model = (await readFile('/proc/cpuinfo', 'utf8')).match(/^model name\s*:\s*(.*)$/m)?.[1] ?? 'unknown';
-  return { cores: cpus().length, model, kernel: release(), memoryBytes: totalmem(), fdatasyncMs: await fdatasyncMs() };
+  const model = (await readFile('/proc/cpuinfo', 'utf8')).match(/^model name\s*:\s*(.*)$/m)?.[1];
+  return {
+    cores: cpus().length, model: model ?? 'unknown', kernel: release(), memoryBytes: totalmem(),
+    fdatasyncMs: await fdatasyncMs(),
+  };
 }

@@ -14,11 +14,11 @@ export const parts = [
     ['constant', `${constant} to the same requests`, '/s'],
     ['redisAlways', 'Redis, EVALSHA, appendfsync always', '/s'],
     ['redisEverysec', 'Redis, EVALSHA, everysec (may lose a second)', '/s'],
-    ['postgres', 'PostgreSQL, pgbench -M prepared', '/s']] },
-  { name: 'purchases', title: 'Purchases: join, hold, pay, each step on disk before its answer', measure: purchases, rows: [
+    ['postgres', 'PostgreSQL, pgbench -M prepared, a pool of 8 a core', '/s']] },
+  { name: 'purchases', title: 'Purchases: join, hold and pay, all on disk', measure: purchases, rows: [
     ['usher', 'usher over HTTP, a burst of four times the seconds', '/s'],
     ['sqlite', 'rows updated in SQLite, batches as large, no HTTP', '/s'],
-    ['postgres', 'PostgreSQL, pgbench -M prepared', '/s'],
+    ['postgres', 'PostgreSQL, pgbench -M prepared, a pool of 8 a core', '/s'],
     ['constant', `${constant} to a hold (one request)`, '/s'],
     ['batch', 'usher’s batch', 'requests']] },
   { name: 'polls', title: 'Polls, a million people in line', measure: polls, rows: [
@@ -38,7 +38,7 @@ export const parts = [
     sameConstant: 'same', sameNginx: 'same', seatsConstant: 'seats', seatsNginx: 'seats' } },
   { name: 'joins', title: 'Joins, a million people from a thousand connections', measure: joins, rows: [
     ['usher', 'usher over HTTP', '/s']] },
-  { name: 'latency', title: 'Latency of a hold at a fixed rate, from its intended start', measure: latency, rows: [
+  { name: 'latency', title: 'A hold at a fixed rate, from its intended start', measure: latency, rows: [
     ['half_p50', 'at 50 % of the peak: median', 'ms'],
     ['half_p99', 'at 50 % of the peak: 99 %', 'ms'],
     ['half_p999', 'at 50 % of the peak: 99.9 %', 'ms'],
@@ -56,8 +56,9 @@ export const parts = [
     ['seats10k', 'rounds of 10,000 seats', '/s'],
     ['seats200k', 'a round of 200,000 seats', '/s']],
   references: {} },
-  { name: 'memory', title: 'A million people with sessions, accounts and places in line', measure: memory, rows: [
+  { name: 'memory', title: 'A million people with accounts and places in line', measure: memory, rows: [
     ['perMillion', 'resident memory for them', 'MB'],
+    ['peak', 'its peak, while it starts', 'MB'],
     ['restart', 'start with them and 200,000 seats, until ready', 's']] },
   { name: 'bookkeeper', title: 'Behind half a million purchases', measure: bookkeeper, once: true, rows: [
     ['bought', 'the purchases', 'purchases/s'],
@@ -83,5 +84,6 @@ export const parts = [
 export function referenceOf(part, name) {
   if (part.references) return part.references[name];
   const [first, , unit] = part.rows[0];
-  return name !== first && unit === '/s' && part.rows.find((row) => row[0] === name)[2] === '/s' ? first : undefined;
+  const rate = part.rows.find((row) => row[0] === name)[2];
+  return name !== first && unit === '/s' && rate === '/s' ? first : undefined;
 }

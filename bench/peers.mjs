@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { directory, firstLine, freePort, newDirectory, run, settle, start, stop, until } from './children.mjs';
+import {
+  directory, firstLine, freePort, newDirectory, run, settle, start, stop, until,
+} from './children.mjs';
 import { load } from './load.mjs';
 import { connections, cores, program, scaled, seconds, source } from './settings.mjs';
 
@@ -40,7 +42,11 @@ http {
   sendfile on;
   tcp_nodelay on;
   open_file_cache max=16;
-  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${at}/${kind};`).join(' ')}
+  client_body_temp_path ${at}/body;
+  proxy_temp_path ${at}/proxy;
+  fastcgi_temp_path ${at}/fastcgi;
+  uwsgi_temp_path ${at}/uwsgi;
+  scgi_temp_path ${at}/scgi;
   server {
     listen 127.0.0.1:${port} reuseport;
     location / { root ${at}; try_files /answer =404; }
@@ -92,22 +98,27 @@ export async function redisHolds(fsync) {
 const binaries = '/usr/lib/postgresql/15/bin';
 
 // It refuses to run as root.
-const asOwner = () => (isRoot
-  ? { uid: Number(execFileSync('id', ['-u', 'postgres'])), gid: Number(execFileSync('id', ['-g', 'postgres'])) }
-  : {});
+const postgresId = (which) => Number(execFileSync('id', [which, 'postgres']));
+const asOwner = () => (isRoot ? { uid: postgresId('-u'), gid: postgresId('-g') } : {});
 
-// Whole seconds, and one more for 64 processes to start and plan in.
-const duration = Math.max(Math.ceil(seconds) + 1, 3);
+// A careful service has a pool: with a process for each of 64 connections PostgreSQL does half as much.
+const pool = 8 * cores;
+
+// Whole seconds, and one more for the processes to start and plan in.
+const duration = Math.max(Math.ceil(seconds) + 1, 5);
 
 let cluster;
-const people = scaled(100_000);
-const seats = scaled(200_000);
+// As many seats as it could come to.
+const seats = Math.max(scaled(200_000), 10_000 * duration);
+const people = seats / 2;
 
 async function startPostgres(data) {
   const port = await freePort();
   // Memory and log enough that neither is what is measured; durability as it is by default.
-  const settings = { port, listen_addresses: '', unix_socket_directories: data, shared_buffers: '1GB',
-    max_wal_size: '8GB', fsync: 'on', synchronous_commit: 'on' };
+  const settings = {
+    port, listen_addresses: '', unix_socket_directories: data, shared_buffers: '1GB',
+    max_wal_size: '8GB', fsync: 'on', synchronous_commit: 'on',
+  };
   const child = start(join(binaries, 'postgres'),
     ['-D', data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
     { stopSignal: 'SIGINT', ...asOwner() });
@@ -149,12 +160,13 @@ export async function postgres(script, status, preparation) {
       await sql(source('postgres/settled.sql'));
       await settle();
       const output = await run(join(binaries, 'pgbench'), [...client, '-n', '-M', 'prepared',
-        '-c', connections, '-j', Math.min(2, cores), '-T', duration, '-D', 'turn=-1',
-        '-D', `clients=${connections}`, '-D', `seats=${seats}`, '-D', `users=${people}`,
+        '-c', pool, '-j', Math.min(2, cores), '-T', duration, '-D', 'turn=-1',
+        '-D', `clients=${pool}`, '-D', `seats=${seats}`, '-D', `users=${people}`,
         '-f', source(`postgres/${script}.sql`), 'postgres']);
       const done = Number(output.match(/actually processed: (\d+)/)[1]);
+      if (done === 0) throw new Error(`pgbench: not one ${script} in ${duration} s`);
       const found = Number(await sql(source('postgres/count.sql'), `status=${status}`));
-      if (done !== found) throw new Error(`pgbench did ${done} times ${script}, but ${found} seats are ${status}`);
+      if (done !== found) throw new Error(`${done} times ${script}, but ${found} seats are ${status}`);
       return Number(output.match(/tps = ([\d.]+)/)[1]);
     });
   } finally {

@@ -1,12 +1,13 @@
 // How much a second: holds, purchases, polls and joins, on usher and on its peers; and what a hold's
 // latency is below the peak. Each function is one round, and answers its figures by name.
 import { readFile } from 'node:fs/promises';
-import { metrics, withHouse } from './house.mjs';
+import { booked, metrics, withHouse } from './house.mjs';
 import { load } from './load.mjs';
 import { postgres, redisHolds, sqlitePurchases, withConstant, withNginx } from './peers.mjs';
 import { connections, scaled, seconds } from './settings.mjs';
 
-const perSecond = async (work, port, options) => (await load(work, port, { seconds, ...options })).perSecond;
+const perSecond = async (work, port, options) =>
+  (await load(work, port, { seconds, ...options })).perSecond;
 
 // Seats for all holds of so many seconds, at a rate that no machine of today comes to; and people
 // enough that nobody comes to a limit of theirs.
@@ -26,13 +27,15 @@ export const lining = (waiting) => ({ inside: scaled(20_000), waiting: scaled(wa
 // The bytes of an answer's body to the hold that `load holds` makes.
 const holdAnswerBytes = 499;
 
+const constantHolds = (files) => withConstant(201, holdAnswerBytes,
+  (port) => perSecond('holds', port, { again: true, ...files }));
+
 export async function holds() {
   const figures = await withHouse('holding', holding, async (house) => {
     const files = { people: house.people, seats: house.seats };
-    return {
-      usher: await perSecond('holds', house.port, files),
-      constant: await withConstant(201, holdAnswerBytes, (port) => perSecond('holds', port, { again: true, ...files })),
-    };
+    const usher = await perSecond('holds', house.port, files);
+    await house.stop();
+    return { usher, constant: await constantHolds(files) };
   });
   figures.redisAlways = await redisHolds('always');
   figures.redisEverysec = await redisHolds('everysec');
@@ -49,11 +52,11 @@ export async function purchases() {
     const after = await metrics(house);
     const batch = (after.batch_requests_total - before.batch_requests_total)
       / (after.batches_total - before.batches_total);
+    await house.stop();
     const steps = Math.max(Math.round(batch), 1);
-    return { usher, batch, sqlite: await sqlitePurchases(house.template, steps) };
+    const sqlite = await sqlitePurchases(house.template, steps);
+    return { usher, batch, sqlite, constant: await constantHolds(files) };
   });
-  figures.constant = await withHouse('holding', holding, (house) => withConstant(201, holdAnswerBytes,
-    (port) => perSecond('holds', port, { again: true, people: house.people, seats: house.seats })));
   figures.postgres = await postgres('purchase', 'sold');
   return figures;
 }
@@ -64,12 +67,13 @@ async function pollsOf(name, work, house, path, options, conditional = false) {
     headers: work === 'polls' ? { authorization: `Bearer ${house.someone}` } : {} });
   const body = await answer.text();
   const conditionOf = (etag) => (conditional ? { header: `If-None-Match: ${etag}` } : {});
-  const usher = await perSecond(work, house.port, { ...options, path, ...conditionOf(answer.headers.get('etag')) });
-  const constant = await withConstant(conditional ? 304 : 200, conditional ? 0 : Buffer.byteLength(body),
-    (port) => perSecond(work, port, { ...options, path }));
+  const ask = (port, etag) => perSecond(work, port, { ...options, path, ...conditionOf(etag) });
+  const usher = await ask(house.port, answer.headers.get('etag'));
+  const [status, bytes] = conditional ? [304, 0] : [200, Buffer.byteLength(body)];
+  const constant = await withConstant(status, bytes, (port) => ask(port, answer.headers.get('etag')));
   const nginx = await withNginx(body, async (port) => {
     const etag = (await fetch(`http://127.0.0.1:${port}${path}`)).headers.get('etag');
-    return perSecond(work, port, { ...options, path, ...conditionOf(etag) });
+    return ask(port, etag);
   });
   return { [name]: usher, [`${name}Constant`]: constant, [`${name}Nginx`]: nginx };
 }
@@ -87,29 +91,34 @@ export const polls = () => withHouse('lining-million', lining(1_000_000), async 
   };
 });
 
-export const joins = () => withHouse('outside-million',
-  { outside: scaled(1_000_000), rounds: 1, seats: 1000, settings: { 'max-active': 1000, 'admit-per-second': 100 } },
-  async (house) => ({
-    usher: (await load('joins', house.port, { count: scaled(1_000_000), connections: Math.min(1000, scaled(1_000_000)),
-      people: house.others })).perSecond,
-  }));
+// Nobody has joined, and few are let in.
+const opening = { outside: scaled(1_000_000), rounds: 1, seats: 1000,
+  settings: { 'max-active': 1000, 'admit-per-second': 100 } };
+
+export const joins = () => withHouse('outside-million', opening, async (house) => ({
+  usher: (await load('joins', house.port,
+    { count: opening.outside, connections: 1000, people: house.others })).perSecond,
+}));
 
 // ---- Latency at a fixed rate ----
 
 // From more connections than the peak: who comes at a fixed rate does not wait for who came before,
 // and should not wait here for a free connection.
-const latencyOf = async (port, rate, options) =>
-  (await load('holds', port, { rate: Math.floor(rate), seconds, connections: 4 * connections, ...options })).latencyMs;
+const latencyOf = async (port, rate, options) => (await load('holds', port,
+  { rate: Math.floor(rate), seconds, connections: 4 * connections, ...options })).latencyMs;
 
 export const latency = () => withHouse('holding', holding, async (house) => {
   const files = { people: house.people, seats: house.seats };
   const peak = await load('holds', house.port, { seconds, ...files });
   const figures = { peak: peak.perSecond };
   let first = peak.done;
+  await booked(house);
   for (const [name, share] of [['half', 0.5], ['most', 0.8]]) {
     const rate = share * peak.perSecond;
     const usher = await latencyOf(house.port, rate, { first, ...files });
-    const constant = await withConstant(201, holdAnswerBytes, (port) => latencyOf(port, rate, { again: true, ...files }));
+    await booked(house);
+    const constant = await withConstant(201, holdAnswerBytes,
+      (port) => latencyOf(port, rate, { again: true, ...files }));
     first += usher.count;
     for (const point of ['p50', 'p99', 'p999']) figures[`${name}_${point}`] = usher[point];
     figures[`${name}_constant`] = constant.p99;

@@ -36,16 +36,20 @@ function partLines(part, medians, figures) {
 
 export const bound = ({ least, most }) => (least ? `at least ${number(least)}` : `at most ${number(most)}`);
 
+const verdict = (target) => `${bound(target).padEnd(20)} ${target.met ? 'met' : 'MISSED'}`;
+
 export function table({ figures, machine, settings }) {
   const medians = mediansOf(figures);
-  const lines = [`${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, fdatasync ${number(machine.fdatasyncMs)} ms; `
-    + `${settings.connections} connections; medians of ${counted(settings.rounds, 'round')} of ${settings.seconds} s, lowest and highest; `
-    + '"2.00x": usher does twice that'];
+  const lines = [
+    `${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, `
+      + `a synced page in ${number(machine.fdatasyncMs)} ms`,
+    `${settings.connections} connections, ${counted(settings.rounds, 'round')} of ${settings.seconds} s: `
+      + 'medians (lowest to highest); "2.00x": usher does twice that'];
   for (const part of parts.filter(({ name }) => figures[name]))
     lines.push(...partLines(part, medians[part.name], figures[part.name]));
   lines.push('', 'Targets');
   for (const target of judge(medians))
-    lines.push(line(target.text, number(target.value), '', `${bound(target).padEnd(20)} ${target.met ? 'met' : 'MISSED'}`));
-  if (settings.scale !== 1) lines.push('', `Tried with ${settings.scale} of the people and seats: no result.`);
+    lines.push(line(target.text, number(target.value), '', verdict(target)));
+  if (settings.scale !== 1) lines.push('', `With ${settings.scale} of the people and seats: no result.`);
   return lines.join('\n');
 }

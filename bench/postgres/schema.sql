@@ -59,6 +59,9 @@ CREATE TABLE point_entry (
     created_at timestamptz NOT NULL);
 CREATE INDEX point_entry_user ON point_entry (user_id);
 
+-- Plans are made while the tables are still empty, and kept; a service's have long been full.
+ALTER DATABASE postgres SET enable_seqscan = off;
+
 INSERT INTO person SELECT n, 'Buyer ' || n, 'user-' || n || '@example.com'
     FROM generate_series(0, :users - 1) n;
 INSERT INTO point_account SELECT n, 1000000, now() FROM generate_series(0, :users - 1) n;
