@@ -6,12 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Marks an object as taken in `next_free`; a free one holds a smaller number there. */
-#define TAKEN UINT32_MAX
+/* In the `number` of an object that was given back. */
+#define FREE_MARK (UINT32_C(1) << 31)
+
+_Static_assert(POOL_ITEMS_MAX < FREE_MARK, "a mark is no number");
+
+struct free_item {
+    struct pool_item item;
+    uint32_t next; /* the number of another; 0: the last */
+};
 
 void pool_init(struct pool *pool, size_t item_bytes)
 {
-    CHECK(item_bytes >= sizeof(struct pool_item));
+    CHECK(item_bytes >= sizeof(struct free_item));
     *pool = (struct pool){.item_bytes = item_bytes};
 }
 
@@ -65,7 +72,7 @@ void *pool_take(struct pool *pool)
     uint32_t number = pool->first_free;
     if (number != 0) {
         item = item_at(pool, number);
-        pool->first_free = item->next_free;
+        pool->first_free = ((struct free_item *)item)->next;
         pool->free_count--;
         memset(item, 0, pool->item_bytes);
     } else {
@@ -74,17 +81,18 @@ void *pool_take(struct pool *pool)
         item = item_at(pool, number);
     }
     item->number = number;
-    item->next_free = TAKEN;
     pool->taken++;
     return item;
 }
 
 void pool_give(struct pool *pool, void *item)
 {
-    struct pool_item *freed = item;
-    CHECK(freed->next_free == TAKEN);
-    freed->next_free = pool->first_free;
-    pool->first_free = freed->number;
+    struct free_item *freed = item;
+    const uint32_t number = freed->item.number;
+    CHECK((number & FREE_MARK) == 0);
+    freed->item.number = number | FREE_MARK;
+    freed->next = pool->first_free;
+    pool->first_free = number;
     pool->free_count++;
     pool->taken--;
 }
@@ -95,11 +103,17 @@ void *pool_at(const struct pool *pool, uint32_t number)
     return item_at(pool, number);
 }
 
+void *pool_find(const struct pool *pool, uint32_t number)
+{
+    return number == 0 ? NULL : pool_at(pool, number);
+}
+
 void *pool_next(const struct pool *pool, uint32_t after_number)
 {
-    for (uint32_t number = after_number + 1; number <= pool->high; number++) {
+    /* The one that is walked on from may have been given back meanwhile. */
+    for (uint32_t number = (after_number & ~FREE_MARK) + 1; number <= pool->high; number++) {
         struct pool_item *item = item_at(pool, number);
-        if (item->next_free == TAKEN)
+        if ((item->number & FREE_MARK) == 0)
             return item;
     }
     return NULL;

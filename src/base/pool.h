@@ -9,15 +9,15 @@
 #include <stdint.h>
 
 /* The first member of every pooled object. `number` names it in 32 bits (0: none) for as long as it
- * is taken; `next_free` is the pool's own. */
+ * is taken; the pool marks it in one that was given back, of which nothing else is left. */
 struct pool_item {
     uint32_t number;
-    uint32_t next_free;
 };
 
 #define POOL_CHUNK_ITEMS 1024
-#define POOL_ITEMS_MAX                                                                             \
-    (UINT32_C(1) << 27) /* 134 million: far over the 10 million users designed for */
+/* 134 million: far over the 10 million users designed for. A number takes POOL_NUMBER_BITS. */
+#define POOL_NUMBER_BITS 27
+#define POOL_ITEMS_MAX ((UINT32_C(1) << POOL_NUMBER_BITS) - 1)
 
 struct pool {
     size_t item_bytes;
@@ -41,6 +41,9 @@ void pool_give(struct pool *pool, void *item);
 
 /* The object taken under `number`. */
 void *pool_at(const struct pool *pool, uint32_t number);
+
+/* The same, and NULL for 0. */
+void *pool_find(const struct pool *pool, uint32_t number);
 
 /* Walks the taken objects: start with 0; NULL at the end. Objects may be given back on the way. */
 void *pool_next(const struct pool *pool, uint32_t after_number);
