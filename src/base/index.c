@@ -2,8 +2,7 @@
 #include "base/index.h"
 
 #include "base/check.h"
-
-#include <stdlib.h>
+#include "base/memory.h"
 
 /* A slot keeps as many of the hash's upper bits as the number leaves free: all but one in
  * thirty-two of the objects that do not match are passed without being looked at. */
@@ -22,7 +21,7 @@ void index_init(struct index *index, const struct pool *pool, index_hash *hash_o
 
 void index_release(struct index *index)
 {
-    free(index->slots);
+    memory_free(index->slots, index->capacity * sizeof *index->slots);
     index->slots = NULL;
     index->capacity = index->count = 0;
 }
@@ -55,12 +54,12 @@ enum result index_reserve(struct index *index, size_t count)
     }
     if (capacity == index->capacity)
         return RESULT_OK;
-    uint32_t *slots = calloc(capacity, sizeof *slots);
+    uint32_t *slots = memory_allocate(capacity * sizeof *slots);
     if (slots == NULL)
         return RESULT_NO_MEMORY;
     if (index->count > 0)
         place_all(index, slots, capacity);
-    free(index->slots);
+    memory_free(index->slots, index->capacity * sizeof *index->slots);
     index->slots = slots;
     index->capacity = capacity;
     return RESULT_OK;

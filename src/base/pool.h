@@ -14,15 +14,17 @@ struct pool_item {
     uint32_t number;
 };
 
-#define POOL_CHUNK_ITEMS 1024
+#define POOL_CHUNK_ITEMS 1024 /* in the first chunk; each other has as many as all before it */
 /* 134 million: far over the 10 million users designed for. A number takes POOL_NUMBER_BITS. */
 #define POOL_NUMBER_BITS 27
 #define POOL_ITEMS_MAX ((UINT32_C(1) << POOL_NUMBER_BITS) - 1)
 
+#define POOL_CHUNKS_MAX 18 /* hold more than POOL_ITEMS_MAX */
+
 struct pool {
     size_t item_bytes;
-    uint8_t **chunks;
-    size_t chunk_count, chunk_capacity;
+    uint8_t *chunks[POOL_CHUNKS_MAX];
+    size_t chunk_count;
     uint32_t high; /* numbers 1..high were taken at least once */
     uint32_t first_free;
     size_t taken;

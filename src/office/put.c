@@ -46,7 +46,7 @@ static void install_user(struct office *office, const struct user *row)
     }
     if (user_email(user) != NULL)
         index_remove(&office->user_by_email, user);
-    free(user->texts);
+    user_texts_free(&office->texts, user->texts);
     CHECK(office->user_texts != NULL);
     user->texts = office->user_texts;
     office->user_texts = NULL;

@@ -318,6 +318,7 @@ struct office *office_new(const struct office_settings *settings)
     heap_init(&office->hold_deadlines, &office->reservations,
               offsetof(struct live_reservation, deadline));
     heap_init(&office->key_deadlines, &office->keys, offsetof(struct live_key, deadline));
+    arena_init(&office->texts);
     fenwick_init(&office->line.present);
     buffer_init(&office->batch, BATCH_BYTES_MAX);
     return office;
@@ -327,7 +328,7 @@ static void release_texts(struct office *office)
 {
     for (struct live_user *user = pool_next(&office->users, 0); user != NULL;
          user = pool_next(&office->users, user->item.number))
-        free(user->texts);
+        user_texts_free(&office->texts, user->texts);
     for (struct live_concert *concert = pool_next(&office->concerts, 0); concert != NULL;
          concert = pool_next(&office->concerts, concert->item.number))
         texts_free_block(concert->row.title);
@@ -372,7 +373,8 @@ void office_free(struct office *office)
     free(office->round_order);
     free(office->changed_rounds);
     buffer_release(&office->batch);
-    free(office->user_texts);
+    user_texts_free(&office->texts, office->user_texts);
+    arena_release(&office->texts);
     free(office);
 }
 
@@ -385,8 +387,8 @@ static bool reserve(struct pool *pool, struct index *by_id, size_t count)
 
 bool user_reserve(struct office *office, const struct user *row)
 {
-    free(office->user_texts); /* of a row that was not put after all */
-    office->user_texts = user_texts_pack(row);
+    user_texts_free(&office->texts, office->user_texts); /* of a row that was not put after all */
+    office->user_texts = user_texts_pack(&office->texts, row);
     return office->user_texts != NULL && reserve(&office->users, &office->user_by_id, 1) &&
            index_reserve(&office->user_by_email, 1) == RESULT_OK;
 }

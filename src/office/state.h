@@ -2,6 +2,7 @@
 #ifndef USHER_OFFICE_STATE_H
 #define USHER_OFFICE_STATE_H
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/fenwick.h"
 #include "base/heap.h"
@@ -195,6 +196,7 @@ struct office {
         references, keys;
     uint32_t found_user;                 /* by user_find_near */
     struct id newest[RECORD_KIND_COUNT]; /* of some kinds: no row that was put has a greater id */
+    struct arena texts;                  /* of users */
     char *user_texts;                    /* of the next user that is put; see user_reserve */
     struct index user_by_id, user_by_email, session_by_id, token_by_id, concert_by_id, round_by_id,
         seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
@@ -314,8 +316,9 @@ struct hash_text {
     char text[PASSWORD_HASH_BYTES_MAX + 1];
 };
 
-/* A user's texts in one block; free() it. NULL: no memory. */
-char *user_texts_pack(const struct user *row);
+/* A user's texts in one block of the arena. NULL: no memory. */
+char *user_texts_pack(struct arena *arena, const struct user *row);
+void user_texts_free(struct arena *arena, char *texts); /* or NULL */
 
 const char *user_email(const struct live_user *user); /* NULL: none */
 bool user_has_hash(const struct live_user *user, const char *hash);

@@ -3,7 +3,6 @@
  * those. Knows no rules. */
 #include "office/state.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* The first byte of a block says what follows it, in this order. Texts end with a NUL. */
@@ -30,7 +29,8 @@ static const char *const labels[] = {"$argon2id$v=19$m=", ",t=", ",p="};
 #define NUMBER_DIGITS_MAX 10 /* of 32 bits */
 
 struct argon2id {
-    uint32_t numbers[NUMBER_COUNT]; /* memory, time, lanes */
+    uint32_t memory;
+    uint16_t passes, lanes; /* far more than anybody waits for or has processors */
     uint8_t salt[SALT_BYTES], hash[HASH_BYTES];
 };
 
@@ -129,9 +129,10 @@ static char *put_base64(char *at, const uint8_t *bytes, size_t count)
 
 static void argon2id_text(const struct argon2id *kept, struct hash_text *hash)
 {
+    const uint32_t numbers[NUMBER_COUNT] = {kept->memory, kept->passes, kept->lanes};
     char *at = hash->text;
     for (size_t i = 0; i < NUMBER_COUNT; i++)
-        at = put_number(put_text(at, labels[i]), kept->numbers[i]);
+        at = put_number(put_text(at, labels[i]), numbers[i]);
     at = put_base64(put_text(at, "$"), kept->salt, SALT_BYTES);
     at = put_base64(put_text(at, "$"), kept->hash, HASH_BYTES);
     *at = '\0';
@@ -141,9 +142,15 @@ static void argon2id_text(const struct argon2id *kept, struct hash_text *hash)
 static bool argon2id_parse(const char *text, struct argon2id *kept)
 {
     const char *at = text;
+    uint32_t numbers[NUMBER_COUNT];
     for (size_t i = 0; i < NUMBER_COUNT; i++)
-        if (!skip(&at, labels[i]) || !take_number(&at, &kept->numbers[i]))
+        if (!skip(&at, labels[i]) || !take_number(&at, &numbers[i]))
             return false;
+    if (numbers[1] > UINT16_MAX || numbers[2] > UINT16_MAX)
+        return false;
+    kept->memory = numbers[0];
+    kept->passes = (uint16_t)numbers[1];
+    kept->lanes = (uint16_t)numbers[2];
     return skip(&at, "$") && take_base64(&at, kept->salt, SALT_BYTES) && skip(&at, "$") &&
            take_base64(&at, kept->hash, HASH_BYTES) && *at == '\0';
 }
@@ -162,7 +169,7 @@ static struct part text_part(enum content content, const char *text)
         .content = content, .bytes = text, .length = text == NULL ? 0 : strlen(text) + 1};
 }
 
-char *user_texts_pack(const struct user *row)
+char *user_texts_pack(struct arena *arena, const struct user *row)
 {
     struct argon2id kept;
     struct part parts[] = {
@@ -178,7 +185,7 @@ char *user_texts_pack(const struct user *row)
     size_t length = 1;
     for (size_t i = 0; i < count; i++)
         length += parts[i].length;
-    char *const block = malloc(length);
+    char *const block = arena_take(arena, length);
     if (block == NULL)
         return NULL;
     char *at = block;
@@ -223,6 +230,17 @@ struct user user_row(const struct live_user *user, struct hash_text *hash)
         row.password_hash = hash->text;
     }
     return row;
+}
+
+void user_texts_free(struct arena *arena, char *texts)
+{
+    if (texts == NULL)
+        return;
+    const char *at = texts + 1;
+    for (unsigned content = HAS_EMAIL; content <= HAS_HASH_TEXT; content *= 2)
+        (void)next_text(texts, (enum content)content, &at);
+    const size_t bytes = (*texts & HAS_HASH_BYTES) != 0 ? sizeof(struct argon2id) : 0;
+    arena_give(arena, texts, (size_t)(at - texts) + bytes);
 }
 
 bool user_has_hash(const struct live_user *user, const char *hash)
