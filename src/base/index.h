@@ -23,6 +23,7 @@ struct index {
     uint32_t *slots; /* the object's number, and above it some bits of the hash; 0: empty */
     size_t capacity; /* a power of two, or 0 */
     size_t count;
+    bool deferred; /* insertions are only counted */
 };
 
 void index_init(struct index *index, const struct pool *pool, index_hash *hash_of,
@@ -31,6 +32,11 @@ void index_release(struct index *index);
 
 /* After RESULT_OK the next `count` insertions succeed. */
 MUST_USE enum result index_reserve(struct index *index, size_t count);
+
+/* Of an empty index: insertions are only counted, and need no room, until index_catch_up makes all
+ * of them at once, which is several times as quick. Until then nothing can be found or removed. */
+void index_defer(struct index *index);
+MUST_USE enum result index_catch_up(struct index *index);
 
 /* NULL when no object matches the key, which has this hash. */
 void *index_find(const struct index *index, uint64_t hash, const void *key);

@@ -66,6 +66,84 @@ static enum result load_reservation_seat(struct office *office, const struct res
     return seat_find(office, row->seat_id) == NULL ? RESULT_CORRUPT : RESULT_OK;
 }
 
+/* ---- Indexes ---- */
+
+/* Those of a kind that are made at once; NULL: it has no such second one, or none. */
+struct kind_indexes {
+    enum record_kind kind;
+    struct index *by_id, *by_other;
+};
+
+#define DEFERRED_KINDS 4
+
+static void deferred_indexes(struct office *office,
+                             struct kind_indexes kinds[static DEFERRED_KINDS])
+{
+    kinds[0] = (struct kind_indexes){RECORD_KIND_USER, &office->user_by_id, &office->user_by_email};
+    kinds[1] = (struct kind_indexes){RECORD_KIND_SESSION, &office->session_by_id, NULL};
+    kinds[2] = (struct kind_indexes){RECORD_KIND_SEAT, &office->seat_by_id, NULL};
+    kinds[3] = (struct kind_indexes){RECORD_KIND_QUEUE_TOKEN, &office->token_by_id, NULL};
+}
+
+void indexes_defer(struct office *office)
+{
+    struct kind_indexes kinds[DEFERRED_KINDS];
+    deferred_indexes(office, kinds);
+    for (size_t i = 0; i < DEFERRED_KINDS; i++) {
+        index_defer(kinds[i].by_id);
+        if (kinds[i].by_other != NULL)
+            index_defer(kinds[i].by_other);
+    }
+}
+
+static enum result kind_catch_up(const struct kind_indexes *kind)
+{
+    const enum result result = index_catch_up(kind->by_id);
+    return result == RESULT_OK && kind->by_other != NULL ? index_catch_up(kind->by_other) : result;
+}
+
+static bool is_new(const struct office *office, const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_KIND_USER:
+        return id_is_new(office, record->kind, record->as.user.id);
+    case RECORD_KIND_SESSION:
+        return id_is_new(office, record->kind, record->as.session.id);
+    case RECORD_KIND_SEAT:
+        return id_is_new(office, record->kind, record->as.seat.id);
+    case RECORD_KIND_QUEUE_TOKEN:
+        return id_is_new(office, record->kind, record->as.queue_token.id);
+    default:
+        return false;
+    }
+}
+
+/* Makes the indexes that something may be found in when this row is put: all but its own kind's, in
+ * which a new row is not looked up, and those that are empty. The tables' rows come a kind at a
+ * time, each in the order of ids. */
+static enum result indexes_need(struct office *office, const struct record *record)
+{
+    struct kind_indexes kinds[DEFERRED_KINDS];
+    enum result result = RESULT_OK;
+    deferred_indexes(office, kinds);
+    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
+        if (kinds[i].by_id->count > 0 && (record->kind != kinds[i].kind || !is_new(office, record)))
+            result = kind_catch_up(&kinds[i]);
+    return result;
+}
+
+static enum result indexes_catch_up(struct office *office)
+{
+    struct kind_indexes kinds[DEFERRED_KINDS];
+    enum result result = RESULT_OK;
+    deferred_indexes(office, kinds);
+    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
+        result = kind_catch_up(&kinds[i]);
+    return result;
+}
+
+/* ---- Whether a row fits ---- */
+
 /* Whether the rows this one names are there, and room for it. `*skip`: it is not live any more. */
 static enum result prepare(struct office *office, const struct record *record, bool *skip)
 {
@@ -130,7 +208,9 @@ enum result office_load(struct office *office, const struct record *record)
     CHECK(office->loading);
     office->seq = 1; /* office_open sets what was loaded to the journal's last */
     bool skip;
-    const enum result result = prepare(office, record, &skip);
+    enum result result = indexes_need(office, record);
+    if (result == RESULT_OK)
+        result = prepare(office, record, &skip);
     if (result != RESULT_OK || skip)
         return result;
     struct record owned = *record;
@@ -223,7 +303,9 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
                         const struct secret *token_key)
 {
     CHECK(office->loading);
-    enum result result = check_seating(office);
+    enum result result = indexes_catch_up(office);
+    if (result == RESULT_OK)
+        result = check_seating(office);
     if (result != RESULT_OK)
         return result;
     if (!line_build(office) ||

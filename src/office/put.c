@@ -25,14 +25,17 @@ static void finish(struct office *office, struct pool *pool, struct finished_lis
 
 /* ---- Installing, a kind at a time ---- */
 
-/* Whether no row of the kind can have this id yet: ids rise, so most that are new need no look-up.
- */
+bool id_is_new(const struct office *office, enum record_kind kind, struct id id)
+{
+    return id_compare(id, office->newest[kind]) > 0;
+}
+
 static bool is_newest(struct office *office, enum record_kind kind, struct id id)
 {
-    if (id_compare(id, office->newest[kind]) <= 0)
-        return false;
-    office->newest[kind] = id;
-    return true;
+    const bool newest = id_is_new(office, kind, id);
+    if (newest)
+        office->newest[kind] = id;
+    return newest;
 }
 
 static void install_user(struct office *office, const struct user *row)

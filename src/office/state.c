@@ -312,6 +312,7 @@ struct office *office_new(const struct office_settings *settings)
     office->loading = true;
     init_pools(office);
     init_indexes(office);
+    indexes_defer(office);
     heap_init(&office->session_deadlines, &office->sessions,
               offsetof(struct live_session, deadline));
     heap_init(&office->token_deadlines, &office->tokens, offsetof(struct live_token, deadline));

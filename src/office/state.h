@@ -270,6 +270,15 @@ bool key_reserve(struct office *office);
 void reservation_unlink(struct live_reservation *reservation);
 void seat_forget(struct office *office, struct live_seat *seat);
 
+/* Whether no USER, SESSION, SEAT or QUEUE_TOKEN that was put can have this id: ids rise, so most
+ * rows that are new need no look-up. */
+bool id_is_new(const struct office *office, enum record_kind kind, struct id id);
+
+/* ---- Indexes on the way up (load.c) ---- */
+
+/* Those of which there are millions are made when they are first needed, each at once. */
+void indexes_defer(struct office *office);
+
 /* ---- Finding (state.c) ---- */
 
 struct live_user *user_find(const struct office *office, struct id id);

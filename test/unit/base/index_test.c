@@ -185,6 +185,28 @@ static void what_has_no_key_stays_out_when_it_grows(void **state)
     end(&fixture);
 }
 
+/* What was inserted meanwhile is there afterwards, as if it had been placed one by one. */
+static void what_was_deferred_is_caught_up(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {0, 1, 15, 16, 17, 40, KEYS};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        struct fixture fixture;
+        begin(&fixture, i % 2 == 0 ? hash_well : hash_badly);
+        index_defer(&fixture.index);
+        for (uint32_t key = 0; key < counts[i]; key++)
+            insert(&fixture, key);
+        assert_int_equal(fixture.index.capacity, 0);
+        assert_int_equal(index_catch_up(&fixture.index), RESULT_OK);
+        check_all(&fixture);
+        assert_int_equal(index_catch_up(&fixture.index), RESULT_OK); /* nothing is left to do */
+        for (uint32_t key = 0; key < counts[i]; key += 2)
+            take_out(&fixture, key);
+        check_all(&fixture);
+        end(&fixture);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -193,6 +215,7 @@ int main(void)
         cmocka_unit_test(an_empty_index_finds_nothing),
         cmocka_unit_test(reserving_makes_room_for_all_at_once),
         cmocka_unit_test(a_bound_past_all_objects_is_refused),
+        cmocka_unit_test(what_was_deferred_is_caught_up),
         cmocka_unit_test(what_has_no_key_stays_out_when_it_grows),
     };
     return cmocka_run_group_tests_name("index", tests, NULL, NULL);
