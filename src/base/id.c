@@ -84,15 +84,12 @@ size_t id_format(const char *prefix, struct id id, char text[static ID_TEXT_BYTE
 /* The value of a base32 character, or 32. */
 static unsigned digit_value(char character)
 {
-    static const uint8_t values[] = {
-        10, 11, 12, 13, 14, 15, 16, 17, 32, 18, 19, 32, 20,
-        21, 32, 22, 23, 24, 25, 26, 32, 27, 28, 29, 30, 31,
-    };
-    if (character >= '0' && character <= '9')
-        return (unsigned)(character - '0');
-    if (character >= 'a' && character <= 'z')
-        return values[character - 'a'];
-    return 32;
+    static const uint8_t values['z' - '0' + 1] = {
+        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  32, 32, 32, 32, 32, 32, 32, 32, 32,
+        32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
+        32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 10, 11, 12, 13, 14, 15, 16, 17,
+        32, 18, 19, 32, 20, 21, 32, 22, 23, 24, 25, 26, 32, 27, 28, 29, 30, 31};
+    return character < '0' || character > 'z' ? 32 : values[character - '0'];
 }
 
 bool id_parse(const char *prefix, const char *text, size_t length, struct id *id)

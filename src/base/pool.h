@@ -9,20 +9,22 @@
 #include <stdint.h>
 
 /* The first member of every pooled object. `number` names it in 32 bits (0: none) for as long as it
- * is taken; `next_free` is the pool's own. */
+ * is taken; the pool marks it in one that was given back, of which nothing else is left. */
 struct pool_item {
     uint32_t number;
-    uint32_t next_free;
 };
 
-#define POOL_CHUNK_ITEMS 1024
-#define POOL_ITEMS_MAX                                                                             \
-    (UINT32_C(1) << 27) /* 134 million: far over the 10 million users designed for */
+#define POOL_CHUNK_ITEMS 1024 /* in the first chunk; each other has as many as all before it */
+/* 134 million: far over the 10 million users designed for. A number takes POOL_NUMBER_BITS. */
+#define POOL_NUMBER_BITS 27
+#define POOL_ITEMS_MAX ((UINT32_C(1) << POOL_NUMBER_BITS) - 1)
+
+#define POOL_CHUNKS_MAX 18 /* hold more than POOL_ITEMS_MAX */
 
 struct pool {
     size_t item_bytes;
-    uint8_t **chunks;
-    size_t chunk_count, chunk_capacity;
+    uint8_t *chunks[POOL_CHUNKS_MAX];
+    size_t chunk_count;
     uint32_t high; /* numbers 1..high were taken at least once */
     uint32_t first_free;
     size_t taken;
@@ -41,6 +43,9 @@ void pool_give(struct pool *pool, void *item);
 
 /* The object taken under `number`. */
 void *pool_at(const struct pool *pool, uint32_t number);
+
+/* The same, and NULL for 0. */
+void *pool_find(const struct pool *pool, uint32_t number);
 
 /* Walks the taken objects: start with 0; NULL at the end. Objects may be given back on the way. */
 void *pool_next(const struct pool *pool, uint32_t after_number);

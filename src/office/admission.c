@@ -111,7 +111,8 @@ struct wait_estimate queue_estimate(const struct office *office, enum queue_stat
 
 static void admit(struct office *office, struct live_token *token)
 {
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
+                            .as.queue_token = token_row(office, token)};
     struct queue_token *row = &record.as.queue_token;
     row->status = TOKEN_STATUS_ACTIVE;
     row->activate_at = office->now.house;
@@ -128,9 +129,10 @@ static void admit(struct office *office, struct live_token *token)
 
 static void pass_over(struct office *office, struct live_token *token)
 {
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
+                            .as.queue_token = token_row(office, token)};
     record.as.queue_token.passed_at = office->now.house;
-    office->house.serving = token->row.number;
+    office->house.serving = token->number;
     office->house_dirty = true;
     office_put(office, &record);
 }
@@ -171,7 +173,8 @@ bool queue_admit(struct office *office, size_t *budget)
     while (open && may_admit(office)) {
         if (*budget == 0)
             return false;
-        CHECK(batch_reserve(office, 1, 0, 0)); /* a tick has nobody to refuse to */
+        /* A tick has nobody to refuse to. */
+        CHECK(visit_reserve(office) && batch_reserve(office, 1, 0, 0));
         struct live_token *token = first_returned(office);
         if (token == NULL)
             token = next_in_line(office);

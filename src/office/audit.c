@@ -57,18 +57,19 @@ static bool audit_round(const struct live_round *round, struct explanation *expl
 }
 
 /* 11: a key is kept once, and no more of a user than count. */
-static bool audit_keys(const struct live_user *user, struct explanation *explanation)
+static bool audit_keys(const struct office *office, const struct live_user *user,
+                       struct explanation *explanation)
 {
     size_t count = 0;
-    for (const struct live_key *key = user->keys; key != NULL; key = key->next) {
+    for (const struct live_key *key = user_keys(office, user); key != NULL;
+         key = key_next(office, key)) {
         count++;
-        for (const struct live_key *other = key->next; other != NULL; other = other->next)
+        for (const struct live_key *other = key_next(office, key); other != NULL;
+             other = key_next(office, other))
             if (other->row.key_hash == key->row.key_hash)
-                return fail(explanation, 11, "an Idempotency-Key is kept twice", "user",
-                            user->row.id);
+                return fail(explanation, 11, "an Idempotency-Key is kept twice", "user", user->id);
         if (key->user != user || count > IDEMPOTENCY_KEYS_PER_USER_MAX)
-            return fail(explanation, 11, "a user's Idempotency-Keys are wrong", "user",
-                        user->row.id);
+            return fail(explanation, 11, "a user's Idempotency-Keys are wrong", "user", user->id);
     }
     return true;
 }
@@ -78,19 +79,19 @@ static bool audit_user(const struct office *office, const struct live_user *user
                        struct explanation *explanation)
 {
     if (user->account.balance < 0)
-        return fail(explanation, 3, "a balance is negative", "user", user->row.id);
-    if (user->token != NULL &&
-        (user->token->user != user || user->token->row.status == TOKEN_STATUS_EXPIRED))
-        return fail(explanation, 8, "a user's live token is not live", "user", user->row.id);
-    for (const struct live_reservation *one = user->reservations; one != NULL;
-         one = one->of_user.next) {
+        return fail(explanation, 3, "a balance is negative", "user", user->id);
+    const struct live_token *token = user_token(office, user);
+    if (token != NULL &&
+        (token_user(office, token) != user || token->status == TOKEN_STATUS_EXPIRED))
+        return fail(explanation, 8, "a user's live token is not live", "user", user->id);
+    const struct live_reservation *first = user_reservations(office, user);
+    for (const struct live_reservation *one = first; one != NULL; one = one->of_user.next) {
         int64_t seats = 0;
-        for (const struct live_reservation *other = user->reservations; other != NULL;
+        for (const struct live_reservation *other = first; other != NULL;
              other = other->of_user.next)
             seats += other->round == one->round ? other->seat_count : 0;
         if (seats > office->house.seats_per_user_ceiling)
-            return fail(explanation, 8, "a user has too many seats of a round", "user",
-                        user->row.id);
+            return fail(explanation, 8, "a user has too many seats of a round", "user", user->id);
     }
     return true;
 }
@@ -101,18 +102,17 @@ static bool audit_queue(const struct office *office, struct explanation *explana
     size_t waiting = 0, present = 0, active = 0;
     for (const struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number)) {
-        if (token->row.status == TOKEN_STATUS_EXPIRED)
+        if (token->status == TOKEN_STATUS_EXPIRED)
             continue;
-        if (token->user->token != token)
-            return fail(explanation, 8, "a user has two live tokens", "token", token->row.id);
-        active += token->row.status == TOKEN_STATUS_ACTIVE;
-        waiting += token->row.status == TOKEN_STATUS_WAITING;
+        if (user_token(office, token_user(office, token)) != token)
+            return fail(explanation, 8, "a user has two live tokens", "token", token->id);
+        active += token->status == TOKEN_STATUS_ACTIVE;
+        waiting += token->status == TOKEN_STATUS_WAITING;
         present += token->present;
-        if (token->row.status == TOKEN_STATUS_WAITING &&
+        if (token->status == TOKEN_STATUS_WAITING &&
             (office->line.slots[token->position] != token->item.number ||
-             (token->position < office->line.cursor) !=
-                 (token->row.number <= office->house.serving)))
-            return fail(explanation, 6, "a token is out of line", "token", token->row.id);
+             (token->position < office->line.cursor) != (token->number <= office->house.serving)))
+            return fail(explanation, 6, "a token is out of line", "token", token->id);
     }
     if (active != office->active_count || waiting != office->line.waiting ||
         present != office->line.present_count)
@@ -125,7 +125,7 @@ bool office_audit(const struct office *office, struct explanation *explanation)
 {
     for (const struct live_user *user = pool_next(&office->users, 0); user != NULL;
          user = pool_next(&office->users, user->item.number))
-        if (!audit_user(office, user, explanation) || !audit_keys(user, explanation))
+        if (!audit_user(office, user, explanation) || !audit_keys(office, user, explanation))
             return false;
     for (const struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
          round = pool_next(&office->rounds, round->item.number))

@@ -35,10 +35,11 @@ static enum refusal admit_caller(struct office *office, struct call *call, struc
     *user = session_authenticate(office, &call->credentials);
     if (*user == NULL)
         return REFUSAL_UNAUTHENTICATED;
-    call->caller_id = (*user)->row.id;
-    if ((*user)->token != NULL)
-        token_mark_heard(office, (*user)->token);
-    return verbs[call->verb].need == ORGANIZER && (*user)->row.role != USER_ROLE_ORGANIZER
+    call->caller_id = (*user)->id;
+    struct live_token *token = user_token(office, *user);
+    if (token != NULL)
+        token_mark_heard(office, token);
+    return verbs[call->verb].need == ORGANIZER && (*user)->role != USER_ROLE_ORGANIZER
                ? REFUSAL_FORBIDDEN
                : REFUSAL_NONE;
 }
@@ -118,12 +119,12 @@ enum refusal list_own_or_any(struct office *office, const struct turn *turn, str
     (void)office;
     (void)turn;
     struct record_query *query = &call->in.list;
-    if (user->row.role == USER_ROLE_ORGANIZER)
+    if (user->role == USER_ROLE_ORGANIZER)
         return REFUSAL_NONE;
     if (query->kind == RECORD_KIND_USER ||
-        (!id_is_none(query->user_id) && !id_equal(query->user_id, user->row.id)))
+        (!id_is_none(query->user_id) && !id_equal(query->user_id, user->id)))
         return REFUSAL_FORBIDDEN;
-    query->user_id = user->row.id;
+    query->user_id = user->id;
     return REFUSAL_NONE;
 }
 

@@ -1,6 +1,8 @@
 /* Concerts, rounds and their seats, as the organizer makes and changes them. */
 #include "office/state.h"
 
+#include "base/map.h"
+
 #include <stdlib.h>
 #include <string.h>
 

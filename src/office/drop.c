@@ -25,12 +25,14 @@ static void *take_booked(const struct pool *pool, struct finished_list *list, si
 static void drop_tokens(struct office *office, uint64_t booked_seq)
 {
     for (size_t i = 0; i < DROP_SLICE; i++) {
-        struct live_token *token = take_booked(&office->tokens, &office->finished_tokens,
-                                               offsetof(struct live_token, finished), booked_seq);
-        if (token == NULL)
+        struct live_visit *visit = take_booked(&office->visits, &office->finished_visits,
+                                               offsetof(struct live_visit, finished), booked_seq);
+        if (visit == NULL)
             return;
-        map_remove(&office->token_by_id, id_hash(token->row.id), token);
+        struct live_token *token = pool_at(&office->tokens, visit->token);
+        index_remove(&office->token_by_id, token);
         pool_give(&office->tokens, token);
+        pool_give(&office->visits, visit);
     }
 }
 
@@ -38,7 +40,7 @@ static void drop_payment(struct office *office, struct live_payment *payment)
 {
     if (payment == NULL)
         return;
-    map_remove(&office->payment_by_id, id_hash(payment->row.id), payment);
+    index_remove(&office->payment_by_id, payment);
     pool_give(&office->payments, payment);
 }
 
@@ -47,7 +49,7 @@ static void drop_reservation(struct office *office, struct live_reservation *res
     drop_payment(office, reservation->payment);
     drop_payment(office, reservation->failed_payment);
     reservation->round->reservation_count--;
-    map_remove(&office->reservation_by_id, id_hash(reservation->row.id), reservation);
+    index_remove(&office->reservation_by_id, reservation);
     pool_give(&office->reservations, reservation);
 }
 
@@ -72,8 +74,7 @@ static void drop_references(struct office *office, uint64_t booked_seq)
         if (reference == NULL)
             return;
         office->references_dropped_seq = reference->finished.seq;
-        map_remove(&office->reference_by_text,
-                   reference_hash(reference->row.caller_id, reference->row.reference), reference);
+        index_remove(&office->reference_by_text, reference);
         texts_free_block(reference->row.reference);
         pool_give(&office->references, reference);
     }
@@ -155,7 +156,7 @@ void office_counts(const struct office *office, struct office_counts *counts)
         .seats = office->seats.taken,
         .reservations = office->reservations.taken - office->finished_reservations.count,
         .payments = office->payments.taken,
-        .finished_waiting = office->finished_tokens.count + office->finished_reservations.count +
+        .finished_waiting = office->finished_visits.count + office->finished_reservations.count +
                             office->finished_references.count,
     };
 }

@@ -7,20 +7,12 @@
 
 /* ---- Finding and forgetting ---- */
 
-static struct live_key *key_find(const struct live_user *user, int64_t key_hash)
-{
-    for (struct live_key *key = user->keys; key != NULL; key = key->next)
-        if (key->row.key_hash == key_hash)
-            return key;
-    return NULL;
-}
-
 static void key_delete(struct office *office, const struct live_key *key)
 {
     const struct record record = {
         .kind = RECORD_KIND_IDEMPOTENCY_KEY,
         .deleted = true,
-        .as.idempotency_key = {.user_id = key->user->row.id, .key_hash = key->row.key_hash}};
+        .as.idempotency_key = {.user_id = key->user->id, .key_hash = key->row.key_hash}};
     office_put(office, &record);
 }
 
@@ -34,9 +26,9 @@ static bool is_older(const struct live_key *a, const struct live_key *b)
 /* Makes the caller's next key the last of as many as count. */
 static void push_out_oldest(struct office *office, const struct live_user *user)
 {
-    const struct live_key *oldest = user->keys;
+    const struct live_key *oldest = user_keys(office, user);
     size_t count = 0;
-    for (const struct live_key *key = user->keys; key != NULL; key = key->next) {
+    for (const struct live_key *key = oldest; key != NULL; key = key_next(office, key)) {
         count++;
         if (is_older(key, oldest))
             oldest = key;
@@ -48,13 +40,13 @@ static void push_out_oldest(struct office *office, const struct live_user *user)
 
 void keys_expire(struct office *office, size_t *budget)
 {
-    const struct heap_entry *entry;
-    while (*budget > 0 && (entry = heap_first(&office->key_deadlines)) != NULL &&
-           entry->at <= office->now.house) {
+    const struct live_key *key;
+    timestamp_ms at;
+    while (*budget > 0 && (key = heap_first(&office->key_deadlines, &at)) != NULL &&
+           at <= office->now.house) {
         (*budget)--;
         CHECK(batch_reserve(office, 1, 0, 0));
-        key_delete(office, (const struct live_key *)((const uint8_t *)entry->node -
-                                                     offsetof(struct live_key, deadline)));
+        key_delete(office, key);
     }
 }
 
@@ -90,7 +82,7 @@ static void keep(struct office *office, const struct live_user *user, const stru
     const struct record record = {
         .kind = RECORD_KIND_IDEMPOTENCY_KEY,
         .as.idempotency_key = {
-            .user_id = user->row.id,
+            .user_id = user->id,
             .key_hash = call->idempotency.key_hash,
             .fingerprint = call->idempotency.fingerprint,
             .created_at = office->now.house,
@@ -172,7 +164,7 @@ static enum refusal replay(struct office *office, const struct live_user *user,
 enum refusal call_kept(struct office *office, const struct turn *turn, struct live_user *user,
                        struct call *call, verb_function *function, enum kept_object kept)
 {
-    const struct live_key *key = key_find(user, call->idempotency.key_hash);
+    const struct live_key *key = user_key(office, user, call->idempotency.key_hash);
     if (key != NULL)
         return replay(office, user, key, kept, call);
     if (office->keys.taken >= IDEMPOTENCY_KEYS_MAX || !key_reserve(office) ||

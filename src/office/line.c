@@ -88,8 +88,16 @@ int64_t line_ahead(const struct office *office, const struct live_token *token)
 static int compare_numbers(const void *a, const void *b)
 {
     const struct live_token *const *left = a, *const *right = b;
-    return ((*left)->row.number > (*right)->row.number) -
-           ((*left)->row.number < (*right)->row.number);
+    return ((*left)->number > (*right)->number) - ((*left)->number < (*right)->number);
+}
+
+/* As they are when they were loaded from the tables, whose ids rise with the numbers. */
+static bool in_order(struct live_token *const *tokens, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (tokens[i]->number < tokens[i - 1]->number)
+            return false;
+    return true;
 }
 
 bool line_build(struct office *office)
@@ -101,16 +109,17 @@ bool line_build(struct office *office)
         return false;
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number))
-        if (token->row.status == TOKEN_STATUS_WAITING)
+        if (token->status == TOKEN_STATUS_WAITING)
             waiting[count++] = token;
-    qsort(waiting, count, sizeof(struct live_token *), compare_numbers);
+    if (!in_order(waiting, count))
+        qsort(waiting, count, sizeof(struct live_token *), compare_numbers);
 
     line->waiting = count; /* what line_reserve sizes by */
     const bool good = line_reserve(office);
     line->waiting = 0;
     for (size_t i = 0; good && i < count; i++) {
         line_append(office, waiting[i]);
-        if (waiting[i]->row.number <= office->house.serving)
+        if (waiting[i]->number <= office->house.serving)
             line->cursor = line->length;
     }
     free(waiting);

@@ -33,7 +33,7 @@ static enum result load_seat(struct office *office, const struct record *record)
     if (there != NULL && !id_equal(there->row.id, row->id))
         return RESULT_CORRUPT;
     return pool_reserve(&office->seats, 1) == RESULT_OK &&
-                   map_reserve(&office->seat_by_id, 1) == RESULT_OK
+                   index_reserve(&office->seat_by_id, 1) == RESULT_OK
                ? RESULT_OK
                : RESULT_NO_MEMORY;
 }
@@ -66,6 +66,84 @@ static enum result load_reservation_seat(struct office *office, const struct res
     return seat_find(office, row->seat_id) == NULL ? RESULT_CORRUPT : RESULT_OK;
 }
 
+/* ---- Indexes ---- */
+
+/* Those of a kind that are made at once; NULL: it has no such second one, or none. */
+struct kind_indexes {
+    enum record_kind kind;
+    struct index *by_id, *by_other;
+};
+
+#define DEFERRED_KINDS 4
+
+static void deferred_indexes(struct office *office,
+                             struct kind_indexes kinds[static DEFERRED_KINDS])
+{
+    kinds[0] = (struct kind_indexes){RECORD_KIND_USER, &office->user_by_id, &office->user_by_email};
+    kinds[1] = (struct kind_indexes){RECORD_KIND_SESSION, &office->session_by_id, NULL};
+    kinds[2] = (struct kind_indexes){RECORD_KIND_SEAT, &office->seat_by_id, NULL};
+    kinds[3] = (struct kind_indexes){RECORD_KIND_QUEUE_TOKEN, &office->token_by_id, NULL};
+}
+
+void indexes_defer(struct office *office)
+{
+    struct kind_indexes kinds[DEFERRED_KINDS];
+    deferred_indexes(office, kinds);
+    for (size_t i = 0; i < DEFERRED_KINDS; i++) {
+        index_defer(kinds[i].by_id);
+        if (kinds[i].by_other != NULL)
+            index_defer(kinds[i].by_other);
+    }
+}
+
+static enum result kind_catch_up(const struct kind_indexes *kind)
+{
+    const enum result result = index_catch_up(kind->by_id);
+    return result == RESULT_OK && kind->by_other != NULL ? index_catch_up(kind->by_other) : result;
+}
+
+static bool is_new(const struct office *office, const struct record *record)
+{
+    switch (record->kind) {
+    case RECORD_KIND_USER:
+        return id_is_new(office, record->kind, record->as.user.id);
+    case RECORD_KIND_SESSION:
+        return id_is_new(office, record->kind, record->as.session.id);
+    case RECORD_KIND_SEAT:
+        return id_is_new(office, record->kind, record->as.seat.id);
+    case RECORD_KIND_QUEUE_TOKEN:
+        return id_is_new(office, record->kind, record->as.queue_token.id);
+    default:
+        return false;
+    }
+}
+
+/* Makes the indexes that something may be found in when this row is put: all but its own kind's, in
+ * which a new row is not looked up, and those that are empty. The tables' rows come a kind at a
+ * time, each in the order of ids. */
+static enum result indexes_need(struct office *office, const struct record *record)
+{
+    struct kind_indexes kinds[DEFERRED_KINDS];
+    enum result result = RESULT_OK;
+    deferred_indexes(office, kinds);
+    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
+        if (kinds[i].by_id->count > 0 && (record->kind != kinds[i].kind || !is_new(office, record)))
+            result = kind_catch_up(&kinds[i]);
+    return result;
+}
+
+static enum result indexes_catch_up(struct office *office)
+{
+    struct kind_indexes kinds[DEFERRED_KINDS];
+    enum result result = RESULT_OK;
+    deferred_indexes(office, kinds);
+    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
+        result = kind_catch_up(&kinds[i]);
+    return result;
+}
+
+/* ---- Whether a row fits ---- */
+
 /* Whether the rows this one names are there, and room for it. `*skip`: it is not live any more. */
 static enum result prepare(struct office *office, const struct record *record, bool *skip)
 {
@@ -74,14 +152,14 @@ static enum result prepare(struct office *office, const struct record *record, b
     case RECORD_KIND_HOUSE:
         return RESULT_OK;
     case RECORD_KIND_USER:
-        return room(user_reserve(office));
+        return room(user_reserve(office, &record->as.user));
     case RECORD_KIND_SESSION:
-        if (!record->deleted && user_find(office, record->as.session.user_id) == NULL)
+        if (!record->deleted && user_find_near(office, record->as.session.user_id) == NULL)
             return RESULT_CORRUPT;
         return room(session_reserve(office));
     case RECORD_KIND_POINT_ACCOUNT:
-        return user_find(office, record->as.point_account.user_id) == NULL ? RESULT_CORRUPT
-                                                                           : RESULT_OK;
+        return user_find_near(office, record->as.point_account.user_id) == NULL ? RESULT_CORRUPT
+                                                                                : RESULT_OK;
     case RECORD_KIND_CONCERT:
         if (record->deleted && !concert_is_empty(office, record->as.concert.id))
             return RESULT_CORRUPT;
@@ -95,10 +173,10 @@ static enum result prepare(struct office *office, const struct record *record, b
     case RECORD_KIND_SEAT:
         return load_seat(office, record);
     case RECORD_KIND_QUEUE_TOKEN:
-        if (user_find(office, record->as.queue_token.user_id) == NULL)
+        if (user_find_near(office, record->as.queue_token.user_id) == NULL)
             return RESULT_CORRUPT;
-        return room(pool_reserve(&office->tokens, 1) == RESULT_OK &&
-                    map_reserve(&office->token_by_id, 1) == RESULT_OK &&
+        return room(visit_reserve(office) && pool_reserve(&office->tokens, 1) == RESULT_OK &&
+                    index_reserve(&office->token_by_id, 1) == RESULT_OK &&
                     heap_reserve(&office->token_deadlines, office->tokens.taken + 1) == RESULT_OK);
     case RECORD_KIND_PAYMENT:
         return room(payment_reserve(office));
@@ -130,7 +208,9 @@ enum result office_load(struct office *office, const struct record *record)
     CHECK(office->loading);
     office->seq = 1; /* office_open sets what was loaded to the journal's last */
     bool skip;
-    const enum result result = prepare(office, record, &skip);
+    enum result result = indexes_need(office, record);
+    if (result == RESULT_OK)
+        result = prepare(office, record, &skip);
     if (result != RESULT_OK || skip)
         return result;
     struct record owned = *record;
@@ -160,7 +240,7 @@ static void link_payments(struct office *office)
         struct live_reservation *reservation =
             reservation_find(office, payment->row.reservation_id);
         if (reservation == NULL) {
-            map_remove(&office->payment_by_id, id_hash(payment->row.id), payment);
+            index_remove(&office->payment_by_id, payment);
             pool_give(&office->payments, payment);
         } else if (payment->row.status == PAYMENT_STATUS_FAILED) {
             reservation->failed_payment = payment;
@@ -176,8 +256,8 @@ static void count_holds(struct office *office)
     for (struct live_reservation *reservation = pool_next(&office->reservations, 0);
          reservation != NULL;
          reservation = pool_next(&office->reservations, reservation->item.number)) {
-        struct live_token *token = reservation->user->token;
-        if (token != NULL && id_equal(token->row.id, reservation->row.token_id) &&
+        struct live_token *token = user_token(office, reservation->user);
+        if (token != NULL && id_equal(token->id, reservation->row.token_id) &&
             token->hold_count < HOLDS_PER_TOKEN_MAX)
             token->hold_count++;
     }
@@ -190,10 +270,10 @@ static void stamp_loaded(struct office *office, uint64_t last_seq)
     for (struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
          round = pool_next(&office->rounds, round->item.number))
         round->version = round->last_seq = seq;
-    for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
-         token = pool_next(&office->tokens, token->item.number))
-        if (token->finished.seq != 0)
-            token->finished.seq = seq;
+    for (struct live_visit *visit = pool_next(&office->visits, 0); visit != NULL;
+         visit = pool_next(&office->visits, visit->item.number))
+        if (visit->finished.seq != 0)
+            visit->finished.seq = seq;
     for (struct live_reservation *row = pool_next(&office->reservations, 0); row != NULL;
          row = pool_next(&office->reservations, row->item.number))
         if (row->finished.seq != 0)
@@ -223,7 +303,9 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
                         const struct secret *token_key)
 {
     CHECK(office->loading);
-    enum result result = check_seating(office);
+    enum result result = indexes_catch_up(office);
+    if (result == RESULT_OK)
+        result = check_seating(office);
     if (result != RESULT_OK)
         return result;
     if (!line_build(office) ||
@@ -246,7 +328,7 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
         office->house.seats_per_user_ceiling = office->settings.max_seats_per_user;
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number))
-        if (token->row.status != TOKEN_STATUS_EXPIRED)
+        if (token->status != TOKEN_STATUS_EXPIRED)
             token_arm(office, token);
     const struct queue_change *given = &office->settings.given;
     if (given->has_max_active || given->has_admit_per_second || given->has_silent_seconds ||

@@ -30,7 +30,7 @@ enum refusal payment_get(struct office *office, const struct turn *turn, struct 
 static enum refusal check_reservation(const struct office *office, const struct live_user *user,
                                       const struct seat_reservation *row, struct call *call)
 {
-    if (!id_equal(row->user_id, user->row.id))
+    if (!id_equal(row->user_id, user->id))
         return REFUSAL_NOT_FOUND;
     if (row->status == RESERVATION_STATUS_EXPIRED)
         return REFUSAL_HOLD_EXPIRED;
@@ -130,13 +130,13 @@ enum refusal payment_make(struct office *office, const struct turn *turn, struct
         .kind = ENTRY_KIND_PAYMENT,
         .amount = -reservation->row.amount,
         .payment_id = payment_id,
-        .caller_id = user->row.id,
+        .caller_id = user->id,
     };
     points_move(office, user, &entry);
     confirm(office, reservation, payment_id);
-    struct live_token *token = user->token;
-    if (token != NULL && token->row.status == TOKEN_STATUS_ACTIVE) {
-        if (token_has_hold(token))
+    struct live_token *token = user_token(office, user);
+    if (token != NULL && token->status == TOKEN_STATUS_ACTIVE) {
+        if (token_has_hold(office, token))
             token_follow_holds(office, token);
         else
             token_end(office, token, TOKEN_REASON_FINISHED);

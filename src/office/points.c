@@ -8,9 +8,9 @@ static enum refusal whose(const struct office *office, struct live_user *user, s
                           struct live_user **account)
 {
     *account = user;
-    if (id_is_none(user_id) || id_equal(user_id, user->row.id))
+    if (id_is_none(user_id) || id_equal(user_id, user->id))
         return REFUSAL_NONE;
-    if (user->row.role != USER_ROLE_ORGANIZER)
+    if (user->role != USER_ROLE_ORGANIZER)
         return REFUSAL_FORBIDDEN;
     *account = user_find(office, user_id);
     return *account == NULL ? REFUSAL_NOT_FOUND : REFUSAL_NONE;
@@ -23,13 +23,14 @@ enum refusal points_get(struct office *office, const struct turn *turn, struct l
     struct live_user *account;
     const enum refusal refusal = whose(office, user, call->in.user_get.user_id, &account);
     if (refusal == REFUSAL_NONE)
-        call->out.points = account->account;
+        call->out.points = account_row(account);
     return refusal;
 }
 
 void points_move(struct office *office, struct live_user *user, const struct point_entry *entry)
 {
-    struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT, .as.point_account = user->account};
+    struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT,
+                             .as.point_account = account_row(user)};
     /* A charge and the price of what can be refunded are bounded far below the end of int64_t. */
     CHECK(!__builtin_add_overflow(user->account.balance, entry->amount,
                                   &account.as.point_account.balance));
@@ -38,7 +39,7 @@ void points_move(struct office *office, struct live_user *user, const struct poi
     office_put(office, &account);
 
     struct record record = {.kind = RECORD_KIND_POINT_ENTRY, .as.point_entry = *entry};
-    record.as.point_entry.user_id = user->row.id;
+    record.as.point_entry.user_id = user->id;
     record.as.point_entry.balance = account.as.point_account.balance;
     record.as.point_entry.created_at = office->now.house;
     office_put(office, &record);
@@ -48,8 +49,7 @@ void points_move(struct office *office, struct live_user *user, const struct poi
 static enum refusal repeat_charge(const struct point_entry *first, const struct live_user *account,
                                   struct call *call)
 {
-    if (!id_equal(first->user_id, account->row.id) ||
-        first->amount != call->in.points_charge.amount)
+    if (!id_equal(first->user_id, account->id) || first->amount != call->in.points_charge.amount)
         return REFUSAL_REFERENCE_USED;
     const struct record record = {.kind = RECORD_KIND_POINT_ENTRY, .as.point_entry = *first};
     return call_show_record(call, &record);
@@ -65,7 +65,7 @@ static bool reference_is_used(const struct office *office, const struct live_use
     const char *reference = call->in.points_charge.reference;
     if (reference == NULL)
         return false;
-    const struct live_reference *recent = reference_find(office, user->row.id, reference);
+    const struct live_reference *recent = reference_find(office, user->id, reference);
     if (recent != NULL) {
         *refusal = repeat_charge(&recent->row, account, call);
         return true;
@@ -82,7 +82,7 @@ static bool reference_is_used(const struct office *office, const struct live_use
     history_release(history);
     *history = (struct history){.state = HISTORY_WANTED,
                                 .kind = RECORD_KIND_POINT_ENTRY,
-                                .caller_id = user->row.id,
+                                .caller_id = user->id,
                                 .reference = reference};
     *refusal = REFUSAL_NONE;
     return true;
@@ -96,7 +96,7 @@ enum refusal points_charge(struct office *office, const struct turn *turn, struc
     enum refusal refusal = whose(office, user, call->in.points_charge.user_id, &account);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (user->row.role != USER_ROLE_ORGANIZER && !office->settings.charging_open)
+    if (user->role != USER_ROLE_ORGANIZER && !office->settings.charging_open)
         return REFUSAL_CHARGING_CLOSED;
     if (reference_is_used(office, user, account, call, &refusal))
         return refusal;
@@ -107,12 +107,12 @@ enum refusal points_charge(struct office *office, const struct turn *turn, struc
         return REFUSAL_CAPACITY;
     struct record record = {.kind = RECORD_KIND_POINT_ENTRY,
                             .as.point_entry = {
-                                .user_id = account->row.id,
+                                .user_id = account->id,
                                 .kind = ENTRY_KIND_CHARGE,
                                 .amount = amount,
                                 .balance = account->account.balance + amount,
                                 .reference = call->in.points_charge.reference,
-                                .caller_id = user->row.id,
+                                .caller_id = user->id,
                                 .created_at = turn->now.house,
                             }};
     record.as.point_entry.id = id_next(turn->ids, turn->now.house);

@@ -25,63 +25,89 @@ static void finish(struct office *office, struct pool *pool, struct finished_lis
 
 /* ---- Installing, a kind at a time ---- */
 
+bool id_is_new(const struct office *office, enum record_kind kind, struct id id)
+{
+    return id_compare(id, office->newest[kind]) > 0;
+}
+
+static bool is_newest(struct office *office, enum record_kind kind, struct id id)
+{
+    const bool newest = id_is_new(office, kind, id);
+    if (newest)
+        office->newest[kind] = id;
+    return newest;
+}
+
 static void install_user(struct office *office, const struct user *row)
 {
-    struct live_user *user = user_find(office, row->id);
+    struct live_user *user =
+        is_newest(office, RECORD_KIND_USER, row->id) ? NULL : user_find(office, row->id);
     if (user == NULL) {
         user = pool_take(&office->users);
-        user->row.id = row->id;
-        map_insert(&office->user_by_id, id_hash(row->id), user);
+        user->id = row->id;
+        index_insert(&office->user_by_id, user);
     }
-    const struct user old = user->row;
-    if (old.email != NULL)
-        map_remove(&office->user_by_email, email_hash(old.email), user);
-    user->row = *row;
-    if (row->email != NULL)
-        map_insert(&office->user_by_email, email_hash(row->email), user);
-    if (old.name != row->name)
-        texts_free_block(old.name);
+    if (user_email(user) != NULL)
+        index_remove(&office->user_by_email, user);
+    user_texts_free(&office->texts, user->texts);
+    CHECK(office->user_texts != NULL);
+    user->texts = office->user_texts;
+    office->user_texts = NULL;
+    user->role = row->role;
+    user->created_at = row->created_at;
+    if (user_email(user) != NULL)
+        index_insert(&office->user_by_email, user);
 }
 
 static void install_point_account(struct office *office, const struct point_account *row)
 {
-    struct live_user *user = user_find(office, row->user_id);
+    struct live_user *user = user_find_near(office, row->user_id);
     CHECK(user != NULL);
-    user->account = *row;
+    user->account.balance = row->balance;
+    user->account.last_updated = row->last_updated;
 }
 
 static void forget_session(struct office *office, struct live_session *session)
 {
-    struct live_session **link = &session->user->sessions;
-    while (*link != session)
-        link = &(*link)->next;
+    uint32_t *link = &session_user(office, session)->sessions;
+    while (*link != session->item.number)
+        link = &((struct live_session *)pool_at(&office->sessions, *link))->next;
     *link = session->next;
-    heap_remove(&office->session_deadlines, &session->deadline);
-    map_remove(&office->session_by_id, id_hash(session->row.id), session);
+    heap_remove(&office->session_deadlines, session);
+    index_remove(&office->session_by_id, session);
     pool_give(&office->sessions, session);
+}
+
+static struct live_session *new_session(struct office *office, const struct session *row)
+{
+    struct live_session *session = pool_take(&office->sessions);
+    struct live_user *user = user_find_near(office, row->user_id);
+    CHECK(user != NULL);
+    session->user = user->item.number;
+    uint32_t *link = &user->sessions;
+    while (*link != 0)
+        link = &((struct live_session *)pool_at(&office->sessions, *link))->next;
+    *link = session->item.number;
+    session->id = row->id;
+    index_insert(&office->session_by_id, session);
+    return session;
 }
 
 static void install_session(struct office *office, const struct session *row, bool deleted)
 {
-    struct live_session *session = session_find(office, row->id);
+    struct live_session *session =
+        is_newest(office, RECORD_KIND_SESSION, row->id) ? NULL : session_find(office, row->id);
     if (deleted) {
         if (session != NULL)
             forget_session(office, session);
         return;
     }
-    if (session == NULL) {
-        session = pool_take(&office->sessions);
-        session->user = user_find(office, row->user_id);
-        CHECK(session->user != NULL);
-        struct live_session **link = &session->user->sessions;
-        while (*link != NULL)
-            link = &(*link)->next;
-        *link = session;
-        session->row = *row;
-        map_insert(&office->session_by_id, id_hash(row->id), session);
-    }
-    session->row = *row;
-    heap_set(&office->session_deadlines, &session->deadline, row->expires_at);
+    if (session == NULL)
+        session = new_session(office, row);
+    session->secret_hash = row->secret_hash;
+    session->created_at = row->created_at;
+    session->expires_at = row->expires_at;
+    heap_set(&office->session_deadlines, session, row->expires_at);
 }
 
 static int compare_concerts(const struct live_concert *a, const struct live_concert *b)
@@ -131,7 +157,7 @@ static void install_concert(struct office *office, const struct concert *row, bo
             return;
         CHECK(concert->round_count == 0);
         concert_order_remove(office, concert, office->concerts.taken);
-        map_remove(&office->concert_by_id, id_hash(row->id), concert);
+        index_remove(&office->concert_by_id, concert);
         texts_free_block(concert->row.title);
         pool_give(&office->concerts, concert);
         return;
@@ -139,7 +165,7 @@ static void install_concert(struct office *office, const struct concert *row, bo
     if (concert == NULL) {
         concert = pool_take(&office->concerts);
         concert->row.id = row->id;
-        map_insert(&office->concert_by_id, id_hash(row->id), concert);
+        index_insert(&office->concert_by_id, concert);
     } else {
         concert_order_remove(office, concert, office->concerts.taken);
     }
@@ -156,7 +182,7 @@ static void forget_round(struct office *office, struct live_round *round)
             office->changed_rounds[i] = office->changed_rounds[--office->changed_count];
     round_order_remove(office, round, office->rounds.taken);
     round->concert->round_count--;
-    map_remove(&office->round_by_id, id_hash(round->row.id), round);
+    index_remove(&office->round_by_id, round);
     free(round->seats);
     free(round->states);
     pool_give(&office->rounds, round);
@@ -177,7 +203,7 @@ static void install_round(struct office *office, const struct concert_round *row
         round->concert = concert_find(office, row->concert_id);
         CHECK(round->concert != NULL);
         round->concert->round_count++;
-        map_insert(&office->round_by_id, id_hash(row->id), round);
+        index_insert(&office->round_by_id, round);
     } else {
         round_order_remove(office, round, office->rounds.taken);
     }
@@ -208,14 +234,15 @@ void seat_forget(struct office *office, struct live_seat *seat)
     struct live_round *round = seat->round;
     round->counts[seat->row.status]--;
     round->seats[seat->row.position] = NULL;
-    map_remove(&office->seat_by_id, id_hash(seat->row.id), seat);
+    index_remove(&office->seat_by_id, seat);
     texts_free_block(seat->row.seat_number);
     pool_give(&office->seats, seat);
 }
 
 static void install_seat(struct office *office, const struct seat *row, bool deleted)
 {
-    struct live_seat *seat = seat_find(office, row->id);
+    struct live_seat *seat =
+        is_newest(office, RECORD_KIND_SEAT, row->id) ? NULL : seat_find(office, row->id);
     if (deleted) {
         if (seat != NULL)
             seat_forget(office, seat);
@@ -229,7 +256,7 @@ static void install_seat(struct office *office, const struct seat *row, bool del
         round->seats[row->position] = seat;
         round->counts[row->status]++;
         seat->row = *row;
-        map_insert(&office->seat_by_id, id_hash(row->id), seat);
+        index_insert(&office->seat_by_id, seat);
     } else {
         seat->round->counts[seat->row.status]--;
         seat->round->counts[row->status]++;
@@ -241,29 +268,66 @@ static void install_seat(struct office *office, const struct seat *row, bool del
     round_mark_changed(office, seat->round);
 }
 
+/* Whether all that there is of a row was there when it began to wait. */
+static bool only_waits(const struct queue_token *row)
+{
+    return row->status == TOKEN_STATUS_WAITING && row->activate_at == 0 && row->expires_at == 0 &&
+           row->holds_until == 0 && row->passed_at == 0 && row->ended_at == 0;
+}
+
+static void keep_token(struct office *office, struct live_token *token,
+                       const struct queue_token *row)
+{
+    token->status = row->status;
+    token->reason = row->reason;
+    token->number = row->number;
+    token->issued_at = row->issued_at;
+    struct live_visit *visit = token_visit(office, token);
+    if (visit == NULL) {
+        if (only_waits(row))
+            return;
+        visit = pool_take(&office->visits);
+        visit->token = token->item.number;
+        token->visit = visit->item.number;
+    }
+    visit->activate_at = row->activate_at;
+    visit->expires_at = row->expires_at;
+    visit->holds_until = row->holds_until;
+    visit->passed_at = row->passed_at;
+    visit->ended_at = row->ended_at;
+}
+
 static void retire_token(struct office *office, struct live_token *token)
 {
-    if (token->user->token == token)
-        token->user->token = NULL;
-    heap_remove(&office->token_deadlines, &token->deadline);
-    finish(office, &office->tokens, &office->finished_tokens, token->item.number,
-           offsetof(struct live_token, finished));
+    struct live_user *user = token_user(office, token);
+    if (user->token == token->item.number)
+        user->token = 0;
+    heap_remove(&office->token_deadlines, token);
+    finish(office, &office->visits, &office->finished_visits, token->visit,
+           offsetof(struct live_visit, finished));
+}
+
+static struct live_token *new_token(struct office *office, const struct queue_token *row)
+{
+    struct live_token *token = pool_take(&office->tokens);
+    struct live_user *user = user_find_near(office, row->user_id);
+    CHECK(user != NULL);
+    token->user = user->item.number;
+    user->token = token->item.number;
+    token->id = row->id;
+    token->status = TOKEN_STATUS_EXPIRED; /* in no list yet */
+    token->heard_at = row->issued_at;
+    index_insert(&office->token_by_id, token);
+    return token;
 }
 
 static void install_token(struct office *office, const struct queue_token *row)
 {
-    struct live_token *token = token_find(office, row->id);
-    if (token == NULL) {
-        token = pool_take(&office->tokens);
-        token->user = user_find(office, row->user_id);
-        CHECK(token->user != NULL);
-        token->row.id = row->id;
-        token->row.status = TOKEN_STATUS_EXPIRED; /* in no list yet */
-        token->heard_at = row->issued_at;
-        token->user->token = token;
-        map_insert(&office->token_by_id, id_hash(row->id), token);
-    }
-    const enum token_status old = token->row.status;
+    struct live_token *token =
+        is_newest(office, RECORD_KIND_QUEUE_TOKEN, row->id) ? NULL : token_find(office, row->id);
+    if (token == NULL)
+        token = new_token(office, row);
+    const enum token_status old = token->status;
     /* While loading the line and the deadlines are not there yet: office_open builds them. */
     if (!office->loading && old == TOKEN_STATUS_WAITING && row->status != TOKEN_STATUS_WAITING)
         line_remove(office, token);
@@ -271,7 +335,7 @@ static void install_token(struct office *office, const struct queue_token *row)
         office->active_count--;
     if (row->status == TOKEN_STATUS_ACTIVE)
         office->active_count++;
-    token->row = *row;
+    keep_token(office, token, row);
     if (!office->loading && old != TOKEN_STATUS_WAITING && row->status == TOKEN_STATUS_WAITING)
         line_append(office, token);
     if (row->status == TOKEN_STATUS_EXPIRED)
@@ -286,7 +350,7 @@ static void install_payment(struct office *office, const struct payment *row)
     if (payment == NULL) {
         payment = pool_take(&office->payments);
         payment->row = *row;
-        map_insert(&office->payment_by_id, id_hash(row->id), payment);
+        index_insert(&office->payment_by_id, payment);
     }
     payment->row = *row;
     struct live_reservation *reservation = reservation_find(office, row->reservation_id);
@@ -299,13 +363,13 @@ static void install_payment(struct office *office, const struct payment *row)
         reservation->payment = payment;
 }
 
-static void link_reservation(struct live_reservation *reservation)
+static void link_reservation(struct office *office, struct live_reservation *reservation)
 {
-    struct live_user *user = reservation->user;
-    reservation->of_user = (struct reservation_link){.next = user->reservations};
-    if (user->reservations != NULL)
-        user->reservations->of_user.previous = reservation;
-    user->reservations = reservation;
+    struct live_reservation *next = user_reservations(office, reservation->user);
+    reservation->of_user = (struct reservation_link){.next = next};
+    if (next != NULL)
+        next->of_user.previous = reservation;
+    reservation->user->reservations = reservation->item.number;
 
     struct live_round *round = reservation->round;
     reservation->of_round = (struct reservation_link){.next = round->reservations};
@@ -320,7 +384,7 @@ void reservation_unlink(struct live_reservation *reservation)
     if (user.previous != NULL)
         user.previous->of_user.next = user.next;
     else
-        reservation->user->reservations = user.next;
+        reservation->user->reservations = user.next == NULL ? 0 : user.next->item.number;
     if (user.next != NULL)
         user.next->of_user.previous = user.previous;
     if (round.previous != NULL)
@@ -344,8 +408,8 @@ static struct live_reservation *new_reservation(struct office *office,
     reservation->round = round_find(office, row->round_id);
     CHECK(reservation->user != NULL && reservation->round != NULL);
     reservation->row = *row;
-    map_insert(&office->reservation_by_id, id_hash(row->id), reservation);
-    link_reservation(reservation);
+    index_insert(&office->reservation_by_id, reservation);
+    link_reservation(office, reservation);
     reservation->round->reservation_count++;
     if (!id_is_none(row->payment_id))
         reservation->payment = payment_find(office, row->payment_id);
@@ -363,9 +427,9 @@ static void install_reservation(struct office *office, const struct seat_reserva
     reservation->row = *row;
     reservation->round->last_seq = office->seq;
     if (row->status == RESERVATION_STATUS_PENDING)
-        heap_set(&office->hold_deadlines, &reservation->deadline, row->expires_at);
+        heap_set(&office->hold_deadlines, reservation, row->expires_at);
     else
-        heap_remove(&office->hold_deadlines, &reservation->deadline);
+        heap_remove(&office->hold_deadlines, reservation);
     if (was_live && !reservation_is_live(row->status)) {
         reservation_unlink(reservation);
         finish(office, &office->reservations, &office->finished_reservations,
@@ -390,19 +454,18 @@ static void install_point_entry(struct office *office, const struct point_entry 
         return;
     struct live_reference *reference = pool_take(&office->references);
     reference->row = *row;
-    map_insert(&office->reference_by_text, reference_hash(row->caller_id, row->reference),
-               reference);
+    index_insert(&office->reference_by_text, reference);
     finish(office, &office->references, &office->finished_references, reference->item.number,
            offsetof(struct live_reference, finished));
 }
 
 static void forget_key(struct office *office, struct live_key *key)
 {
-    struct live_key **link = &key->user->keys;
-    while (*link != key)
-        link = &(*link)->next;
+    uint32_t *link = &key->user->keys;
+    while (*link != key->item.number)
+        link = &((struct live_key *)pool_at(&office->keys, *link))->next;
     *link = key->next;
-    heap_remove(&office->key_deadlines, &key->deadline);
+    heap_remove(&office->key_deadlines, key);
     pool_give(&office->keys, key);
 }
 
@@ -410,9 +473,7 @@ static void install_key(struct office *office, const struct idempotency_key *row
 {
     struct live_user *user = user_find(office, row->user_id);
     CHECK(user != NULL);
-    struct live_key *key = user->keys;
-    while (key != NULL && key->row.key_hash != row->key_hash)
-        key = key->next;
+    struct live_key *key = user_key(office, user, row->key_hash);
     if (deleted) {
         if (key != NULL)
             forget_key(office, key);
@@ -422,10 +483,10 @@ static void install_key(struct office *office, const struct idempotency_key *row
         key = pool_take(&office->keys);
         key->user = user;
         key->next = user->keys;
-        user->keys = key;
+        user->keys = key->item.number;
     }
     key->row = *row;
-    heap_set(&office->key_deadlines, &key->deadline, row->created_at + IDEMPOTENCY_KEY_LIFE_MS);
+    heap_set(&office->key_deadlines, key, row->created_at + IDEMPOTENCY_KEY_LIFE_MS);
 }
 
 static void install(struct office *office, const struct record *record)

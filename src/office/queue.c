@@ -19,13 +19,13 @@ static int64_t poll_after(const struct office *office, int64_t ahead)
 static void show_token(struct office *office, const struct live_token *token,
                        struct token_view *view)
 {
-    *view = (struct token_view){.token = token->row};
-    if (token->row.status == TOKEN_STATUS_WAITING) {
+    *view = (struct token_view){.token = token_row(office, token)};
+    if (token->status == TOKEN_STATUS_WAITING) {
         const enum queue_status status = queue_status_at(office, office->now.wall);
         view->ahead = line_ahead(office, token);
         view->estimate = queue_estimate(office, status, view->ahead);
         view->poll_after_ms = poll_after(office, view->ahead);
-    } else if (token->row.status == TOKEN_STATUS_ACTIVE) {
+    } else if (token->status == TOKEN_STATUS_ACTIVE) {
         view->poll_after_ms = POLL_ACTIVE_MS;
     }
 }
@@ -33,8 +33,9 @@ static void show_token(struct office *office, const struct live_token *token,
 enum refusal queue_join(struct office *office, const struct turn *turn, struct live_user *user,
                         struct call *call)
 {
-    if (user->token != NULL) {
-        show_token(office, user->token, &call->out.token);
+    const struct live_token *token = user_token(office, user);
+    if (token != NULL) {
+        show_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
     if (!token_reserve(office) || !batch_reserve(office, 1, 0, 0))
@@ -44,15 +45,16 @@ enum refusal queue_join(struct office *office, const struct turn *turn, struct l
     const struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
                                   .as.queue_token = {
                                       .id = id_next(turn->ids, turn->now.house),
-                                      .user_id = user->row.id,
+                                      .user_id = user->id,
                                       .status = TOKEN_STATUS_WAITING,
                                       .number = ++office->house.last_number,
                                       .issued_at = turn->now.house,
                                   }};
     office->house_dirty = true;
     office_put(office, &record);
-    CHECK(user->token != NULL);
-    show_token(office, user->token, &call->out.token);
+    token = user_token(office, user);
+    CHECK(token != NULL);
+    show_token(office, token, &call->out.token);
     call->created = true;
     return REFUSAL_NONE;
 }
@@ -69,9 +71,10 @@ void office_show_settled(struct office *office, struct call *call)
 enum refusal token_answer(struct office *office, const struct live_user *user, struct id id,
                           struct call *call)
 {
-    const struct live_token *token = id_is_none(id) ? user->token : token_find(office, id);
+    const struct live_token *token =
+        id_is_none(id) ? user_token(office, user) : token_find(office, id);
     if (token != NULL) {
-        if (!user_may_see(user, token->row.user_id))
+        if (!user_may_see(user, token_user(office, token)->id))
             return REFUSAL_NOT_FOUND;
         show_token(office, token, &call->out.token);
         return REFUSAL_NONE;
@@ -99,8 +102,9 @@ static void leave(struct office *office, struct live_token *token, struct id_sou
     /* First the token: the end of its last hold would end it for another reason. */
     token_end(office, token, TOKEN_REASON_LEFT);
     struct live_reservation *next;
-    for (struct live_reservation *reservation = token->user->reservations; reservation != NULL;
-         reservation = next) {
+    for (struct live_reservation *reservation =
+             user_reservations(office, token_user(office, token));
+         reservation != NULL; reservation = next) {
         next = reservation->of_user.next;
         if (reservation->row.status == RESERVATION_STATUS_PENDING)
             reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED, CANCEL_REASON_LEFT,
@@ -112,21 +116,21 @@ enum refusal queue_leave(struct office *office, const struct turn *turn, struct 
                          struct call *call)
 {
     const struct id id = call->in.token.token_id;
-    struct live_token *token = id_is_none(id) ? user->token : token_find(office, id);
+    struct live_token *token = id_is_none(id) ? user_token(office, user) : token_find(office, id);
     if (token == NULL) {
         if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
             return REFUSAL_NOT_FOUND;
         if (call->history.state == HISTORY_WANTED)
             return REFUSAL_NONE;
-        return id_equal(call->history.record->as.queue_token.user_id, user->row.id)
-                   ? REFUSAL_NONE
-                   : REFUSAL_NOT_FOUND;
+        return id_equal(call->history.record->as.queue_token.user_id, user->id) ? REFUSAL_NONE
+                                                                                : REFUSAL_NOT_FOUND;
     }
-    if (token->user != user)
+    if (token_user(office, token) != user)
         return REFUSAL_NOT_FOUND;
-    if (token->row.status == TOKEN_STATUS_EXPIRED)
+    if (token->status == TOKEN_STATUS_EXPIRED)
         return REFUSAL_NONE;
-    if (!batch_reserve(office, HOLDS_PER_TOKEN_MAX * RESERVATION_END_RECORDS + 1,
+    if (!visit_reserve(office) ||
+        !batch_reserve(office, HOLDS_PER_TOKEN_MAX * RESERVATION_END_RECORDS + 1,
                        HOLDS_PER_TOKEN_MAX * SEATS_PER_RESERVATION_MAX, 0))
         return REFUSAL_CAPACITY;
 
@@ -139,7 +143,7 @@ static void rearm_all(struct office *office)
 {
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number))
-        if (token->row.status != TOKEN_STATUS_EXPIRED)
+        if (token->status != TOKEN_STATUS_EXPIRED)
             token_arm(office, token);
 }
 

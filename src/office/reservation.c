@@ -62,11 +62,11 @@ struct hold {
 static enum refusal check_token(const struct office *office, const struct live_user *user,
                                 struct hold *hold)
 {
-    hold->token = user->token;
+    hold->token = user_token(office, user);
     if (hold->token == NULL)
         return REFUSAL_QUEUE_TOKEN_REQUIRED;
-    if (hold->token->row.status != TOKEN_STATUS_ACTIVE ||
-        office->now.house >= hold->token->row.holds_until)
+    if (hold->token->status != TOKEN_STATUS_ACTIVE ||
+        office->now.house >= token_visit(office, hold->token)->holds_until)
         return REFUSAL_QUEUE_TOKEN_NOT_ACTIVE;
     return REFUSAL_NONE;
 }
@@ -103,11 +103,12 @@ static enum refusal check_seats(const struct office *office, struct call *call, 
     return REFUSAL_NONE;
 }
 
-static int64_t seats_of_user(const struct live_user *user, const struct live_round *round)
+static int64_t seats_of_user(const struct office *office, const struct live_user *user,
+                             const struct live_round *round)
 {
     int64_t count = 0;
-    for (const struct live_reservation *reservation = user->reservations; reservation != NULL;
-         reservation = reservation->of_user.next)
+    for (const struct live_reservation *reservation = user_reservations(office, user);
+         reservation != NULL; reservation = reservation->of_user.next)
         if (reservation->round == round)
             count += reservation->seat_count;
     return count;
@@ -118,7 +119,7 @@ static enum refusal check_limits(const struct office *office, const struct live_
 {
     const int64_t wanted = (int64_t)call->in.reservation_hold.seat_count;
     const struct office_settings *settings = &office->settings;
-    call->detail.already_held = seats_of_user(user, hold->round);
+    call->detail.already_held = seats_of_user(office, user, hold->round);
     call->detail.limit = settings->max_seats_per_reservation;
     if (wanted > settings->max_seats_per_reservation)
         return REFUSAL_SEAT_LIMIT;
@@ -169,9 +170,9 @@ static struct live_reservation *put_hold(struct office *office, const struct liv
         .kind = RECORD_KIND_SEAT_RESERVATION,
         .as.seat_reservation = {
             .id = id,
-            .user_id = user->row.id,
+            .user_id = user->id,
             .round_id = hold->round->row.id,
-            .token_id = hold->token->row.id,
+            .token_id = hold->token->id,
             .status = RESERVATION_STATUS_PENDING,
             .amount = hold->amount,
             .reserved_at = now,
@@ -251,8 +252,8 @@ void reservation_end(struct office *office, struct live_reservation *reservation
     for (size_t i = 0; i < reservation->seat_count; i++)
         seat_set_status(office, reservation->seats[i].seat, SEAT_STATUS_AVAILABLE);
 
-    struct live_token *token = reservation->user->token;
-    if (was_pending && token != NULL && id_equal(token->row.id, reservation->row.token_id))
+    struct live_token *token = user_token(office, reservation->user);
+    if (was_pending && token != NULL && id_equal(token->id, reservation->row.token_id))
         token_review(office, token);
 }
 
@@ -279,7 +280,7 @@ static enum refusal check_cancel(const struct office *office, const struct live_
                                  const struct live_reservation *reservation)
 {
     if (reservation->row.status == RESERVATION_STATUS_CONFIRMED &&
-        user->row.role != USER_ROLE_ORGANIZER &&
+        user->role != USER_ROLE_ORGANIZER &&
         reservation->round->row.status != ROUND_STATUS_CANCELLED &&
         office->now.wall >= reservation->row.refundable_until)
         return REFUSAL_REFUND_CLOSED;

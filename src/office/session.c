@@ -1,8 +1,6 @@
 /* Signing in and out. */
 #include "office/state.h"
 
-#include <string.h>
-
 enum refusal session_sign_in_find(struct office *office, const struct turn *turn,
                                   struct live_user *user, struct call *call)
 {
@@ -11,22 +9,23 @@ enum refusal session_sign_in_find(struct office *office, const struct turn *turn
     const struct live_user *found = user_find_email(office, call->in.sign_in_find.email);
     if (found == NULL)
         return REFUSAL_NONE; /* answered without a record: an unknown e-mail is told by nobody */
-    const struct record record = {.kind = RECORD_KIND_USER, .as.user = found->row};
+    struct hash_text hash;
+    const struct record record = {.kind = RECORD_KIND_USER, .as.user = user_row(found, &hash)};
     return call_show_record(call, &record);
 }
 
 static void delete_session(struct office *office, const struct live_session *session)
 {
     const struct record record = {
-        .kind = RECORD_KIND_SESSION, .deleted = true, .as.session = {.id = session->row.id}};
+        .kind = RECORD_KIND_SESSION, .deleted = true, .as.session = {.id = session->id}};
     office_put(office, &record);
 }
 
-static size_t session_count(const struct live_user *user)
+static size_t session_count(const struct office *office, const struct live_user *user)
 {
     size_t count = 0;
-    for (const struct live_session *session = user->sessions; session != NULL;
-         session = session->next)
+    for (const struct live_session *session = user_sessions(office, user); session != NULL;
+         session = session_next(office, session))
         count++;
     return count;
 }
@@ -36,22 +35,22 @@ enum refusal session_open(struct office *office, const struct turn *turn, struct
 {
     (void)user;
     const struct live_user *owner = user_find(office, call->in.session_open.user_id);
-    if (owner == NULL || owner->row.password_hash == NULL ||
-        strcmp(owner->row.password_hash, call->in.session_open.verified_hash) != 0)
+    if (owner == NULL || !user_has_hash(owner, call->in.session_open.verified_hash))
         return REFUSAL_BAD_CREDENTIALS;
     if (!session_reserve(office) || !batch_reserve(office, 2, 0, 0))
         return REFUSAL_CAPACITY;
-    const struct record shown = {.kind = RECORD_KIND_USER, .as.user = owner->row};
+    struct hash_text hash;
+    const struct record shown = {.kind = RECORD_KIND_USER, .as.user = user_row(owner, &hash)};
     if (call_show_record(call, &shown) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    if (session_count(owner) >= SESSIONS_PER_USER_MAX)
-        delete_session(office, owner->sessions);
+    if (session_count(office, owner) >= SESSIONS_PER_USER_MAX)
+        delete_session(office, user_sessions(office, owner));
     const struct record record = {.kind = RECORD_KIND_SESSION,
                                   .as.session = {
                                       .id = id_next(turn->ids, turn->now.house),
-                                      .user_id = owner->row.id,
+                                      .user_id = owner->id,
                                       .secret_hash = call->in.session_open.secret_hash,
                                       .created_at = turn->now.house,
                                       .expires_at = turn->now.house + SESSION_LIFE_MS,
@@ -78,9 +77,10 @@ enum refusal session_close(struct office *office, const struct turn *turn, struc
 void sessions_close_but(struct office *office, struct live_user *user, struct id kept)
 {
     struct live_session *next;
-    for (struct live_session *session = user->sessions; session != NULL; session = next) {
-        next = session->next;
-        if (!id_equal(session->row.id, kept))
+    for (struct live_session *session = user_sessions(office, user); session != NULL;
+         session = next) {
+        next = session_next(office, session);
+        if (!id_equal(session->id, kept))
             delete_session(office, session);
     }
 }
@@ -111,10 +111,11 @@ static bool same_secret(const struct secret *a, const struct secret *b)
 static void renew(struct office *office, const struct live_session *session)
 {
     const timestamp_ms expires_at = office->now.house + SESSION_LIFE_MS;
-    if (office->frozen || expires_at - session->row.expires_at < SESSION_RENEW_MS ||
+    if (office->frozen || expires_at - session->expires_at < SESSION_RENEW_MS ||
         !batch_reserve(office, 1, 0, 0))
         return;
-    struct record record = {.kind = RECORD_KIND_SESSION, .as.session = session->row};
+    struct record record = {.kind = RECORD_KIND_SESSION,
+                            .as.session = session_row(office, session)};
     record.as.session.expires_at = expires_at;
     office_put(office, &record);
 }
@@ -124,22 +125,21 @@ struct live_user *session_authenticate(struct office *office, const struct crede
     if (!credentials->present)
         return NULL;
     const struct live_session *session = session_find(office, credentials->session_id);
-    if (session == NULL || !same_secret(&session->row.secret_hash, &credentials->secret_hash) ||
-        office->now.house >= session->row.expires_at)
+    if (session == NULL || !same_secret(&session->secret_hash, &credentials->secret_hash) ||
+        office->now.house >= session->expires_at)
         return NULL;
     renew(office, session);
-    return session->user;
+    return session_user(office, session);
 }
 
 void sessions_expire(struct office *office, size_t *budget)
 {
-    const struct heap_entry *entry;
-    while (*budget > 0 && (entry = heap_first(&office->session_deadlines)) != NULL &&
-           entry->at <= office->now.house) {
+    const struct live_session *session;
+    timestamp_ms at;
+    while (*budget > 0 && (session = heap_first(&office->session_deadlines, &at)) != NULL &&
+           at <= office->now.house) {
         (*budget)--;
         CHECK(batch_reserve(office, 1, 0, 0)); /* a tick has nobody to refuse to */
-        delete_session(office,
-                       (const struct live_session *)((const uint8_t *)entry->node -
-                                                     offsetof(struct live_session, deadline)));
+        delete_session(office, session);
     }
 }

@@ -1,6 +1,8 @@
 /* The live state's memory: its birth and end, finding rows by key, and room for what comes next. */
 #include "office/state.h"
 
+#include "base/map.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,8 +21,6 @@ bool batch_reserve(struct office *office, size_t plain_records, size_t seat_reco
 static const char **first_text(struct record *record)
 {
     switch (record->kind) {
-    case RECORD_KIND_USER:
-        return &record->as.user.name;
     case RECORD_KIND_CONCERT:
         return &record->as.concert.title;
     case RECORD_KIND_SEAT:
@@ -77,46 +77,92 @@ void texts_free(struct record *record)
 
 /* ---- Keys ---- */
 
-#define MATCHES_BY_ID(name, type)                                                                  \
+#define KEYED_BY_ID(name, type, key_id)                                                            \
+    static bool name##_hash(const void *item, uint64_t *hash)                                      \
+    {                                                                                              \
+        const struct type *live = item;                                                            \
+        *hash = id_hash(live->key_id);                                                             \
+        return true;                                                                               \
+    }                                                                                              \
     static bool name##_matches(const void *item, const void *key)                                  \
     {                                                                                              \
         const struct type *live = item;                                                            \
-        return id_equal(live->row.id, *(const struct id *)key);                                    \
+        return id_equal(live->key_id, *(const struct id *)key);                                    \
     }                                                                                              \
     struct type *name##_find(const struct office *office, struct id id)                            \
     {                                                                                              \
-        return map_find(&office->name##_by_id, id_hash(id), &id);                                  \
+        return index_find(&office->name##_by_id, id_hash(id), &id);                                \
     }
 
-MATCHES_BY_ID(user, live_user)
-MATCHES_BY_ID(session, live_session)
-MATCHES_BY_ID(token, live_token)
-MATCHES_BY_ID(concert, live_concert)
-MATCHES_BY_ID(round, live_round)
-MATCHES_BY_ID(seat, live_seat)
-MATCHES_BY_ID(payment, live_payment)
-MATCHES_BY_ID(reservation, live_reservation)
+KEYED_BY_ID(user, live_user, id)
+KEYED_BY_ID(session, live_session, id)
+KEYED_BY_ID(token, live_token, id)
+KEYED_BY_ID(concert, live_concert, row.id)
+KEYED_BY_ID(round, live_round, row.id)
+KEYED_BY_ID(seat, live_seat, row.id)
+KEYED_BY_ID(payment, live_payment, row.id)
+KEYED_BY_ID(reservation, live_reservation, row.id)
+
+/* Users never leave, so their numbers are 1 to as many as there are. */
+static struct live_user *user_if(const struct office *office, uint32_t number, struct id id)
+{
+    if (number == 0 || number > office->users.taken)
+        return NULL;
+    struct live_user *user = pool_at(&office->users, number);
+    return id_equal(user->id, id) ? user : NULL;
+}
+
+struct live_user *user_find_near(struct office *office, struct id id)
+{
+    struct live_user *user = user_if(office, office->found_user, id);
+    if (user == NULL)
+        user = user_if(office, office->found_user + 1, id);
+    if (user == NULL)
+        user = user_find(office, id);
+    if (user != NULL)
+        office->found_user = user->item.number;
+    return user;
+}
+
+static uint64_t text_hash(const char *text)
+{
+    return map_hash_bytes(text, strlen(text));
+}
+
+static bool email_hash(const void *item, uint64_t *hash)
+{
+    const char *email = user_email(item);
+    if (email != NULL)
+        *hash = text_hash(email);
+    return email != NULL;
+}
 
 static bool email_matches(const void *item, const void *key)
 {
-    const struct live_user *user = item;
-    return strcmp(user->row.email, key) == 0;
-}
-
-uint64_t email_hash(const char *email)
-{
-    return map_hash_bytes(email, strlen(email));
+    return strcmp(user_email(item), key) == 0;
 }
 
 struct live_user *user_find_email(const struct office *office, const char *email)
 {
-    return map_find(&office->user_by_email, email_hash(email), email);
+    return index_find(&office->user_by_email, text_hash(email), email);
 }
 
 struct reference_key {
     struct id caller_id;
     const char *reference;
 };
+
+static uint64_t hash_of_reference(struct id caller_id, const char *reference)
+{
+    return text_hash(reference) ^ id_hash(caller_id);
+}
+
+static bool reference_hash(const void *item, uint64_t *hash)
+{
+    const struct live_reference *live = item;
+    *hash = hash_of_reference(live->row.caller_id, live->row.reference);
+    return true;
+}
 
 static bool reference_matches(const void *item, const void *key)
 {
@@ -126,19 +172,136 @@ static bool reference_matches(const void *item, const void *key)
            strcmp(live->row.reference, wanted->reference) == 0;
 }
 
-uint64_t reference_hash(struct id caller_id, const char *reference)
-{
-    return map_hash_bytes(reference, strlen(reference)) ^ id_hash(caller_id);
-}
-
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference)
 {
     const struct reference_key key = {.caller_id = caller_id, .reference = reference};
-    return map_find(&office->reference_by_text, reference_hash(caller_id, reference), &key);
+    return index_find(&office->reference_by_text, hash_of_reference(caller_id, reference), &key);
+}
+
+/* ---- From one to the other, and back to rows ---- */
+
+struct live_token *user_token(const struct office *office, const struct live_user *user)
+{
+    return pool_find(&office->tokens, user->token);
+}
+
+struct live_session *user_sessions(const struct office *office, const struct live_user *user)
+{
+    return pool_find(&office->sessions, user->sessions);
+}
+
+struct live_reservation *user_reservations(const struct office *office,
+                                           const struct live_user *user)
+{
+    return pool_find(&office->reservations, user->reservations);
+}
+
+struct live_key *user_keys(const struct office *office, const struct live_user *user)
+{
+    return pool_find(&office->keys, user->keys);
+}
+
+struct live_session *session_next(const struct office *office, const struct live_session *session)
+{
+    return pool_find(&office->sessions, session->next);
+}
+
+struct live_key *key_next(const struct office *office, const struct live_key *key)
+{
+    return pool_find(&office->keys, key->next);
+}
+
+struct live_key *user_key(const struct office *office, const struct live_user *user,
+                          int64_t key_hash)
+{
+    struct live_key *key = user_keys(office, user);
+    while (key != NULL && key->row.key_hash != key_hash)
+        key = key_next(office, key);
+    return key;
+}
+
+struct live_user *session_user(const struct office *office, const struct live_session *session)
+{
+    return pool_at(&office->users, session->user);
+}
+
+struct live_user *token_user(const struct office *office, const struct live_token *token)
+{
+    return pool_at(&office->users, token->user);
+}
+
+struct live_visit *token_visit(const struct office *office, const struct live_token *token)
+{
+    return pool_find(&office->visits, token->visit);
+}
+
+struct point_account account_row(const struct live_user *user)
+{
+    return (struct point_account){.user_id = user->id,
+                                  .balance = user->account.balance,
+                                  .last_updated = user->account.last_updated};
+}
+
+struct session session_row(const struct office *office, const struct live_session *session)
+{
+    return (struct session){.id = session->id,
+                            .user_id = session_user(office, session)->id,
+                            .secret_hash = session->secret_hash,
+                            .created_at = session->created_at,
+                            .expires_at = session->expires_at};
+}
+
+struct queue_token token_row(const struct office *office, const struct live_token *token)
+{
+    static const struct live_visit none = {.token = 0};
+    const struct live_visit *visit = token_visit(office, token);
+    if (visit == NULL)
+        visit = &none;
+    return (struct queue_token){.id = token->id,
+                                .user_id = token_user(office, token)->id,
+                                .status = token->status,
+                                .number = token->number,
+                                .reason = token->reason,
+                                .issued_at = token->issued_at,
+                                .activate_at = visit->activate_at,
+                                .expires_at = visit->expires_at,
+                                .holds_until = visit->holds_until,
+                                .passed_at = visit->passed_at,
+                                .ended_at = visit->ended_at};
 }
 
 /* ---- Life ---- */
+
+static void init_pools(struct office *office)
+{
+    pool_init(&office->users, sizeof(struct live_user));
+    pool_init(&office->sessions, sizeof(struct live_session));
+    pool_init(&office->tokens, sizeof(struct live_token));
+    pool_init(&office->visits, sizeof(struct live_visit));
+    pool_init(&office->concerts, sizeof(struct live_concert));
+    pool_init(&office->rounds, sizeof(struct live_round));
+    pool_init(&office->seats, sizeof(struct live_seat));
+    pool_init(&office->payments, sizeof(struct live_payment));
+    pool_init(&office->reservations, sizeof(struct live_reservation));
+    pool_init(&office->references, sizeof(struct live_reference));
+    pool_init(&office->keys, sizeof(struct live_key));
+}
+
+static void init_indexes(struct office *office)
+{
+    index_init(&office->user_by_id, &office->users, user_hash, user_matches);
+    index_init(&office->user_by_email, &office->users, email_hash, email_matches);
+    index_init(&office->session_by_id, &office->sessions, session_hash, session_matches);
+    index_init(&office->token_by_id, &office->tokens, token_hash, token_matches);
+    index_init(&office->concert_by_id, &office->concerts, concert_hash, concert_matches);
+    index_init(&office->round_by_id, &office->rounds, round_hash, round_matches);
+    index_init(&office->seat_by_id, &office->seats, seat_hash, seat_matches);
+    index_init(&office->payment_by_id, &office->payments, payment_hash, payment_matches);
+    index_init(&office->reservation_by_id, &office->reservations, reservation_hash,
+               reservation_matches);
+    index_init(&office->reference_by_text, &office->references, reference_hash, reference_matches);
+}
 
 struct office *office_new(const struct office_settings *settings)
 {
@@ -147,30 +310,16 @@ struct office *office_new(const struct office_settings *settings)
         return NULL;
     office->settings = *settings;
     office->loading = true;
-    pool_init(&office->users, sizeof(struct live_user));
-    pool_init(&office->sessions, sizeof(struct live_session));
-    pool_init(&office->tokens, sizeof(struct live_token));
-    pool_init(&office->concerts, sizeof(struct live_concert));
-    pool_init(&office->rounds, sizeof(struct live_round));
-    pool_init(&office->seats, sizeof(struct live_seat));
-    pool_init(&office->payments, sizeof(struct live_payment));
-    pool_init(&office->reservations, sizeof(struct live_reservation));
-    pool_init(&office->references, sizeof(struct live_reference));
-    pool_init(&office->keys, sizeof(struct live_key));
-    map_init(&office->user_by_id, &office->users, user_matches);
-    map_init(&office->user_by_email, &office->users, email_matches);
-    map_init(&office->session_by_id, &office->sessions, session_matches);
-    map_init(&office->token_by_id, &office->tokens, token_matches);
-    map_init(&office->concert_by_id, &office->concerts, concert_matches);
-    map_init(&office->round_by_id, &office->rounds, round_matches);
-    map_init(&office->seat_by_id, &office->seats, seat_matches);
-    map_init(&office->payment_by_id, &office->payments, payment_matches);
-    map_init(&office->reservation_by_id, &office->reservations, reservation_matches);
-    map_init(&office->reference_by_text, &office->references, reference_matches);
-    heap_init(&office->session_deadlines);
-    heap_init(&office->token_deadlines);
-    heap_init(&office->hold_deadlines);
-    heap_init(&office->key_deadlines);
+    init_pools(office);
+    init_indexes(office);
+    indexes_defer(office);
+    heap_init(&office->session_deadlines, &office->sessions,
+              offsetof(struct live_session, deadline));
+    heap_init(&office->token_deadlines, &office->tokens, offsetof(struct live_token, deadline));
+    heap_init(&office->hold_deadlines, &office->reservations,
+              offsetof(struct live_reservation, deadline));
+    heap_init(&office->key_deadlines, &office->keys, offsetof(struct live_key, deadline));
+    arena_init(&office->texts);
     fenwick_init(&office->line.present);
     buffer_init(&office->batch, BATCH_BYTES_MAX);
     return office;
@@ -180,7 +329,7 @@ static void release_texts(struct office *office)
 {
     for (struct live_user *user = pool_next(&office->users, 0); user != NULL;
          user = pool_next(&office->users, user->item.number))
-        texts_free_block(user->row.name);
+        user_texts_free(&office->texts, user->texts);
     for (struct live_concert *concert = pool_next(&office->concerts, 0); concert != NULL;
          concert = pool_next(&office->concerts, concert->item.number))
         texts_free_block(concert->row.title);
@@ -202,19 +351,19 @@ void office_free(struct office *office)
     if (office == NULL)
         return;
     release_texts(office);
-    struct pool *pools[] = {&office->users,    &office->sessions,     &office->tokens,
-                            &office->concerts, &office->rounds,       &office->seats,
-                            &office->payments, &office->reservations, &office->references,
-                            &office->keys};
-    struct map *maps[] = {&office->user_by_id,    &office->user_by_email,
-                          &office->session_by_id, &office->token_by_id,
-                          &office->concert_by_id, &office->round_by_id,
-                          &office->seat_by_id,    &office->reservation_by_id,
-                          &office->payment_by_id, &office->reference_by_text};
+    struct pool *pools[] = {&office->users,      &office->sessions, &office->tokens,
+                            &office->visits,     &office->concerts, &office->rounds,
+                            &office->seats,      &office->payments, &office->reservations,
+                            &office->references, &office->keys};
+    struct index *indexes[] = {&office->user_by_id,    &office->user_by_email,
+                               &office->session_by_id, &office->token_by_id,
+                               &office->concert_by_id, &office->round_by_id,
+                               &office->seat_by_id,    &office->reservation_by_id,
+                               &office->payment_by_id, &office->reference_by_text};
     for (size_t i = 0; i < sizeof pools / sizeof pools[0]; i++)
         pool_release(pools[i]);
-    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++)
-        map_release(maps[i]);
+    for (size_t i = 0; i < sizeof indexes / sizeof indexes[0]; i++)
+        index_release(indexes[i]);
     heap_release(&office->session_deadlines);
     heap_release(&office->token_deadlines);
     heap_release(&office->hold_deadlines);
@@ -225,20 +374,24 @@ void office_free(struct office *office)
     free(office->round_order);
     free(office->changed_rounds);
     buffer_release(&office->batch);
+    user_texts_free(&office->texts, office->user_texts);
+    arena_release(&office->texts);
     free(office);
 }
 
 /* ---- Room ---- */
 
-static bool reserve(struct pool *pool, struct map *by_id, size_t count)
+static bool reserve(struct pool *pool, struct index *by_id, size_t count)
 {
-    return pool_reserve(pool, count) == RESULT_OK && map_reserve(by_id, count) == RESULT_OK;
+    return pool_reserve(pool, count) == RESULT_OK && index_reserve(by_id, count) == RESULT_OK;
 }
 
-bool user_reserve(struct office *office)
+bool user_reserve(struct office *office, const struct user *row)
 {
-    return reserve(&office->users, &office->user_by_id, 1) &&
-           map_reserve(&office->user_by_email, 1) == RESULT_OK;
+    user_texts_free(&office->texts, office->user_texts); /* of a row that was not put after all */
+    office->user_texts = user_texts_pack(&office->texts, row);
+    return office->user_texts != NULL && reserve(&office->users, &office->user_by_id, 1) &&
+           index_reserve(&office->user_by_email, 1) == RESULT_OK;
 }
 
 bool session_reserve(struct office *office)
@@ -251,6 +404,11 @@ bool token_reserve(struct office *office)
 {
     return reserve(&office->tokens, &office->token_by_id, 1) &&
            heap_reserve(&office->token_deadlines, 1) == RESULT_OK && line_reserve(office);
+}
+
+bool visit_reserve(struct office *office)
+{
+    return pool_reserve(&office->visits, 1) == RESULT_OK;
 }
 
 /* Room for one more pointer in a sorted array that holds as many as the pool has taken. */

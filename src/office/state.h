@@ -2,14 +2,20 @@
 #ifndef USHER_OFFICE_STATE_H
 #define USHER_OFFICE_STATE_H
 
+#include "base/arena.h"
 #include "base/check.h"
 #include "base/fenwick.h"
 #include "base/heap.h"
-#include "base/map.h"
+#include "base/index.h"
 #include "base/pool.h"
 #include "office/office.h"
 
 /* ---- Live rows ---- */
+
+/* Of what there are millions, users and what each has one of, the fields lie so that none is kept
+ * twice and no bytes between them are lost, and others are named by their numbers in their pools
+ * (0: none) rather than by pointers. The rows are put together again where they are wanted
+ * (user_row, session_row, token_row). */
 
 /* A row that came to its end stays in memory, on its kind's list, until its batch is booked. */
 struct finished_node {
@@ -24,33 +30,58 @@ struct finished_list {
 
 struct live_session {
     struct pool_item item;
-    struct session row;
-    struct live_user *user;
-    struct live_session *next; /* of the same user, in the order of opening */
+    uint32_t user;
+    uint32_t next; /* of the same user, in the order of opening */
     struct heap_node deadline;
+    struct id id;
+    struct secret secret_hash;
+    timestamp_ms created_at, expires_at;
 };
 
 struct live_token {
     struct pool_item item;
-    struct queue_token row;
-    struct live_user *user;
-    timestamp_ms heard_at; /* see token_heard_at */
+    uint32_t user;
+    uint32_t visit; /* 0: it waits, and was never passed over */
     struct heap_node deadline;
-    uint32_t position;  /* in the line, while waiting */
+    uint32_t position; /* in the line, while waiting */
+    enum token_status status : 8;
+    enum token_reason reason : 8;
     bool present;       /* waiting and not silent: counted in the line */
     uint8_t hold_count; /* holds made with it since the last start */
+    struct id id;
+    int64_t number;
+    timestamp_ms issued_at;
+    timestamp_ms heard_at; /* see token_heard_at */
+};
+
+/* What a token has besides, once more came of it than waiting. */
+struct live_visit {
+    struct pool_item item;
+    uint32_t token;
+    timestamp_ms activate_at, expires_at, holds_until, passed_at, ended_at;
     struct finished_node finished;
 };
 
 struct live_user {
     struct pool_item item;
-    struct user row; /* texts: one block that starts at `name` */
-    struct point_account account;
-    struct live_token *token; /* the live one, or NULL */
-    struct live_session *sessions;
-    struct live_reservation *reservations; /* pending and confirmed */
-    struct live_key *keys;
+    uint32_t token;        /* the live one */
+    uint32_t sessions;     /* the first */
+    uint32_t reservations; /* the first of the pending and confirmed ones */
+    uint32_t keys;         /* the first */
+    enum user_role role : 8;
+    struct id id;
+    char *texts; /* see user_texts.c */
+    timestamp_ms created_at;
+    struct {
+        int64_t balance;
+        timestamp_ms last_updated;
+    } account;
 };
+
+_Static_assert(sizeof(struct live_session) == 80, "what a million of them costs is known");
+_Static_assert(sizeof(struct live_token) == 64, "what a million of them costs is known");
+_Static_assert(sizeof(struct live_visit) == 64, "what a million of them costs is known");
+_Static_assert(sizeof(struct live_user) == 72, "what a million of them costs is known");
 
 struct live_concert {
     struct pool_item item;
@@ -117,10 +148,10 @@ struct live_reference {
 /* What a caller did under an Idempotency-Key. */
 struct live_key {
     struct pool_item item;
+    uint32_t next; /* of the same user, in no order */
+    struct heap_node deadline;
     struct idempotency_key row;
     struct live_user *user;
-    struct live_key *next; /* of the same user, in no order */
-    struct heap_node deadline;
 };
 
 /* ---- The line: waiting tokens by number ---- */
@@ -161,12 +192,16 @@ struct office {
     uint64_t seq;     /* of the batch being made */
     struct moment now;
 
-    struct pool users, sessions, tokens, concerts, rounds, seats, payments, reservations,
+    struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
         references, keys;
-    struct map user_by_id, user_by_email, session_by_id, token_by_id, concert_by_id, round_by_id,
+    uint32_t found_user;                 /* by user_find_near */
+    struct id newest[RECORD_KIND_COUNT]; /* of some kinds: no row that was put has a greater id */
+    struct arena texts;                  /* of users */
+    char *user_texts;                    /* of the next user that is put; see user_reserve */
+    struct index user_by_id, user_by_email, session_by_id, token_by_id, concert_by_id, round_by_id,
         seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
     struct heap session_deadlines, token_deadlines, hold_deadlines, key_deadlines;
-    struct finished_list finished_tokens, finished_reservations, finished_references;
+    struct finished_list finished_visits, finished_reservations, finished_references;
     uint64_t references_dropped_seq; /* entries up to here are the tables' to know */
 
     struct line line;
@@ -210,8 +245,9 @@ bool batch_reserve(struct office *office, size_t plain_records, size_t seat_reco
 /* ---- The one door (put.c) and its room (state.c) ---- */
 
 /* Installs a row's new image, or takes the row out when it is marked deleted, keeps the indexes and
- * appends it to the batch. Objects, map room and heap room were reserved (the *_reserve functions);
- * a USER's, CONCERT's or SEAT's texts must be the office's own (texts_own). */
+ * appends it to the batch. Objects, room in indexes and heaps and a USER's texts were reserved (the
+ * *_reserve functions); a CONCERT's, SEAT's or POINT_ENTRY's texts must be the office's own
+ * (texts_own). */
 void office_put(struct office *office, const struct record *record);
 
 /* Gives the record's texts a block of their own, which the door then adopts. False: no memory. */
@@ -219,9 +255,10 @@ bool texts_own(struct record *record);
 void texts_free(struct record *record); /* of a record that was not put after all */
 void texts_free_block(const char *first_text);
 
-bool user_reserve(struct office *office);
+bool user_reserve(struct office *office, const struct user *row); /* the row that will be put */
 bool session_reserve(struct office *office);
 bool token_reserve(struct office *office);
+bool visit_reserve(struct office *office); /* for a waiting token that may do more than wait */
 bool concert_reserve(struct office *office);
 bool round_reserve(struct office *office, size_t seats);
 bool reservation_reserve(struct office *office);
@@ -233,12 +270,21 @@ bool key_reserve(struct office *office);
 void reservation_unlink(struct live_reservation *reservation);
 void seat_forget(struct office *office, struct live_seat *seat);
 
+/* Whether no USER, SESSION, SEAT or QUEUE_TOKEN that was put can have this id: ids rise, so most
+ * rows that are new need no look-up. */
+bool id_is_new(const struct office *office, enum record_kind kind, struct id id);
+
+/* ---- Indexes on the way up (load.c) ---- */
+
+/* Those of which there are millions are made when they are first needed, each at once. */
+void indexes_defer(struct office *office);
+
 /* ---- Finding (state.c) ---- */
 
-uint64_t email_hash(const char *email);
-uint64_t reference_hash(struct id caller_id, const char *reference);
-
 struct live_user *user_find(const struct office *office, struct id id);
+
+/* The same, quick when it is the one that was found last or the next that was made. */
+struct live_user *user_find_near(struct office *office, struct id id);
 struct live_user *user_find_email(const struct office *office, const char *email);
 struct live_session *session_find(const struct office *office, struct id id);
 struct live_token *token_find(const struct office *office, struct id id);
@@ -249,6 +295,45 @@ struct live_payment *payment_find(const struct office *office, struct id id);
 struct live_reservation *reservation_find(const struct office *office, struct id id);
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference);
+
+/* ---- From one to the other, and back to rows (state.c) ---- */
+
+struct live_token *user_token(const struct office *office, const struct live_user *user);
+struct live_session *user_sessions(const struct office *office, const struct live_user *user);
+struct live_reservation *user_reservations(const struct office *office,
+                                           const struct live_user *user);
+struct live_key *user_keys(const struct office *office, const struct live_user *user);
+struct live_session *session_next(const struct office *office, const struct live_session *session);
+struct live_key *key_next(const struct office *office, const struct live_key *key);
+/* The key that a user has under this hash, or NULL. */
+struct live_key *user_key(const struct office *office, const struct live_user *user,
+                          int64_t key_hash);
+struct live_user *session_user(const struct office *office, const struct live_session *session);
+struct live_user *token_user(const struct office *office, const struct live_token *token);
+
+/* An active token always has one. NULL: it only waits. */
+struct live_visit *token_visit(const struct office *office, const struct live_token *token);
+
+struct point_account account_row(const struct live_user *user);
+struct session session_row(const struct office *office, const struct live_session *session);
+struct queue_token token_row(const struct office *office, const struct live_token *token);
+
+/* ---- Users' texts (user_texts.c) ---- */
+
+/* Room for a password hash that is kept in fewer bytes than its text has. */
+struct hash_text {
+    char text[PASSWORD_HASH_BYTES_MAX + 1];
+};
+
+/* A user's texts in one block of the arena. NULL: no memory. */
+char *user_texts_pack(struct arena *arena, const struct user *row);
+void user_texts_free(struct arena *arena, char *texts); /* or NULL */
+
+const char *user_email(const struct live_user *user); /* NULL: none */
+bool user_has_hash(const struct live_user *user, const char *hash);
+
+/* The row's texts live as long as the user's and `hash` do. */
+struct user user_row(const struct live_user *user, struct hash_text *hash);
 
 /* ---- The line (line.c) ---- */
 
@@ -262,7 +347,7 @@ int64_t line_ahead(const struct office *office, const struct live_token *token);
 /* ---- The queue (queue.c, admission.c) ---- */
 
 timestamp_ms token_heard_at(const struct office *office, const struct live_token *token);
-bool token_has_hold(const struct live_token *token);
+bool token_has_hold(const struct office *office, const struct live_token *token);
 
 /* Puts the token on the heap at the time of the next thing that may happen to it. */
 void token_arm(struct office *office, struct live_token *token);

@@ -5,17 +5,6 @@
 #define DOWNTIME_MS (5 * SECOND_MS) /* a longer gap between heartbeats is nobody's fault */
 #define REFUND_SLICE 256            /* of a cancelled round, a tick */
 
-static struct live_reservation *reservation_of_node(const struct heap_node *node)
-{
-    return (struct live_reservation *)((uintptr_t)node -
-                                       offsetof(struct live_reservation, deadline));
-}
-
-static struct live_token *token_of_node(const struct heap_node *node)
-{
-    return (struct live_token *)((uintptr_t)node - offsetof(struct live_token, deadline));
-}
-
 static bool time_matters(const struct office *office)
 {
     return office->line.waiting > 0 || office->active_count > 0 || office->hold_deadlines.count > 0;
@@ -43,12 +32,13 @@ static void shift_tokens(struct office *office, int64_t gap_ms)
 {
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number)) {
-        if (token->row.status == TOKEN_STATUS_WAITING) {
+        if (token->status == TOKEN_STATUS_WAITING) {
             line_set_present(office, token, true);
             token_arm(office, token);
-        } else if (token->row.status == TOKEN_STATUS_ACTIVE) {
+        } else if (token->status == TOKEN_STATUS_ACTIVE) {
             CHECK(batch_reserve(office, 1, 0, 0));
-            struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+            struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
+                                    .as.queue_token = token_row(office, token)};
             record.as.queue_token.holds_until += gap_ms;
             record.as.queue_token.expires_at += gap_ms;
             office_put(office, &record);
@@ -73,10 +63,10 @@ static void make_up_downtime(struct office *office)
 
 static void holds_expire(struct office *office, size_t *budget)
 {
-    const struct heap_entry *entry;
-    while (*budget > 0 && (entry = heap_first(&office->hold_deadlines)) != NULL &&
-           entry->at <= office->now.house) {
-        struct live_reservation *reservation = reservation_of_node(entry->node);
+    struct live_reservation *reservation;
+    timestamp_ms at;
+    while (*budget > 0 && (reservation = heap_first(&office->hold_deadlines, &at)) != NULL &&
+           at <= office->now.house) {
         (*budget)--;
         CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
         reservation_end(office, reservation, RESERVATION_STATUS_EXPIRED, CANCEL_REASON_NONE, NULL);
@@ -85,12 +75,13 @@ static void holds_expire(struct office *office, size_t *budget)
 
 static void tokens_expire(struct office *office, size_t *budget)
 {
-    const struct heap_entry *entry;
-    while (*budget > 0 && (entry = heap_first(&office->token_deadlines)) != NULL &&
-           entry->at <= office->now.house) {
+    struct live_token *token;
+    timestamp_ms at;
+    while (*budget > 0 && (token = heap_first(&office->token_deadlines, &at)) != NULL &&
+           at <= office->now.house) {
         (*budget)--;
-        CHECK(batch_reserve(office, 1, 0, 0));
-        token_review(office, token_of_node(entry->node));
+        CHECK(visit_reserve(office) && batch_reserve(office, 1, 0, 0));
+        token_review(office, token);
     }
 }
 
@@ -157,8 +148,8 @@ void office_settle(struct office *office, const struct turn *turn)
 
 static timestamp_ms first_of(const struct heap *heap, timestamp_ms otherwise)
 {
-    const struct heap_entry *entry = heap_first(heap);
-    return entry == NULL || entry->at > otherwise ? otherwise : entry->at;
+    timestamp_ms at;
+    return heap_first(heap, &at) == NULL || at > otherwise ? otherwise : at;
 }
 
 timestamp_ms office_next_due(const struct office *office, struct moment now)

@@ -6,9 +6,10 @@ timestamp_ms token_heard_at(const struct office *office, const struct live_token
     return token->heard_at > office->heard_floor ? token->heard_at : office->heard_floor;
 }
 
-bool token_has_hold(const struct live_token *token)
+bool token_has_hold(const struct office *office, const struct live_token *token)
 {
-    for (const struct live_reservation *reservation = token->user->reservations;
+    for (const struct live_reservation *reservation =
+             user_reservations(office, token_user(office, token));
          reservation != NULL; reservation = reservation->of_user.next)
         if (reservation->row.status == RESERVATION_STATUS_PENDING)
             return true;
@@ -35,21 +36,22 @@ static timestamp_ms earlier(timestamp_ms a, timestamp_ms b)
 void token_arm(struct office *office, struct live_token *token)
 {
     timestamp_ms at;
-    if (token->row.status == TOKEN_STATUS_WAITING) {
+    if (token->status == TOKEN_STATUS_WAITING) {
         at = abandoned_at(office, token);
         if (token->present)
             at = earlier(at, silent_at(office, token));
-    } else if (token_has_hold(token)) {
-        at = token->row.expires_at;
+    } else if (token_has_hold(office, token)) {
+        at = token_visit(office, token)->expires_at;
     } else {
-        at = earlier(token->row.holds_until, silent_at(office, token));
+        at = earlier(token_visit(office, token)->holds_until, silent_at(office, token));
     }
-    heap_set(&office->token_deadlines, &token->deadline, at);
+    heap_set(&office->token_deadlines, token, at);
 }
 
 void token_end(struct office *office, struct live_token *token, enum token_reason reason)
 {
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
+                            .as.queue_token = token_row(office, token)};
     record.as.queue_token.status = TOKEN_STATUS_EXPIRED;
     record.as.queue_token.reason = reason;
     record.as.queue_token.ended_at = office->now.house;
@@ -58,17 +60,20 @@ void token_end(struct office *office, struct live_token *token, enum token_reaso
 
 void token_follow_holds(struct office *office, struct live_token *token)
 {
-    timestamp_ms expires_at = token->row.holds_until;
-    for (const struct live_reservation *reservation = token->user->reservations;
+    const struct live_visit *visit = token_visit(office, token);
+    timestamp_ms expires_at = visit->holds_until;
+    for (const struct live_reservation *reservation =
+             user_reservations(office, token_user(office, token));
          reservation != NULL; reservation = reservation->of_user.next)
         if (reservation->row.status == RESERVATION_STATUS_PENDING &&
             reservation->row.expires_at > expires_at)
             expires_at = reservation->row.expires_at;
-    if (expires_at == token->row.expires_at) {
+    if (expires_at == visit->expires_at) {
         token_arm(office, token);
         return;
     }
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = token->row};
+    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
+                            .as.queue_token = token_row(office, token)};
     record.as.queue_token.expires_at = expires_at;
     office_put(office, &record);
 }
@@ -88,11 +93,11 @@ static void review_waiting(struct office *office, struct live_token *token)
 void token_review(struct office *office, struct live_token *token)
 {
     const timestamp_ms now = office->now.house;
-    if (token->row.status == TOKEN_STATUS_WAITING)
+    if (token->status == TOKEN_STATUS_WAITING)
         review_waiting(office, token);
-    else if (token_has_hold(token))
+    else if (token_has_hold(office, token))
         token_follow_holds(office, token);
-    else if (now >= token->row.holds_until)
+    else if (now >= token_visit(office, token)->holds_until)
         token_end(office, token, TOKEN_REASON_TIMED_OUT);
     else if (now >= silent_at(office, token))
         token_end(office, token, TOKEN_REASON_SILENT);
@@ -103,7 +108,7 @@ void token_review(struct office *office, struct live_token *token)
 void token_mark_heard(struct office *office, struct live_token *token)
 {
     token->heard_at = office->now.house;
-    if (token->row.status == TOKEN_STATUS_WAITING && !token->present) {
+    if (token->status == TOKEN_STATUS_WAITING && !token->present) {
         line_set_present(office, token, true);
         token_arm(office, token);
     }

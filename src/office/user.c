@@ -1,9 +1,6 @@
 /* People's accounts. */
 #include "office/state.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 void email_fold(char *email)
 {
     for (; *email != '\0'; email++)
@@ -13,12 +10,13 @@ void email_fold(char *email)
 
 bool user_may_see(const struct live_user *user, struct id owner)
 {
-    return id_equal(user->row.id, owner) || user->row.role == USER_ROLE_ORGANIZER;
+    return id_equal(user->id, owner) || user->role == USER_ROLE_ORGANIZER;
 }
 
 static enum refusal show_user(const struct live_user *user, struct call *call)
 {
-    const struct record record = {.kind = RECORD_KIND_USER, .as.user = user->row};
+    struct hash_text hash;
+    const struct record record = {.kind = RECORD_KIND_USER, .as.user = user_row(user, &hash)};
     return call_show_record(call, &record);
 }
 
@@ -28,18 +26,18 @@ static enum refusal make_user(struct office *office, const struct turn *turn, en
 {
     if (user_find_email(office, call->in.user_register.email) != NULL)
         return REFUSAL_EMAIL_TAKEN;
-    struct record record = {.kind = RECORD_KIND_USER,
-                            .as.user = {
-                                .id = id_next(turn->ids, turn->now.house),
-                                .name = call->in.user_register.name,
-                                .email = call->in.user_register.email,
-                                .role = role,
-                                .password_hash = call->in.user_register.password_hash,
-                                .created_at = turn->now.house,
-                            }};
-    if (!user_reserve(office) || !batch_reserve(office, 1, 0, record_encoded_max(&record)))
-        return REFUSAL_CAPACITY;
-    if (call_show_record(call, &record) != REFUSAL_NONE || !texts_own(&record))
+    const struct record record = {.kind = RECORD_KIND_USER,
+                                  .as.user = {
+                                      .id = id_next(turn->ids, turn->now.house),
+                                      .name = call->in.user_register.name,
+                                      .email = call->in.user_register.email,
+                                      .role = role,
+                                      .password_hash = call->in.user_register.password_hash,
+                                      .created_at = turn->now.house,
+                                  }};
+    if (!user_reserve(office, &record.as.user) ||
+        !batch_reserve(office, 1, 0, record_encoded_max(&record)) ||
+        call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
@@ -75,9 +73,9 @@ enum refusal user_get(struct office *office, const struct turn *turn, struct liv
 {
     (void)turn;
     const struct id id = call->in.user_get.user_id;
-    if (id_is_none(id) || id_equal(id, user->row.id))
+    if (id_is_none(id) || id_equal(id, user->id))
         return show_user(user, call);
-    if (user->row.role != USER_ROLE_ORGANIZER)
+    if (user->role != USER_ROLE_ORGANIZER)
         return REFUSAL_FORBIDDEN;
     const struct live_user *found = user_find(office, id);
     return found == NULL ? REFUSAL_NOT_FOUND : show_user(found, call);
@@ -96,8 +94,7 @@ static enum refusal check_change(const struct office *office, const struct live_
                                  const struct user_change *change)
 {
     const bool guarded = change->email != NULL || change->password_hash != NULL;
-    if (guarded && (change->verified_hash == NULL || user->row.password_hash == NULL ||
-                    strcmp(change->verified_hash, user->row.password_hash) != 0))
+    if (guarded && (change->verified_hash == NULL || !user_has_hash(user, change->verified_hash)))
         return REFUSAL_WRONG_PASSWORD;
     if (change->email == NULL)
         return REFUSAL_NONE;
@@ -113,17 +110,17 @@ enum refusal user_change(struct office *office, const struct turn *turn, struct 
     const enum refusal refusal = check_change(office, user, change);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    struct record record = {.kind = RECORD_KIND_USER, .as.user = user->row};
+    struct hash_text hash;
+    struct record record = {.kind = RECORD_KIND_USER, .as.user = user_row(user, &hash)};
     if (change->name != NULL)
         record.as.user.name = change->name;
     if (change->email != NULL)
         record.as.user.email = change->email;
     if (change->password_hash != NULL)
         record.as.user.password_hash = change->password_hash;
-    if (map_reserve(&office->user_by_email, 1) != RESULT_OK ||
-        !batch_reserve(office, SESSIONS_PER_USER_MAX, 0, record_encoded_max(&record)))
-        return REFUSAL_CAPACITY;
-    if (call_show_record(call, &record) != REFUSAL_NONE || !texts_own(&record))
+    if (!user_reserve(office, &record.as.user) ||
+        !batch_reserve(office, SESSIONS_PER_USER_MAX, 0, record_encoded_max(&record)) ||
+        call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */

@@ -149,7 +149,7 @@ static enum result load_tables(sqlite3 *db, timestamp_ms now, const struct id_se
                                struct explanation *explanation)
 {
     int64_t booked;
-    enum result result = sqlite_run(db, "PRAGMA cache_size = -16384; BEGIN", explanation);
+    enum result result = sqlite_run(db, "PRAGMA cache_size = -4096; BEGIN", explanation);
     if (result == RESULT_OK)
         result = sqlite_integer(db, "SELECT booked_seq FROM bookkeeping", &booked, explanation);
     if (result == RESULT_OK)

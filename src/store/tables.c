@@ -76,26 +76,46 @@ static enum result prepare_load(struct loading *loading, enum record_kind kind, 
     return sqlite_prepare_owned(loading->db, sql, statement, loading->explanation);
 }
 
-/* Hands over every row that the statement answers. */
-static enum result hand_over(struct loading *loading, sqlite3_stmt *statement,
-                             enum record_kind kind)
+/* The next row that the statement answers. `*more` is false when there is none. */
+static enum result read_next(struct loading *loading, sqlite3_stmt *statement,
+                             enum record_kind kind, struct record *record, bool *more)
 {
-    for (;;) { /* ends with the rows */
-        const int code = sqlite3_step(statement);
-        if (code == SQLITE_DONE)
-            return RESULT_OK;
-        if (code != SQLITE_ROW)
-            return sqlite_failure(loading->db, loading->explanation);
-        struct record record;
-        enum result result = row_read(statement, 0, kind, &record);
-        if (result != RESULT_OK)
-            return explain(loading->explanation, result, "%s: a row of %s cannot be read",
-                           sqlite3_db_filename(loading->db, "main"), record_schema(kind)->table);
-        result = loading->loader->row(loading->loader->owner, &record);
-        if (result != RESULT_OK)
-            return explain(loading->explanation, result, "%s: a row of %s does not fit the others",
-                           sqlite3_db_filename(loading->db, "main"), record_schema(kind)->table);
+    const int code = sqlite3_step(statement);
+    *more = code == SQLITE_ROW;
+    if (code == SQLITE_DONE)
+        return RESULT_OK;
+    if (code != SQLITE_ROW)
+        return sqlite_failure(loading->db, loading->explanation);
+    const enum result result = row_read(statement, 0, kind, record);
+    if (result != RESULT_OK)
+        return explain(loading->explanation, result, "%s: a row of %s cannot be read",
+                       sqlite3_db_filename(loading->db, "main"), record_schema(kind)->table);
+    return RESULT_OK;
+}
+
+static enum result hand_over(struct loading *loading, const struct record *record)
+{
+    const enum result result = loading->loader->row(loading->loader->owner, record);
+    if (result != RESULT_OK)
+        return explain(loading->explanation, result, "%s: a row of %s does not fit the others",
+                       sqlite3_db_filename(loading->db, "main"),
+                       record_schema(record->kind)->table);
+    return RESULT_OK;
+}
+
+/* Hands over every row that the statement answers. */
+static enum result hand_over_all(struct loading *loading, sqlite3_stmt *statement,
+                                 enum record_kind kind)
+{
+    struct record record;
+    bool more;
+    enum result result = read_next(loading, statement, kind, &record, &more);
+    while (result == RESULT_OK && more) {
+        result = hand_over(loading, &record);
+        if (result == RESULT_OK)
+            result = read_next(loading, statement, kind, &record, &more);
     }
+    return result;
 }
 
 static enum result load_all(struct loading *loading, enum record_kind kind, const char *rest)
@@ -103,7 +123,7 @@ static enum result load_all(struct loading *loading, enum record_kind kind, cons
     sqlite3_stmt *statement = NULL;
     enum result result = prepare_load(loading, kind, rest, &statement);
     if (result == RESULT_OK)
-        result = hand_over(loading, statement, kind);
+        result = hand_over_all(loading, statement, kind);
     sqlite_drop(&statement);
     return result;
 }
@@ -121,10 +141,90 @@ static enum result load_of_live_rounds(struct loading *loading, enum record_kind
         if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
             result = sqlite_failure(loading->db, loading->explanation);
         if (result == RESULT_OK)
-            result = hand_over(loading, statement, kind);
+            result = hand_over_all(loading, statement, kind);
         sqlite_rewind(statement);
     }
     sqlite_drop(&statement);
+    return result;
+}
+
+/* ---- Live tokens ---- */
+
+/* An index names the live tokens, but to look one up costs some ten times as much as to read on to
+ * the next row of the table. So from a live one it is read on, until this many rows in a run were
+ * not live; then the index tells where to go on. */
+#define ENDED_TOKENS_IN_A_RUN 8
+
+static const char next_live_token_sql[] = "SELECT min(\"id\") FROM \"queue_token\" WHERE "
+                                          "\"status\" IN ('waiting', 'active') AND \"id\" > ?1";
+
+/* The first live token after `*text`, which becomes its id; `*more` is false when there is none. */
+static enum result find_live_token(struct loading *loading, sqlite3_stmt *statement,
+                                   char text[static ID_TEXT_BYTES], bool *more)
+{
+    enum result result = RESULT_OK;
+    *more = false;
+    if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        result = sqlite_failure(loading->db, loading->explanation);
+    const char *found =
+        result == RESULT_OK ? (const char *)sqlite3_column_text(statement, 0) : NULL;
+    if (found != NULL) {
+        const size_t length = strnlen(found, ID_TEXT_BYTES);
+        if (length == ID_TEXT_BYTES)
+            result = explain(loading->explanation, RESULT_CORRUPT, "%s: a row of %s cannot be read",
+                             sqlite3_db_filename(loading->db, "main"), "queue_token");
+        else
+            memcpy(text, found, length + 1);
+        *more = true;
+    }
+    sqlite_rewind(statement);
+    return result;
+}
+
+/* Hands over the live tokens from the one whose id is `text` on, until too many were not; then
+ * `text` is where. */
+static enum result load_run_of_tokens(struct loading *loading, sqlite3_stmt *statement,
+                                      char text[static ID_TEXT_BYTES], bool *more)
+{
+    struct record record;
+    size_t ended = 0;
+    enum result result = RESULT_OK;
+    if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+        result = sqlite_failure(loading->db, loading->explanation);
+    while (result == RESULT_OK && ended < ENDED_TOKENS_IN_A_RUN) {
+        result = read_next(loading, statement, RECORD_KIND_QUEUE_TOKEN, &record, more);
+        if (result != RESULT_OK || !*more)
+            break;
+        const bool live = record.as.queue_token.status != TOKEN_STATUS_EXPIRED;
+        ended = live ? 0 : ended + 1;
+        if (live)
+            result = hand_over(loading, &record);
+    }
+    if (result == RESULT_OK && *more)
+        (void)id_format(record_schema(RECORD_KIND_QUEUE_TOKEN)->prefix, record.as.queue_token.id,
+                        text);
+    sqlite_rewind(statement);
+    return result;
+}
+
+static enum result load_live_tokens(struct loading *loading, enum record_kind kind,
+                                    const char *rest)
+{
+    sqlite3_stmt *next = NULL, *run = NULL;
+    char text[ID_TEXT_BYTES] = "";
+    bool more = true;
+    enum result result =
+        sqlite_prepare(loading->db, next_live_token_sql, &next, loading->explanation);
+    if (result == RESULT_OK)
+        result = prepare_load(loading, kind, rest, &run);
+    while (result == RESULT_OK && more) {
+        result = find_live_token(loading, next, text, &more);
+        if (result == RESULT_OK && more)
+            result = load_run_of_tokens(loading, run, text, &more);
+    }
+    sqlite_drop(&run);
+    sqlite_drop(&next);
     return result;
 }
 
@@ -171,49 +271,51 @@ static enum result find_live_rounds(struct loading *loading)
     return result;
 }
 
-/* How the live rows of an entity are found: all rows of a query, or those of each live round. */
+/* Of what is never needed to decide. */
+static enum result load_none(struct loading *loading, enum record_kind kind, const char *rest)
+{
+    (void)loading;
+    (void)kind;
+    (void)rest;
+    return RESULT_OK;
+}
+
+/* How the live rows of an entity are found. */
 struct live_rows {
-    bool of_live_rounds;
-    const char *rest; /* NULL: never needed to decide */
+    enum result (*load)(struct loading *loading, enum record_kind kind, const char *rest);
+    const char *rest;
 };
 
 static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
-    [RECORD_KIND_HOUSE] = {false, "FROM \"house\" t"},
-    [RECORD_KIND_USER] = {false, "FROM \"user\" t"},
-    [RECORD_KIND_SESSION] = {false, "FROM \"session\" t"},
-    [RECORD_KIND_POINT_ACCOUNT] = {false, "FROM \"point_account\" t"},
-    [RECORD_KIND_CONCERT] = {false, "FROM \"concert\" t"},
-    [RECORD_KIND_CONCERT_ROUND] = {false, "FROM \"concert_round\" t"},
-    [RECORD_KIND_SEAT] = {true, "FROM \"seat\" t WHERE t.\"concert_round_id\" = ?1"
-                                " ORDER BY t.\"position\""},
-    [RECORD_KIND_QUEUE_TOKEN] = {false, "FROM \"queue_token\" t"
-                                        " WHERE t.\"status\" IN ('waiting', 'active')"
-                                        " ORDER BY t.\"id\""},
-    [RECORD_KIND_PAYMENT] = {true, "FROM \"seat_reservation\" r CROSS JOIN \"payment\" t"
-                                   " ON t.\"reservation_id\" = r.\"id\""
-                                   " WHERE r.\"round_id\" = ?1"
-                                   " AND r.\"status\" IN ('pending', 'confirmed')"},
-    [RECORD_KIND_SEAT_RESERVATION] = {true, "FROM \"seat_reservation\" t"
-                                            " WHERE t.\"round_id\" = ?1"
-                                            " AND t.\"status\" IN ('pending', 'confirmed')"
-                                            " ORDER BY t.\"id\""},
-    [RECORD_KIND_RESERVATION_SEAT] = {true, "FROM \"seat_reservation\" r"
-                                            " CROSS JOIN \"reservation_seat\" t"
-                                            " ON t.\"reservation_id\" = r.\"id\""
-                                            " WHERE r.\"round_id\" = ?1"
-                                            " AND r.\"status\" IN ('pending', 'confirmed')"},
-    [RECORD_KIND_POINT_ENTRY] = {false, NULL},
-    [RECORD_KIND_IDEMPOTENCY_KEY] = {false, "FROM \"idempotency_key\" t"},
+    [RECORD_KIND_HOUSE] = {load_all, "FROM \"house\" t"},
+    [RECORD_KIND_USER] = {load_all, "FROM \"user\" t"},
+    [RECORD_KIND_SESSION] = {load_all, "FROM \"session\" t"},
+    [RECORD_KIND_POINT_ACCOUNT] = {load_all, "FROM \"point_account\" t"},
+    [RECORD_KIND_CONCERT] = {load_all, "FROM \"concert\" t"},
+    [RECORD_KIND_CONCERT_ROUND] = {load_all, "FROM \"concert_round\" t"},
+    [RECORD_KIND_SEAT] = {load_of_live_rounds, "FROM \"seat\" t WHERE t.\"concert_round_id\" = ?1"
+                                               " ORDER BY t.\"position\""},
+    [RECORD_KIND_QUEUE_TOKEN] = {load_live_tokens, "FROM \"queue_token\" t"
+                                                   " WHERE t.\"id\" >= ?1 ORDER BY t.\"id\""},
+    [RECORD_KIND_PAYMENT] = {load_of_live_rounds,
+                             "FROM \"seat_reservation\" r CROSS JOIN \"payment\" t"
+                             " ON t.\"reservation_id\" = r.\"id\""
+                             " WHERE r.\"round_id\" = ?1"
+                             " AND r.\"status\" IN ('pending', 'confirmed')"},
+    [RECORD_KIND_SEAT_RESERVATION] = {load_of_live_rounds,
+                                      "FROM \"seat_reservation\" t"
+                                      " WHERE t.\"round_id\" = ?1"
+                                      " AND t.\"status\" IN ('pending', 'confirmed')"
+                                      " ORDER BY t.\"id\""},
+    [RECORD_KIND_RESERVATION_SEAT] = {load_of_live_rounds,
+                                      "FROM \"seat_reservation\" r"
+                                      " CROSS JOIN \"reservation_seat\" t"
+                                      " ON t.\"reservation_id\" = r.\"id\""
+                                      " WHERE r.\"round_id\" = ?1"
+                                      " AND r.\"status\" IN ('pending', 'confirmed')"},
+    [RECORD_KIND_POINT_ENTRY] = {load_none, NULL},
+    [RECORD_KIND_IDEMPOTENCY_KEY] = {load_all, "FROM \"idempotency_key\" t"},
 };
-
-static enum result load_kind(struct loading *loading, enum record_kind kind)
-{
-    const struct live_rows *rows = &live_rows[kind];
-    if (rows->rest == NULL)
-        return RESULT_OK;
-    return rows->of_live_rounds ? load_of_live_rounds(loading, kind, rows->rest)
-                                : load_all(loading, kind, rows->rest);
-}
 
 enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,
                         const struct store_loader *loader, struct explanation *explanation)
@@ -222,7 +324,7 @@ enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also
         .db = db, .now = now, .also_live = also_live, .loader = loader, .explanation = explanation};
     enum result result = find_live_rounds(&loading);
     for (size_t kind = 0; kind < RECORD_KIND_COUNT && result == RESULT_OK; kind++)
-        result = load_kind(&loading, (enum record_kind)kind);
+        result = live_rows[kind].load(&loading, (enum record_kind)kind, live_rows[kind].rest);
     id_set_release(&loading.live_rounds);
     return result;
 }

@@ -46,6 +46,7 @@ static void check_walk(const struct pool *pool, struct thing *const *expected)
         there++;
         assert_int_equal(expected[i]->value, i + 1);
         assert_ptr_equal(pool_at(pool, expected[i]->item.number), expected[i]);
+        assert_ptr_equal(pool_find(pool, expected[i]->item.number), expected[i]);
     }
     assert_int_equal(walked, there);
     assert_int_equal(pool->taken, there);
@@ -121,6 +122,7 @@ static void more_than_the_bound_is_refused(void **state)
     (void)state;
     struct pool pool;
     pool_init(&pool, sizeof(struct thing));
+    assert_null(pool_find(&pool, 0));
     assert_int_equal(pool_reserve(&pool, (size_t)POOL_ITEMS_MAX + 1), RESULT_FULL);
     assert_int_equal(pool.chunk_count, 0);
     pool_release(&pool);

@@ -87,50 +87,49 @@ static enum expected expectation(const struct office *office, const struct ledge
 }
 
 /* The live row with an image's key; `live` is made from it. False: it is not in memory. */
-#define COPY_ROW(name, finder, member)                                                             \
+#define COPY_ROW(name, finder, member, row)                                                        \
     {                                                                                              \
         const struct live_##name *found = finder(office, image->as.member.id);                     \
         if (found != NULL)                                                                         \
-            live->as.member = found->row;                                                          \
+            live->as.member = row;                                                                 \
         return found != NULL;                                                                      \
     }
 
 static bool find_key(const struct office *office, const struct record *image, struct record *live)
 {
     const struct idempotency_key *row = &image->as.idempotency_key;
-    const struct live_key *key = user_find(office, row->user_id)->keys;
-    while (key != NULL && key->row.key_hash != row->key_hash)
-        key = key->next;
+    const struct live_key *key = user_key(office, user_find(office, row->user_id), row->key_hash);
     if (key != NULL)
         live->as.idempotency_key = key->row;
     return key != NULL;
 }
 
-static bool find_row(const struct office *office, const struct record *image, struct record *live)
+static bool find_row(const struct office *office, const struct record *image, struct record *live,
+                     struct hash_text *hash)
 {
     switch (image->kind) {
     case RECORD_KIND_HOUSE:
         live->as.house = office->house;
         return true;
     case RECORD_KIND_USER:
-        COPY_ROW(user, user_find, user)
+        COPY_ROW(user, user_find, user, user_row(found, hash))
     case RECORD_KIND_SESSION:
-        COPY_ROW(session, session_find, session)
+        COPY_ROW(session, session_find, session, session_row(office, found))
     case RECORD_KIND_POINT_ACCOUNT:
-        live->as.point_account = user_find(office, image->as.point_account.user_id)->account;
+        live->as.point_account = account_row(user_find(office, image->as.point_account.user_id));
         return true;
     case RECORD_KIND_CONCERT:
-        COPY_ROW(concert, concert_find, concert)
+        COPY_ROW(concert, concert_find, concert, found->row)
     case RECORD_KIND_CONCERT_ROUND:
-        COPY_ROW(round, round_find, concert_round)
+        COPY_ROW(round, round_find, concert_round, found->row)
     case RECORD_KIND_SEAT:
-        COPY_ROW(seat, seat_find, seat)
+        COPY_ROW(seat, seat_find, seat, found->row)
     case RECORD_KIND_QUEUE_TOKEN:
-        COPY_ROW(token, token_find, queue_token)
+        COPY_ROW(token, token_find, queue_token, token_row(office, found))
     case RECORD_KIND_PAYMENT:
-        COPY_ROW(payment, payment_find, payment)
+        COPY_ROW(payment, payment_find, payment, found->row)
     case RECORD_KIND_SEAT_RESERVATION:
-        COPY_ROW(reservation, reservation_find, seat_reservation)
+        COPY_ROW(reservation, reservation_find, seat_reservation, found->row)
     case RECORD_KIND_IDEMPOTENCY_KEY:
         return find_key(office, image, live);
     default:
@@ -167,7 +166,8 @@ bool compare_with_ledger(const struct office *office, const struct ledger *ledge
         /* The house row is journalled when its batch settles; before, memory is ahead of it. */
         if (image->kind == RECORD_KIND_HOUSE && office->house_dirty)
             continue;
-        const bool found = find_row(office, image, &live);
+        struct hash_text hash;
+        const bool found = find_row(office, image, &live, &hash);
         const char *table = record_schema(image->kind)->table;
         users += image->kind == RECORD_KIND_USER;
         sessions += image->kind == RECORD_KIND_SESSION && !image->deleted;

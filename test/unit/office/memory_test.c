@@ -171,7 +171,7 @@ static void loading_without_memory_is_said(void **state)
     size_t nth = 1;
     while (loading_says_so(&play, nth))
         nth++;
-    assert_true(nth > 20);
+    assert_true(nth > 15);
     play_close(&play);
 }
 

@@ -83,6 +83,33 @@ static void live_rows_of_the_tables(void **state)
     check_live(fixture, &busy);
 }
 
+/* Whether the table is read on past those that ended or the index tells where to go on. */
+static void live_tokens_among_any_number_that_ended(void **state)
+{
+    static const size_t ended[] = {0, 1, 7, 8, 9, 20, 3, 16};
+    struct fixture *fixture = *state;
+    struct scene scene;
+    struct person people[sizeof ended / sizeof ended[0]], gone;
+    struct loaded loaded;
+    const size_t count = sizeof ended / sizeof ended[0];
+    scene_open(&scene, fixture);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t left = ended[i]; left > 0; left--) {
+            scene_join(&scene, &gone, "gone");
+            scene_end_token(&scene, &gone, TOKEN_REASON_LEFT, NOW + 1);
+        }
+        scene_join(&scene, &people[i], "waits");
+    }
+    scene_join(&scene, &gone, "gone");
+    scene_end_token(&scene, &gone, TOKEN_REASON_LEFT, NOW + 1);
+    book_all(fixture);
+    assert_int_equal(load(fixture, &loaded), RESULT_OK);
+    assert_int_equal(loaded_count(&loaded, RECORD_KIND_QUEUE_TOKEN), count);
+    for (size_t i = 0; i < count; i++)
+        assert_non_null(loaded_find(&loaded, RECORD_KIND_QUEUE_TOKEN, people[i].token.id));
+    loaded_release(&loaded);
+}
+
 static void the_tail_comes_in_order(void **state)
 {
     struct fixture *fixture = *state;
@@ -413,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(nothing_at_first),
         TEST(live_rows_of_the_tables),
+        TEST(live_tokens_among_any_number_that_ended),
         TEST(the_tail_comes_in_order),
         TEST(seats_of_a_round_that_is_over_stay_away),
         TEST(a_pending_hold_keeps_its_round),

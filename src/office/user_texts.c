@@ -1,0 +1,251 @@
+/* A user's texts as they are kept: e-mail, name, external id and password hash one after the other
+ * in one block. A hash of argon2id, whose text is base64 of 48 bytes and a few numbers, is kept as
+ * those. Knows no rules. */
+#include "office/state.h"
+
+#include <string.h>
+
+/* The first byte of a block says what follows it, in this order. Texts end with a NUL. */
+enum content {
+    HAS_EMAIL = 1,
+    HAS_NAME = 2,
+    HAS_EXTERNAL_ID = 4,
+    HAS_HASH_TEXT = 8,
+    HAS_HASH_BYTES = 16,
+};
+
+/* ---- argon2id ---- */
+
+/* The text is "$argon2id$v=19$m=M,t=T,p=P$SALT$HASH" with decimal numbers and unpadded base64
+ * (P. Biryukov et al., the reference implementation's encoding.c), of lengths that libsodium uses.
+ */
+#define SALT_BYTES 16
+#define HASH_BYTES 32
+#define BASE64_LENGTH(bytes) (((bytes)*4 + 2) / 3)
+
+static const char *const labels[] = {"$argon2id$v=19$m=", ",t=", ",p="};
+
+#define NUMBER_COUNT (sizeof labels / sizeof labels[0])
+#define NUMBER_DIGITS_MAX 10 /* of 32 bits */
+
+struct argon2id {
+    uint32_t memory;
+    uint16_t passes, lanes; /* far more than anybody waits for or has processors */
+    uint8_t salt[SALT_BYTES], hash[HASH_BYTES];
+};
+
+_Static_assert(17 + 3 + 3 + 2 + NUMBER_COUNT * NUMBER_DIGITS_MAX + BASE64_LENGTH(SALT_BYTES) +
+                       BASE64_LENGTH(HASH_BYTES) <=
+                   PASSWORD_HASH_BYTES_MAX,
+               "a text always fits");
+
+static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Passes `expected`; false when something else stands there. */
+static bool skip(const char **at, const char *expected)
+{
+    const size_t length = strlen(expected);
+    if (strncmp(*at, expected, length) != 0)
+        return false;
+    *at += length;
+    return true;
+}
+
+/* As put_number writes it, without zeros before it. */
+static bool take_number(const char **at, uint32_t *number)
+{
+    uint64_t value = 0;
+    const char *const start = *at;
+    for (; **at >= '0' && **at <= '9' && *at - start < NUMBER_DIGITS_MAX; (*at)++)
+        value = value * 10 + (uint64_t)(**at - '0');
+    *number = (uint32_t)value;
+    return *at != start && (*start != '0' || *at - start == 1) && value <= UINT32_MAX;
+}
+
+#define NO_DIGIT 64
+
+static unsigned digit_value(char digit)
+{
+    static const uint8_t values['z' - '+' + 1] = {
+        62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64,
+        64, 64, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17,
+        18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64, 64, 26, 27, 28, 29, 30, 31,
+        32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51};
+    return digit < '+' || digit > 'z' ? NO_DIGIT : values[digit - '+'];
+}
+
+/* As put_base64 writes it: the bits that are left over at the end are zero. */
+static bool take_base64(const char **at, uint8_t *bytes, size_t count)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < count; (*at)++) {
+        const unsigned value = digit_value(**at);
+        if (value == NO_DIGIT)
+            return false;
+        bits = bits << 6 | value;
+        held += 6;
+        if (held >= 8) {
+            held -= 8;
+            bytes[i++] = (uint8_t)(bits >> held);
+        }
+    }
+    return (bits & ((1U << held) - 1)) == 0;
+}
+
+static char *put_text(char *at, const char *text)
+{
+    const size_t length = strlen(text);
+    memcpy(at, text, length);
+    return at + length;
+}
+
+static char *put_number(char *at, uint32_t number)
+{
+    char reversed[NUMBER_DIGITS_MAX];
+    size_t count = 0;
+    do {
+        reversed[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    while (count > 0)
+        *at++ = reversed[--count];
+    return at;
+}
+
+static char *put_base64(char *at, const uint8_t *bytes, size_t count)
+{
+    uint32_t bits = 0;
+    unsigned held = 0;
+    for (size_t i = 0; i < count; i++) {
+        bits = bits << 8 | bytes[i];
+        for (held += 8; held >= 6; held -= 6)
+            *at++ = digits[bits >> (held - 6) & 63];
+    }
+    if (held > 0)
+        *at++ = digits[bits << (6 - held) & 63];
+    return at;
+}
+
+static void argon2id_text(const struct argon2id *kept, struct hash_text *hash)
+{
+    const uint32_t numbers[NUMBER_COUNT] = {kept->memory, kept->passes, kept->lanes};
+    char *at = hash->text;
+    for (size_t i = 0; i < NUMBER_COUNT; i++)
+        at = put_number(put_text(at, labels[i]), numbers[i]);
+    at = put_base64(put_text(at, "$"), kept->salt, SALT_BYTES);
+    at = put_base64(put_text(at, "$"), kept->hash, HASH_BYTES);
+    *at = '\0';
+}
+
+/* False for any text that argon2id_text would not write. */
+static bool argon2id_parse(const char *text, struct argon2id *kept)
+{
+    const char *at = text;
+    uint32_t numbers[NUMBER_COUNT];
+    for (size_t i = 0; i < NUMBER_COUNT; i++)
+        if (!skip(&at, labels[i]) || !take_number(&at, &numbers[i]))
+            return false;
+    if (numbers[1] > UINT16_MAX || numbers[2] > UINT16_MAX)
+        return false;
+    kept->memory = numbers[0];
+    kept->passes = (uint16_t)numbers[1];
+    kept->lanes = (uint16_t)numbers[2];
+    return skip(&at, "$") && take_base64(&at, kept->salt, SALT_BYTES) && skip(&at, "$") &&
+           take_base64(&at, kept->hash, HASH_BYTES) && *at == '\0';
+}
+
+/* ---- Blocks ---- */
+
+struct part {
+    enum content content;
+    const void *bytes;
+    size_t length;
+};
+
+static struct part text_part(enum content content, const char *text)
+{
+    return (struct part){
+        .content = content, .bytes = text, .length = text == NULL ? 0 : strlen(text) + 1};
+}
+
+char *user_texts_pack(struct arena *arena, const struct user *row)
+{
+    struct argon2id kept;
+    struct part parts[] = {
+        text_part(HAS_EMAIL, row->email),
+        text_part(HAS_NAME, row->name),
+        text_part(HAS_EXTERNAL_ID, row->external_id),
+        text_part(HAS_HASH_TEXT, row->password_hash),
+    };
+    const size_t count = sizeof parts / sizeof parts[0];
+    if (row->password_hash != NULL && argon2id_parse(row->password_hash, &kept))
+        parts[count - 1] =
+            (struct part){.content = HAS_HASH_BYTES, .bytes = &kept, .length = sizeof kept};
+    size_t length = 1;
+    for (size_t i = 0; i < count; i++)
+        length += parts[i].length;
+    char *const block = arena_take(arena, length);
+    if (block == NULL)
+        return NULL;
+    char *at = block;
+    *at++ = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].length == 0)
+            continue;
+        *block = (char)(*block | (int)parts[i].content);
+        memcpy(at, parts[i].bytes, parts[i].length);
+        at += parts[i].length;
+    }
+    return block;
+}
+
+/* The text at `*at` if the block has it, which is then passed. */
+static const char *next_text(const char *block, enum content content, const char **at)
+{
+    if ((*block & (int)content) == 0)
+        return NULL;
+    const char *text = *at;
+    *at += strlen(text) + 1;
+    return text;
+}
+
+const char *user_email(const struct live_user *user)
+{
+    return user->texts != NULL && (*user->texts & HAS_EMAIL) != 0 ? user->texts + 1 : NULL;
+}
+
+struct user user_row(const struct live_user *user, struct hash_text *hash)
+{
+    struct user row = {.id = user->id, .role = user->role, .created_at = user->created_at};
+    const char *at = user->texts + 1;
+    row.email = next_text(user->texts, HAS_EMAIL, &at);
+    row.name = next_text(user->texts, HAS_NAME, &at);
+    row.external_id = next_text(user->texts, HAS_EXTERNAL_ID, &at);
+    row.password_hash = next_text(user->texts, HAS_HASH_TEXT, &at);
+    if ((*user->texts & HAS_HASH_BYTES) != 0) {
+        struct argon2id kept;
+        memcpy(&kept, at, sizeof kept);
+        argon2id_text(&kept, hash);
+        row.password_hash = hash->text;
+    }
+    return row;
+}
+
+void user_texts_free(struct arena *arena, char *texts)
+{
+    if (texts == NULL)
+        return;
+    const char *at = texts + 1;
+    for (unsigned content = HAS_EMAIL; content <= HAS_HASH_TEXT; content *= 2)
+        (void)next_text(texts, (enum content)content, &at);
+    const size_t bytes = (*texts & HAS_HASH_BYTES) != 0 ? sizeof(struct argon2id) : 0;
+    arena_give(arena, texts, (size_t)(at - texts) + bytes);
+}
+
+bool user_has_hash(const struct live_user *user, const char *hash)
+{
+    struct hash_text own;
+    const struct user row = user_row(user, &own);
+    return row.password_hash != NULL && strcmp(row.password_hash, hash) == 0;
+}
