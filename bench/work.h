@@ -4,6 +4,7 @@
 #define USHER_BENCH_WORK_H
 
 #include "base/heap.h"
+#include "base/pool.h"
 #include "connection.h"
 #include "lines.h"
 
@@ -13,7 +14,8 @@
 #define ERRAND_SEATS_MAX 2 /* people come alone or in pairs */
 
 struct errand {
-    struct errand *next;    /* on the list of those who are ready, or of those not in use */
+    struct pool_item item;
+    struct errand *next;    /* of those who are ready */
     struct heap_node timer; /* while it waits */
     size_t number;          /* in the whole load, from 0 */
     uint64_t intended_us;   /* when it should begin, by the plan */

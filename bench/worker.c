@@ -45,17 +45,17 @@ static void make_wait(struct worker *worker, struct errand *errand, uint64_t now
 {
     const timestamp_ms due = (timestamp_ms)(now_us / 1000) + 1 + errand->wait_ms;
     errand->due_us = (uint64_t)due * 1000;
-    heap_set(&worker->waiting, &errand->timer, due);
+    heap_set(&worker->waiting, errand, due);
 }
 
 static void wake_waiting(struct worker *worker, uint64_t now_us)
 {
-    const struct heap_entry *first;
-    while ((first = heap_first(&worker->waiting)) != NULL &&
-           first->at <= (timestamp_ms)(now_us / 1000)) {
-        struct heap_node *node = first->node;
-        heap_remove(&worker->waiting, node);
-        make_ready(worker, (struct errand *)((char *)node - offsetof(struct errand, timer)));
+    timestamp_ms due;
+    struct errand *first;
+    while ((first = heap_first(&worker->waiting, &due)) != NULL &&
+           due <= (timestamp_ms)(now_us / 1000)) {
+        heap_remove(&worker->waiting, first);
+        make_ready(worker, first);
     }
 }
 
@@ -79,19 +79,19 @@ static uint64_t next_begin_us(const struct worker *worker, uint64_t now_us)
     return now_us < plan->last_us ? now_us : UINT64_MAX;
 }
 
+static bool may_begin(const struct worker *worker)
+{
+    return worker->errands.taken < worker->plan->underway_max;
+}
+
 static void begin_due(struct worker *worker, uint64_t now_us)
 {
     uint64_t begin_us;
-    while (worker->unused != NULL && (begin_us = next_begin_us(worker, now_us)) <= now_us) {
-        struct errand *errand = worker->unused;
-        worker->unused = errand->next;
-        *errand = (struct errand){
-            .number = worker->plan->errand_first + next_place(worker),
-            .intended_us = begin_us,
-            .due_us = begin_us,
-        };
+    while (may_begin(worker) && (begin_us = next_begin_us(worker, now_us)) <= now_us) {
+        struct errand *errand = pool_take(&worker->errands);
+        errand->number = worker->plan->errand_first + next_place(worker);
+        errand->intended_us = errand->due_us = begin_us;
         worker->begun++;
-        worker->underway++;
         make_ready(worker, errand);
     }
 }
@@ -100,9 +100,7 @@ static void end_errand(struct worker *worker, struct errand *errand, uint64_t no
 {
     histogram_add(&worker->tally.errands, now_us - errand->intended_us);
     worker->tally.ended_us = now_us;
-    worker->underway--;
-    errand->next = worker->unused;
-    worker->unused = errand;
+    pool_give(&worker->errands, errand);
 }
 
 /* ---- Requests and answers ---- */
@@ -189,11 +187,11 @@ static void receive(struct worker *worker, struct connection *connection)
 static struct timespec time_to_wait(const struct worker *worker, uint64_t now_us)
 {
     uint64_t until_us = worker->plan->deadline_us;
-    const struct heap_entry *first = heap_first(&worker->waiting);
-    if (first != NULL && (uint64_t)first->at * 1000 < until_us)
-        until_us = (uint64_t)first->at * 1000;
+    timestamp_ms due;
+    if (heap_first(&worker->waiting, &due) != NULL && (uint64_t)due * 1000 < until_us)
+        until_us = (uint64_t)due * 1000;
     const uint64_t begin_us = next_begin_us(worker, now_us);
-    if (worker->unused != NULL && begin_us < until_us)
+    if (may_begin(worker) && begin_us < until_us)
         until_us = begin_us;
     const uint64_t wait_us = until_us > now_us ? until_us - now_us : 0;
     return (struct timespec){
@@ -206,8 +204,8 @@ static bool is_over(const struct worker *worker, uint64_t now_us)
 {
     if (now_us >= worker->plan->deadline_us)
         errx(EXIT_FAILURE, "%s: not over at its deadline: %zu under way, %zu begun",
-             worker->plan->work->name, worker->underway, worker->begun);
-    return worker->underway == 0 && next_begin_us(worker, now_us) == UINT64_MAX;
+             worker->plan->work->name, worker->errands.taken, worker->begun);
+    return worker->errands.taken == 0 && next_begin_us(worker, now_us) == UINT64_MAX;
 }
 
 void *worker_run(void *owner)
@@ -251,17 +249,14 @@ void worker_init(struct worker *worker, const struct plan *plan, size_t index)
         .index = index,
         .epoll = epoll_create1(EPOLL_CLOEXEC),
         .connections = calloc(plan->connections, sizeof *worker->connections),
-        .errands = calloc(plan->underway_max, sizeof *worker->errands),
     };
     worker->ready_end = &worker->ready;
-    heap_init(&worker->waiting);
-    if (worker->epoll < 0 || worker->connections == NULL || worker->errands == NULL ||
+    pool_init(&worker->errands, sizeof(struct errand));
+    heap_init(&worker->waiting, &worker->errands, offsetof(struct errand, timer));
+    if (worker->epoll < 0 || worker->connections == NULL ||
+        pool_reserve(&worker->errands, plan->underway_max) != RESULT_OK ||
         heap_reserve(&worker->waiting, plan->underway_max) != RESULT_OK)
         err(EXIT_FAILURE, "a thread cannot be set up");
-    for (size_t i = plan->underway_max; i-- > 0;) {
-        worker->errands[i].next = worker->unused;
-        worker->unused = &worker->errands[i];
-    }
     open_connections(worker);
 }
 
@@ -272,5 +267,5 @@ void worker_release(struct worker *worker)
     close(worker->epoll);
     heap_release(&worker->waiting);
     free(worker->connections);
-    free(worker->errands);
+    pool_release(&worker->errands);
 }

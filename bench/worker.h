@@ -43,10 +43,10 @@ struct worker {
     pthread_t thread;
     int epoll;
     struct connection *connections, *idle;
-    struct errand *errands, *unused;
+    struct pool errands; /* those under way */
     struct errand *ready, **ready_end;
     struct heap waiting;
-    size_t begun, underway;
+    size_t begun;
     struct tally tally;
 };
 

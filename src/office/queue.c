@@ -64,7 +64,7 @@ void office_show_settled(struct office *office, struct call *call)
     if (call->verb != VERB_QUEUE_JOIN || call->refusal != REFUSAL_NONE)
         return;
     const struct live_token *token = token_find(office, call->out.token.token.id);
-    if (token != NULL && token->row.status == TOKEN_STATUS_ACTIVE)
+    if (token != NULL && token->status == TOKEN_STATUS_ACTIVE)
         show_token(office, token, &call->out.token);
 }
 
