@@ -15,6 +15,7 @@ help:
 	@echo 'make fuzz          TIME seconds of every fuzzer (60)'
 	@echo 'make coverage      lines and branches of office and store that tests and simulator run'
 	@echo 'make bench         speed, beside its peers (BENCH_ONLY, BENCH_ROUNDS, BENCH_SECONDS)'
+	@echo 'make flame         where the time goes while seats are held: bench/flame.svg'
 	@echo 'make fmt           formats the source'
 	@echo 'make clean         removes the builds'
 
@@ -72,6 +73,11 @@ bench: build
 	@ninja -C build bench/floor bench/load bench/tables
 	@node bench/bench.mjs
 
+flame: build
+	@tools/install test bench flame
+	@ninja -C build bench/load
+	@node bench/flame.mjs
+
 fmt:
 	@tools/install check
 	@find src test bench -name '*.[ch]' | xargs clang-format -i
@@ -79,4 +85,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run test check asan tsan sim mutants fault fuzz coverage bench fmt clean
+.PHONY: help build run test check asan tsan sim mutants fault fuzz coverage bench flame fmt clean
