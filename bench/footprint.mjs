@@ -1,29 +1,19 @@
 // What a crowd takes in memory, on disk and at a start, and what the bookkeeper does behind it.
-import { booked, diskBytes, metrics, residentBytes, serve, withHouse } from './house.mjs';
-import { newDirectory } from './children.mjs';
+import { booked, diskBytes, metrics, residentBytes, withHouse } from './house.mjs';
 import { load } from './load.mjs';
 import { lining, selling } from './rates.mjs';
 import { scaled } from './settings.mjs';
 
-async function emptyBytes() {
-  const house = await serve(await newDirectory('empty'));
-  try {
-    return (await residentBytes(house)).now;
-  } finally {
-    await house.stop();
-  }
-}
-
-// Resident memory of a server that has loaded a million people in line, less that of an empty one, both
-// at rest: a user, a session, a point account and a queue token each; the 20,000 who are inside count
-// as people too, and what 200,000 seats take is not taken off. The peak is that of the start. The files
-// are in the page cache, as after a crash of the program.
+// Resident memory of a server that has loaded a million people in line, less that of one with the same
+// 200,000 seats and nobody, both at rest: a user, a session, a point account and a queue token each; the
+// 20,000 who are inside count as people too. The peak is that of the start. The files are in the page
+// cache, as after a crash of the program.
 export async function memory() {
-  const empty = await emptyBytes();
-  return withHouse('lining-million', lining(1_000_000), async (house) => {
-    const people = scaled(1_000_000) + scaled(20_000);
+  const { inside, waiting, ...seats } = lining(1_000_000);
+  const nobody = await withHouse('seats-only', seats, async (house) => (await residentBytes(house)).now);
+  return withHouse('lining-million', { inside, waiting, ...seats }, async (house) => {
     const { now, peak } = await residentBytes(house);
-    const perMillion = (bytes) => (bytes - empty) / people;
+    const perMillion = (bytes) => (bytes - nobody) / (inside + waiting);
     return { perMillion: perMillion(now), peak: perMillion(peak), restart: house.readyMs / 1000 };
   });
 }

@@ -6,14 +6,30 @@
 #include "engine/thread.h"
 
 #include <sodium.h>
+#include <time.h>
 
 /* ---- The thread ---- */
+
+/* Appends for fewer requests than this begin at least so far apart. One for each two or three of
+ * them would take so many of the disk's operations that those who come next wait for theirs. */
+#define GATHERED_MIN 16
+#define APPEND_INTERVAL_NS 1000000
+
+static void gather(const struct engine *engine)
+{
+    const uint64_t since_ns = monotonic_nanoseconds() - engine->appended_at;
+    if (since_ns >= APPEND_INTERVAL_NS || inbox_length(&engine->inbox) >= GATHERED_MIN)
+        return;
+    const struct timespec rest = {.tv_nsec = (long)(APPEND_INTERVAL_NS - since_ns)};
+    (void)nanosleep(&rest, NULL);
+}
 
 static void *engine_run(void *argument)
 {
     struct engine *engine = argument;
     while (!atomic_load(&engine->stop) || !inbox_finished(&engine->inbox)) {
         inbox_wait(&engine->inbox, turn_wait_ms(engine));
+        gather(engine);
         turn_take(engine);
     }
     return NULL;

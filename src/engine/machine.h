@@ -36,6 +36,7 @@ struct engine {
     struct batch batch; /* and with it the office; NULL while there is none */
     struct id_source ids;
     unsigned unpruned;     /* appends since the journal was last pruned */
+    uint64_t appended_at;  /* monotonic nanoseconds; when the last append began */
     timestamp_ms retry_at; /* house time of the next attempt to recover; while not ready */
 };
 

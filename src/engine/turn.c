@@ -22,7 +22,7 @@ enum store_outcome turn_write_down(struct engine *engine)
     size_t record_count;
     const struct buffer *records = batch_close(batch, &record_count);
     if (records != NULL) {
-        const uint64_t started = monotonic_nanoseconds();
+        const uint64_t started = engine->appended_at = monotonic_nanoseconds();
         const enum store_outcome outcome = store_append(
             engine->store, batch->turn.seq, batch->turn.now.house, records, record_count);
         if (outcome != STORE_DONE) {
