@@ -37,7 +37,7 @@ struct http_server {
     struct http_options options;
     char *time_zone;
     char *tls_certificate, *tls_key; /* PEM texts, or NULL */
-    struct io_loop *loops; /* options.io_threads of them */
+    struct io_loop *loops;           /* options.io_threads of them */
     int listener;
     atomic_uint accepting; /* loops that have not been told to stop */
     char url[96];
@@ -57,8 +57,8 @@ struct http_server {
 
 bool http_draining(const struct http_server *server);
 
-/* What libmicrohttpd is given to log with (`owner` is the server) and to decode paths and parameters
- * with. */
+/* What libmicrohttpd is given to log with (`owner` is the server) and to decode paths and
+ * parameters with. */
 void server_log_complaint(void *owner, const char *format, va_list arguments);
 size_t server_unescape(void *owner, struct MHD_Connection *connection, char *text);
 
