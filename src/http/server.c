@@ -166,6 +166,9 @@ static enum result copy_options(struct http_server *server, const struct http_op
 {
     server->options = *options;
     server->options.listen = NULL; /* the caller's */
+    /* A thread that may have no connection would serve nobody. */
+    if (options->io_threads > options->connections_max)
+        server->options.io_threads = options->connections_max;
     server->time_zone = strdup(options->time_zone);
     if (server->time_zone == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory");
