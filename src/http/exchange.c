@@ -270,7 +270,10 @@ bool exchange_suspend(struct exchange *exchange, exchange_step *next)
 
 void exchange_resume(struct exchange *exchange)
 {
+    struct http_server *server = exchange->server;
     io_loop_finish(exchange->loop, exchange);
+    /* The exchange may be gone by now; the server and its loops wait for this count. */
+    atomic_fetch_sub(&server->suspended, 1);
 }
 
 static void on_call_complete(struct request *request)

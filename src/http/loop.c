@@ -88,8 +88,6 @@ static void resume_finished(struct io_loop *loop)
     while (first != NULL) {
         struct exchange *next = first->next_finished;
         MHD_resume_connection(first->connection);
-        /* The server's stop waits for this count. */
-        atomic_fetch_sub(&loop->server->suspended, 1);
         first = next;
     }
 }
@@ -104,16 +102,22 @@ static void stop_accepting(struct io_loop *loop)
         (void)shutdown(loop->server->listener, SHUT_RD);
 }
 
+static void work(struct io_loop *loop)
+{
+    if (atomic_exchange(&loop->quiesce, false))
+        stop_accepting(loop);
+    resume_finished(loop);
+    CHECK(MHD_run(loop->daemon) == MHD_YES);
+}
+
 static void *io_loop_run(void *argument)
 {
     struct io_loop *loop = argument;
     while (!atomic_load(&loop->stop)) {
         wait_for_work(loop);
-        if (atomic_exchange(&loop->quiesce, false))
-            stop_accepting(loop);
-        resume_finished(loop);
-        CHECK(MHD_run(loop->daemon) == MHD_YES);
+        work(loop);
     }
+    work(loop); /* for what was finished just before */
     return NULL;
 }
 
