@@ -102,12 +102,25 @@ static void stop_accepting(struct io_loop *loop)
         (void)shutdown(loop->server->listener, SHUT_RD);
 }
 
+static unsigned open_connections(const struct io_loop *loop)
+{
+    const union MHD_DaemonInfo *info =
+        MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+    CHECK(info != NULL);
+    return info->num_connections;
+}
+
 static void work(struct io_loop *loop)
 {
+    unsigned before;
     if (atomic_exchange(&loop->quiesce, false))
         stop_accepting(loop);
     resume_finished(loop);
-    CHECK(MHD_run(loop->daemon) == MHD_YES);
+    do {
+        before = open_connections(loop);
+        CHECK(MHD_run(loop->daemon) == MHD_YES);
+        /* Where connections were closed it may accept again, but begins to with its next run. */
+    } while (open_connections(loop) < before);
 }
 
 static void *io_loop_run(void *argument)
