@@ -29,7 +29,8 @@ static bool wait_or_stop(struct bookkeeper *bookkeeper, int64_t wait_ms)
     CHECK(pthread_mutex_lock(&bookkeeper->lock) == 0);
     int woken = 0;
     while (!bookkeeper->stop && woken != ETIMEDOUT)
-        woken = pthread_cond_timedwait(&bookkeeper->stopped, &bookkeeper->lock, &until);
+        woken = pthread_cond_clockwait(&bookkeeper->stopped, &bookkeeper->lock, CLOCK_MONOTONIC,
+                                       &until);
     const bool stop = bookkeeper->stop;
     CHECK(pthread_mutex_unlock(&bookkeeper->lock) == 0);
     return stop;
@@ -67,12 +68,8 @@ enum result bookkeeper_start(struct bookkeeper *bookkeeper, struct store *store,
                              struct inbox *inbox, struct explanation *explanation)
 {
     *bookkeeper = (struct bookkeeper){.store = store, .inbox = inbox};
-    pthread_condattr_t attributes;
-    CHECK(pthread_condattr_init(&attributes) == 0);
-    CHECK(pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0);
     CHECK(pthread_mutex_init(&bookkeeper->lock, NULL) == 0);
-    CHECK(pthread_cond_init(&bookkeeper->stopped, &attributes) == 0);
-    CHECK(pthread_condattr_destroy(&attributes) == 0);
+    CHECK(pthread_cond_init(&bookkeeper->stopped, NULL) == 0);
     const enum result result =
         thread_start(&bookkeeper->thread, "usher-books", bookkeeper_run, bookkeeper);
     if (result != RESULT_OK)
