@@ -10,10 +10,12 @@ import { resolve } from 'node:path'
 import { performance } from 'node:perf_hooks'
 
 const SECONDS_MAX = 60
-// Beside each other: in the crowds of some there is what the short lives of the others lack, and back.
+// Beside each other: in the crowds of some there is what the short lives of the others lack, and back;
+// and those in which a bug once showed that takes a rare meeting of faults.
 const WORLDS = [
     ['--seeds', '300'],
     ['--small', '--seeds', '1500'],
+    ['--regressions', 'test/sim/regressions'],
 ]
 const build = process.env.BUILD ?? 'build'
 const out = `${build}/mutants`
