@@ -16,7 +16,7 @@
 
 /* An open loop that the server does not keep up with, and errands of many requests, last longer
  * than the time in which they begin; not for ever. */
-#define GRACE_SECONDS 60.0
+#define GRACE_SECONDS 600.0
 
 static const struct work *const works[] = {&work_fixed, &work_polls,     &work_joins,
                                            &work_holds, &work_purchases, &work_rush};
