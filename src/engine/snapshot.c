@@ -26,6 +26,13 @@ static void unlock(pthread_mutex_t *mutex)
     CHECK(pthread_mutex_unlock(mutex) == 0);
 }
 
+static bool slot_hash(const void *item, uint64_t *hash)
+{
+    const struct round_slot *slot = item;
+    *hash = id_hash(slot->round_id);
+    return true;
+}
+
 static bool slot_is_of_round(const void *item, const void *key)
 {
     const struct round_slot *slot = item;
@@ -41,12 +48,12 @@ void snapshots_init(struct snapshots *snapshots)
     CHECK(pthread_mutex_init(&snapshots->rounds_lock, NULL) == 0);
     snapshots->catalogue_stale = true;
     pool_init(&snapshots->slots, sizeof(struct round_slot));
-    map_init(&snapshots->slot_by_round, &snapshots->slots, slot_is_of_round);
+    index_init(&snapshots->slot_by_round, &snapshots->slots, slot_hash, slot_is_of_round);
 }
 
 static struct round_slot *slot_of(const struct snapshots *snapshots, struct id round_id)
 {
-    return map_find(&snapshots->slot_by_round, id_hash(round_id), &round_id);
+    return index_find(&snapshots->slot_by_round, id_hash(round_id), &round_id);
 }
 
 /* ---- The queue ---- */
@@ -155,12 +162,12 @@ static bool slot_place(struct snapshots *snapshots, struct round_slot made)
 {
     lock(&snapshots->rounds_lock);
     const bool fits = pool_reserve(&snapshots->slots, 1) == RESULT_OK &&
-                      map_reserve(&snapshots->slot_by_round, 1) == RESULT_OK;
+                      index_reserve(&snapshots->slot_by_round, 1) == RESULT_OK;
     if (fits) {
         struct round_slot *slot = pool_take(&snapshots->slots);
         made.item = slot->item;
         *slot = made;
-        map_insert(&snapshots->slot_by_round, id_hash(made.round_id), slot);
+        index_insert(&snapshots->slot_by_round, slot);
     }
     unlock(&snapshots->rounds_lock);
     return fits;
@@ -196,7 +203,7 @@ static bool slot_add(struct snapshots *snapshots, const struct office *office,
 static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
 {
     lock(&snapshots->rounds_lock);
-    map_remove(&snapshots->slot_by_round, id_hash(slot->round_id), slot);
+    index_remove(&snapshots->slot_by_round, slot);
     const struct round_slot removed = *slot;
     pool_give(&snapshots->slots, slot);
     unlock(&snapshots->rounds_lock);
@@ -335,7 +342,7 @@ void snapshots_release(struct snapshots *snapshots)
     struct round_slot *slot;
     while ((slot = pool_next(&snapshots->slots, 0)) != NULL)
         slot_remove(snapshots, slot);
-    map_release(&snapshots->slot_by_round);
+    index_release(&snapshots->slot_by_round);
     pool_release(&snapshots->slots);
     engine_catalogue_release(snapshots->catalogue);
     CHECK(pthread_mutex_destroy(&snapshots->rounds_lock) == 0);

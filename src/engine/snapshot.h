@@ -4,7 +4,7 @@
 #ifndef USHER_ENGINE_SNAPSHOT_H
 #define USHER_ENGINE_SNAPSHOT_H
 
-#include "base/map.h"
+#include "base/index.h"
 #include "base/pool.h"
 #include "engine/engine.h"
 
@@ -23,7 +23,7 @@ struct snapshots {
 
     pthread_mutex_t rounds_lock; /* writing needs it; the engine's thread reads without */
     struct pool slots;           /* struct round_slot, one a live round */
-    struct map slot_by_round;
+    struct index slot_by_round;
 
     /* The engine's thread's own. */
     uint64_t sweep; /* counts the walks over the catalogue */

@@ -1,7 +1,7 @@
 /* Concerts, rounds and their seats, as the organizer makes and changes them. */
 #include "office/state.h"
 
-#include "base/map.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -156,7 +156,7 @@ static size_t first_duplicate(const struct seat_plan *seats, size_t count)
     size_t duplicate = count;
     for (size_t i = 0; i < count && duplicate == count; i++) {
         const char *number = seats[i].seat_number;
-        size_t slot = map_hash_bytes(number, strlen(number)) & (capacity - 1);
+        size_t slot = hash_bytes(number, strlen(number)) & (capacity - 1);
         while (slots[slot] != 0 && strcmp(seats[slots[slot] - 1].seat_number, number) != 0)
             slot = (slot + 1) & (capacity - 1);
         if (slots[slot] != 0)

@@ -1,7 +1,7 @@
 /* The live state's memory: its birth and end, finding rows by key, and room for what comes next. */
 #include "office/state.h"
 
-#include "base/map.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,7 +126,7 @@ struct live_user *user_find_near(struct office *office, struct id id)
 
 static uint64_t text_hash(const char *text)
 {
-    return map_hash_bytes(text, strlen(text));
+    return hash_bytes(text, strlen(text));
 }
 
 static bool email_hash(const void *item, uint64_t *hash)

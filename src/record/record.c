@@ -2,7 +2,6 @@
 #include "record/record.h"
 
 #include "base/check.h"
-#include "base/map.h"
 
 #include <stdlib.h>
 #include <string.h>

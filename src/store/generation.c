@@ -3,7 +3,7 @@
 #include "store/generation.h"
 
 #include "base/check.h"
-#include "base/map.h"
+#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -93,7 +93,7 @@ uint64_t generation_owner_hash(enum record_kind kind, struct id owner)
 uint64_t generation_reference_hash(struct id caller, const char *reference)
 {
     return hash_for(OVERLAY_BY_REFERENCE,
-                    id_hash(caller) ^ map_hash_bytes(reference, strlen(reference)));
+                    id_hash(caller) ^ hash_bytes(reference, strlen(reference)));
 }
 
 static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uint64_t hash)

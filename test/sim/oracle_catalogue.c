@@ -2,7 +2,7 @@
 #include "oracle_model.h"
 #include "own_memory.h"
 
-#include "base/map.h"
+#include "base/hash.h"
 
 #include <string.h>
 
@@ -130,7 +130,7 @@ static size_t first_duplicate(const struct seat_plan *seats, size_t count)
         capacity *= 2;
     size_t *table = own_allocate(capacity * sizeof *table);
     for (size_t i = 0; i < count && found == count; i++) {
-        size_t at = map_hash_bytes(seats[i].seat_number, strlen(seats[i].seat_number));
+        size_t at = hash_bytes(seats[i].seat_number, strlen(seats[i].seat_number));
         for (at &= capacity - 1; table[at] != 0; at = (at + 1) & (capacity - 1))
             if (strcmp(seats[table[at] - 1].seat_number, seats[i].seat_number) == 0)
                 found = i;

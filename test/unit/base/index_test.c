@@ -1,6 +1,6 @@
 /* The index against a plain table of what is in it, with hashes chosen to collide. */
+#include "base/hash.h"
 #include "base/index.h"
-#include "base/map.h"
 #include "chance.h"
 
 #include <setjmp.h>
@@ -44,7 +44,7 @@ struct fixture {
 
 static uint64_t hash_well(uint32_t key)
 {
-    return map_hash_bytes(&key, sizeof key);
+    return hash_bytes(&key, sizeof key);
 }
 
 /* Long runs that wrap around the end of the table, and equal hashes of unequal keys. */

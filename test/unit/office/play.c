@@ -1,7 +1,7 @@
 /* Playing a script's tests: a row's command, then its answer against what the row expects. */
 #include "row.h"
 
-#include "base/map.h"
+#include "base/hash.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -224,7 +224,7 @@ bool play_begin(struct play *play, enum verb verb)
 
 static uint64_t mix_text(uint64_t mixed, const char *text)
 {
-    return (mixed ^ map_hash_bytes(text, strlen(text))) * UINT64_C(0x9e3779b97f4a7c15);
+    return (mixed ^ hash_bytes(text, strlen(text))) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
 /* A request is its row but for who asks, what it is called and the key. */
