@@ -9,56 +9,6 @@
 
 #define SIGNED_BYTES (SESSION_TOKEN_BYTES - SESSION_MAC_BYTES)
 
-size_t base64_encode(const uint8_t *bytes, size_t length, char *text)
-{
-    static const char alphabet[] =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    size_t written = 0;
-    uint32_t bits = 0;
-    unsigned count = 0;
-    for (size_t i = 0; i < length; i++) {
-        bits = bits << 8 | bytes[i];
-        for (count += 8; count >= 6; count -= 6)
-            text[written++] = alphabet[bits >> (count - 6) & 63];
-    }
-    if (count > 0)
-        text[written++] = alphabet[bits << (6 - count) & 63];
-    return written;
-}
-
-/* The value of a character, or 64. */
-static unsigned character_value(char character)
-{
-    if (character >= 'A' && character <= 'Z')
-        return (unsigned)(character - 'A');
-    if (character >= 'a' && character <= 'z')
-        return (unsigned)(character - 'a') + 26;
-    if (character >= '0' && character <= '9')
-        return (unsigned)(character - '0') + 52;
-    return character == '-' ? 62 : character == '_' ? 63 : 64;
-}
-
-bool base64_decode(const char *text, size_t text_length, uint8_t *bytes, size_t length)
-{
-    if (text_length != BASE64_CHARACTERS(length))
-        return false;
-    uint32_t bits = 0;
-    unsigned count = 0;
-    size_t written = 0;
-    for (size_t i = 0; i < text_length; i++) {
-        const unsigned value = character_value(text[i]);
-        if (value == 64)
-            return false;
-        bits = bits << 6 | value;
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            bytes[written++] = (uint8_t)(bits >> count);
-        }
-    }
-    return (bits & ((UINT32_C(1) << count) - 1)) == 0; /* bits left over are zero */
-}
-
 static void mac_make(const uint8_t bytes[static SIGNED_BYTES], const struct secret *key,
                      uint8_t mac[static SESSION_MAC_BYTES])
 {
@@ -76,7 +26,7 @@ void session_token_format(const struct session_token *token, const struct secret
     memcpy(bytes + 2 * ID_BYTES, token->secret, SESSION_SECRET_BYTES);
     mac_make(bytes, key, bytes + SIGNED_BYTES);
     memcpy(text, SESSION_TOKEN_PREFIX, prefix_length);
-    const size_t written = base64_encode(bytes, sizeof bytes, text + prefix_length);
+    const size_t written = base64_encode(BASE64_URL, bytes, sizeof bytes, text + prefix_length);
     text[prefix_length + written] = '\0';
     sodium_memzero(bytes, sizeof bytes);
 }
@@ -88,7 +38,8 @@ bool session_token_parse(const char *text, size_t length, const struct secret *k
     uint8_t bytes[SESSION_TOKEN_BYTES], mac[SESSION_MAC_BYTES];
     if (length != SESSION_TOKEN_CHARACTERS ||
         memcmp(text, SESSION_TOKEN_PREFIX, prefix_length) != 0 ||
-        !base64_decode(text + prefix_length, length - prefix_length, bytes, sizeof bytes))
+        !base64_decode(BASE64_URL, text + prefix_length, length - prefix_length, bytes,
+                       sizeof bytes))
         return false;
     mac_make(bytes, key, mac);
     if (sodium_memcmp(mac, bytes + SIGNED_BYTES, SESSION_MAC_BYTES) != 0)

@@ -4,6 +4,7 @@
 #ifndef USHER_HTTP_CREDENTIALS_H
 #define USHER_HTTP_CREDENTIALS_H
 
+#include "base/base64.h"
 #include "base/id.h"
 #include "record/record.h"
 
@@ -17,8 +18,6 @@
 #define SESSION_MAC_BYTES 16
 #define SESSION_TOKEN_BYTES (2 * ID_BYTES + SESSION_SECRET_BYTES + SESSION_MAC_BYTES)
 #define SESSION_TOKEN_PREFIX "usher_"
-/* Base64url without padding: four characters for three bytes. */
-#define BASE64_CHARACTERS(bytes) (((bytes)*8 + 5) / 6)
 #define SESSION_TOKEN_CHARACTERS                                                                   \
     (sizeof SESSION_TOKEN_PREFIX - 1 + BASE64_CHARACTERS(SESSION_TOKEN_BYTES))
 
@@ -45,11 +44,5 @@ const char *bearer_find(const char *header, size_t *length);
 
 /* The value of one cookie in a Cookie header (RFC 6265, 4.2.1); NULL: not there. */
 const char *cookie_find(const char *header, const char *name, size_t *length);
-
-/* Base64url (RFC 4648, section 5) without padding. Writes no NUL; returns the characters. */
-size_t base64_encode(const uint8_t *bytes, size_t length, char *text);
-
-/* False unless the text is the one encoding of exactly `length` bytes. */
-bool base64_decode(const char *text, size_t text_length, uint8_t *bytes, size_t length);
 
 #endif

@@ -80,7 +80,7 @@ bool query_email(struct exchange *exchange, const char *name, const char **email
 bool cursor_parse(const char *text, size_t length, struct cursor *cursor)
 {
     uint8_t bytes[CURSOR_BYTES];
-    if (!base64_decode(text, length, bytes, sizeof bytes))
+    if (!base64_decode(BASE64_URL, text, length, bytes, sizeof bytes))
         return false;
     cursor->number = 0;
     for (size_t i = 0; i < 8; i++)
@@ -95,7 +95,7 @@ void cursor_format(const struct cursor *cursor, char text[static CURSOR_CHARACTE
     for (size_t i = 0; i < 8; i++)
         bytes[i] = (uint8_t)(cursor->number >> (56 - 8 * i));
     memcpy(bytes + 8, cursor->id.bytes, ID_BYTES);
-    text[base64_encode(bytes, sizeof bytes, text)] = '\0';
+    text[base64_encode(BASE64_URL, bytes, sizeof bytes, text)] = '\0';
 }
 
 bool query_cursor(struct exchange *exchange, struct cursor *cursor, bool *given)

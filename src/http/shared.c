@@ -59,7 +59,7 @@ struct shared_body *shared_body_new(struct buffer *bytes)
     atomic_init(&body->references, 1);
     body->content_type = "application/json";
     body->etag[0] = '"';
-    const size_t written = base64_encode(hash, sizeof hash, body->etag + 1);
+    const size_t written = base64_encode(BASE64_URL, hash, sizeof hash, body->etag + 1);
     memcpy(body->etag + 1 + written, "\"", 2);
     body->bytes = bytes->data;
     body->length = bytes->length;

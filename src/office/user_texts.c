@@ -1,6 +1,7 @@
 /* A user's texts as they are kept: e-mail, name, external id and password hash one after the other
  * in one block. A hash of argon2id, whose text is base64 of 48 bytes and a few numbers, is kept as
  * those. Knows no rules. */
+#include "base/base64.h"
 #include "office/state.h"
 
 #include <string.h>
@@ -21,7 +22,6 @@ enum content {
  */
 #define SALT_BYTES 16
 #define HASH_BYTES 32
-#define BASE64_LENGTH(bytes) (((bytes)*4 + 2) / 3)
 
 static const char *const labels[] = {"$argon2id$v=19$m=", ",t=", ",p="};
 
@@ -34,12 +34,10 @@ struct argon2id {
     uint8_t salt[SALT_BYTES], hash[HASH_BYTES];
 };
 
-_Static_assert(17 + 3 + 3 + 2 + NUMBER_COUNT * NUMBER_DIGITS_MAX + BASE64_LENGTH(SALT_BYTES) +
-                       BASE64_LENGTH(HASH_BYTES) <=
+_Static_assert(17 + 3 + 3 + 2 + NUMBER_COUNT * NUMBER_DIGITS_MAX + BASE64_CHARACTERS(SALT_BYTES) +
+                       BASE64_CHARACTERS(HASH_BYTES) <=
                    PASSWORD_HASH_BYTES_MAX,
                "a text always fits");
-
-static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /* Passes `expected`; false when something else stands there. */
 static bool skip(const char **at, const char *expected)
@@ -62,35 +60,13 @@ static bool take_number(const char **at, uint32_t *number)
     return *at != start && (*start != '0' || *at - start == 1) && value <= UINT32_MAX;
 }
 
-#define NO_DIGIT 64
-
-static unsigned digit_value(char digit)
-{
-    static const uint8_t values['z' - '+' + 1] = {
-        62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64,
-        64, 64, 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17,
-        18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64, 64, 26, 27, 28, 29, 30, 31,
-        32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51};
-    return digit < '+' || digit > 'z' ? NO_DIGIT : values[digit - '+'];
-}
-
-/* As put_base64 writes it: the bits that are left over at the end are zero. */
 static bool take_base64(const char **at, uint8_t *bytes, size_t count)
 {
-    uint32_t bits = 0;
-    unsigned held = 0;
-    for (size_t i = 0; i < count; (*at)++) {
-        const unsigned value = digit_value(**at);
-        if (value == NO_DIGIT)
-            return false;
-        bits = bits << 6 | value;
-        held += 6;
-        if (held >= 8) {
-            held -= 8;
-            bytes[i++] = (uint8_t)(bits >> held);
-        }
-    }
-    return (bits & ((1U << held) - 1)) == 0;
+    const size_t characters = BASE64_CHARACTERS(count);
+    if (!base64_decode(BASE64_STANDARD, *at, characters, bytes, count))
+        return false;
+    *at += characters;
+    return true;
 }
 
 static char *put_text(char *at, const char *text)
@@ -115,16 +91,7 @@ static char *put_number(char *at, uint32_t number)
 
 static char *put_base64(char *at, const uint8_t *bytes, size_t count)
 {
-    uint32_t bits = 0;
-    unsigned held = 0;
-    for (size_t i = 0; i < count; i++) {
-        bits = bits << 8 | bytes[i];
-        for (held += 8; held >= 6; held -= 6)
-            *at++ = digits[bits >> (held - 6) & 63];
-    }
-    if (held > 0)
-        *at++ = digits[bits << (6 - held) & 63];
-    return at;
+    return at + base64_encode(BASE64_STANDARD, bytes, count, at);
 }
 
 static void argon2id_text(const struct argon2id *kept, struct hash_text *hash)

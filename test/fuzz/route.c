@@ -197,13 +197,15 @@ static void check_base64(const uint8_t *data, size_t size)
     uint8_t bytes[BYTES_MAX];
     char text[BASE64_CHARACTERS(BYTES_MAX)];
     const size_t length = size < BYTES_MAX ? size : BYTES_MAX;
-    const size_t written = base64_encode(data, length, text);
+    const size_t written = base64_encode(BASE64_URL, data, length, text);
     CHECK(written == BASE64_CHARACTERS(length));
-    CHECK(base64_decode(text, written, bytes, length) && memcmp(bytes, data, length) == 0);
+    CHECK(base64_decode(BASE64_URL, text, written, bytes, length) &&
+          memcmp(bytes, data, length) == 0);
     /* What is accepted is what would have been written. */
     const size_t decoded = size * 6 / 8;
-    if (decoded <= BYTES_MAX && base64_decode((const char *)data, size, bytes, decoded)) {
-        CHECK(base64_encode(bytes, decoded, text) == size);
+    if (decoded <= BYTES_MAX &&
+        base64_decode(BASE64_URL, (const char *)data, size, bytes, decoded)) {
+        CHECK(base64_encode(BASE64_URL, bytes, decoded, text) == size);
         CHECK(memcmp(text, data, size) == 0);
     }
 }

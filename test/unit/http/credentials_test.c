@@ -1,4 +1,4 @@
-/* Session tokens: made, read, forged; base64url; where a request carries them. */
+/* Session tokens: made, read, forged; where a request carries them. */
 #include "http/credentials.h"
 
 #include <setjmp.h>
@@ -57,31 +57,6 @@ static void test_secret_hash(void **state)
     const struct secret again = session_secret_hash(a);
     assert_memory_equal(&hash_a, &again, sizeof again);
     assert_memory_not_equal(&hash_a, &hash_b, sizeof hash_b);
-}
-
-static void test_base64(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *bytes, *text;
-    } rows[] = {
-        /* RFC 4648, section 10, without padding */
-        {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
-        {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char text[16];
-        uint8_t bytes[16];
-        const size_t length = strlen(rows[i].bytes);
-        assert_int_equal(base64_encode((const uint8_t *)rows[i].bytes, length, text),
-                         strlen(rows[i].text));
-        assert_memory_equal(text, rows[i].text, strlen(rows[i].text));
-        assert_true(base64_decode(rows[i].text, strlen(rows[i].text), bytes, length));
-        assert_memory_equal(bytes, rows[i].bytes, length);
-    }
-    static const char *const bad[] = {"Zh", "Z=", "Z", "Zg=", "Z/", "Z+", "Zg\n"};
-    uint8_t byte;
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        assert_false(base64_decode(bad[i], strlen(bad[i]), &byte, 1));
 }
 
 static void test_bearer(void **state)
@@ -145,7 +120,6 @@ int main(void)
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_every_changed_character_is_forged),
         cmocka_unit_test(test_secret_hash),
-        cmocka_unit_test(test_base64),
         cmocka_unit_test(test_bearer),
         cmocka_unit_test(test_cookie),
     };
