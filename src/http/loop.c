@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -112,15 +113,16 @@ static unsigned open_connections(const struct io_loop *loop)
 
 static void work(struct io_loop *loop)
 {
-    unsigned before;
+    unsigned before, open = open_connections(loop);
     if (atomic_exchange(&loop->quiesce, false))
         stop_accepting(loop);
     resume_finished(loop);
     do {
-        before = open_connections(loop);
+        before = open;
         CHECK(MHD_run(loop->daemon) == MHD_YES);
+        open = open_connections(loop);
         /* Where connections were closed it may accept again, but begins to with its next run. */
-    } while (open_connections(loop) < before);
+    } while (open < before);
 }
 
 static void *io_loop_run(void *argument)
@@ -134,9 +136,60 @@ static void *io_loop_run(void *argument)
     return NULL;
 }
 
+/* ---- What libmicrohttpd asks of us ---- */
+
+/* libmicrohttpd's complaints: one line each, and few of them, since clients cause most. */
+static void log_complaint(void *owner, const char *format, va_list arguments)
+{
+    static const struct limit_rate rate = {.interval_us = 1000000, .burst = 10};
+    struct http_server *server = owner;
+    struct limit_table *complaints = &server->limits.complaints;
+    int64_t wait_us;
+    if (!limit_take(complaints, limit_key_id(complaints, ID_NONE), &rate, http_clock_us(),
+                    &wait_us))
+        return;
+    char text[512];
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    text[strcspn(text, "\r\n")] = '\0';
+    log_event(LOG_WARNING, engine_now(server->engine).wall, "http complaint=\"%s\"", text);
+}
+
+static int hex_value(char digit)
+{
+    if (digit >= '0' && digit <= '9')
+        return digit - '0';
+    if (digit >= 'a' && digit <= 'f')
+        return digit - 'a' + 10;
+    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+}
+
+/* Percent-decoding in place, of a whole path or of one parameter. %00 and broken escapes stay as
+ * they are: these are C strings on their way through libmicrohttpd, and must not end early. So does
+ * %2F in a path, where it is not a separator (RFC 3986, 2.2). */
+static size_t unescape(void *owner, struct MHD_Connection *connection, char *text)
+{
+    (void)owner;
+    (void)connection;
+    const bool path = text[0] == '/';
+    size_t written = 0;
+    for (size_t i = 0; text[i] != '\0'; i++) {
+        const int high = text[i] == '%' ? hex_value(text[i + 1]) : -1;
+        const int low = high < 0 ? -1 : hex_value(text[i + 2]);
+        const int character = low < 0 ? 0 : high * 16 + low;
+        if (character > 0 && !(path && character == '/')) {
+            text[written++] = (char)character;
+            i += 2;
+        } else {
+            text[written++] = text[i];
+        }
+    }
+    text[written] = '\0';
+    return written;
+}
+
 /* ---- Life ---- */
 
-static struct MHD_Daemon *daemon_start(struct io_loop *loop, unsigned connections_max)
+static struct MHD_Daemon *daemon_start(struct io_loop *loop, int listener, unsigned connections_max)
 {
     const struct http_server *server = loop->server;
     const struct http_options *options = &server->options;
@@ -151,14 +204,13 @@ static struct MHD_Daemon *daemon_start(struct io_loop *loop, unsigned connection
     }
     more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     /* The logger comes first: it is told of what is wrong with the options that follow. */
-    return MHD_start_daemon(flags, 0, NULL, NULL, exchange_access, loop, MHD_OPTION_EXTERNAL_LOGGER,
-                            server_log_complaint, loop->server, MHD_OPTION_LISTEN_SOCKET,
-                            loop->listener, MHD_OPTION_UNESCAPE_CALLBACK, server_unescape, NULL,
-                            MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop,
-                            MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_CONNECTION_LIMIT,
-                            connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                            (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
-                            options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
+    return MHD_start_daemon(
+        flags, 0, NULL, NULL, exchange_access, loop, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
+        loop->server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT,
+        1, MHD_OPTION_CONNECTION_LIMIT, connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
+        options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 
 static bool watch(struct io_loop *loop)
@@ -173,18 +225,19 @@ static bool watch(struct io_loop *loop)
            epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->wake, &woken) == 0;
 }
 
-enum result io_loop_start(struct io_loop *loop, struct http_server *server, int listener,
+enum result io_loop_start(struct io_loop *loop, struct http_server *server,
                           unsigned connections_max, struct explanation *explanation)
 {
     *loop = (struct io_loop){.server = server,
-                             .listener = fcntl(listener, F_DUPFD_CLOEXEC, 0),
                              .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
                              .epoll = epoll_create1(EPOLL_CLOEXEC)};
-    if (loop->listener < 0 || loop->wake < 0 || loop->epoll < 0)
+    const bool watchful = loop->wake >= 0 && loop->epoll >= 0;
+    const int listener = watchful ? fcntl(server->listener, F_DUPFD_CLOEXEC, 0) : -1;
+    if (listener < 0)
         return explain(explanation, RESULT_IO, "no descriptors for an I/O thread: %s",
                        strerror(errno));
-    loop->daemon = daemon_start(loop, connections_max);
-    loop->listener = -1; /* libmicrohttpd's now, which closes it also when it cannot start */
+    /* The descriptor is libmicrohttpd's from here, which closes it also when it cannot start. */
+    loop->daemon = daemon_start(loop, listener, connections_max);
     if (loop->daemon == NULL)
         return explain(
             explanation, RESULT_IO,
@@ -223,7 +276,6 @@ void io_loop_stop(struct io_loop *loop)
     }
     if (loop->daemon != NULL)
         MHD_stop_daemon(loop->daemon);
-    close_if_open(loop->listener);
     close_if_open(loop->epoll);
     close_if_open(loop->wake);
 }

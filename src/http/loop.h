@@ -19,16 +19,15 @@ struct io_loop {
     struct MHD_Daemon *daemon;
     pthread_t thread;
     bool started;
-    int listener; /* a descriptor of its own for the server's socket; -1: handed over or none */
-    int wake;     /* an eventfd */
-    int epoll;    /* of `wake` and of the daemon's own epoll */
+    int wake;                            /* an eventfd */
+    int epoll;                           /* of `wake` and of the daemon's own epoll */
     _Atomic(struct exchange *) finished; /* linked through next_finished, the latest first */
     atomic_int sleep;                    /* enum io_loop_sleep */
     atomic_bool quiesce, stop;
 };
 
-/* Starts accepting from a socket that listens. `connections_max` is of this loop alone. */
-MUST_USE enum result io_loop_start(struct io_loop *loop, struct http_server *server, int listener,
+/* Starts accepting from the server's socket. `connections_max` is of this loop alone. */
+MUST_USE enum result io_loop_start(struct io_loop *loop, struct http_server *server,
                                    unsigned connections_max, struct explanation *explanation);
 
 /* Accepts no more, from some moment soon. */

@@ -33,55 +33,6 @@ int64_t http_clock_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* libmicrohttpd's complaints: one line each, and few of them, since clients cause most. */
-void server_log_complaint(void *owner, const char *format, va_list arguments)
-{
-    static const struct limit_rate rate = {.interval_us = 1000000, .burst = 10};
-    struct http_server *server = owner;
-    struct limit_table *complaints = &server->limits.complaints;
-    int64_t wait_us;
-    if (!limit_take(complaints, limit_key_id(complaints, ID_NONE), &rate, http_clock_us(),
-                    &wait_us))
-        return;
-    char text[512];
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    text[strcspn(text, "\r\n")] = '\0';
-    log_event(LOG_WARNING, engine_now(server->engine).wall, "http complaint=\"%s\"", text);
-}
-
-static int hex_value(char digit)
-{
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
-}
-
-/* Percent-decoding in place, of a whole path or of one parameter. %00 and broken escapes stay as
- * they are: these are C strings on their way through libmicrohttpd, and must not end early. So does
- * %2F in a path, where it is not a separator (RFC 3986, 2.2). */
-size_t server_unescape(void *owner, struct MHD_Connection *connection, char *text)
-{
-    (void)owner;
-    (void)connection;
-    const bool path = text[0] == '/';
-    size_t written = 0;
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        const int high = text[i] == '%' ? hex_value(text[i + 1]) : -1;
-        const int low = high < 0 ? -1 : hex_value(text[i + 2]);
-        const int character = low < 0 ? 0 : high * 16 + low;
-        if (character > 0 && !(path && character == '/')) {
-            text[written++] = (char)character;
-            i += 2;
-        } else {
-            text[written++] = text[i];
-        }
-    }
-    text[written] = '\0';
-    return written;
-}
-
 /* Reads a whole small text file; NULL with an explanation. */
 static char *read_pem(const char *path, struct explanation *explanation)
 {
@@ -156,7 +107,7 @@ static enum result loops_start(struct http_server *server, struct explanation *e
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
     atomic_store(&server->accepting, threads);
     for (unsigned i = 0; i < threads && result == RESULT_OK; i++)
-        result = io_loop_start(&server->loops[i], server, server->listener,
+        result = io_loop_start(&server->loops[i], server,
                                all / threads + (i < all % threads ? 1 : 0), explanation);
     return result;
 }

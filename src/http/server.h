@@ -11,7 +11,6 @@
 #include "http/shared.h"
 
 #include <microhttpd.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 
 /* Requests of one account that are being answered at the same time. */
@@ -56,11 +55,6 @@ struct http_server {
 };
 
 bool http_draining(const struct http_server *server);
-
-/* What libmicrohttpd is given to log with (`owner` is the server) and to decode paths and
- * parameters with. */
-void server_log_complaint(void *owner, const char *format, va_list arguments);
-size_t server_unescape(void *owner, struct MHD_Connection *connection, char *text);
 
 /* Microseconds of a clock that never goes back. */
 int64_t http_clock_us(void);
