@@ -25,85 +25,94 @@ static void decide(struct stage *stage, struct call *call)
     assert_true(stage_batch_end(stage));
 }
 
+struct scene {
+    struct office_settings settings;
+    struct stage stage;
+    struct coverage coverage;
+    struct person person;
+};
+
+static void scene_open(struct scene *scene)
+{
+    *scene = (struct scene){.settings = stage_settings()};
+    assert_true(stage_open(&scene->stage, &scene->settings, RECOVER_FROM_TABLES, &scene->coverage));
+    scene->person = crowd_sign_up(&scene->stage, VERB_USER_REGISTER);
+}
+
+static void scene_close(struct scene *scene)
+{
+    stage_close(&scene->stage);
+}
+
+/* A charge for whose reference the tables were looked in, in vain; it is not decided yet. */
+static struct call look_up(struct scene *scene)
+{
+    struct call call = charge(&scene->person);
+    decide(&scene->stage, &call);
+    assert_true(call_wants_history(&call));
+    ledger_answer(&scene->stage.ledger, &call.history);
+    assert_int_equal(call.history.state, HISTORY_ABSENT);
+    return call;
+}
+
 static void a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again(void **state)
 {
     (void)state;
-    struct stage stage;
-    struct coverage coverage = {0};
-    const struct office_settings settings = stage_settings();
-    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
-    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
-
-    struct call first = charge(&person);
-    decide(&stage, &first);
-    assert_true(call_wants_history(&first));
-    ledger_answer(&stage.ledger, &first.history);
-    assert_int_equal(first.history.state, HISTORY_ABSENT);
+    struct scene scene;
+    scene_open(&scene);
+    struct call first = look_up(&scene);
 
     /* Before the answer is back the same reference is used by another call, booked and forgotten.
      */
-    assert_int_equal(crowd_do(&stage, charge(&person)), REFUSAL_NONE);
-    assert_true(stage_drop(&stage, 0));
+    assert_int_equal(crowd_do(&scene.stage, charge(&scene.person)), REFUSAL_NONE);
+    assert_true(stage_drop(&scene.stage, 0));
 
-    decide(&stage, &first);
+    decide(&scene.stage, &first);
     assert_true(call_wants_history(&first));
-    ledger_answer(&stage.ledger, &first.history);
-    decide(&stage, &first);
+    ledger_answer(&scene.stage.ledger, &first.history);
+    decide(&scene.stage, &first);
     assert_false(call_wants_history(&first));
     assert_int_equal(first.refusal, REFUSAL_NONE);
     assert_false(first.created);
     assert_int_equal(first.record->as.point_entry.balance, 5);
     call_release(&first);
-    stage_close(&stage);
+    scene_close(&scene);
 }
 
 /* Nor does an office that was loaded meanwhile: what was booked by then is not loaded. */
 static void a_reference_that_was_looked_up_before_a_load_is_looked_up_again(void **state)
 {
     (void)state;
-    struct stage stage;
-    struct coverage coverage = {0};
-    const struct office_settings settings = stage_settings();
-    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
-    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
+    struct scene scene;
+    scene_open(&scene);
+    struct call first = look_up(&scene);
+    assert_int_equal(crowd_do(&scene.stage, charge(&scene.person)), REFUSAL_NONE);
+    assert_true(stage_restart(&scene.stage, 1));
 
-    struct call first = charge(&person);
-    decide(&stage, &first);
-    ledger_answer(&stage.ledger, &first.history);
-    assert_int_equal(first.history.state, HISTORY_ABSENT);
-    assert_int_equal(crowd_do(&stage, charge(&person)), REFUSAL_NONE);
-    assert_true(stage_restart(&stage, 1));
-
-    decide(&stage, &first);
+    decide(&scene.stage, &first);
     assert_true(call_wants_history(&first));
-    ledger_answer(&stage.ledger, &first.history);
-    decide(&stage, &first);
+    ledger_answer(&scene.stage.ledger, &first.history);
+    decide(&scene.stage, &first);
     assert_int_equal(first.refusal, REFUSAL_NONE);
     assert_false(first.created);
     call_release(&first);
-    stage_close(&stage);
+    scene_close(&scene);
 }
 
 /* Still in memory, it needs no history to be found. */
 static void a_reference_that_was_used_meanwhile_is_found_in_memory(void **state)
 {
     (void)state;
-    struct stage stage;
-    struct coverage coverage = {0};
-    const struct office_settings settings = stage_settings();
-    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
-    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
-
-    struct call first = charge(&person);
-    decide(&stage, &first);
-    ledger_answer(&stage.ledger, &first.history);
-    assert_int_equal(crowd_do(&stage, charge(&person)), REFUSAL_NONE);
-    decide(&stage, &first);
+    struct scene scene;
+    scene_open(&scene);
+    struct call first = look_up(&scene);
+    assert_int_equal(crowd_do(&scene.stage, charge(&scene.person)), REFUSAL_NONE);
+    decide(&scene.stage, &first);
     assert_false(call_wants_history(&first));
     assert_false(first.created);
     assert_int_equal(first.record->as.point_entry.balance, 5);
     call_release(&first);
-    stage_close(&stage);
+    scene_close(&scene);
 }
 
 static struct call keyed_charge(const struct person *person, int64_t key)
@@ -117,27 +126,24 @@ static struct call keyed_charge(const struct person *person, int64_t key)
 static void a_key_that_was_pushed_out_meanwhile_is_not_told_as_replayed(void **state)
 {
     (void)state;
-    struct stage stage;
-    struct coverage coverage = {0};
-    const struct office_settings settings = stage_settings();
-    assert_true(stage_open(&stage, &settings, RECOVER_FROM_TABLES, &coverage));
-    const struct person person = crowd_sign_up(&stage, VERB_USER_REGISTER);
-    assert_int_equal(crowd_do(&stage, keyed_charge(&person, 0)), REFUSAL_NONE);
+    struct scene scene;
+    scene_open(&scene);
+    assert_int_equal(crowd_do(&scene.stage, keyed_charge(&scene.person, 0)), REFUSAL_NONE);
 
-    struct call again = keyed_charge(&person, 0);
-    decide(&stage, &again);
+    struct call again = keyed_charge(&scene.person, 0);
+    decide(&scene.stage, &again);
     assert_true(call_wants_history(&again));
     assert_true(again.replayed);
-    ledger_answer(&stage.ledger, &again.history);
-    stage.now.house++;
+    ledger_answer(&scene.stage.ledger, &again.history);
+    scene.stage.now.house++;
     for (int64_t key = 1; key <= IDEMPOTENCY_KEYS_PER_USER_MAX; key++)
-        assert_int_equal(crowd_do(&stage, keyed_charge(&person, key)), REFUSAL_NONE);
-    decide(&stage, &again);
+        assert_int_equal(crowd_do(&scene.stage, keyed_charge(&scene.person, key)), REFUSAL_NONE);
+    decide(&scene.stage, &again);
     assert_int_equal(again.refusal, REFUSAL_NONE);
     assert_true(again.created);
     assert_false(again.replayed);
     call_release(&again);
-    stage_close(&stage);
+    scene_close(&scene);
 }
 
 int main(void)
