@@ -147,12 +147,15 @@ async function makeCluster() {
   return data;
 }
 
-// Transactions (holds or purchases) a second; `kind` names the script, and the status in which it
-// leaves a seat.
-export async function postgres(script, status, preparation) {
+// Errands (holds or purchases) a second: `steps` are the scripts that one is made of, each durable when it
+// is done, and `status` is that in which it leaves a seat.
+export async function postgres(steps, status, preparation) {
   cluster ??= await makeCluster();
   const data = join(directory, 'postgres-copy');
   await run('cp', ['-a', '--reflink=auto', cluster, data]);
+  const script = join(directory, 'errand.sql');
+  const texts = await Promise.all(['turn', ...steps].map((step) => readFile(source(`postgres/${step}.sql`), 'utf8')));
+  await writeFile(script, texts.join(''));
   const { child, client, sql } = await startPostgres(data);
   try {
     return await withServer(child, async () => {
@@ -162,11 +165,11 @@ export async function postgres(script, status, preparation) {
       const output = await run(join(binaries, 'pgbench'), [...client, '-n', '-M', 'prepared',
         '-c', pool, '-j', Math.min(2, cores), '-T', duration, '-D', 'turn=-1',
         '-D', `clients=${pool}`, '-D', `seats=${seats}`, '-D', `users=${people}`,
-        '-f', source(`postgres/${script}.sql`), 'postgres']);
+        '-f', script, 'postgres']);
       const done = Number(output.match(/actually processed: (\d+)/)[1]);
-      if (done === 0) throw new Error(`pgbench: not one ${script} in ${duration} s`);
+      if (done === 0) throw new Error(`pgbench: not one ${steps.at(-1)} in ${duration} s`);
       const found = Number(await sql(source('postgres/count.sql'), `status=${status}`));
-      if (done !== found) throw new Error(`${done} times ${script}, but ${found} seats are ${status}`);
+      if (done !== found) throw new Error(`${done} times ${steps.join(', ')}, but ${found} seats are ${status}`);
       return Number(output.match(/tps = ([\d.]+)/)[1]);
     });
   } finally {

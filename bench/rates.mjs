@@ -39,7 +39,7 @@ export async function holds() {
   });
   figures.redisAlways = await redisHolds('always');
   figures.redisEverysec = await redisHolds('everysec');
-  figures.postgres = await postgres('hold', 'held', 'inside');
+  figures.postgres = await postgres(['hold'], 'held', 'inside');
   return figures;
 }
 
@@ -57,7 +57,7 @@ export async function purchases() {
     const sqlite = await sqlitePurchases(house.template, steps);
     return { usher, batch, sqlite, constant: await constantHolds(files) };
   });
-  figures.postgres = await postgres('purchase', 'sold');
+  figures.postgres = await postgres(['join', 'hold', 'pay'], 'sold');
   return figures;
 }
 

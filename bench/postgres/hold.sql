@@ -1,9 +1,5 @@
 -- A hold: the token is active (and locked, so that two holds of one person cannot both pass the
--- limit), the person has fewer than four seats, the seat is free. Each client takes its own seats
--- and people in turn.
-\set turn :turn + 1
-\set seat (:turn * :clients + :client_id) % :seats
-\set person :seat % :users
+-- limit), the person has fewer than four seats, the seat is free.
 BEGIN;
 SELECT t.id AS token,
        1 / (SELECT count(*) < 4 FROM seat_reservation r JOIN reservation_seat s
