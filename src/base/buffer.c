@@ -32,6 +32,8 @@ enum result buffer_reserve(struct buffer *buffer, size_t bytes)
     size_t capacity = buffer->capacity < 256 ? 256 : buffer->capacity;
     while (capacity < needed)
         capacity *= 2;
+    if (capacity > buffer->bound)
+        capacity = buffer->bound;
     uint8_t *data = realloc(buffer->data, capacity);
     if (data == NULL)
         return RESULT_NO_MEMORY;

@@ -64,6 +64,13 @@ struct id id_floor(timestamp_ms time)
     return id;
 }
 
+/* The last 5 * `count` of the bits. */
+static void put_base32(char *text, uint64_t bits, int count)
+{
+    for (int i = count; i-- > 0; bits >>= 5)
+        text[i] = alphabet[bits & 31];
+}
+
 size_t id_format(const char *prefix, struct id id, char text[static ID_TEXT_BYTES])
 {
     const size_t prefix_length = strlen(prefix);
@@ -71,12 +78,10 @@ size_t id_format(const char *prefix, struct id id, char text[static ID_TEXT_BYTE
     memcpy(text, prefix, prefix_length);
     text[prefix_length] = '_';
     char *suffix = text + prefix_length + 1;
-    uint64_t high = load_big_endian(id.bytes), low = load_big_endian(id.bytes + 8);
-    for (int i = ID_SUFFIX_CHARACTERS - 1; i >= 0; i--) {
-        suffix[i] = alphabet[low & 31];
-        low = low >> 5 | high << 59;
-        high >>= 5;
-    }
+    const uint64_t high = load_big_endian(id.bytes), low = load_big_endian(id.bytes + 8);
+    put_base32(suffix, high >> 56, 2);
+    put_base32(suffix + 2, high << 4 | low >> 60, 12);
+    put_base32(suffix + 14, low, 12);
     suffix[ID_SUFFIX_CHARACTERS] = '\0';
     return prefix_length + 1 + ID_SUFFIX_CHARACTERS;
 }

@@ -38,17 +38,13 @@ static void respond(struct exchange *exchange, int status, struct MHD_Response *
         answer_header(exchange, "Connection", "close");
 }
 
-/* Hands the body written since answer_begin over to libmicrohttpd. */
+/* The body written since answer_begin; it stays the exchange's, which outlives its answer. */
 static struct MHD_Response *response_of_out(struct exchange *exchange)
 {
-    struct buffer *out = &exchange->out;
+    const struct buffer *out = &exchange->out;
     if (exchange->writer.failed)
         return NULL;
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(out->length, out->data, MHD_RESPMEM_MUST_FREE);
-    if (response != NULL)
-        *out = (struct buffer){.bound = out->bound};
-    return response;
+    return MHD_create_response_from_buffer(out->length, out->data, MHD_RESPMEM_PERSISTENT);
 }
 
 void answer_text(struct exchange *exchange, int status, const char *content_type,

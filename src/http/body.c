@@ -7,6 +7,7 @@
 #include "record/limit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Room for BODY_ERRORS_MAX errors with the longest pointers. */
@@ -15,16 +16,9 @@
 
 void body_init(struct body *body)
 {
-    *body = (struct body){0};
+    memset(body, 0, offsetof(struct body, room.bytes));
     buffer_init(&body->error_bytes, ERROR_BYTES_MAX);
     json_write_init(&body->errors, &body->error_bytes);
-}
-
-void body_release(struct body *body)
-{
-    json_decref(body->root);
-    body->root = NULL;
-    buffer_release(&body->error_bytes);
 }
 
 /* Strings are stepped over; brackets need not match here, jansson sees to that. */
@@ -84,22 +78,66 @@ static enum refusal explain_json_error(struct body *body, const json_error_t *er
     }
 }
 
+/* ---- jansson's memory ---- */
+
+/* The room of the body that the thread is reading or releasing. */
+static _Thread_local struct body_room *room;
+
 /* jansson takes a want of memory for a syntax error here and drops a character there, so each
  * thread notes whether any was refused since it last began to read. */
 static _Thread_local bool memory_refused;
 
 static void *json_allocate(size_t bytes)
 {
+    const size_t rounded = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (room != NULL && rounded >= bytes && rounded <= sizeof room->bytes - room->used) {
+        void *place = room->bytes + room->used;
+        room->used += rounded;
+        return place;
+    }
     void *memory = malloc(bytes);
     if (memory == NULL)
         memory_refused = true;
     return memory;
 }
 
+/* A piece of the room goes with the room. */
+static void json_free(void *memory)
+{
+    const uintptr_t place = (uintptr_t)memory, first = (uintptr_t)room;
+    if (room == NULL || place < first || place >= first + sizeof *room)
+        free(memory);
+}
+
 void body_start(void)
 {
-    json_set_alloc_funcs(json_allocate, free);
+    json_set_alloc_funcs(json_allocate, json_free);
 }
+
+static json_t *load(struct body *body, const char *text, size_t length, size_t flags,
+                    json_error_t *error)
+{
+    room = &body->room;
+    json_t *root = json_loadb(text, length, flags, error);
+    room = NULL;
+    return root;
+}
+
+void body_forget(struct body *body)
+{
+    room = &body->room;
+    json_decref(body->root);
+    room = NULL;
+    body->root = NULL;
+}
+
+void body_release(struct body *body)
+{
+    body_forget(body);
+    buffer_release(&body->error_bytes);
+}
+
+/* ---- Reading ---- */
 
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
 {
@@ -110,11 +148,11 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
     memory_refused = false;
-    body->root = json_loadb(text, length, flags, &error);
+    body->root = load(body, text, length, flags, &error);
     if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
         /* Read again so that the field that is out of range can be named. */
         body->integers_as_reals = true;
-        body->root = json_loadb(text, length, flags | JSON_DECODE_INT_AS_REAL, &error);
+        body->root = load(body, text, length, flags | JSON_DECODE_INT_AS_REAL, &error);
     }
     if (memory_refused)
         return REFUSAL_CAPACITY;

@@ -10,6 +10,7 @@
 #include "record/refusal.h"
 
 #include <jansson.h>
+#include <stdalign.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,6 +22,14 @@
 /* The values a body may have: jansson takes up to about 150 bytes for one of two bytes of text. */
 #define BODY_VALUES_MAX 40000
 
+/* What jansson allocates for a small body lies here: a hold makes some twenty pieces of it. */
+#define BODY_ROOM_BYTES 4096
+
+struct body_room {
+    size_t used;
+    alignas(max_align_t) uint8_t bytes[BODY_ROOM_BYTES];
+};
+
 struct body {
     json_t *root;
     bool integers_as_reals; /* an integer past 64 bits was among them */
@@ -29,6 +38,7 @@ struct body {
     struct buffer error_bytes;
     struct json_writer errors; /* {"field","message"} after {"field","message"} */
     size_t error_count;
+    struct body_room room; /* last: only its beginning is ever cleared */
 };
 
 /* Where a value stands, from the inside out; the JSON pointer (RFC 6901) is made when needed. */
@@ -53,6 +63,9 @@ enum body_presence {
 
 void body_init(struct body *body);
 void body_release(struct body *body);
+
+/* Gives back what was read, and keeps the errors. */
+void body_forget(struct body *body);
 
 /* Once, before threads read bodies. */
 void body_start(void);

@@ -42,13 +42,13 @@ struct request_headers {
 struct exchange {
     struct http_server *server;
     struct io_loop *loop;
-    struct exchange *next_finished; /* the loop's */
+    struct exchange *next; /* the loop's, of those that are finished or spare */
     struct MHD_Connection *connection;
     const struct route *route; /* NULL: no such path */
     struct path_match path;
     struct request_headers headers;
     enum exchange_phase phase;
-    exchange_step *next; /* after EXCHANGE_SUSPENDED */
+    exchange_step *next_step; /* after EXCHANGE_SUSPENDED */
     int64_t began_us;
     char request_id[REQUEST_ID_MAX + 1];
 
@@ -58,27 +58,27 @@ struct exchange {
     bool in_flight;       /* counted against the account */
     bool answering;       /* counted as one that a stop waits for */
 
-    struct buffer received;
     uint64_t received_bytes;  /* of the body */
     uint64_t discarded_bytes; /* of them, those that came after a refusal */
     uint64_t declared_bytes;  /* UINT64_MAX: chunked, the end is not known */
     bool expects_continue;    /* the client waits before it sends the body */
     bool body_pending;        /* part of it is still to come */
-    struct body body;         /* the parsed form of `received` */
     struct allocation *allocations;
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
     bool importing;                          /* holds one of the importer's places */
     struct import *import;
     void *work; /* the handler's own, from exchange_allocate */
 
-    struct buffer out;
     struct json_writer writer; /* on `out` */
     int status;
     struct MHD_Response *response; /* NULL: not answered yet */
 
     bool called; /* `request.call` holds a call to release */
 
-    /* Not cleared for requests that need neither. */
+    /* From here on nothing is cleared for a request that does not need it, and the buffers keep
+     * their memory for the next one. */
+    struct buffer received, out;
+    struct body body; /* the parsed form of `received` */
     struct request request;
     struct password_job password;
 };
@@ -91,6 +91,9 @@ enum MHD_Result exchange_access(void *owner, struct MHD_Connection *connection, 
 /* libmicrohttpd's notice that an exchange is over, however it ended. */
 void exchange_completed(void *owner, struct MHD_Connection *connection, void **context,
                         enum MHD_RequestTerminationCode reason);
+
+/* Frees the exchanges that the loop keeps for its next requests. */
+void exchange_free_spares(struct io_loop *loop);
 
 /* The most bytes that the route takes as a body. */
 size_t exchange_body_bytes_max(const struct exchange *exchange);

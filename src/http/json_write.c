@@ -12,6 +12,9 @@ void json_write_init(struct json_writer *writer, struct buffer *out)
 
 static bool reserve(struct json_writer *writer, size_t bytes)
 {
+    const struct buffer *out = writer->out;
+    if (bytes <= out->capacity - out->length)
+        return !writer->failed;
     if (!writer->failed && buffer_reserve(writer->out, bytes) != RESULT_OK)
         writer->failed = true;
     return !writer->failed;
@@ -23,55 +26,69 @@ static void append(struct json_writer *writer, const void *bytes, size_t length)
         buffer_append(writer->out, bytes, length);
 }
 
-static void append_byte(struct json_writer *writer, char byte)
+/* The place of a value of so many bytes, which the caller fills; what stands before it, and what is
+ * true after it, are seen to. NULL: there is no room. */
+static char *place_value(struct json_writer *writer, size_t bytes)
 {
-    if (reserve(writer, 1))
-        buffer_append_byte(writer->out, (uint8_t)byte);
+    if (!reserve(writer, bytes + (writer->comma ? 1 : 0)))
+        return NULL;
+    struct buffer *out = writer->out;
+    if (writer->comma)
+        out->data[out->length++] = ',';
+    writer->comma = true;
+    char *place = (char *)out->data + out->length;
+    out->length += bytes;
+    return place;
 }
 
-/* What stands before a value, and what is true after it. */
-static void value_begins(struct json_writer *writer)
+static void write_value(struct json_writer *writer, const char *value, size_t length)
 {
-    if (writer->comma)
-        append_byte(writer, ',');
+    char *place = place_value(writer, length);
+    if (place != NULL)
+        memcpy(place, value, length);
+}
+
+static void write_opening(struct json_writer *writer, char bracket)
+{
+    write_value(writer, &bracket, 1);
+    writer->comma = false;
+}
+
+static void write_closing(struct json_writer *writer, char bracket)
+{
+    append(writer, &bracket, 1);
     writer->comma = true;
 }
 
 void json_write_object_begin(struct json_writer *writer)
 {
-    value_begins(writer);
-    append_byte(writer, '{');
-    writer->comma = false;
+    write_opening(writer, '{');
 }
 
 void json_write_object_end(struct json_writer *writer)
 {
-    append_byte(writer, '}');
-    writer->comma = true;
+    write_closing(writer, '}');
 }
 
 void json_write_array_begin(struct json_writer *writer)
 {
-    value_begins(writer);
-    append_byte(writer, '[');
-    writer->comma = false;
+    write_opening(writer, '[');
 }
 
 void json_write_array_end(struct json_writer *writer)
 {
-    append_byte(writer, ']');
-    writer->comma = true;
+    write_closing(writer, ']');
 }
 
 void json_write_key(struct json_writer *writer, const char *key)
 {
     const size_t length = strlen(key);
-    value_begins(writer);
-    if (!reserve(writer, length + 3))
+    char *place = place_value(writer, length + 3);
+    if (place == NULL)
         return;
-    buffer_append_byte(writer->out, '"');
-    buffer_append(writer->out, key, length);
-    buffer_append(writer->out, "\":", 2);
+    place[0] = '"';
+    memcpy(place + 1, key, length);
+    memcpy(place + 1 + length, "\":", 2);
     writer->comma = false;
 }
 
@@ -92,22 +109,34 @@ static void append_escaped(struct buffer *out, unsigned char character)
     buffer_append_byte(out, (uint8_t)digits[character & 15]);
 }
 
+static bool needs_escape(unsigned char character)
+{
+    return character < 0x20 || character == '"' || character == '\\' || character == 0x7f;
+}
+
+/* How many characters at the beginning of a text may stand as they are. */
+static size_t plain_length(const char *text, size_t length)
+{
+    size_t plain = 0;
+    while (plain < length && !needs_escape((unsigned char)text[plain]))
+        plain++;
+    return plain;
+}
+
 void json_write_text_n(struct json_writer *writer, const char *text, size_t length)
 {
-    value_begins(writer);
-    append_byte(writer, '"');
-    size_t plain = 0; /* where the run of characters that need no escape began */
-    for (size_t i = 0; i < length; i++) {
-        const unsigned char character = (unsigned char)text[i];
-        if (character >= 0x20 && character != '"' && character != '\\' && character != 0x7f)
-            continue;
-        append(writer, text + plain, i - plain);
+    write_value(writer, "\"", 1);
+    while (length > 0) {
+        const size_t plain = plain_length(text, length);
+        append(writer, text, plain);
+        if (plain == length)
+            break;
         if (reserve(writer, 6))
-            append_escaped(writer->out, character);
-        plain = i + 1;
+            append_escaped(writer->out, (unsigned char)text[plain]);
+        text += plain + 1;
+        length -= plain + 1;
     }
-    append(writer, text + plain, length - plain);
-    append_byte(writer, '"');
+    append(writer, "\"", 1);
 }
 
 void json_write_text(struct json_writer *writer, const char *text)
@@ -129,23 +158,20 @@ void json_write_integer(struct json_writer *writer, int64_t value)
     } while (rest > 0);
     if (value < 0)
         digits[--at] = '-';
-    value_begins(writer);
-    append(writer, digits + at, sizeof digits - at);
+    write_value(writer, digits + at, sizeof digits - at);
 }
 
 void json_write_boolean(struct json_writer *writer, bool value)
 {
-    value_begins(writer);
     if (value)
-        append(writer, "true", 4);
+        write_value(writer, "true", 4);
     else
-        append(writer, "false", 5);
+        write_value(writer, "false", 5);
 }
 
 void json_write_null(struct json_writer *writer)
 {
-    value_begins(writer);
-    append(writer, "null", 4);
+    write_value(writer, "null", 4);
 }
 
 void json_write_real(struct json_writer *writer, double value)
@@ -162,8 +188,7 @@ void json_write_real(struct json_writer *writer, double value)
         if (strtod(text, NULL) == value)
             break;
     }
-    value_begins(writer);
-    append(writer, text, (size_t)length);
+    write_value(writer, text, (size_t)length);
 }
 
 void json_write_id(struct json_writer *writer, const char *prefix, struct id id)
@@ -176,8 +201,7 @@ void json_write_id(struct json_writer *writer, const char *prefix, struct id id)
     text[0] = '"';
     const size_t length = id_format(prefix, id, text + 1);
     text[length + 1] = '"';
-    value_begins(writer);
-    append(writer, text, length + 2);
+    write_value(writer, text, length + 2);
 }
 
 void json_write_time(struct json_writer *writer, timestamp_ms time)
@@ -186,15 +210,16 @@ void json_write_time(struct json_writer *writer, timestamp_ms time)
         json_write_null(writer);
         return;
     }
-    char text[TIMESTAMP_TEXT_BYTES];
-    timestamp_format(time, text);
-    json_write_text_n(writer, text, TIMESTAMP_TEXT_BYTES - 1);
+    char text[1 + TIMESTAMP_TEXT_BYTES];
+    text[0] = '"';
+    timestamp_format(time, text + 1);
+    text[TIMESTAMP_TEXT_BYTES] = '"'; /* instead of its NUL */
+    write_value(writer, text, sizeof text);
 }
 
 void json_write_raw(struct json_writer *writer, const void *bytes, size_t length)
 {
     if (length == 0)
         return;
-    value_begins(writer);
-    append(writer, bytes, length);
+    write_value(writer, bytes, length);
 }

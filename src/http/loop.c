@@ -41,7 +41,7 @@ void io_loop_finish(struct io_loop *loop, struct exchange *exchange)
 {
     struct exchange *latest = atomic_load_explicit(&loop->finished, memory_order_relaxed);
     do
-        exchange->next_finished = latest;
+        exchange->next = latest;
     while (!atomic_compare_exchange_weak(&loop->finished, &latest, exchange));
     /* Only the first of a stack needs to look: the loop checks for an empty one after it has
      * announced its sleep, and both sides are sequentially consistent. */
@@ -81,13 +81,13 @@ static void resume_finished(struct io_loop *loop)
 {
     struct exchange *latest = atomic_exchange(&loop->finished, NULL), *first = NULL;
     while (latest != NULL) {
-        struct exchange *before = latest->next_finished;
-        latest->next_finished = first;
+        struct exchange *before = latest->next;
+        latest->next = first;
         first = latest;
         latest = before;
     }
     while (first != NULL) {
-        struct exchange *next = first->next_finished;
+        struct exchange *next = first->next;
         MHD_resume_connection(first->connection);
         first = next;
     }
@@ -276,6 +276,7 @@ void io_loop_stop(struct io_loop *loop)
     }
     if (loop->daemon != NULL)
         MHD_stop_daemon(loop->daemon);
+    exchange_free_spares(loop);
     close_if_open(loop->epoll);
     close_if_open(loop->wake);
 }

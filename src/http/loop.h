@@ -21,8 +21,10 @@ struct io_loop {
     bool started;
     int wake;                            /* an eventfd */
     int epoll;                           /* of `wake` and of the daemon's own epoll */
-    _Atomic(struct exchange *) finished; /* linked through next_finished, the latest first */
-    atomic_int sleep;                    /* enum io_loop_sleep */
+    _Atomic(struct exchange *) finished; /* the latest first */
+    struct exchange *spare;              /* its own thread's */
+    size_t spare_count;
+    atomic_int sleep; /* enum io_loop_sleep */
     atomic_bool quiesce, stop;
 };
 

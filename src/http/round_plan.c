@@ -267,7 +267,6 @@ static enum refusal plan_read(struct import *import, struct body *body,
 void round_plan_read(struct import *import, struct body *body, struct buffer *received)
 {
     import->refusal = plan_read(import, body, received);
-    json_decref(body->root);
-    body->root = NULL;
+    body_forget(body);
     buffer_release(received);
 }

@@ -20,6 +20,7 @@
 /* One input's exchange, and what became of it. */
 struct trial {
     struct http_server server;
+    struct io_loop loop;
     struct exchange *exchange;
     uint8_t answer;   /* the input's choice */
     json_t *answered; /* the last answer's JSON, or NULL */
@@ -275,6 +276,7 @@ static struct exchange *exchange_of(struct trial *trial)
     struct exchange *exchange = calloc(1, sizeof *exchange);
     CHECK(exchange != NULL);
     exchange->server = &trial->server;
+    exchange->loop = &trial->loop;
     exchange->path.id = (struct id){{7}};
     memcpy(exchange->request_id, "fuzz", sizeof "fuzz");
     buffer_init(&exchange->out, ANSWER_BYTES_MAX);
@@ -300,6 +302,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_answer(trial);
     void *context = trial->exchange;
     exchange_completed(NULL, NULL, &context, MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    exchange_free_spares(&trial->loop);
     json_decref(trial->answered);
     free(trial);
     return 0;
