@@ -35,31 +35,35 @@ async function measure(part, figures) {
     + part.rows.map(([name]) => `${name} ${number(measured[name])}`).join(', '));
 }
 
-async function measureAll(chosen) {
-  const figures = {};
-  for (let round = 1; round <= rounds; round++) {
-    console.error(`round ${round} of ${rounds}`);
-    for (const part of chosen.filter(({ once }) => !once || round === rounds))
-      await measure(part, figures);
-  }
-  return figures;
+// Leaves what was measured so far, so that a run that is cut short was not for nothing.
+async function keep(result) {
+  const medians = mediansOf(result.figures);
+  await writeFile(join(results, 'results.json'),
+    `${JSON.stringify({ ...result, medians, targets: judge(medians) }, null, 2)}\n`);
+  await writeFile(join(results, 'results.svg'), chart(result));
 }
 
-async function report(result) {
-  const medians = mediansOf(result.figures);
-  const whole = { ...result, medians, targets: judge(medians) };
-  await mkdir(results, { recursive: true });
-  await writeFile(join(results, 'results.json'), `${JSON.stringify(whole, null, 2)}\n`);
-  await writeFile(join(results, 'results.svg'), chart(result));
-  console.log(table(result));
+async function measureAll(chosen, result) {
+  for (let round = 1; round <= rounds; round++) {
+    console.error(`round ${round} of ${rounds}`);
+    for (const part of chosen.filter(({ once }) => !once || round === rounds)) {
+      await measure(part, result.figures);
+      await keep(result);
+    }
+  }
 }
 
 try {
   const chosen = chosenParts();
-  const machine = await describeMachine();
-  const date = new Date().toISOString();
-  const figures = await measureAll(chosen);
-  await report({ date, machine, settings: { rounds, seconds, scale, connections }, figures });
+  const result = {
+    date: new Date().toISOString(),
+    machine: await describeMachine(),
+    settings: { rounds, seconds, scale, connections },
+    figures: {},
+  };
+  await mkdir(results, { recursive: true });
+  await measureAll(chosen, result);
+  console.log(table(result));
 } catch (error) {
   console.error(`bench: ${error.stack}`);
   process.exitCode = 1;
