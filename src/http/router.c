@@ -2,6 +2,7 @@
  * its first differing character. */
 #include "http/router.h"
 
+#include "base/check.h"
 #include "http/handlers.h"
 
 #include <string.h>
@@ -61,22 +62,28 @@ static bool take_segment(const char *name, size_t name_length, const char *segme
     return id_parse(prefix, segment, length, &match->id);
 }
 
+/* The placeholder, of which a pattern has one at most, is looked at last: most patterns differ from
+ * the path elsewhere, and an id takes longer to read than a path to compare. */
 bool path_matches(const char *pattern, const char *path, struct path_match *match)
 {
+    const char *name = NULL, *segment = NULL;
+    size_t name_length = 0, length = 0;
     while (*pattern != '\0') {
         if (*pattern != '{') {
             if (*pattern++ != *path++)
                 return false;
             continue;
         }
-        const size_t name_length = strcspn(++pattern, "}");
-        const size_t length = strcspn(path, "/");
-        if (!take_segment(pattern, name_length, path, length, match))
-            return false;
+        CHECK(name == NULL);
+        name = ++pattern;
+        segment = path;
+        name_length = strcspn(name, "}");
+        length = strcspn(segment, "/");
         pattern += name_length + 1;
         path += length;
     }
-    return *path == '\0';
+    return *path == '\0' &&
+           (name == NULL || take_segment(name, name_length, segment, length, match));
 }
 
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
