@@ -116,14 +116,33 @@ static struct round_snapshot *round_new(struct seat_map *map)
     return snapshot;
 }
 
-static void round_write(struct round_snapshot *snapshot, const struct round_state *state)
+static void round_write_counts(struct round_snapshot *snapshot, const struct round_state *state)
 {
     snapshot->version = state->version;
     snapshot->available = state->available;
     snapshot->held = state->held;
     snapshot->sold = state->sold;
     snapshot->blocked = state->blocked;
+}
+
+static void round_write(struct round_snapshot *snapshot, const struct round_state *state)
+{
+    round_write_counts(snapshot, state);
     memcpy(snapshot->states, state->states, snapshot->map->seat_count);
+}
+
+/* The same for one that was written before and lacks only the runs that changed since. */
+static void round_write_changes(struct round_snapshot *snapshot, const struct round_state *state)
+{
+    const size_t seat_count = snapshot->map->seat_count;
+    round_write_counts(snapshot, state);
+    for (size_t i = 0; i < round_run_words(seat_count); i++)
+        for (uint64_t runs = state->changed_runs[i]; runs != 0; runs &= runs - 1) {
+            const size_t run = i * 64 + (size_t)__builtin_ctzll(runs);
+            const size_t from = run * ROUND_RUN_SEATS, left = seat_count - from;
+            memcpy(snapshot->states + from, state->states + from,
+                   left < ROUND_RUN_SEATS ? left : ROUND_RUN_SEATS);
+        }
 }
 
 static struct round_state round_read(const struct round_snapshot *snapshot)
@@ -148,11 +167,14 @@ void engine_round_release(const struct round_snapshot *snapshot)
     free(held);
 }
 
+/* `write`: round_write, or round_write_changes when the office is the one that was published last.
+ */
 static void slot_update(struct snapshots *snapshots, struct round_slot *slot,
-                        const struct round_state *state)
+                        const struct round_state *state,
+                        void write(struct round_snapshot *, const struct round_state *))
 {
     lock(&snapshots->rounds_lock);
-    round_write(slot->published, state);
+    write(slot->published, state);
     slot->stale = true;
     unlock(&snapshots->rounds_lock);
 }
@@ -220,7 +242,7 @@ static void publish_changed_rounds(struct snapshots *snapshots, struct office *o
         struct round_slot *slot = slot_of(snapshots, round_ids[i]);
         struct round_state state;
         if (slot != NULL && office_round_state(office, round_ids[i], &state))
-            slot_update(snapshots, slot, &state);
+            slot_update(snapshots, slot, &state, round_write_changes);
     }
     office_changed_rounds_clear(office);
 }
@@ -273,7 +295,7 @@ static bool publish_slots(struct snapshots *snapshots, struct office *office, bo
         }
         slot->seen = snapshots->sweep;
         if (refresh)
-            slot_update(snapshots, slot, &state);
+            slot_update(snapshots, slot, &state, round_write);
     }
     struct round_slot *next = pool_next(&snapshots->slots, 0);
     while (next != NULL) {

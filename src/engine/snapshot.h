@@ -11,7 +11,7 @@
 #include <pthread.h>
 
 /* Three locks, each held for a copy of some bytes or the time to take a reference; that of the
- * rounds at most to copy a round's states, 200 KB. */
+ * rounds at most, when somebody looks, to copy a round's states, 200 KB. */
 struct snapshots {
     pthread_mutex_t queue_lock;
     struct queue_view queue;

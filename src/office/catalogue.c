@@ -255,7 +255,7 @@ enum refusal round_create(struct office *office, const struct turn *turn, struct
         call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
     struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
-    char *states = calloc(count, 1);
+    char *states = round_states_new(count);
     struct record *seat_records =
         prepare_seats(turn, record.as.concert_round.id, call->in.round.seats, count);
     if (seats == NULL || states == NULL || seat_records == NULL) {
@@ -447,6 +447,7 @@ bool office_round_state(const struct office *office, struct id round_id, struct 
         .sold = round->counts[SEAT_STATUS_SOLD],
         .blocked = round->counts[SEAT_STATUS_BLOCKED],
         .states = round->states,
+        .changed_runs = round_changed_runs(round),
     };
     return true;
 }
@@ -469,8 +470,12 @@ void office_changed_rounds_clear(struct office *office)
 {
     for (size_t i = 0; i < office->changed_count; i++) {
         struct live_round *round = round_find(office, office->changed_rounds[i]);
-        if (round != NULL)
-            round->changed = false;
+        if (round == NULL)
+            continue;
+        round->changed = false;
+        if (round->states != NULL)
+            memset(round_changed_runs(round), 0,
+                   round_run_words((size_t)round->row.total_seat_cnt) * sizeof(uint64_t));
     }
     office->changed_count = 0;
 }

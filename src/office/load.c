@@ -12,7 +12,7 @@ static enum result make_seating(struct live_round *round)
     if (count == 0 || count > ROUND_SEATS_MAX)
         return RESULT_CORRUPT;
     round->seats = calloc(count, sizeof(struct live_seat *));
-    round->states = calloc(count, 1);
+    round->states = round_states_new(count);
     return round->seats == NULL || round->states == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 }
 

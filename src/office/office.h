@@ -320,7 +320,19 @@ struct round_state {
     uint64_t version; /* the journal sequence number of the last change */
     int64_t available, held, sold, blocked;
     const char *states; /* totalSeatCnt characters, not NUL-terminated */
+    /* A bit a run of ROUND_RUN_SEATS seats in seat order: whether one of them changed status since
+     * the list of changed rounds was last cleared. */
+    const uint64_t *changed_runs;
 };
+
+#define ROUND_RUN_SEATS 64 /* a cache line of states */
+
+/* How many words hold a bit for each run. */
+static inline size_t round_run_words(size_t seat_count)
+{
+    const size_t seats_per_word = (size_t)64 * ROUND_RUN_SEATS;
+    return (seat_count + seats_per_word - 1) / seats_per_word;
+}
 
 /* False: no such round, or it is over and its seats left memory. */
 bool office_round_state(const struct office *office, struct id round_id, struct round_state *state);

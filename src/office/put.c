@@ -220,10 +220,14 @@ static char state_of(enum seat_status status)
     return states[status];
 }
 
-static void round_mark_changed(struct office *office, struct live_round *round)
+static void round_mark_changed(struct office *office, struct live_round *round, int64_t position)
 {
     round->version = round->last_seq = office->seq;
-    if (round->changed || office->loading)
+    if (office->loading)
+        return;
+    const uint64_t run = (uint64_t)position / ROUND_RUN_SEATS;
+    round_changed_runs(round)[run / 64] |= UINT64_C(1) << run % 64;
+    if (round->changed)
         return;
     round->changed = true;
     office->changed_rounds[office->changed_count++] = round->row.id;
@@ -265,7 +269,7 @@ static void install_seat(struct office *office, const struct seat *row, bool del
         seat->row = *row;
     }
     seat->round->states[row->position] = state_of(row->status);
-    round_mark_changed(office, seat->round);
+    round_mark_changed(office, seat->round, row->position);
 }
 
 /* Whether all that there is of a row was there when it began to wait. */

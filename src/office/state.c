@@ -451,6 +451,22 @@ bool round_reserve(struct office *office, size_t seats)
     return good;
 }
 
+/* The bits begin at the first word behind the states. */
+static size_t states_bytes(size_t seat_count)
+{
+    return (seat_count + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
+}
+
+char *round_states_new(size_t seat_count)
+{
+    return calloc(1, states_bytes(seat_count) + round_run_words(seat_count) * sizeof(uint64_t));
+}
+
+uint64_t *round_changed_runs(const struct live_round *round)
+{
+    return (void *)(round->states + states_bytes((size_t)round->row.total_seat_cnt));
+}
+
 bool reservation_reserve(struct office *office)
 {
     return reserve(&office->reservations, &office->reservation_by_id, 1) &&

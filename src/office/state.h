@@ -100,7 +100,7 @@ struct live_round {
     struct concert_round row;
     struct live_concert *concert;
     struct live_seat **seats; /* in seat order; NULL once the round is over */
-    char *states;             /* a character a seat, for the public */
+    char *states;             /* a character a seat, for the public; see round_states_new */
     int64_t counts[4];        /* by enum seat_status */
     uint64_t version;         /* last batch that changed a seat's status */
     uint64_t last_seq; /* last batch that changed anything that must be booked before it goes */
@@ -261,6 +261,11 @@ bool token_reserve(struct office *office);
 bool visit_reserve(struct office *office); /* for a waiting token that may do more than wait */
 bool concert_reserve(struct office *office);
 bool round_reserve(struct office *office, size_t seats);
+
+/* A round's states and, behind them, the bits of its changed runs, in one block. NULL: no memory.
+ */
+char *round_states_new(size_t seat_count);
+uint64_t *round_changed_runs(const struct live_round *round);
 bool reservation_reserve(struct office *office);
 bool payment_reserve(struct office *office);
 bool reference_reserve(struct office *office);

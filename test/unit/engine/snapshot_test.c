@@ -162,6 +162,33 @@ static void a_round_shows_its_seats_and_the_map_stays_the_same(void **state)
     engine_round_release(after);
 }
 
+/* Seats at the edges of what is copied at once, and the last of all. */
+static void of_a_large_round_what_changed_is_published(void **state)
+{
+    struct scene *scene = *state;
+    static const size_t batches[][3] = {{0, 63, 64}, {4095, 4096, 9983}, {9984, 9999, 5000}};
+    const struct id round_id = add_round(scene, 10000);
+    const struct office *office = scene->hand.batch.office;
+    publish(scene);
+    for (unsigned i = 0; i < 3; i++) {
+        const struct person buyer = let_in(scene, i);
+        for (size_t k = 0; k < 3; k++) {
+            struct id reservation_id;
+            const struct id seat_id = office_round_seat(office, round_id, batches[i][k])->id;
+            assert_int_equal(
+                people_hold(&scene->hand.asker, &buyer, round_id, seat_id, &reservation_id),
+                REFUSAL_NONE);
+        }
+        publish(scene);
+        struct round_state truth;
+        assert_true(office_round_state(office, round_id, &truth));
+        const struct round_snapshot *shown = snapshots_round(&scene->snapshots, round_id);
+        assert_memory_equal(shown->states, truth.states, 10000);
+        assert_int_equal(shown->held, 3 * (i + 1));
+        engine_round_release(shown);
+    }
+}
+
 static void a_deleted_round_is_gone_but_what_is_held_of_it_stays(void **state)
 {
     struct scene *scene = *state;
@@ -264,6 +291,8 @@ int main(void)
                                         open_scene, close_scene),
         cmocka_unit_test_setup_teardown(a_round_shows_its_seats_and_the_map_stays_the_same,
                                         open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(of_a_large_round_what_changed_is_published, open_scene,
+                                        close_scene),
         cmocka_unit_test_setup_teardown(a_deleted_round_is_gone_but_what_is_held_of_it_stays,
                                         open_scene, close_scene),
         cmocka_unit_test_setup_teardown(renewed_everything_is_published_again, open_scene,

@@ -108,8 +108,14 @@ static bool has_changed(const struct id *rounds, size_t count, struct id round_i
     return i < count;
 }
 
-/* The office's list of changed rounds is that of the batch's seats, and their versions are the
- * batch's: publishing goes by both. */
+static bool run_has_changed(const struct round_state *state, int64_t position)
+{
+    const size_t run = (size_t)position / ROUND_RUN_SEATS;
+    return (state->changed_runs[run / 64] >> run % 64 & 1) != 0;
+}
+
+/* The office's list of changed rounds is that of the batch's seats, their versions are the batch's
+ * and their runs are marked: publishing goes by all three. */
 static bool check_changed_rounds(struct stage *stage, size_t first_entry)
 {
     const struct ledger *ledger = &stage->ledger;
@@ -130,7 +136,7 @@ static bool check_changed_rounds(struct stage *stage, size_t first_entry)
         if (record->kind != RECORD_KIND_SEAT || record->deleted ||
             !office_round_state(stage->office, record->as.seat.concert_round_id, &state))
             continue;
-        if (state.version != ledger->seq ||
+        if (state.version != ledger->seq || !run_has_changed(&state, record->as.seat.position) ||
             !has_changed(rounds, count, record->as.seat.concert_round_id))
             return fail(stage, "a round with a changed seat does not say so");
     }
