@@ -57,6 +57,31 @@ enum {
                    "the presence bits of the encoding");
 #include "record/schema.def"
 
+/* Sums over the fields of an entity; each gets on with the next field. */
+#define ENTITY(kind, name, prefix, since) enum { name##_key_count = 0
+#define FIELD(entity, column, type, detail, json, flags, since) +(((flags)&KEY) != 0)
+#define END_ENTITY(kind, name)                                                                     \
+    }                                                                                              \
+    ;
+#include "record/schema.def"
+
+#define ENTITY(kind, name, prefix, since) enum { name##_key_bytes = 0
+#define FIELD(entity, column, type, detail, json, flags, since)                                    \
+    +(((flags)&KEY) != 0 ? (int)sizeof(RECORD_##type(detail)) : 0)
+#define END_ENTITY(kind, name)                                                                     \
+    }                                                                                              \
+    ;                                                                                              \
+    _Static_assert((int)name##_key_bytes <= RECORD_KEY_BYTES, "a key's bytes");
+#include "record/schema.def"
+
+#define ENTITY(kind, name, prefix, since) enum { name##_owner_offset = 0
+#define FIELD(entity, column, type, detail, json, flags, since)                                    \
+    +(((flags)&OWNER) != 0 ? (int)offsetof(struct entity, column) : 0)
+#define END_ENTITY(kind, name)                                                                     \
+    }                                                                                              \
+    ;
+#include "record/schema.def"
+
 static const struct entity_schema schemas[RECORD_KIND_COUNT] = {
 #define ENTITY(kind, name, id_prefix, since_version)                                               \
     [RECORD_KIND_##kind] = {                                                                       \
@@ -64,6 +89,9 @@ static const struct entity_schema schemas[RECORD_KIND_COUNT] = {
         .prefix = id_prefix,                                                                       \
         .fields = name##_fields,                                                                   \
         .field_count = sizeof name##_fields / sizeof name##_fields[0],                             \
+        .key_count = name##_key_count,                                                             \
+        .key_bytes = name##_key_bytes,                                                             \
+        .owner_offset = name##_owner_offset,                                                       \
         .since = since_version,                                                                    \
     },
 #define FIELD(entity, column, type, detail, json, flags, since)
@@ -114,19 +142,8 @@ struct record_key record_key_of_reservation_seat(struct id reservation_id, int64
 
 struct record_key record_key(const struct record *record)
 {
-    const struct entity_schema *schema = record_schema(record->kind);
     struct record_key key = {{0}};
-    size_t length = 0;
-    for (size_t i = 0; i < schema->field_count; i++) {
-        const struct field_schema *field = &schema->fields[i];
-        if (!(field->flags & FIELD_FLAG_KEY))
-            continue;
-        const size_t size = field->type == FIELD_ID ? ID_BYTES : sizeof(int64_t);
-        CHECK(field->type == FIELD_ID || field->type == FIELD_INT);
-        CHECK(length + size <= RECORD_KEY_BYTES);
-        memcpy(key.bytes + length, record_field(record, field), size);
-        length += size;
-    }
+    memcpy(key.bytes, &record->as, record_schema(record->kind)->key_bytes);
     return key;
 }
 
@@ -141,15 +158,11 @@ uint64_t record_key_hash(enum record_kind kind, const struct record_key *key)
 
 struct id record_owner(const struct record *record)
 {
-    const struct entity_schema *schema = record_schema(record->kind);
-    for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].flags & FIELD_FLAG_OWNER) {
-            struct id owner;
-            memcpy(owner.bytes, record_field(record, &schema->fields[i]), ID_BYTES);
-            return owner;
-        }
-    }
-    return ID_NONE;
+    const size_t offset = record_schema(record->kind)->owner_offset;
+    struct id owner = ID_NONE;
+    if (offset != 0)
+        memcpy(owner.bytes, (const uint8_t *)&record->as + offset, ID_BYTES);
+    return owner;
 }
 
 struct record *record_copy(const struct record *record)

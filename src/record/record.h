@@ -101,6 +101,9 @@ struct entity_schema {
     const char *prefix;
     const struct field_schema *fields;
     size_t field_count;
+    size_t key_count;    /* fields of the key; they come first, */
+    size_t key_bytes;    /* and this is how long the struct's beginning is that they take */
+    size_t owner_offset; /* of the field marked OWNER; 0, where a key stands: there is none */
     unsigned since;
 };
 

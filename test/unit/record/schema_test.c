@@ -18,7 +18,10 @@ static void every_entity_has_a_key_that_comes_first(void **state)
     for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         const struct entity_schema *schema = record_schema(kind);
         assert_true(schema->field_count > 0 && schema->field_count <= RECORD_FIELDS_MAX);
-        assert_true(schema->fields[0].flags & FIELD_FLAG_KEY);
+        assert_true(schema->key_count >= 1);
+        for (size_t i = 0; i < schema->field_count; i++)
+            assert_int_equal((schema->fields[i].flags & FIELD_FLAG_KEY) != 0,
+                             i < schema->key_count);
         assert_true(schema->since >= 1 && schema->since <= SCHEMA_VERSION);
         assert_true(strlen(schema->prefix) <= ID_PREFIX_MAX);
     }
