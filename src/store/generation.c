@@ -18,6 +18,13 @@
 /* Slots that one row can take: for its key, its owner and its reference. */
 #define SLOTS_PER_ROW 3
 
+/* What is kept of a generation's memory for the next one, that of some 100,000 rows: taken from the
+ * system anew, each page would be cleared and mapped first, by the thread that appends. */
+#define SPARE_BLOCKS_MAX 64
+#define SPARE_SLOTS_MAX (UINT32_C(1) << 18)
+/* Clearing a table that was emptier than this would cost more than making it was worth. */
+#define SPARE_SLOTS_USED_PART 8
+
 struct block {
     struct block *before;
     size_t used, capacity;
@@ -53,19 +60,64 @@ struct generation *generation_unrefer(struct generation *generation)
     return first;
 }
 
-void generation_free_list(struct generation *generation)
+static void free_blocks(struct block *block)
 {
-    while (generation != NULL) {
-        struct generation *newer = generation->newer;
-        for (struct block *block = generation->blocks; block != NULL;) {
-            struct block *before = block->before;
-            free(block);
-            block = before;
-        }
-        free(generation->slots);
-        free(generation);
-        generation = newer;
+    while (block != NULL) {
+        struct block *before = block->before;
+        free(block);
+        block = before;
     }
+}
+
+void generation_free(struct generation *generation)
+{
+    free_blocks(generation->blocks);
+    free_blocks(generation->spare_blocks);
+    free(generation->slots);
+    free(generation);
+}
+
+static void spare_blocks(struct generation *generation)
+{
+    struct block *next = generation->blocks;
+    generation->blocks = NULL;
+    while (next != NULL) {
+        struct block *block = next;
+        next = block->before;
+        if (block->capacity > BLOCK_BYTES || generation->spare_count == SPARE_BLOCKS_MAX) {
+            free(block);
+            continue;
+        }
+        *block = (struct block){.before = generation->spare_blocks, .capacity = block->capacity};
+        generation->spare_blocks = block;
+        generation->spare_count++;
+    }
+}
+
+static void spare_slots(struct generation *generation)
+{
+    if (generation->slot_count > 0 && generation->slot_capacity <= SPARE_SLOTS_MAX &&
+        generation->slot_count >= generation->slot_capacity / SPARE_SLOTS_USED_PART) {
+        memset(generation->slots, 0, generation->slot_capacity * sizeof *generation->slots);
+        return;
+    }
+    free(generation->slots);
+    generation->slots = NULL;
+    generation->slot_capacity = 0;
+}
+
+void generation_renew(struct generation *generation)
+{
+    CHECK(generation->references == 0);
+    spare_blocks(generation);
+    spare_slots(generation);
+    *generation = (struct generation){
+        .references = 1,
+        .spare_blocks = generation->spare_blocks,
+        .spare_count = generation->spare_count,
+        .slots = generation->slots,
+        .slot_capacity = generation->slot_capacity,
+    };
 }
 
 /* ---- The table of chains ---- */
@@ -138,19 +190,30 @@ static size_t row_bytes(size_t length)
     return (sizeof(struct overlay_row) + length + alignment - 1) / alignment * alignment;
 }
 
+static bool open_block(struct generation *generation, size_t capacity)
+{
+    struct block *block = generation->spare_blocks;
+    if (block != NULL && capacity == block->capacity) {
+        generation->spare_blocks = block->before;
+        generation->spare_count--;
+    } else {
+        block = malloc(sizeof *block + capacity);
+        if (block == NULL)
+            return false;
+    }
+    *block = (struct block){.before = generation->blocks, .capacity = capacity};
+    generation->blocks = block;
+    return true;
+}
+
 enum result generation_reserve(struct generation *generation, size_t record_count, size_t bytes)
 {
     const size_t needed =
         bytes + record_count * row_bytes(0) + record_count * _Alignof(struct overlay_row);
     const struct block *block = generation->blocks;
-    if (block == NULL || block->capacity - block->used < needed) {
-        const size_t capacity = needed > BLOCK_BYTES ? needed : BLOCK_BYTES;
-        struct block *fresh = malloc(sizeof *fresh + capacity);
-        if (fresh == NULL)
-            return RESULT_NO_MEMORY;
-        *fresh = (struct block){.before = generation->blocks, .capacity = capacity};
-        generation->blocks = fresh;
-    }
+    if ((block == NULL || block->capacity - block->used < needed) &&
+        !open_block(generation, needed > BLOCK_BYTES ? needed : BLOCK_BYTES))
+        return RESULT_NO_MEMORY;
     return reserve_slots(generation, record_count * SLOTS_PER_ROW);
 }
 

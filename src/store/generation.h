@@ -15,6 +15,8 @@ struct generation {
     uint64_t first_seq, last_seq;
     size_t row_count, bytes;
     struct block *blocks; /* the one being filled first */
+    struct block *spare_blocks;
+    size_t spare_count;
     const struct overlay_row *of_kind[RECORD_KIND_COUNT];
     struct chain_slot *slots;
     size_t slot_count, slot_capacity;
@@ -24,9 +26,13 @@ struct generation {
 struct generation *generation_new(void);
 
 /* Gives up a reference under the lock; answers the generations that nobody refers to any more, to
- * be freed outside it. */
+ * be renewed or freed outside it. */
 struct generation *generation_unrefer(struct generation *generation);
-void generation_free_list(struct generation *generation);
+void generation_free(struct generation *generation);
+
+/* Makes one to which nobody refers as good as new, with one reference; of its memory it keeps a
+ * bounded part. */
+void generation_renew(struct generation *generation);
 
 MUST_USE enum result generation_reserve(struct generation *generation, size_t record_count,
                                         size_t bytes);

@@ -25,10 +25,30 @@ static void unlock(struct overlay *overlay)
     CHECK(pthread_mutex_unlock(&overlay->mutex) == 0);
 }
 
+/* Takes those to which nobody refers any more, one to be used again. Not under the lock: it takes a
+ * while. */
+static void let_go(struct overlay *overlay, struct generation *dead)
+{
+    while (dead != NULL) {
+        struct generation *generation = dead;
+        dead = generation->newer;
+        generation_renew(generation);
+        lock(overlay);
+        const bool wanted = overlay->spare == NULL;
+        if (wanted)
+            overlay->spare = generation;
+        unlock(overlay);
+        if (!wanted)
+            generation_free(generation);
+    }
+}
+
 void overlay_release(struct overlay *overlay)
 {
     if (overlay->oldest != NULL)
-        generation_free_list(generation_unrefer(overlay->oldest));
+        let_go(overlay, generation_unrefer(overlay->oldest));
+    if (overlay->spare != NULL)
+        generation_free(overlay->spare);
     CHECK(pthread_cond_destroy(&overlay->closed) == 0);
     CHECK(pthread_mutex_destroy(&overlay->mutex) == 0);
 }
@@ -37,9 +57,12 @@ void overlay_release(struct overlay *overlay)
 
 static enum result open_generation(struct overlay *overlay)
 {
-    struct generation *generation = generation_new();
+    struct generation *generation = overlay->spare;
+    if (generation == NULL)
+        generation = generation_new();
     if (generation == NULL)
         return RESULT_NO_MEMORY;
+    overlay->spare = NULL;
     if (overlay->newest == NULL)
         overlay->oldest = generation;
     else
@@ -127,7 +150,7 @@ void overlay_snapshot_release(struct overlay *overlay, struct overlay_snapshot *
     lock(overlay);
     struct generation *dead = generation_unrefer(snapshot->oldest);
     unlock(overlay);
-    generation_free_list(dead);
+    let_go(overlay, dead);
     snapshot->oldest = NULL;
 }
 
@@ -255,5 +278,5 @@ void overlay_booked(struct overlay *overlay)
     atomic_fetch_sub_explicit(&overlay->rows, booked->row_count, memory_order_relaxed);
     struct generation *dead = generation_unrefer(booked);
     unlock(overlay);
-    generation_free_list(dead); /* outside the lock: it may take a while */
+    let_go(overlay, dead);
 }

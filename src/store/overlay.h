@@ -44,9 +44,10 @@ struct overlay {
     pthread_mutex_t mutex;
     pthread_cond_t closed; /* the bookkeeper waits here for the end of an append */
     struct generation *oldest, *newest;
-    uint64_t last_seq; /* of the last append */
-    bool reserved;     /* an append is on its way into the newest generation */
-    bool close_wanted; /* by the bookkeeper, as soon as it is not */
+    struct generation *spare; /* an empty one to be opened next, or NULL */
+    uint64_t last_seq;        /* of the last append */
+    bool reserved;            /* an append is on its way into the newest generation */
+    bool close_wanted;        /* by the bookkeeper, as soon as it is not */
     atomic_size_t rows;
 };
 

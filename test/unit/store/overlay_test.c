@@ -174,6 +174,37 @@ static void a_generation_closes_when_it_is_full(void **state)
     assert_int_equal(board->overlay.rows, 0);
 }
 
+/* Rounds of filling and booking, each in the memory of the one before: small ones, whose table is
+ * given up, large ones, whose table is cleared, and one in a block of its own. */
+static void memory_is_used_again_and_holds_nothing_of_before(void **state)
+{
+    struct board *board = *state;
+    static const int64_t row_counts[] = {5, 3000, 2, 3000, 20000, 3000, 1};
+    const struct id owner = id_next(&board->ids, NOW);
+    struct id before = ID_NONE;
+    for (size_t i = 0; i < sizeof row_counts / sizeof row_counts[0]; i++) {
+        struct overlay_snapshot snapshot;
+        const struct id first = id_next(&board->ids, NOW);
+        for (int64_t k = 0; k < row_counts[i]; k++) {
+            const struct record record =
+                payment_row(k == 0 ? first : id_next(&board->ids, NOW), owner, k + 1);
+            add(board, &record);
+        }
+        append(board);
+        overlay_snapshot_take(&board->overlay, &snapshot);
+        assert_int_equal(amount_at(board, &snapshot, first), 1);
+        assert_int_equal(amount_at(board, &snapshot, before), -1);
+        assert_int_equal(payments_at(board, &snapshot), row_counts[i]);
+        const struct overlay_walk walk =
+            overlay_walk_owner(&board->overlay, &snapshot, RECORD_KIND_PAYMENT, owner);
+        assert_int_equal(walk_length(walk), row_counts[i]);
+        overlay_snapshot_release(&board->overlay, &snapshot);
+        assert_int_equal(generation_row_count(overlay_oldest(&board->overlay)), row_counts[i]);
+        overlay_booked(&board->overlay);
+        before = first;
+    }
+}
+
 static void what_was_not_written_is_not_there(void **state)
 {
     struct board *board = *state;
@@ -221,6 +252,7 @@ int main(void)
         TEST(a_moment_stays_as_it_was),
         TEST(generations_hold_each_other),
         TEST(a_generation_closes_when_it_is_full),
+        TEST(memory_is_used_again_and_holds_nothing_of_before),
         TEST(what_was_not_written_is_not_there),
         TEST(only_the_newest_images_are_booked),
     };
