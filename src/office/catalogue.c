@@ -333,6 +333,7 @@ void seat_set_status(struct office *office, struct live_seat *seat, enum seat_st
 {
     struct record record = {.kind = RECORD_KIND_SEAT, .as.seat = seat->row};
     record.as.seat.status = status;
+    office->found_seat = seat->item.number;
     office_put(office, &record);
 }
 

@@ -246,14 +246,14 @@ void seat_forget(struct office *office, struct live_seat *seat)
 static void install_seat(struct office *office, const struct seat *row, bool deleted)
 {
     struct live_seat *seat =
-        is_newest(office, RECORD_KIND_SEAT, row->id) ? NULL : seat_find(office, row->id);
+        is_newest(office, RECORD_KIND_SEAT, row->id) ? NULL : seat_find_near(office, row->id);
     if (deleted) {
         if (seat != NULL)
             seat_forget(office, seat);
         return;
     }
     if (seat == NULL) {
-        struct live_round *round = round_find(office, row->concert_round_id);
+        struct live_round *round = round_find_near(office, row->concert_round_id);
         CHECK(round != NULL && round->seats != NULL);
         seat = pool_take(&office->seats);
         seat->round = round;
@@ -408,11 +408,12 @@ static struct live_reservation *new_reservation(struct office *office,
                                                 const struct seat_reservation *row)
 {
     struct live_reservation *reservation = pool_take(&office->reservations);
-    reservation->user = user_find(office, row->user_id);
-    reservation->round = round_find(office, row->round_id);
+    reservation->user = user_find_near(office, row->user_id);
+    reservation->round = round_find_near(office, row->round_id);
     CHECK(reservation->user != NULL && reservation->round != NULL);
     reservation->row = *row;
     index_insert(&office->reservation_by_id, reservation);
+    office->found_reservation = reservation->item.number;
     link_reservation(office, reservation);
     reservation->round->reservation_count++;
     if (!id_is_none(row->payment_id))
@@ -422,7 +423,9 @@ static struct live_reservation *new_reservation(struct office *office,
 
 static void install_reservation(struct office *office, const struct seat_reservation *row)
 {
-    struct live_reservation *reservation = reservation_find(office, row->id);
+    struct live_reservation *reservation = is_newest(office, RECORD_KIND_SEAT_RESERVATION, row->id)
+                                               ? NULL
+                                               : reservation_find_near(office, row->id);
     bool was_live = true;
     if (reservation == NULL)
         reservation = new_reservation(office, row);
@@ -443,8 +446,8 @@ static void install_reservation(struct office *office, const struct seat_reserva
 
 static void install_reservation_seat(struct office *office, const struct reservation_seat *row)
 {
-    struct live_reservation *reservation = reservation_find(office, row->reservation_id);
-    struct live_seat *seat = seat_find(office, row->seat_id);
+    struct live_reservation *reservation = reservation_find_near(office, row->reservation_id);
+    struct live_seat *seat = seat_find_near(office, row->seat_id);
     CHECK(reservation != NULL && seat != NULL && row->position < SEATS_PER_RESERVATION_MAX);
     reservation->seats[row->position] = (struct held_seat){.seat = seat, .price = row->price};
     if (row->position >= reservation->seat_count)

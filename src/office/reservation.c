@@ -166,6 +166,8 @@ static struct live_reservation *put_hold(struct office *office, const struct liv
                                          const struct hold *hold, struct id id)
 {
     const timestamp_ms now = office->now.house;
+    office->found_user = user->item.number;
+    office->found_round = hold->round->item.number;
     const struct record reservation = {
         .kind = RECORD_KIND_SEAT_RESERVATION,
         .as.seat_reservation = {
@@ -182,6 +184,7 @@ static struct live_reservation *put_hold(struct office *office, const struct liv
         }};
     office_put(office, &reservation);
     for (size_t i = 0; i < hold->seat_count; i++) {
+        office->found_seat = hold->seats[i]->item.number;
         const struct record seat = {.kind = RECORD_KIND_RESERVATION_SEAT,
                                     .as.reservation_seat = {
                                         .reservation_id = id,
@@ -192,7 +195,7 @@ static struct live_reservation *put_hold(struct office *office, const struct liv
         office_put(office, &seat);
         seat_set_status(office, hold->seats[i], SEAT_STATUS_HELD);
     }
-    return reservation_find(office, id);
+    return reservation_find_near(office, id);
 }
 
 enum refusal reservation_hold(struct office *office, const struct turn *turn,

@@ -103,6 +103,23 @@ KEYED_BY_ID(seat, live_seat, row.id)
 KEYED_BY_ID(payment, live_payment, row.id)
 KEYED_BY_ID(reservation, live_reservation, row.id)
 
+/* What was given back is no longer marked with the number that it had. */
+#define FOUND_NEAR(name, type)                                                                     \
+    struct type *name##_find_near(struct office *office, struct id id)                             \
+    {                                                                                              \
+        struct type *live = pool_find(&office->name##s, office->found_##name);                     \
+        if (live == NULL || live->item.number != office->found_##name ||                           \
+            !id_equal(live->row.id, id))                                                           \
+            live = name##_find(office, id);                                                        \
+        if (live != NULL)                                                                          \
+            office->found_##name = live->item.number;                                              \
+        return live;                                                                               \
+    }
+
+FOUND_NEAR(round, live_round)
+FOUND_NEAR(seat, live_seat)
+FOUND_NEAR(reservation, live_reservation)
+
 /* Users never leave, so their numbers are 1 to as many as there are. */
 static struct live_user *user_if(const struct office *office, uint32_t number, struct id id)
 {

@@ -194,7 +194,7 @@ struct office {
 
     struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
         references, keys;
-    uint32_t found_user;                 /* by user_find_near */
+    uint32_t found_user, found_round, found_seat, found_reservation; /* by the *_find_near */
     struct id newest[RECORD_KIND_COUNT]; /* of some kinds: no row that was put has a greater id */
     struct arena texts;                  /* of users */
     char *user_texts;                    /* of the next user that is put; see user_reserve */
@@ -275,8 +275,8 @@ bool key_reserve(struct office *office);
 void reservation_unlink(struct live_reservation *reservation);
 void seat_forget(struct office *office, struct live_seat *seat);
 
-/* Whether no USER, SESSION, SEAT or QUEUE_TOKEN that was put can have this id: ids rise, so most
- * rows that are new need no look-up. */
+/* Whether no USER, SESSION, SEAT, QUEUE_TOKEN or SEAT_RESERVATION that was put can have this id:
+ * ids rise, so most rows that are new need no look-up. */
 bool id_is_new(const struct office *office, enum record_kind kind, struct id id);
 
 /* ---- Indexes on the way up (load.c) ---- */
@@ -288,7 +288,8 @@ void indexes_defer(struct office *office);
 
 struct live_user *user_find(const struct office *office, struct id id);
 
-/* The same, quick when it is the one that was found last or the next that was made. */
+/* The same, quick when it is the one that was found last or the next that was made. Whoever holds
+ * the object that the door will look up next says so in `found_user`. */
 struct live_user *user_find_near(struct office *office, struct id id);
 struct live_user *user_find_email(const struct office *office, const char *email);
 struct live_session *session_find(const struct office *office, struct id id);
@@ -298,6 +299,11 @@ struct live_round *round_find(const struct office *office, struct id id);
 struct live_seat *seat_find(const struct office *office, struct id id);
 struct live_payment *payment_find(const struct office *office, struct id id);
 struct live_reservation *reservation_find(const struct office *office, struct id id);
+
+/* The same, quick when it is the one that was found last or that `found_*` names. */
+struct live_round *round_find_near(struct office *office, struct id id);
+struct live_seat *seat_find_near(struct office *office, struct id id);
+struct live_reservation *reservation_find_near(struct office *office, struct id id);
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference);
 
