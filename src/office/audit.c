@@ -25,9 +25,9 @@ static bool audit_seats(const struct office *office, struct explanation *explana
             round_is_over(reservation->round))
             continue;
         named[pending ? 0 : 1] += reservation->seat_count;
-        for (size_t i = 0; i < reservation->seat_count; i++)
-            if (reservation->seats[i].seat->row.status !=
-                (pending ? SEAT_STATUS_HELD : SEAT_STATUS_SOLD))
+        for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
+             held = held_seat_next(office, held))
+            if (held->seat->row.status != (pending ? SEAT_STATUS_HELD : SEAT_STATUS_SOLD))
                 return fail(explanation, 1, "a reservation's seat has another status",
                             "reservation", reservation->row.id);
     }

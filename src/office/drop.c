@@ -50,6 +50,11 @@ static void drop_reservation(struct office *office, struct live_reservation *res
     drop_payment(office, reservation->failed_payment);
     reservation->round->reservation_count--;
     index_remove(&office->reservation_by_id, reservation);
+    for (struct held_seat *held = reservation_seats(office, reservation), *next; held != NULL;
+         held = next) {
+        next = held_seat_next(office, held);
+        pool_give(&office->held_seats, held);
+    }
     pool_give(&office->reservations, reservation);
 }
 

@@ -61,9 +61,10 @@ static enum result room(bool reserved)
 
 static enum result load_reservation_seat(struct office *office, const struct reservation_seat *row)
 {
-    if (row->position < 0 || row->position >= SEATS_PER_RESERVATION_MAX)
+    if (row->position < 0 || row->position >= SEATS_PER_RESERVATION_MAX ||
+        seat_find(office, row->seat_id) == NULL)
         return RESULT_CORRUPT;
-    return seat_find(office, row->seat_id) == NULL ? RESULT_CORRUPT : RESULT_OK;
+    return room(pool_reserve(&office->held_seats, (size_t)row->position + 1) == RESULT_OK);
 }
 
 /* ---- Indexes ---- */
@@ -185,7 +186,7 @@ static enum result prepare(struct office *office, const struct record *record, b
         if (user_find(office, record->as.seat_reservation.user_id) == NULL || round == NULL ||
             round->seats == NULL)
             return RESULT_CORRUPT;
-        return room(reservation_reserve(office));
+        return room(reservation_reserve(office, 0));
     }
     case RECORD_KIND_RESERVATION_SEAT:
         *skip = reservation_find(office, record->as.reservation_seat.reservation_id) == NULL;

@@ -95,8 +95,9 @@ static void confirm(struct office *office, struct live_reservation *reservation,
     record.as.seat_reservation.used_points = reservation->row.amount;
     record.as.seat_reservation.payment_id = payment_id;
     office_put(office, &record);
-    for (size_t i = 0; i < reservation->seat_count; i++)
-        seat_set_status(office, reservation->seats[i].seat, SEAT_STATUS_SOLD);
+    for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
+         held = held_seat_next(office, held))
+        seat_set_status(office, held->seat, SEAT_STATUS_SOLD);
 }
 
 enum refusal payment_make(struct office *office, const struct turn *turn, struct live_user *user,

@@ -444,14 +444,34 @@ static void install_reservation(struct office *office, const struct seat_reserva
     }
 }
 
+/* Made with those before it when there is none yet. */
+static struct held_seat *held_seat_at(struct office *office, struct live_reservation *reservation,
+                                      int64_t position)
+{
+    uint32_t *link = &reservation->seats;
+    struct held_seat *held = NULL;
+    for (int64_t i = 0; i <= position; i++) {
+        if (*link == 0) {
+            held = pool_take(&office->held_seats);
+            *link = held->item.number;
+            reservation->seat_count++;
+        } else {
+            held = pool_at(&office->held_seats, *link);
+        }
+        link = &held->next;
+    }
+    return held;
+}
+
 static void install_reservation_seat(struct office *office, const struct reservation_seat *row)
 {
     struct live_reservation *reservation = reservation_find_near(office, row->reservation_id);
     struct live_seat *seat = seat_find_near(office, row->seat_id);
-    CHECK(reservation != NULL && seat != NULL && row->position < SEATS_PER_RESERVATION_MAX);
-    reservation->seats[row->position] = (struct held_seat){.seat = seat, .price = row->price};
-    if (row->position >= reservation->seat_count)
-        reservation->seat_count = (uint8_t)(row->position + 1);
+    CHECK(reservation != NULL && seat != NULL && row->position >= 0 &&
+          row->position < SEATS_PER_RESERVATION_MAX);
+    struct held_seat *held = held_seat_at(office, reservation, row->position);
+    held->seat = seat;
+    held->price = row->price;
 }
 
 /* Entries are the tables' to keep; only a reference is remembered until they have it. */

@@ -5,16 +5,18 @@
 
 /* ---- Showing ---- */
 
-void reservation_show(const struct live_reservation *reservation, struct reservation_view *view)
+void reservation_show(const struct office *office, const struct live_reservation *reservation,
+                      struct reservation_view *view)
 {
     view->reservation = reservation->row;
     view->concert_id = reservation->round->concert->row.id;
-    view->seat_count = reservation->seat_count;
-    for (size_t i = 0; i < reservation->seat_count; i++) {
-        const struct seat *seat = &reservation->seats[i].seat->row;
-        struct reserved_seat_view *shown = &view->seats[i];
+    view->seat_count = 0;
+    for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
+         held = held_seat_next(office, held)) {
+        const struct seat *seat = &held->seat->row;
+        struct reserved_seat_view *shown = &view->seats[view->seat_count++];
         shown->seat_id = seat->id;
-        shown->price = reservation->seats[i].price;
+        shown->price = held->price;
         const size_t length = strlen(seat->seat_number);
         CHECK(length <= SEAT_NUMBER_BYTES_MAX);
         memcpy(shown->seat_number, seat->seat_number, length + 1);
@@ -28,7 +30,7 @@ enum refusal reservation_answer(const struct office *office, const struct live_u
     if (reservation != NULL) {
         if (!user_may_see(user, reservation->row.user_id))
             return REFUSAL_NOT_FOUND;
-        reservation_show(reservation, &call->out.reservation);
+        reservation_show(office, reservation, &call->out.reservation);
         return REFUSAL_NONE;
     }
     if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
@@ -205,7 +207,7 @@ enum refusal reservation_hold(struct office *office, const struct turn *turn,
     const enum refusal refusal = check_hold(office, user, call, &hold);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!reservation_reserve(office) ||
+    if (!reservation_reserve(office, hold.seat_count) ||
         !batch_reserve(office, 3 + hold.seat_count, hold.seat_count, 0))
         return REFUSAL_CAPACITY;
 
@@ -215,7 +217,7 @@ enum refusal reservation_hold(struct office *office, const struct turn *turn,
         put_hold(office, user, &hold, id_next(turn->ids, turn->now.house));
     hold.token->hold_count++;
     token_follow_holds(office, hold.token);
-    reservation_show(reservation, &call->out.reservation);
+    reservation_show(office, reservation, &call->out.reservation);
     call->created = true;
     return REFUSAL_NONE;
 }
@@ -252,8 +254,9 @@ void reservation_end(struct office *office, struct live_reservation *reservation
     record.as.seat_reservation.cancel_reason = reason;
     record.as.seat_reservation.ended_at = office->now.house;
     office_put(office, &record);
-    for (size_t i = 0; i < reservation->seat_count; i++)
-        seat_set_status(office, reservation->seats[i].seat, SEAT_STATUS_AVAILABLE);
+    for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
+         held = held_seat_next(office, held))
+        seat_set_status(office, held->seat, SEAT_STATUS_AVAILABLE);
 
     struct live_token *token = user_token(office, reservation->user);
     if (was_pending && token != NULL && id_equal(token->id, reservation->row.token_id))
@@ -302,7 +305,7 @@ enum refusal reservation_cancel(struct office *office, const struct turn *turn,
     }
     if (!user_may_see(user, reservation->row.user_id))
         return REFUSAL_NOT_FOUND;
-    reservation_show(reservation, &call->out.reservation);
+    reservation_show(office, reservation, &call->out.reservation);
     if (reservation->row.status == RESERVATION_STATUS_CANCELLED)
         return REFUSAL_NONE;
     if (reservation->row.status == RESERVATION_STATUS_EXPIRED)
@@ -317,6 +320,6 @@ enum refusal reservation_cancel(struct office *office, const struct turn *turn,
     reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
                     reservation->user == user ? CANCEL_REASON_BUYER : CANCEL_REASON_ORGANIZER,
                     turn->ids);
-    reservation_show(reservation, &call->out.reservation);
+    reservation_show(office, reservation, &call->out.reservation);
     return REFUSAL_NONE;
 }

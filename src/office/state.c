@@ -214,6 +214,17 @@ struct live_reservation *user_reservations(const struct office *office,
     return pool_find(&office->reservations, user->reservations);
 }
 
+struct held_seat *reservation_seats(const struct office *office,
+                                    const struct live_reservation *reservation)
+{
+    return pool_find(&office->held_seats, reservation->seats);
+}
+
+struct held_seat *held_seat_next(const struct office *office, const struct held_seat *held)
+{
+    return pool_find(&office->held_seats, held->next);
+}
+
 struct live_key *user_keys(const struct office *office, const struct live_user *user)
 {
     return pool_find(&office->keys, user->keys);
@@ -301,6 +312,7 @@ static void init_pools(struct office *office)
     pool_init(&office->seats, sizeof(struct live_seat));
     pool_init(&office->payments, sizeof(struct live_payment));
     pool_init(&office->reservations, sizeof(struct live_reservation));
+    pool_init(&office->held_seats, sizeof(struct held_seat));
     pool_init(&office->references, sizeof(struct live_reference));
     pool_init(&office->keys, sizeof(struct live_key));
 }
@@ -368,10 +380,10 @@ void office_free(struct office *office)
     if (office == NULL)
         return;
     release_texts(office);
-    struct pool *pools[] = {&office->users,      &office->sessions, &office->tokens,
-                            &office->visits,     &office->concerts, &office->rounds,
-                            &office->seats,      &office->payments, &office->reservations,
-                            &office->references, &office->keys};
+    struct pool *pools[] = {&office->users,      &office->sessions,   &office->tokens,
+                            &office->visits,     &office->concerts,   &office->rounds,
+                            &office->seats,      &office->payments,   &office->reservations,
+                            &office->held_seats, &office->references, &office->keys};
     struct index *indexes[] = {&office->user_by_id,    &office->user_by_email,
                                &office->session_by_id, &office->token_by_id,
                                &office->concert_by_id, &office->round_by_id,
@@ -484,9 +496,10 @@ uint64_t *round_changed_runs(const struct live_round *round)
     return (void *)(round->states + states_bytes((size_t)round->row.total_seat_cnt));
 }
 
-bool reservation_reserve(struct office *office)
+bool reservation_reserve(struct office *office, size_t seats)
 {
     return reserve(&office->reservations, &office->reservation_by_id, 1) &&
+           pool_reserve(&office->held_seats, seats) == RESULT_OK &&
            heap_reserve(&office->hold_deadlines, 1) == RESULT_OK;
 }
 

@@ -115,7 +115,10 @@ struct live_payment {
     struct payment row;
 };
 
+/* A reservation names few seats of the many that it may: each stands apart. */
 struct held_seat {
+    struct pool_item item;
+    uint32_t next; /* of the same reservation, in the order of positions */
     struct live_seat *seat;
     int64_t price;
 };
@@ -134,7 +137,7 @@ struct live_reservation {
     struct live_payment *failed_payment; /* the one failed try that is kept */
     struct heap_node deadline;           /* while pending */
     uint8_t seat_count;
-    struct held_seat seats[SEATS_PER_RESERVATION_MAX];
+    uint32_t seats; /* the first */
     struct finished_node finished;
 };
 
@@ -193,7 +196,7 @@ struct office {
     struct moment now;
 
     struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
-        references, keys;
+        held_seats, references, keys;
     uint32_t found_user, found_round, found_seat, found_reservation; /* by the *_find_near */
     struct id newest[RECORD_KIND_COUNT]; /* of some kinds: no row that was put has a greater id */
     struct arena texts;                  /* of users */
@@ -266,7 +269,7 @@ bool round_reserve(struct office *office, size_t seats);
  */
 char *round_states_new(size_t seat_count);
 uint64_t *round_changed_runs(const struct live_round *round);
-bool reservation_reserve(struct office *office);
+bool reservation_reserve(struct office *office, size_t seats);
 bool payment_reserve(struct office *office);
 bool reference_reserve(struct office *office);
 bool key_reserve(struct office *office);
@@ -313,6 +316,9 @@ struct live_token *user_token(const struct office *office, const struct live_use
 struct live_session *user_sessions(const struct office *office, const struct live_user *user);
 struct live_reservation *user_reservations(const struct office *office,
                                            const struct live_user *user);
+struct held_seat *reservation_seats(const struct office *office,
+                                    const struct live_reservation *reservation);
+struct held_seat *held_seat_next(const struct office *office, const struct held_seat *held);
 struct live_key *user_keys(const struct office *office, const struct live_user *user);
 struct live_session *session_next(const struct office *office, const struct live_session *session);
 struct live_key *key_next(const struct office *office, const struct live_key *key);
@@ -416,7 +422,8 @@ timestamp_ms round_sale_end(const struct live_round *round);
 void reservation_end(struct office *office, struct live_reservation *reservation,
                      enum reservation_status status, enum cancel_reason reason,
                      struct id_source *ids);
-void reservation_show(const struct live_reservation *reservation, struct reservation_view *view);
+void reservation_show(const struct office *office, const struct live_reservation *reservation,
+                      struct reservation_view *view);
 
 /* Appends an entry and the account's new balance. Two records of room. */
 void points_move(struct office *office, struct live_user *user, const struct point_entry *entry);

@@ -141,16 +141,17 @@ static bool find_row(const struct office *office, const struct record *image, st
 static bool same_seats(const struct office *office, const struct ledger *ledger,
                        const struct live_reservation *reservation)
 {
+    const struct held_seat *held = reservation_seats(office, reservation);
     for (size_t i = 0; i <= SEATS_PER_RESERVATION_MAX; i++) {
         const struct record_key key =
             record_key_of_reservation_seat(reservation->row.id, (int64_t)i);
         const struct record *link = ledger_find(ledger, RECORD_KIND_RESERVATION_SEAT, &key);
         if (link == NULL)
-            return reservation->seat_count == i;
-        if (i >= reservation->seat_count ||
-            reservation->seats[i].price != link->as.reservation_seat.price ||
-            reservation->seats[i].seat != seat_find(office, link->as.reservation_seat.seat_id))
+            return reservation->seat_count == i && held == NULL;
+        if (held == NULL || held->price != link->as.reservation_seat.price ||
+            held->seat != seat_find(office, link->as.reservation_seat.seat_id))
             return false;
+        held = held_seat_next(office, held);
     }
     return false;
 }
