@@ -217,6 +217,11 @@ enum result generation_reserve(struct generation *generation, size_t record_coun
     return reserve_slots(generation, record_count * SLOTS_PER_ROW);
 }
 
+static void ask_for(const struct generation *generation, uint64_t hash)
+{
+    __builtin_prefetch(&generation->slots[(hash >> 2) & (generation->slot_capacity - 1)], 1);
+}
+
 static void link_hashed(struct generation *generation, struct overlay_row *row,
                         enum overlay_link link, uint64_t hash)
 {
@@ -227,26 +232,49 @@ static void link_hashed(struct generation *generation, struct overlay_row *row,
     *slot = (struct chain_slot){.hash = hash, .row = row};
 }
 
-static void link_row(struct generation *generation, struct overlay_row *row,
-                     const struct record *record)
+/* Linking waits for memory, not for the processor: the slots of some rows are asked for before the
+ * first of them is needed. */
+#define AHEAD 16
+
+/* A row that stands in its block but in no chain yet. */
+struct unlinked {
+    struct overlay_row *row;
+    uint64_t key_hash, owner_hash, reference_hash; /* the last two: 0 when it has none */
+};
+
+static struct unlinked to_link(const struct generation *generation, struct overlay_row *row,
+                               const struct record *record)
 {
-    row->older[OVERLAY_BY_KIND] = generation->of_kind[record->kind];
-    generation->of_kind[record->kind] = row;
-    link_hashed(generation, row, OVERLAY_BY_KEY, key_hash(record->kind, &row->key));
+    struct unlinked unlinked = {.row = row, .key_hash = key_hash(record->kind, &row->key)};
+    ask_for(generation, unlinked.key_hash);
     if (record->deleted)
-        return; /* only its key is known */
+        return unlinked; /* only its key is known */
     const struct id owner = record_owner(record);
-    if (!id_is_none(owner))
-        link_hashed(generation, row, OVERLAY_BY_OWNER, generation_owner_hash(record->kind, owner));
+    if (!id_is_none(owner)) {
+        unlinked.owner_hash = generation_owner_hash(record->kind, owner);
+        ask_for(generation, unlinked.owner_hash);
+    }
     if (record->kind == RECORD_KIND_POINT_ENTRY && record->as.point_entry.reference != NULL)
-        link_hashed(generation, row, OVERLAY_BY_REFERENCE,
-                    generation_reference_hash(record->as.point_entry.caller_id,
-                                              record->as.point_entry.reference));
+        unlinked.reference_hash = generation_reference_hash(record->as.point_entry.caller_id,
+                                                            record->as.point_entry.reference);
+    return unlinked;
 }
 
-/* Copies and links the first record of `records`; answers its length. */
-static size_t append_row(struct generation *generation, uint64_t seq, const uint8_t *records,
-                         size_t bytes)
+static void link_row(struct generation *generation, const struct unlinked *unlinked)
+{
+    struct overlay_row *row = unlinked->row;
+    row->older[OVERLAY_BY_KIND] = generation->of_kind[row->kind];
+    generation->of_kind[row->kind] = row;
+    link_hashed(generation, row, OVERLAY_BY_KEY, unlinked->key_hash);
+    if (unlinked->owner_hash != 0)
+        link_hashed(generation, row, OVERLAY_BY_OWNER, unlinked->owner_hash);
+    if (unlinked->reference_hash != 0)
+        link_hashed(generation, row, OVERLAY_BY_REFERENCE, unlinked->reference_hash);
+}
+
+/* Copies the first record of `records`; answers its length. */
+static size_t copy_row(struct generation *generation, uint64_t seq, const uint8_t *records,
+                       size_t bytes, struct unlinked *unlinked)
 {
     struct record record;
     size_t length;
@@ -263,19 +291,25 @@ static size_t append_row(struct generation *generation, uint64_t seq, const uint
     row->kind = (uint8_t)record.kind;
     row->deleted = record.deleted;
     memcpy(row->data, records, length);
-    link_row(generation, row, &record);
     generation->bytes += row_bytes(length);
+    *unlinked = to_link(generation, row, &record);
     return length;
 }
 
 size_t generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
                          size_t bytes, size_t record_count)
 {
+    struct unlinked unlinked[AHEAD];
     size_t used = 0;
     if (generation->row_count == 0)
         generation->first_seq = seq;
-    for (size_t i = 0; i < record_count; i++)
-        used += append_row(generation, seq, records + used, bytes - used);
+    for (size_t i = 0; i < record_count; i++) {
+        if (i >= AHEAD)
+            link_row(generation, &unlinked[i % AHEAD]);
+        used += copy_row(generation, seq, records + used, bytes - used, &unlinked[i % AHEAD]);
+    }
+    for (size_t i = record_count > AHEAD ? record_count - AHEAD : 0; i < record_count; i++)
+        link_row(generation, &unlinked[i % AHEAD]);
     generation->row_count += record_count;
     generation->last_seq = seq;
     return used;
