@@ -22,6 +22,10 @@ static const char pragmas[] = "PRAGMA page_size = 4096;"
  * better; but readers look pages up in the log, and the disk has to have room for it. */
 #define LOG_FRAMES_MAX 16384
 
+/* Before a statement of several rows changes a page it keeps a copy in memory, for the case that it
+ * fails half way: this bounds those copies. */
+#define STATEMENT_ROWS_MAX 1000
+
 static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frames)
 {
     (void)db;
@@ -36,7 +40,9 @@ static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frame
 static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation *explanation)
 {
     sqlite3 *db = bookkeeper->db;
-    enum result result = sqlite_prepare(db, "BEGIN IMMEDIATE", &bookkeeper->begin, explanation);
+    enum result result = row_source_register(db, &bookkeeper->source, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_prepare(db, "BEGIN IMMEDIATE", &bookkeeper->begin, explanation);
     if (result == RESULT_OK)
         result = sqlite_prepare(db, "COMMIT", &bookkeeper->commit, explanation);
     if (result == RESULT_OK)
@@ -48,7 +54,7 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
         result =
             sqlite_prepare_owned(db, schema_upsert_sql(entity, true), &of_kind->quick, explanation);
         if (result == RESULT_OK)
-            result = sqlite_prepare_owned(db, schema_upsert_sql(entity, false), &of_kind->upsert,
+            result = sqlite_prepare_owned(db, schema_upsert_sql(entity, false), &of_kind->rest,
                                           explanation);
         if (result == RESULT_OK)
             result =
@@ -109,7 +115,7 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
 {
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++) {
         sqlite_drop(&bookkeeper->of_kind[i].quick);
-        sqlite_drop(&bookkeeper->of_kind[i].upsert);
+        sqlite_drop(&bookkeeper->of_kind[i].rest);
         sqlite_drop(&bookkeeper->of_kind[i].remove);
     }
     sqlite_drop(&bookkeeper->begin);
@@ -120,29 +126,44 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
 
 /* ---- Booking ---- */
 
-static enum result step_bound(sqlite3_stmt *statement, const struct record *record)
+static enum result remove_row(sqlite3_stmt *statement, const struct overlay_row *row)
 {
+    struct record record;
     struct row_texts texts;
-    const enum result bound = record->deleted ? row_bind_key(statement, record, &texts)
-                                              : row_bind(statement, record, &texts);
+    overlay_decode(row, &record);
+    const enum result bound = row_bind_key(statement, &record, &texts);
     const enum result result = bound == RESULT_OK ? sqlite_step_done(statement) : bound;
     /* The texts end with this call. */
     return sqlite3_clear_bindings(statement) == SQLITE_OK ? result : RESULT_IO;
 }
 
-/* First without touching what indexes and references follow, which seldom changes; where it does,
- * nothing was written, and the whole row is. */
-static enum result book_row(struct bookkeeper *bookkeeper, const struct overlay_row *row)
+/* First without touching what seldom changes; what that left, if anything, is written whole. */
+static enum result write_rows(struct bookkeeper *bookkeeper, const struct overlay_row **rows,
+                              size_t count)
 {
-    struct record record;
-    overlay_decode(row, &record);
-    const struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[record.kind];
-    if (record.deleted)
-        return step_bound(of_kind->remove, &record);
-    const enum result result = step_bound(of_kind->quick, &record);
-    if (result != RESULT_OK || sqlite3_changes(bookkeeper->db) > 0)
+    const struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[rows[0]->kind];
+    bookkeeper->source = (struct row_source){.rows = rows, .count = count};
+    const enum result result = sqlite_step_done(of_kind->quick);
+    if (result != RESULT_OK || (size_t)sqlite3_changes(bookkeeper->db) == count)
         return result;
-    return step_bound(of_kind->upsert, &record);
+    return sqlite_step_done(of_kind->rest);
+}
+
+/* How many of the first rows one statement takes. */
+static size_t run_length(const struct overlay_row **rows, size_t count)
+{
+    size_t length = 1;
+    while (length < count && length < STATEMENT_ROWS_MAX && !rows[0]->deleted &&
+           !rows[length]->deleted && rows[length]->kind == rows[0]->kind)
+        length++;
+    return length;
+}
+
+static enum result book_run(struct bookkeeper *bookkeeper, const struct overlay_row **rows,
+                            size_t length)
+{
+    return rows[0]->deleted ? remove_row(bookkeeper->of_kind[rows[0]->kind].remove, rows[0])
+                            : write_rows(bookkeeper, rows, length);
 }
 
 /* Rows to write, parents first, then rows to delete, children first. Within an entity in the order
@@ -161,8 +182,10 @@ static enum result book_rows(struct bookkeeper *bookkeeper, const struct overlay
                              size_t count, uint64_t seq)
 {
     enum result result = sqlite_step_done(bookkeeper->begin);
-    for (size_t i = 0; i < count && result == RESULT_OK; i++)
-        result = book_row(bookkeeper, rows[i]);
+    for (size_t i = 0, length; i < count && result == RESULT_OK; i += length) {
+        length = run_length(rows + i, count - i);
+        result = book_run(bookkeeper, rows + i, length);
+    }
     if (result == RESULT_OK &&
         sqlite3_bind_int64(bookkeeper->set_booked_seq, 1, (sqlite3_int64)seq) != SQLITE_OK)
         result = RESULT_NO_MEMORY;

@@ -4,17 +4,20 @@
 
 #include "base/result.h"
 #include "store/overlay.h"
+#include "store/row_source.h"
 
 #include <sqlite3.h>
 
 /* The statements of one entity. */
 struct bookkeeper_statements {
-    sqlite3_stmt *quick, *upsert, *remove;
+    sqlite3_stmt *quick, *rest; /* these write the rows of the source */
+    sqlite3_stmt *remove;
 };
 
 struct bookkeeper {
     const char *path;
     sqlite3 *db; /* NULL: to be opened again after a failure */
+    struct row_source source;
     struct bookkeeper_statements of_kind[RECORD_KIND_COUNT];
     sqlite3_stmt *begin, *commit, *set_booked_seq;
     int log_frames;      /* pages in the write-ahead log since it was last emptied */

@@ -6,78 +6,127 @@
 
 #include <string.h>
 
-static int bind_text(sqlite3_stmt *statement, int parameter, const char *text)
+/* A value as SQL has it. */
+struct value {
+    int type; /* SQLITE_NULL, SQLITE_INTEGER, ... */
+    int length;
+    union {
+        int64_t integer;
+        double real;
+        const void *bytes;
+    } as;
+};
+
+static const struct value null_value = {.type = SQLITE_NULL};
+
+static struct value text_value(const char *text, size_t length)
 {
-    if (text == NULL)
-        return sqlite3_bind_null(statement, parameter);
-    return sqlite3_bind_text(statement, parameter, text, -1, SQLITE_STATIC);
+    return (struct value){.type = SQLITE_TEXT, .length = (int)length, .as.bytes = text};
 }
 
-static int bind_id(sqlite3_stmt *statement, int parameter, const struct field_schema *schema,
-                   const void *field, char text[static ID_TEXT_BYTES])
+static struct value id_value(const struct field_schema *schema, const void *field,
+                             char text[static ID_TEXT_BYTES])
 {
     struct id id;
     memcpy(id.bytes, field, ID_BYTES);
     if (id_is_none(id))
-        return sqlite3_bind_null(statement, parameter);
-    const size_t length = id_format(record_schema(schema->id_of)->prefix, id, text);
-    return sqlite3_bind_text(statement, parameter, text, (int)length, SQLITE_STATIC);
+        return null_value;
+    return text_value(text, id_format(record_schema(schema->id_of)->prefix, id, text));
 }
 
-static int bind_field(sqlite3_stmt *statement, int parameter, const struct field_schema *schema,
-                      const void *field, char text[static ID_TEXT_BYTES])
+static struct value string_value(const char *text)
 {
-    double real;
+    return text == NULL ? null_value : text_value(text, strlen(text));
+}
+
+static struct value integer_value(int64_t integer)
+{
+    return (struct value){.type = SQLITE_INTEGER, .as.integer = integer};
+}
+
+static struct value field_value(const struct field_schema *schema, const void *field,
+                                char text[static ID_TEXT_BYTES])
+{
+    struct value value = {.type = SQLITE_FLOAT};
     switch (schema->type) {
     case FIELD_ID:
-        return bind_id(statement, parameter, schema, field, text);
+        return id_value(schema, field, text);
     case FIELD_TEXT:
-        return bind_text(statement, parameter, field_text(field));
+        return string_value(field_text(field));
     case FIELD_ENUM:
-        return bind_text(statement, parameter, schema->texts[field_number(field)]);
+        return string_value(schema->texts[field_number(field)]);
     case FIELD_INT:
     case FIELD_TIME:
         if ((schema->flags & FIELD_FLAG_OPTIONAL) && field_integer(field) == 0)
-            return sqlite3_bind_null(statement, parameter);
-        return sqlite3_bind_int64(statement, parameter, field_integer(field));
+            return null_value;
+        return integer_value(field_integer(field));
     case FIELD_BOOL:
-        return sqlite3_bind_int(statement, parameter, *(const bool *)field);
+        return integer_value(*(const bool *)field);
     case FIELD_REAL:
-        memcpy(&real, field, sizeof real);
-        return sqlite3_bind_double(statement, parameter, real);
+        memcpy(&value.as.real, field, sizeof value.as.real);
+        return value;
     case FIELD_SECRET:
-        return sqlite3_bind_blob(statement, parameter, field, SECRET_BYTES, SQLITE_STATIC);
+        return (struct value){.type = SQLITE_BLOB, .length = SECRET_BYTES, .as.bytes = field};
     }
     UNREACHABLE("field type");
 }
 
-/* Binds the fields that have all of `flags`. */
-static enum result bind_fields(sqlite3_stmt *statement, const struct record *record, unsigned flags,
-                               struct row_texts *texts)
+static int bind(sqlite3_stmt *statement, int parameter, const struct value *value)
 {
-    const struct entity_schema *schema = record_schema(record->kind);
-    int parameter = 0;
-    for (size_t i = 0; i < schema->field_count; i++) {
-        const struct field_schema *field = &schema->fields[i];
-        if ((field->flags & flags) != flags)
-            continue;
-        parameter++;
-        if (bind_field(statement, parameter, field, record_field(record, field), texts->ids[i]) !=
-            SQLITE_OK)
-            return RESULT_NO_MEMORY;
+    switch (value->type) {
+    case SQLITE_INTEGER:
+        return sqlite3_bind_int64(statement, parameter, value->as.integer);
+    case SQLITE_FLOAT:
+        return sqlite3_bind_double(statement, parameter, value->as.real);
+    case SQLITE_TEXT:
+        return sqlite3_bind_text(statement, parameter, value->as.bytes, value->length,
+                                 SQLITE_STATIC);
+    case SQLITE_BLOB:
+        return sqlite3_bind_blob(statement, parameter, value->as.bytes, value->length,
+                                 SQLITE_STATIC);
+    default:
+        return sqlite3_bind_null(statement, parameter);
     }
-    return RESULT_OK;
-}
-
-enum result row_bind(sqlite3_stmt *statement, const struct record *record, struct row_texts *texts)
-{
-    return bind_fields(statement, record, 0, texts);
 }
 
 enum result row_bind_key(sqlite3_stmt *statement, const struct record *record,
                          struct row_texts *texts)
 {
-    return bind_fields(statement, record, FIELD_FLAG_KEY, texts);
+    const struct entity_schema *schema = record_schema(record->kind);
+    int parameter = 0;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct field_schema *field = &schema->fields[i];
+        if (!(field->flags & FIELD_FLAG_KEY))
+            continue;
+        parameter++;
+        const struct value value = field_value(field, record_field(record, field), texts->ids[i]);
+        if (bind(statement, parameter, &value) != SQLITE_OK)
+            return RESULT_NO_MEMORY;
+    }
+    return RESULT_OK;
+}
+
+void row_answer(sqlite3_context *context, const struct record *record, size_t i,
+                struct row_texts *texts)
+{
+    const struct field_schema *field = &record_schema(record->kind)->fields[i];
+    const struct value value = field_value(field, record_field(record, field), texts->ids[i]);
+    switch (value.type) {
+    case SQLITE_INTEGER:
+        sqlite3_result_int64(context, value.as.integer);
+        return;
+    case SQLITE_FLOAT:
+        sqlite3_result_double(context, value.as.real);
+        return;
+    case SQLITE_TEXT:
+        sqlite3_result_text(context, value.as.bytes, value.length, SQLITE_STATIC);
+        return;
+    case SQLITE_BLOB:
+        sqlite3_result_blob(context, value.as.bytes, value.length, SQLITE_STATIC);
+        return;
+    default:
+        sqlite3_result_null(context);
+    }
 }
 
 static bool read_id(sqlite3_stmt *statement, int column, const struct field_schema *schema,

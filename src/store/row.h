@@ -1,4 +1,4 @@
-/* Records as rows of SQL: a record's fields bound to a statement, a row's columns read back. */
+/* Records as rows of SQL: a record's fields given to SQLite, a row's columns read back. */
 #ifndef USHER_STORE_ROW_H
 #define USHER_STORE_ROW_H
 
@@ -7,18 +7,20 @@
 
 #include <sqlite3.h>
 
-/* Where ids stand as text while they are bound; lives until the statement is rewound. */
+/* Where ids stand as text while SQLite uses them. */
 struct row_texts {
     char ids[RECORD_FIELDS_MAX][ID_TEXT_BYTES];
 };
 
-/* Binds every field, in the order of the schema, to the parameters 1, 2, ... RESULT_NO_MEMORY. */
-MUST_USE enum result row_bind(sqlite3_stmt *statement, const struct record *record,
-                              struct row_texts *texts);
-
-/* The same for the fields of the primary key only. */
+/* Binds the fields of the primary key, in the order of the schema, to the parameters 1, 2, ...; the
+ * texts live until the statement is rewound. RESULT_NO_MEMORY. */
 MUST_USE enum result row_bind_key(sqlite3_stmt *statement, const struct record *record,
                                   struct row_texts *texts);
+
+/* Answers SQLite, which asks for the field number `i`; the record and the texts live until the
+ * value is not used any more. */
+void row_answer(sqlite3_context *context, const struct record *record, size_t i,
+                struct row_texts *texts);
 
 /* Reads the row that a statement stands on: columns `first`, `first` + 1, ... are the fields in the
  * order of the schema. Texts point into the statement and live until it is stepped or rewound.

@@ -2,6 +2,7 @@
 #include "store/schema.h"
 
 #include "base/check.h"
+#include "store/row_source.h"
 
 #include <string.h>
 
@@ -265,43 +266,53 @@ static bool is_followed(const struct entity_schema *entity, const struct field_s
     return false;
 }
 
-static void append_conflict(sqlite3_str *sql, const struct entity_schema *entity, bool quick)
+/* What is followed and every row has says where the row belongs, which seldom changes; what a row
+ * may be without, as a reservation its payment, comes later. */
+static bool is_settled(const struct entity_schema *entity, const struct field_schema *field)
 {
-    size_t assigned = 0;
-    sqlite3_str_appendall(sql, ") ON CONFLICT (");
-    append_names(sql, entity, FIELD_FLAG_KEY);
-    sqlite3_str_appendall(sql, ") DO UPDATE SET ");
+    return !is_key(field) && !(field->flags & FIELD_FLAG_OPTIONAL) && is_followed(entity, field);
+}
+
+static void append_assignments(sqlite3_str *sql, const struct entity_schema *entity, bool quick)
+{
+    const char *separator = "";
     for (size_t i = 0; i < entity->field_count; i++) {
         const struct field_schema *field = &entity->fields[i];
-        if (is_key(field) || (quick && is_followed(entity, field)))
+        if (is_key(field) || (quick && is_settled(entity, field)))
             continue;
-        sqlite3_str_appendf(sql, "%s\"%w\"=excluded.\"%w\"", assigned == 0 ? "" : ",",
-                            field->column, field->column);
-        assigned++;
+        sqlite3_str_appendf(sql, "%s\"%w\"=excluded.\"%w\"", separator, field->column,
+                            field->column);
+        separator = ",";
     }
-    CHECK(assigned > 0);
-    if (!quick)
-        return;
-    const char *joint = " WHERE ";
+}
+
+static void append_all_settled(sqlite3_str *sql, const struct entity_schema *entity)
+{
+    sqlite3_str_appendall(sql, "(true");
     for (size_t i = 0; i < entity->field_count; i++) {
         const struct field_schema *field = &entity->fields[i];
-        if (is_key(field) || !is_followed(entity, field))
-            continue;
-        sqlite3_str_appendf(sql, "%s\"%w\".\"%w\" IS excluded.\"%w\"", joint, entity->table,
-                            field->column, field->column);
-        joint = " AND ";
+        if (is_settled(entity, field))
+            sqlite3_str_appendf(sql, " AND \"%w\".\"%w\" IS excluded.\"%w\"", entity->table,
+                                field->column, field->column);
     }
+    sqlite3_str_appendall(sql, ")");
 }
 
 char *schema_upsert_sql(const struct entity_schema *entity, bool quick)
 {
+    char *select = row_source_select_sql(entity->field_count);
+    if (select == NULL)
+        return NULL;
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendf(sql, "INSERT INTO \"%w\" (", entity->table);
     append_names(sql, entity, 0);
-    sqlite3_str_appendall(sql, ") VALUES (");
-    for (size_t i = 0; i < entity->field_count; i++)
-        sqlite3_str_appendf(sql, "%s?%d", i == 0 ? "" : ",", (int)i + 1);
-    append_conflict(sql, entity, quick);
+    sqlite3_str_appendf(sql, ") %s ON CONFLICT (", select);
+    append_names(sql, entity, FIELD_FLAG_KEY);
+    sqlite3_str_appendall(sql, ") DO UPDATE SET ");
+    append_assignments(sql, entity, quick);
+    sqlite3_str_appendall(sql, quick ? " WHERE " : " WHERE NOT ");
+    append_all_settled(sql, entity);
+    sqlite3_free(select);
     return sqlite3_str_finish(sql);
 }
 

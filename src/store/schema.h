@@ -38,9 +38,9 @@ char *schema_view_sql(const struct entity_schema *entity);
 /* `alias`."a",`alias`."b",... in the order of the fields, for row_read. */
 char *schema_columns(const struct entity_schema *entity, const char *alias);
 
-/* INSERT of a row with its fields as parameters in order; when the key exists the row is updated.
- * `quick` leaves alone the columns that indexes or references follow, and does nothing (no change
- * is counted) when one of them differs. */
+/* INSERT of the rows of the row source; where the key exists the row is updated. `quick` leaves
+ * alone what indexes or references follow and every row has: a row in which it differs stays as it
+ * is, and is not counted as changed. The other one writes just those rows, whole. */
 char *schema_upsert_sql(const struct entity_schema *entity, bool quick);
 
 /* SELECT and DELETE by primary key. */

@@ -130,20 +130,14 @@ static void without_optional_fields(void **state)
     through(*state, false);
 }
 
-/* A row that changes in every field but its key, booked over an older image. */
-static void every_field_changes(void **state)
+/* Changes every row in every field but its key. */
+static void change(struct fixture *fixture, struct rows *rows, struct chance *chance)
 {
-    struct fixture *fixture = *state;
-    static struct rows before, after;
-    struct chance chance = {.state = 13};
-    make_rows(fixture, &before, &chance, true);
-    book_all(fixture);
-    after = before;
     for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++) {
-        struct sample *sample = &after.of_kind[kind];
-        const struct record old = before.of_kind[kind].record;
-        sample_fill(sample, (enum record_kind)kind, 100, &chance);
-        fit(fixture, &after, (enum record_kind)kind);
+        struct sample *sample = &rows->of_kind[kind];
+        const struct record old = sample->record;
+        sample_fill(sample, (enum record_kind)kind, 100, chance);
+        fit(fixture, rows, (enum record_kind)kind);
         const struct entity_schema *schema = record_schema((enum record_kind)kind);
         for (size_t i = 0; i < schema->field_count; i++)
             if (schema->fields[i].flags & FIELD_FLAG_KEY)
@@ -153,9 +147,40 @@ static void every_field_changes(void **state)
         batch_add(fixture, &sample->record);
     }
     batch_append(fixture);
-    check_found(fixture, &after);
+}
+
+/* Booked over an older image. */
+static void every_field_changes(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct rows rows;
+    struct chance chance = {.state = 13};
+    make_rows(fixture, &rows, &chance, true);
     book_all(fixture);
-    check_found(fixture, &after);
+    change(fixture, &rows, &chance);
+    check_found(fixture, &rows);
+    book_all(fixture);
+    check_found(fixture, &rows);
+}
+
+/* Of every kind a row that is new, one that stays and one that changes, booked at once. */
+static void rows_new_and_old(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct rows same, changing, fresh;
+    struct chance chance = {.state = 14};
+    make_rows(fixture, &same, &chance, true);
+    make_rows(fixture, &changing, &chance, true);
+    book_all(fixture);
+    for (size_t kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        batch_add(fixture, &same.of_kind[kind].record);
+    batch_append(fixture);
+    change(fixture, &changing, &chance);
+    make_rows(fixture, &fresh, &chance, true);
+    book_all(fixture);
+    check_found(fixture, &same);
+    check_found(fixture, &changing);
+    check_found(fixture, &fresh);
 }
 
 int main(void)
@@ -164,6 +189,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_field, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(without_optional_fields, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(every_field_changes, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(rows_new_and_old, fixture_setup, fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
