@@ -9,11 +9,13 @@
 #include <errno.h>
 #include <time.h>
 
-/* A pause lets several images of a row come together, of which only the newest is booked. While the
- * lag is large there is none. */
-#define BOOK_PAUSE_MS 500
+/* A booking writes a page once however many of its rows changed that, and of several images of a
+ * row only the newest: the longer the pause, the fewer writes. Rows that wait take memory, so many
+ * of them end it. */
+#define BOOK_PAUSE_MS 2000
+#define BOOK_AT_ONCE_ROWS 50000
+#define BOOK_LOOK_MS 250
 #define BOOK_RETRY_MS SECOND_MS
-#define BOOK_AT_ONCE_ROWS 20000
 
 /* True when it shall stop. */
 static bool wait_or_stop(struct bookkeeper *bookkeeper, int64_t wait_ms)
@@ -36,13 +38,23 @@ static bool wait_or_stop(struct bookkeeper *bookkeeper, int64_t wait_ms)
     return stop;
 }
 
+/* True when it shall stop. */
+static bool pause_or_stop(struct bookkeeper *bookkeeper)
+{
+    bool stop = wait_or_stop(bookkeeper, 0);
+    for (int64_t waited = 0;
+         !stop && waited < BOOK_PAUSE_MS && store_unbooked(bookkeeper->store) < BOOK_AT_ONCE_ROWS;
+         waited += BOOK_LOOK_MS)
+        stop = wait_or_stop(bookkeeper, BOOK_LOOK_MS);
+    return stop;
+}
+
 static void *bookkeeper_run(void *argument)
 {
     struct bookkeeper *bookkeeper = argument;
     bool failing = false;
-    int64_t wait_ms = BOOK_PAUSE_MS;
     thread_be_idle();
-    while (!wait_or_stop(bookkeeper, wait_ms)) {
+    while (failing ? !wait_or_stop(bookkeeper, BOOK_RETRY_MS) : !pause_or_stop(bookkeeper)) {
         struct explanation explanation;
         size_t rows;
         const enum result result = store_book(bookkeeper->store, &rows, &explanation);
@@ -51,7 +63,6 @@ static void *bookkeeper_run(void *argument)
                 log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"",
                           explanation.text);
             failing = true;
-            wait_ms = BOOK_RETRY_MS;
             continue;
         }
         if (failing)
@@ -59,7 +70,6 @@ static void *bookkeeper_run(void *argument)
         failing = false;
         if (rows > 0)
             inbox_wake(bookkeeper->inbox);
-        wait_ms = store_unbooked(bookkeeper->store) > BOOK_AT_ONCE_ROWS ? 0 : BOOK_PAUSE_MS;
     }
     return NULL;
 }

@@ -113,7 +113,7 @@ static void turn_step(void *argument)
 }
 
 /* In the end the bookkeeper is as quick as the real one (src/engine/bookkeeper.c). */
-#define BOOK_PAUSE_MS 500
+#define BOOK_PAUSE_MS 2000
 
 static int64_t book_pause_ms(const struct world *world)
 {
