@@ -3,8 +3,8 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "engine/clock.h"
-#include "engine/thread.h"
 
 #include <errno.h>
 #include <time.h>

@@ -3,7 +3,7 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "engine/thread.h"
+#include "base/thread.h"
 
 #include <sodium.h>
 #include <time.h>

@@ -2,7 +2,7 @@
 #include "engine/readers.h"
 
 #include "base/check.h"
-#include "engine/thread.h"
+#include "base/thread.h"
 
 static enum refusal refusal_of(enum result result)
 {

@@ -1,6 +1,6 @@
-/* Starting the engine's threads. Signals stay with the threads of the program that ask for them. */
-#ifndef USHER_ENGINE_THREAD_H
-#define USHER_ENGINE_THREAD_H
+/* Starting threads. Signals stay with the threads of the program that ask for them. */
+#ifndef USHER_BASE_THREAD_H
+#define USHER_BASE_THREAD_H
 
 #include "base/result.h"
 

@@ -1,5 +1,5 @@
 /* See thread.h. */
-#include "engine/thread.h"
+#include "base/thread.h"
 
 #include "base/check.h"
 
