@@ -1,6 +1,7 @@
 /* See load.h. */
 #include "store/load.h"
 
+#include "store/ahead.h"
 #include "store/database.h"
 #include "store/sqlite_util.h"
 #include "store/tables.h"
@@ -142,22 +143,69 @@ static enum result hand_over_row(void *owner, const struct journal_row *row,
     return result;
 }
 
-/* ---- All of it ---- */
+/* ---- The tables ---- */
 
-static enum result load_tables(sqlite3 *db, timestamp_ms now, const struct id_set *rounds,
-                               const struct store_loader *loader, uint64_t *booked_seq,
-                               struct explanation *explanation)
+struct table_reading {
+    const char *path;
+    timestamp_ms now;
+    const struct id_set *rounds;
+    uint64_t booked_seq; /* which the tables hold; found out first */
+};
+
+static enum result read_in_transaction(sqlite3 *db, struct table_reading *reading,
+                                       const struct store_loader *loader,
+                                       struct explanation *explanation)
 {
     int64_t booked;
-    enum result result = sqlite_run(db, "PRAGMA cache_size = -4096; BEGIN", explanation);
+    /* Each page is needed once, or again soon. A small cache stays in that of the processor. */
+    enum result result = sqlite_run(db, "PRAGMA cache_size = -1024; BEGIN", explanation);
     if (result == RESULT_OK)
         result = sqlite_integer(db, "SELECT booked_seq FROM bookkeeping", &booked, explanation);
-    if (result == RESULT_OK)
-        result = tables_load(db, now, rounds, loader, explanation);
-    if (result == RESULT_OK)
-        *booked_seq = (uint64_t)booked;
-    return result; /* closing the connection ends the transaction */
+    if (result != RESULT_OK)
+        return result;
+    reading->booked_seq = (uint64_t)booked;
+    /* Closing the connection ends the transaction. */
+    return tables_load(db, reading->now, reading->rounds, loader, explanation);
 }
+
+static enum result read_tables(void *reader, const struct store_loader *loader,
+                               struct explanation *explanation)
+{
+    struct table_reading *reading = reader;
+    sqlite3 *db = NULL;
+    enum result result = database_open_reader(reading->path, &db, explanation);
+    if (result == RESULT_OK)
+        result = read_in_transaction(db, reading, loader, explanation);
+    sqlite_shut(&db);
+    return result;
+}
+
+struct table_taking {
+    const struct store_loader *loader;
+    const char *path;
+    struct explanation *explanation;
+};
+
+static enum result take_row(void *owner, const struct record *record)
+{
+    const struct table_taking *taking = owner;
+    const enum result result = taking->loader->row(taking->loader->owner, record);
+    if (result != RESULT_OK)
+        return explain(taking->explanation, result, "%s: a row of %s does not fit the others",
+                       taking->path, record_schema(record->kind)->table);
+    return RESULT_OK;
+}
+
+static enum result load_tables(struct table_reading *reading, const struct store_loader *loader,
+                               struct explanation *explanation)
+{
+    struct table_taking taking = {
+        .loader = loader, .path = reading->path, .explanation = explanation};
+    const struct store_loader taker = {.owner = &taking, .row = take_row};
+    return ahead_run(read_tables, reading, &taker, explanation);
+}
+
+/* ---- All of it ---- */
 
 enum result load_everything(struct journal *journal, struct overlay *overlay,
                             const char *tables_path, timestamp_ms now,
@@ -165,21 +213,17 @@ enum result load_everything(struct journal *journal, struct overlay *overlay,
                             struct explanation *explanation)
 {
     struct id_set rounds = {0};
+    struct table_reading reading = {.path = tables_path, .now = now, .rounds = &rounds};
     struct store_loader handed = *loader;
     struct journal_extent extent;
-    uint64_t booked_seq = 0;
-    sqlite3 *db = NULL;
     enum result result = load_catch_up(journal, overlay, &extent, explanation);
     if (result == RESULT_OK && collect_rounds(overlay, &rounds) != RESULT_OK)
         result = explain(explanation, RESULT_NO_MEMORY, "no memory for the journal's rounds");
     if (result == RESULT_OK)
-        result = database_open_reader(tables_path, &db, explanation);
+        result = load_tables(&reading, loader, explanation);
     if (result == RESULT_OK)
-        result = load_tables(db, now, &rounds, loader, &booked_seq, explanation);
-    sqlite_shut(&db);
-    if (result == RESULT_OK)
-        result =
-            journal_read(journal, booked_seq, extent.last_seq, hand_over_row, &handed, explanation);
+        result = journal_read(journal, reading.booked_seq, extent.last_seq, hand_over_row, &handed,
+                              explanation);
     if (result == RESULT_OK)
         *position =
             (struct store_position){.seq = extent.last_seq, .house_time = extent.last_house_time};

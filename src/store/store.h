@@ -2,7 +2,8 @@
  * returns, tables that follow it, and readers. Knows rows, not rules.
  *
  * Threads: store_append, store_prune, store_reopen and store_load belong to one thread (the
- * engine's); store_book to one other (the bookkeeper's); each reader to one thread at a time. */
+ * engine's); store_book to one other (the bookkeeper's); each reader to one thread at a time. While
+ * it lasts, store_load reads ahead of its loader in a thread of its own. */
 #ifndef USHER_STORE_STORE_H
 #define USHER_STORE_STORE_H
 

@@ -95,12 +95,7 @@ static enum result read_next(struct loading *loading, sqlite3_stmt *statement,
 
 static enum result hand_over(struct loading *loading, const struct record *record)
 {
-    const enum result result = loading->loader->row(loading->loader->owner, record);
-    if (result != RESULT_OK)
-        return explain(loading->explanation, result, "%s: a row of %s does not fit the others",
-                       sqlite3_db_filename(loading->db, "main"),
-                       record_schema(record->kind)->table);
-    return RESULT_OK;
+    return loading->loader->row(loading->loader->owner, record);
 }
 
 /* Hands over every row that the statement answers. */

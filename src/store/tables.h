@@ -27,7 +27,7 @@ void id_set_release(struct id_set *set);
  * A round is live when nothing was ever reserved in it (it may still be changed), when it started
  * after `now` - ROUND_OVER_AFTER_MS, when one of its reservations is pending, when it is cancelled
  * and has reservations to refund, or when `also_live` (the rounds that the journal's tail speaks
- * of, sorted) names it. */
+ * of, sorted) names it. What `loader` refuses it has explained. */
 MUST_USE enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,
                                  const struct store_loader *loader,
                                  struct explanation *explanation);
