@@ -129,69 +129,69 @@ void row_answer(sqlite3_context *context, const struct record *record, size_t i,
     }
 }
 
-static bool read_id(sqlite3_stmt *statement, int column, const struct field_schema *schema,
-                    void *field)
+/* Fields are read from values: a column is looked up once for its value, where each of SQLite's
+ * functions for columns looks it up again. Such a value is for the connection's thread alone. */
+
+static bool read_id(sqlite3_value *value, const struct field_schema *schema, void *field)
 {
     struct id id;
-    const char *text = (const char *)sqlite3_column_text(statement, column);
+    const char *text = (const char *)sqlite3_value_text(value);
     if (text == NULL || !id_parse(record_schema(schema->id_of)->prefix, text,
-                                  (size_t)sqlite3_column_bytes(statement, column), &id))
+                                  (size_t)sqlite3_value_bytes(value), &id))
         return false;
     memcpy(field, id.bytes, ID_BYTES);
     return true;
 }
 
-static bool read_text(sqlite3_stmt *statement, int column, void *field)
+static bool read_text(sqlite3_value *value, void *field)
 {
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    if (text == NULL || strlen(text) != (size_t)sqlite3_column_bytes(statement, column))
+    const char *text = (const char *)sqlite3_value_text(value);
+    if (text == NULL || strlen(text) != (size_t)sqlite3_value_bytes(value))
         return false;
     memcpy(field, &text, sizeof text);
     return true;
 }
 
-static bool read_enumeration(sqlite3_stmt *statement, int column, const struct field_schema *schema,
-                             void *field)
+static bool read_enumeration(sqlite3_value *value, const struct field_schema *schema, void *field)
 {
-    int value;
-    const char *text = (const char *)sqlite3_column_text(statement, column);
-    if (text == NULL || !enumeration_parse(schema->texts, schema->text_count, text, &value))
+    int number;
+    const char *text = (const char *)sqlite3_value_text(value);
+    if (text == NULL || !enumeration_parse(schema->texts, schema->text_count, text, &number))
         return false;
-    memcpy(field, &value, sizeof value);
+    memcpy(field, &number, sizeof number);
     return true;
 }
 
-static bool read_field(sqlite3_stmt *statement, int column, const struct field_schema *schema,
-                       void *field)
+static bool read_field(sqlite3_value *value, const struct field_schema *schema, void *field)
 {
     int64_t integer;
     double real;
-    const int type = sqlite3_column_type(statement, column);
+    const int type = sqlite3_value_type(value);
     if (type == SQLITE_NULL)
         return true; /* stays zero, which is what "none" is */
     switch (schema->type) {
     case FIELD_ID:
-        return read_id(statement, column, schema, field);
+        return read_id(value, schema, field);
     case FIELD_TEXT:
-        return read_text(statement, column, field);
+        return read_text(value, field);
     case FIELD_ENUM:
-        return read_enumeration(statement, column, schema, field);
+        return read_enumeration(value, schema, field);
     case FIELD_INT:
     case FIELD_TIME:
-        integer = sqlite3_column_int64(statement, column);
+        integer = sqlite3_value_int64(value);
         memcpy(field, &integer, sizeof integer);
         return type == SQLITE_INTEGER;
     case FIELD_BOOL:
-        *(bool *)field = sqlite3_column_int(statement, column) != 0;
+        *(bool *)field = sqlite3_value_int(value) != 0;
         return type == SQLITE_INTEGER;
     case FIELD_REAL:
-        real = sqlite3_column_double(statement, column);
+        real = sqlite3_value_double(value);
         memcpy(field, &real, sizeof real);
         return type == SQLITE_FLOAT;
     case FIELD_SECRET:
-        if (type != SQLITE_BLOB || sqlite3_column_bytes(statement, column) != SECRET_BYTES)
+        if (type != SQLITE_BLOB || sqlite3_value_bytes(value) != SECRET_BYTES)
             return false;
-        memcpy(field, sqlite3_column_blob(statement, column), SECRET_BYTES);
+        memcpy(field, sqlite3_value_blob(value), SECRET_BYTES);
         return true;
     }
     UNREACHABLE("field type");
@@ -205,7 +205,8 @@ enum result row_read(sqlite3_stmt *statement, int first, enum record_kind kind,
     record->kind = kind;
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field_schema *field = &schema->fields[i];
-        if (!read_field(statement, first + (int)i, field, record_field_mutable(record, field)))
+        sqlite3_value *value = sqlite3_column_value(statement, first + (int)i);
+        if (!read_field(value, field, record_field_mutable(record, field)))
             return RESULT_CORRUPT;
     }
     return RESULT_OK;
