@@ -86,16 +86,19 @@ size_t id_format(const char *prefix, struct id id, char text[static ID_TEXT_BYTE
     return prefix_length + 1 + ID_SUFFIX_CHARACTERS;
 }
 
-/* The value of a base32 character, or 32. */
-static unsigned digit_value(char character)
-{
-    static const uint8_t values['z' - '0' + 1] = {
-        0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  32, 32, 32, 32, 32, 32, 32, 32, 32,
-        32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32,
-        32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 32, 10, 11, 12, 13, 14, 15, 16, 17,
-        32, 18, 19, 32, 20, 21, 32, 22, 23, 24, 25, 26, 32, 27, 28, 29, 30, 31};
-    return character < '0' || character > 'z' ? 32 : values[character - '0'];
-}
+/* Set in the value of a character that is a digit of base32. */
+#define IS_DIGIT 32
+
+static const uint8_t values[UINT8_MAX + 1] = {
+    ['0'] = 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, /* to 9 */
+    ['a'] = 42, 43, 44, 45, 46, 47, 48, 49,         /* to h */
+    ['j'] = 50, 51,                                 /* and k */
+    ['m'] = 52, 53,                                 /* and n */
+    ['p'] = 54, 55, 56, 57, 58,                     /* to t */
+    ['v'] = 59, 60, 61, 62, 63,                     /* to z */
+};
+
+#define SUFFIX_HALF (ID_SUFFIX_CHARACTERS / 2)
 
 bool id_parse(const char *prefix, const char *text, size_t length, struct id *id)
 {
@@ -103,18 +106,21 @@ bool id_parse(const char *prefix, const char *text, size_t length, struct id *id
     if (length != prefix_length + 1 + ID_SUFFIX_CHARACTERS ||
         memcmp(text, prefix, prefix_length) != 0 || text[prefix_length] != '_')
         return false;
-    const char *suffix = text + prefix_length + 1;
+    const uint8_t *const suffix = (const uint8_t *)text + prefix_length + 1;
     if (suffix[0] > '7')
         return false;
+    /* Both halves at once, and what is no digit is found out at the end: a start reads millions. */
     uint64_t high = 0, low = 0;
-    for (int i = 0; i < ID_SUFFIX_CHARACTERS; i++) {
-        const unsigned value = digit_value(suffix[i]);
-        if (value == 32)
-            return false;
-        high = high << 5 | low >> 59;
-        low = low << 5 | value;
+    unsigned seen = IS_DIGIT;
+    for (size_t i = 0; i < SUFFIX_HALF; i++) {
+        const unsigned upper = values[suffix[i]], lower = values[suffix[SUFFIX_HALF + i]];
+        seen &= upper & lower;
+        high = high << 5 | (upper & 31);
+        low = low << 5 | (lower & 31);
     }
-    if (high == 0 && low == 0)
+    /* 13 digits have 65 bits: the lower half's first one belongs to the upper. */
+    high = high << 1 | (values[suffix[SUFFIX_HALF]] >> 4 & 1);
+    if (seen != IS_DIGIT || (high == 0 && low == 0))
         return false;
     store_big_endian(id->bytes, high);
     store_big_endian(id->bytes + 8, low);
