@@ -134,6 +134,8 @@ struct live_user *user_find_near(struct office *office, struct id id)
     struct live_user *user = user_if(office, office->found_user, id);
     if (user == NULL)
         user = user_if(office, office->found_user + 1, id);
+    if (user == NULL) /* runs of people come in either direction */
+        user = user_if(office, office->found_user - 1, id);
     if (user == NULL)
         user = user_find(office, id);
     if (user != NULL)

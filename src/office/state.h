@@ -291,8 +291,8 @@ void indexes_defer(struct office *office);
 
 struct live_user *user_find(const struct office *office, struct id id);
 
-/* The same, quick when it is the one that was found last or the next that was made. Whoever holds
- * the object that the door will look up next says so in `found_user`. */
+/* The same, quick when it is the one that was found last, or was made right before or after it.
+ * Whoever holds the object that the door will look up next says so in `found_user`. */
 struct live_user *user_find_near(struct office *office, struct id id);
 struct live_user *user_find_email(const struct office *office, const char *email);
 struct live_session *session_find(const struct office *office, struct id id);
