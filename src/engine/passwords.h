@@ -10,12 +10,11 @@
 
 struct passwords {
     struct line line;
-    char decoy[PASSWORD_HASH_BYTES_MAX + 1]; /* what a password without a hash is tried against */
     pthread_t threads[PASSWORD_THREADS_MAX];
     size_t started;
 };
 
-/* Takes as long as one hash. On a failure, too, passwords_stop is owed. */
+/* On a failure, too, passwords_stop is owed. */
 MUST_USE enum result passwords_start(struct passwords *passwords, size_t count,
                                      struct explanation *explanation);
 

@@ -32,6 +32,8 @@ enum result sqlite_failure(sqlite3 *db, struct explanation *explanation)
     enum result result = result_of(sqlite3_errcode(db));
     if (result == RESULT_OK) /* a failure that SQLite did not see as one */
         result = RESULT_IO;
+    if (result == RESULT_NO_MEMORY)
+        return explain(explanation, result, "no memory for the database");
     const char *file = sqlite3_db_filename(db, "main");
     const int system_error = sqlite3_system_errno(db);
     if (system_error == 0 || result != RESULT_IO)
