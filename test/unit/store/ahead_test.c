@@ -95,7 +95,7 @@ static enum result run(struct reader reader, struct taker *taker, struct explana
 static void rows_are_taken_in_the_order_in_which_they_are_read(void **state)
 {
     (void)state;
-    static const int64_t counts[] = {0, 1, 511, 512, 513, 2048, MANY};
+    static const int64_t counts[] = {0, 1, 2047, 2048, 2049, 4096, MANY};
     for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
         struct explanation explanation;
         struct taker taker = {0};
@@ -108,7 +108,7 @@ static void rows_are_taken_in_the_order_in_which_they_are_read(void **state)
 static void a_text_may_be_longer_than_a_batch(void **state)
 {
     (void)state;
-    static const int64_t places[] = {1, 512, 5000, MANY};
+    static const int64_t places[] = {1, 2048, 5000, MANY};
     for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
         struct explanation explanation;
         struct taker taker = {0};
@@ -122,7 +122,7 @@ static void a_text_may_be_longer_than_a_batch(void **state)
 static void what_is_refused_ends_the_reading(void **state)
 {
     (void)state;
-    static const int64_t refused[] = {1, 512, 513, 5000};
+    static const int64_t refused[] = {1, 2048, 2049, 5000};
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         struct explanation explanation;
         char text[64];
