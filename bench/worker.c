@@ -251,7 +251,7 @@ void worker_init(struct worker *worker, const struct plan *plan, size_t index)
         .connections = calloc(plan->connections, sizeof *worker->connections),
     };
     worker->ready_end = &worker->ready;
-    pool_init(&worker->errands, sizeof(struct errand));
+    pool_init(&worker->errands, sizeof(struct errand), MEMORY_HUGE_PAGES);
     heap_init(&worker->waiting, &worker->errands, offsetof(struct errand, timer));
     if (worker->epoll < 0 || worker->connections == NULL ||
         pool_reserve(&worker->errands, plan->underway_max) != RESULT_OK ||

@@ -51,7 +51,7 @@ static bool add_chunk(struct arena *arena)
     if (arena->chunk_count == ARENA_CHUNKS_MAX)
         return false;
     const size_t bytes = FIRST_CHUNK_BYTES << arena->chunk_count;
-    uint8_t *chunk = memory_allocate(bytes);
+    uint8_t *chunk = memory_allocate(bytes, MEMORY_HUGE_PAGES);
     if (chunk == NULL)
         return false;
     if (arena->left > 0)

@@ -74,7 +74,7 @@ static enum result grow(struct index *index, size_t count)
     }
     if (capacity == index->capacity)
         return RESULT_OK;
-    uint32_t *slots = memory_allocate(capacity * sizeof *slots);
+    uint32_t *slots = memory_allocate(capacity * sizeof *slots, MEMORY_HUGE_PAGES);
     if (slots == NULL)
         return RESULT_NO_MEMORY;
     if (index->count > 0)

@@ -24,16 +24,29 @@ static void *map_huge_pages(size_t bytes)
     return block;
 }
 
+static void *map_small_pages(size_t bytes)
+{
+    void *const mapped =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (mapped == MAP_FAILED)
+        return NULL;
+    (void)madvise(mapped, bytes, MADV_NOHUGEPAGE);
+    return mapped;
+}
+
 static size_t whole_pages(size_t bytes)
 {
     return (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
 }
 
-void *memory_allocate(size_t bytes)
+void *memory_allocate(size_t bytes, enum memory_pages pages)
 {
     if (bytes > SIZE_MAX / 2)
         return NULL;
-    return bytes < HUGE_PAGE_BYTES ? calloc(1, bytes) : map_huge_pages(whole_pages(bytes));
+    if (bytes < HUGE_PAGE_BYTES)
+        return calloc(1, bytes);
+    return pages == MEMORY_HUGE_PAGES ? map_huge_pages(whole_pages(bytes))
+                                      : map_small_pages(whole_pages(bytes));
 }
 
 void memory_free(void *block, size_t bytes)

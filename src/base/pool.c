@@ -17,10 +17,10 @@ struct free_item {
     uint32_t next; /* the number of another; 0: the last */
 };
 
-void pool_init(struct pool *pool, size_t item_bytes)
+void pool_init(struct pool *pool, size_t item_bytes, enum memory_pages pages)
 {
     CHECK(item_bytes >= sizeof(struct free_item));
-    *pool = (struct pool){.item_bytes = item_bytes};
+    *pool = (struct pool){.item_bytes = item_bytes, .pages = pages};
 }
 
 _Static_assert(POOL_CHUNK_ITEMS << (POOL_CHUNKS_MAX - 1) > POOL_ITEMS_MAX, "all find a place");
@@ -41,7 +41,7 @@ void pool_release(struct pool *pool)
 {
     for (size_t i = 0; i < pool->chunk_count; i++)
         memory_free(pool->chunks[i], chunk_bytes(pool, i));
-    *pool = (struct pool){.item_bytes = pool->item_bytes};
+    pool_init(pool, pool->item_bytes, pool->pages);
 }
 
 /* The index's highest bit tells the chunk. */
@@ -59,7 +59,7 @@ enum result pool_reserve(struct pool *pool, size_t count)
     if (count > POOL_ITEMS_MAX - pool->taken)
         return RESULT_FULL;
     while (pool->free_count + items_of(pool->chunk_count) - pool->high < count) {
-        uint8_t *chunk = memory_allocate(chunk_bytes(pool, pool->chunk_count));
+        uint8_t *chunk = memory_allocate(chunk_bytes(pool, pool->chunk_count), pool->pages);
         if (chunk == NULL)
             return RESULT_NO_MEMORY;
         pool->chunks[pool->chunk_count++] = chunk;

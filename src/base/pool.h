@@ -2,6 +2,7 @@
 #ifndef USHER_BASE_POOL_H
 #define USHER_BASE_POOL_H
 
+#include "base/memory.h"
 #include "base/result.h"
 
 #include <stdbool.h>
@@ -23,6 +24,7 @@ struct pool_item {
 
 struct pool {
     size_t item_bytes;
+    enum memory_pages pages;
     uint8_t *chunks[POOL_CHUNKS_MAX];
     size_t chunk_count;
     uint32_t high; /* numbers 1..high were taken at least once */
@@ -31,7 +33,7 @@ struct pool {
     size_t free_count; /* on the free list */
 };
 
-void pool_init(struct pool *pool, size_t item_bytes);
+void pool_init(struct pool *pool, size_t item_bytes, enum memory_pages pages);
 void pool_release(struct pool *pool);
 
 /* After RESULT_OK the next `count` calls of pool_take succeed. */

@@ -47,7 +47,7 @@ void snapshots_init(struct snapshots *snapshots)
     CHECK(pthread_mutex_init(&snapshots->catalogue_lock, NULL) == 0);
     CHECK(pthread_mutex_init(&snapshots->rounds_lock, NULL) == 0);
     snapshots->catalogue_stale = true;
-    pool_init(&snapshots->slots, sizeof(struct round_slot));
+    pool_init(&snapshots->slots, sizeof(struct round_slot), MEMORY_HUGE_PAGES);
     index_init(&snapshots->slot_by_round, &snapshots->slots, slot_hash, slot_is_of_round);
 }
 

@@ -305,18 +305,18 @@ struct queue_token token_row(const struct office *office, const struct live_toke
 
 static void init_pools(struct office *office)
 {
-    pool_init(&office->users, sizeof(struct live_user));
-    pool_init(&office->sessions, sizeof(struct live_session));
-    pool_init(&office->tokens, sizeof(struct live_token));
-    pool_init(&office->visits, sizeof(struct live_visit));
-    pool_init(&office->concerts, sizeof(struct live_concert));
-    pool_init(&office->rounds, sizeof(struct live_round));
-    pool_init(&office->seats, sizeof(struct live_seat));
-    pool_init(&office->payments, sizeof(struct live_payment));
-    pool_init(&office->reservations, sizeof(struct live_reservation));
-    pool_init(&office->held_seats, sizeof(struct held_seat));
-    pool_init(&office->references, sizeof(struct live_reference));
-    pool_init(&office->keys, sizeof(struct live_key));
+    pool_init(&office->users, sizeof(struct live_user), MEMORY_HUGE_PAGES);
+    pool_init(&office->sessions, sizeof(struct live_session), MEMORY_HUGE_PAGES);
+    pool_init(&office->tokens, sizeof(struct live_token), MEMORY_HUGE_PAGES);
+    pool_init(&office->visits, sizeof(struct live_visit), MEMORY_HUGE_PAGES);
+    pool_init(&office->concerts, sizeof(struct live_concert), MEMORY_HUGE_PAGES);
+    pool_init(&office->rounds, sizeof(struct live_round), MEMORY_HUGE_PAGES);
+    pool_init(&office->seats, sizeof(struct live_seat), MEMORY_HUGE_PAGES);
+    pool_init(&office->payments, sizeof(struct live_payment), MEMORY_SMALL_PAGES);
+    pool_init(&office->reservations, sizeof(struct live_reservation), MEMORY_SMALL_PAGES);
+    pool_init(&office->held_seats, sizeof(struct held_seat), MEMORY_SMALL_PAGES);
+    pool_init(&office->references, sizeof(struct live_reference), MEMORY_SMALL_PAGES);
+    pool_init(&office->keys, sizeof(struct live_key), MEMORY_SMALL_PAGES);
 }
 
 static void init_indexes(struct office *office)

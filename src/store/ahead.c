@@ -13,8 +13,8 @@
 /* One is read into, one is taken from, and as many wait in between when the two are not at the same
  * pace for a while. */
 #define BATCHES 4
-/* To pass a batch on wakes the other thread, which a virtual machine pays dearly for: with a quarter
- * of the rows a start took a sixth longer. */
+/* To pass a batch on wakes the other thread, which a virtual machine pays dearly for: with a
+ * quarter of the rows a start took a sixth longer. */
 #define BATCH_ROWS 2048
 /* Of that many users, with their hashes. A longer text, which only a concert has, makes room. */
 #define BATCH_TEXT_BYTES ((size_t)512 << 10)

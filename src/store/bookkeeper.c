@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "store/database.h"
 #include "store/migrate.h"
+#include "store/paced_vfs.h"
 #include "store/row.h"
 #include "store/sqlite_util.h"
 
@@ -77,8 +78,8 @@ static enum result checkpoint(struct bookkeeper *bookkeeper, struct explanation 
 static enum result open_tables(struct bookkeeper *bookkeeper, struct explanation *explanation)
 {
     int64_t version, booked_seq;
-    enum result result = database_open(bookkeeper->path, TABLES_APPLICATION_ID, pragmas,
-                                       &bookkeeper->db, &version, explanation);
+    enum result result = database_open(bookkeeper->path, TABLES_APPLICATION_ID, PACED_VFS_NAME,
+                                       pragmas, &bookkeeper->db, &version, explanation);
     if (result != RESULT_OK)
         return result;
     (void)sqlite3_wal_hook(bookkeeper->db, note_log_frames,

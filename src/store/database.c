@@ -59,11 +59,11 @@ enum result database_recognize(const char *path, int64_t application_id,
 
 /* ---- Opening ---- */
 
-static enum result connect(const char *path, int flags, sqlite3 **db,
+static enum result connect(const char *path, int flags, const char *vfs, sqlite3 **db,
                            struct explanation *explanation)
 {
     /* NOMUTEX: a connection belongs to one thread at a time. */
-    if (sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+    if (sqlite3_open_v2(path, db, flags | SQLITE_OPEN_NOMUTEX, vfs) == SQLITE_OK &&
         sqlite3_extended_result_codes(*db, 1) == SQLITE_OK &&
         /* Closing is no occasion to checkpoint: a reader never does, and after a failure what is on
          * disk must be read again first. */
@@ -124,10 +124,11 @@ static enum result keep_in_wal(sqlite3 *db, struct explanation *explanation)
     return result;
 }
 
-enum result database_open(const char *path, int64_t application_id, const char *pragmas,
-                          sqlite3 **db, int64_t *version, struct explanation *explanation)
+enum result database_open(const char *path, int64_t application_id, const char *vfs,
+                          const char *pragmas, sqlite3 **db, int64_t *version,
+                          struct explanation *explanation)
 {
-    enum result result = connect(path, SQLITE_OPEN_READWRITE, db, explanation);
+    enum result result = connect(path, SQLITE_OPEN_READWRITE, vfs, db, explanation);
     if (result != RESULT_OK)
         return result;
     result = sqlite_run(*db, pragmas, explanation);
@@ -142,7 +143,7 @@ enum result database_open(const char *path, int64_t application_id, const char *
 
 enum result database_open_reader(const char *path, sqlite3 **db, struct explanation *explanation)
 {
-    enum result result = connect(path, SQLITE_OPEN_READONLY, db, explanation);
+    enum result result = connect(path, SQLITE_OPEN_READONLY, NULL, db, explanation);
     if (result != RESULT_OK)
         return result;
     if (sqlite3_busy_timeout(*db, BUSY_MS) != SQLITE_OK)

@@ -16,12 +16,13 @@
 MUST_USE enum result database_recognize(const char *path, int64_t application_id,
                                         struct explanation *explanation);
 
-/* Opens a file for its one writer. `pragmas` are run first (locking mode and page size have to come
- * before anything else). `*version` is the schema version it was written with, 0 for a new file.
- * RESULT_FOREIGN: not this program's file; RESULT_NEWER; RESULT_CORRUPT; RESULT_BUSY; RESULT_IO. On
- * failure nothing stays open. */
-MUST_USE enum result database_open(const char *path, int64_t application_id, const char *pragmas,
-                                   sqlite3 **db, int64_t *version, struct explanation *explanation);
+/* Opens a file for its one writer. `vfs`: NULL is SQLite's default. `pragmas` are run first
+ * (locking mode and page size have to come before anything else). `*version` is the schema version
+ * it was written with, 0 for a new file. RESULT_FOREIGN: not this program's file; RESULT_NEWER;
+ * RESULT_CORRUPT; RESULT_BUSY; RESULT_IO. On failure nothing stays open. */
+MUST_USE enum result database_open(const char *path, int64_t application_id, const char *vfs,
+                                   const char *pragmas, sqlite3 **db, int64_t *version,
+                                   struct explanation *explanation);
 
 /* Opens a file for reading only, so that it never writes or checkpoints. */
 MUST_USE enum result database_open_reader(const char *path, sqlite3 **db,

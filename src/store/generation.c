@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,16 @@
 #define GENERATION_BYTES_MAX (UINT32_C(64) << 20)
 
 #define BLOCK_BYTES (UINT32_C(256) << 10)
+/* A table that grew step by step would be filled anew at each, for milliseconds in which everybody
+ * waits; a large one costs no more than the pages of it that are touched. */
 #define SLOTS_FIRST 1024
+#define SLOTS_USUAL (UINT32_C(1) << 18)
 /* Slots that one row can take: for its key, its owner and its reference. */
 #define SLOTS_PER_ROW 3
 
 /* What is kept of a generation's memory for the next one, that of some 100,000 rows: taken from the
  * system anew, each page would be cleared and mapped first, by the thread that appends. */
 #define SPARE_BLOCKS_MAX 64
-#define SPARE_SLOTS_MAX (UINT32_C(1) << 18)
 /* Clearing a table that was emptier than this would cost more than making it was worth. */
 #define SPARE_SLOTS_USED_PART 8
 
@@ -69,11 +72,23 @@ static void free_blocks(struct block *block)
     }
 }
 
+static struct chain_slot *slots_new(size_t capacity)
+{
+    return memory_allocate(capacity * sizeof(struct chain_slot), MEMORY_SMALL_PAGES);
+}
+
+static void slots_free(struct generation *generation)
+{
+    memory_free(generation->slots, generation->slot_capacity * sizeof *generation->slots);
+    generation->slots = NULL;
+    generation->slot_capacity = 0;
+}
+
 void generation_free(struct generation *generation)
 {
     free_blocks(generation->blocks);
     free_blocks(generation->spare_blocks);
-    free(generation->slots);
+    slots_free(generation);
     free(generation);
 }
 
@@ -96,14 +111,12 @@ static void spare_blocks(struct generation *generation)
 
 static void spare_slots(struct generation *generation)
 {
-    if (generation->slot_count > 0 && generation->slot_capacity <= SPARE_SLOTS_MAX &&
+    if (generation->slot_count > 0 && generation->slot_capacity <= SLOTS_USUAL &&
         generation->slot_count >= generation->slot_capacity / SPARE_SLOTS_USED_PART) {
         memset(generation->slots, 0, generation->slot_capacity * sizeof *generation->slots);
         return;
     }
-    free(generation->slots);
-    generation->slots = NULL;
-    generation->slot_capacity = 0;
+    slots_free(generation);
 }
 
 void generation_renew(struct generation *generation)
@@ -156,20 +169,33 @@ static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uin
     return &slots[i];
 }
 
+/* How many of the slots may be taken. */
+static size_t room_of(size_t capacity)
+{
+    return capacity / 4 * 3;
+}
+
+static size_t capacity_for(size_t count)
+{
+    size_t capacity = count <= room_of(SLOTS_FIRST) ? SLOTS_FIRST : SLOTS_USUAL;
+    while (room_of(capacity) < count)
+        capacity *= 2;
+    return capacity;
+}
+
 static enum result reserve_slots(struct generation *generation, size_t count)
 {
-    size_t capacity = generation->slot_capacity == 0 ? SLOTS_FIRST : generation->slot_capacity;
-    while (capacity / 4 * 3 < generation->slot_count + count)
-        capacity *= 2;
-    if (capacity == generation->slot_capacity)
+    const size_t needed = generation->slot_count + count;
+    if (needed <= room_of(generation->slot_capacity))
         return RESULT_OK;
-    struct chain_slot *slots = calloc(capacity, sizeof *slots);
+    const size_t capacity = capacity_for(needed);
+    struct chain_slot *slots = slots_new(capacity);
     if (slots == NULL)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < generation->slot_capacity; i++)
         if (generation->slots[i].row != NULL)
             *slot_of(slots, capacity, generation->slots[i].hash) = generation->slots[i];
-    free(generation->slots);
+    slots_free(generation);
     generation->slots = slots;
     generation->slot_capacity = capacity;
     return RESULT_OK;

@@ -29,9 +29,10 @@ static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE;"
  * appends; it is made by the thread that appends. */
 #define LOG_FRAMES_MAX 1024
 
-/* What one append prunes at most: it must not wait long for old rows. A huge one goes alone. */
-#define PRUNE_ROWS_MAX 256
-#define PRUNE_BYTES_MAX (INT64_C(4) << 20)
+/* What one transaction prunes at most: an append must not wait long for old rows, whose pages may
+ * have to be read. A huge one goes alone. */
+#define PRUNE_ROWS_MAX 64
+#define PRUNE_BYTES_MAX (INT64_C(1) << 20)
 
 /* The body last: what stands before it is read without following a large body's pages. */
 static const char table_sql[] =
@@ -61,6 +62,8 @@ static enum result prepare_all(struct journal *journal, struct explanation *expl
         {&journal->begin, "BEGIN IMMEDIATE"},
         {&journal->commit, "COMMIT"},
         {&journal->prunable, "SELECT seq, length(body) FROM journal WHERE seq <= ?1 ORDER BY seq"},
+        {&journal->prunable_bytes,
+         "SELECT coalesce(sum(length(body)), 0) FROM journal WHERE seq <= ?1"},
         {&journal->prune, "DELETE FROM journal WHERE seq <= ?1"},
         {&journal->read, "SELECT seq, schema_version, house_time, record_count, checksum, body "
                          "FROM journal WHERE seq > ?1 AND seq <= ?2 ORDER BY seq"},
@@ -94,8 +97,8 @@ enum result journal_open(struct journal *journal, const char *path, struct expla
 {
     int64_t version;
     *journal = (struct journal){.path = path, .broken = true};
-    enum result result =
-        database_open(path, JOURNAL_APPLICATION_ID, pragmas, &journal->db, &version, explanation);
+    enum result result = database_open(path, JOURNAL_APPLICATION_ID, NULL, pragmas, &journal->db,
+                                       &version, explanation);
     if (result != RESULT_OK)
         return result;
     (void)sqlite3_wal_hook(journal->db, note_log_frames, journal); /* answers the hook before */
@@ -109,9 +112,9 @@ enum result journal_open(struct journal *journal, const char *path, struct expla
 
 void journal_close(struct journal *journal)
 {
-    sqlite3_stmt **const statements[] = {&journal->insert,   &journal->begin, &journal->commit,
-                                         &journal->prunable, &journal->prune, &journal->read,
-                                         &journal->last};
+    sqlite3_stmt **const statements[] = {
+        &journal->insert,         &journal->begin, &journal->commit, &journal->prunable,
+        &journal->prunable_bytes, &journal->prune, &journal->read,   &journal->last};
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         sqlite_drop(statements[i]);
     sqlite_shut(&journal->db);
@@ -173,44 +176,85 @@ static enum result insert_row(struct journal *journal, const struct journal_row 
     return sqlite3_clear_bindings(insert) == SQLITE_OK ? result : RESULT_IO;
 }
 
-/* How far one transaction may prune. */
+struct pruned {
+    uint64_t rows;
+    int64_t bytes;
+};
+
+/* How far one transaction may prune, and what that is. */
 static enum result prune_bound(struct journal *journal, uint64_t prune_to, uint64_t *bound,
-                               uint64_t *rows)
+                               struct pruned *pruned)
 {
-    int64_t bytes = 0;
-    *rows = 0;
+    *pruned = (struct pruned){0};
     if (sqlite3_bind_int64(journal->prunable, 1, (sqlite3_int64)prune_to) != SQLITE_OK)
         return RESULT_NO_MEMORY;
     int code;
     while ((code = sqlite3_step(journal->prunable)) == SQLITE_ROW) {
-        bytes += sqlite3_column_int64(journal->prunable, 1);
-        if (*rows > 0 && bytes > PRUNE_BYTES_MAX)
+        const int64_t bytes = sqlite3_column_int64(journal->prunable, 1);
+        if (pruned->rows > 0 && pruned->bytes + bytes > PRUNE_BYTES_MAX)
             break;
         *bound = (uint64_t)sqlite3_column_int64(journal->prunable, 0);
-        if (++*rows == PRUNE_ROWS_MAX)
+        pruned->bytes += bytes;
+        if (++pruned->rows == PRUNE_ROWS_MAX)
             break;
     }
     sqlite_rewind(journal->prunable);
     return code == SQLITE_ROW || code == SQLITE_DONE ? RESULT_OK : RESULT_IO;
 }
 
-static enum result insert_and_prune(struct journal *journal, const struct journal_row *row,
-                                    uint64_t prune_to, uint64_t *pruned)
+static enum result prune_some(struct journal *journal, uint64_t prune_to, struct pruned *pruned)
 {
     uint64_t bound = 0;
+    const enum result result = prune_bound(journal, prune_to, &bound, pruned);
+    if (result != RESULT_OK || pruned->rows == 0)
+        return result;
+    if (sqlite3_bind_int64(journal->prune, 1, (sqlite3_int64)bound) != SQLITE_OK)
+        return RESULT_NO_MEMORY;
+    return sqlite_step_done(journal->prune);
+}
+
+static enum result insert_and_prune(struct journal *journal, const struct journal_row *row,
+                                    uint64_t prune_to, uint64_t *pruned_rows)
+{
+    struct pruned pruned = {0};
     enum result result = sqlite_step_done(journal->begin);
     if (result == RESULT_OK)
         result = insert_row(journal, row);
     if (result == RESULT_OK)
-        result = prune_bound(journal, prune_to, &bound, pruned);
-    if (result == RESULT_OK && *pruned > 0) {
-        result = sqlite3_bind_int64(journal->prune, 1, (sqlite3_int64)bound) == SQLITE_OK
-                     ? sqlite_step_done(journal->prune)
-                     : RESULT_NO_MEMORY;
+        result = prune_some(journal, prune_to, &pruned);
+    if (result == RESULT_OK)
+        result = sqlite_step_done(journal->commit);
+    *pruned_rows = pruned.rows;
+    return result; /* no rollback: a failure leads to closing, opening and looking again */
+}
+
+static enum result prunable_bytes(struct journal *journal, uint64_t prune_to, int64_t *bytes)
+{
+    if (sqlite3_bind_int64(journal->prunable_bytes, 1, (sqlite3_int64)prune_to) != SQLITE_OK)
+        return RESULT_NO_MEMORY;
+    const int code = sqlite3_step(journal->prunable_bytes);
+    *bytes = code == SQLITE_ROW ? sqlite3_column_int64(journal->prunable_bytes, 0) : 0;
+    sqlite_rewind(journal->prunable_bytes);
+    return code == SQLITE_ROW ? RESULT_OK : RESULT_IO;
+}
+
+enum result journal_prune(struct journal *journal, uint64_t prune_to)
+{
+    if (journal->broken)
+        return RESULT_IO;
+    int64_t bytes;
+    enum result result = sqlite_step_done(journal->begin);
+    if (result == RESULT_OK)
+        result = prunable_bytes(journal, prune_to, &bytes);
+    while (result == RESULT_OK && bytes > PRUNE_BYTES_MAX) {
+        struct pruned pruned;
+        result = prune_some(journal, prune_to, &pruned);
+        bytes -= pruned.bytes;
     }
     if (result == RESULT_OK)
         result = sqlite_step_done(journal->commit);
-    return result; /* no rollback: a failure leads to closing, opening and looking again */
+    journal->broken = result != RESULT_OK;
+    return result;
 }
 
 enum result journal_append(struct journal *journal, const struct journal_row *row,

@@ -14,7 +14,7 @@
 struct journal {
     const char *path;
     sqlite3 *db; /* NULL: could not be opened again after a failure */
-    sqlite3_stmt *insert, *begin, *commit, *prunable, *prune, *read, *last;
+    sqlite3_stmt *insert, *begin, *commit, *prunable, *prunable_bytes, *prune, *read, *last;
     int log_frames; /* pages in the write-ahead log since it was last emptied */
     /* Something failed. What was written last may or may not be durable, so nothing more is written
      * before the file was closed, opened and checkpointed. */
@@ -45,6 +45,10 @@ MUST_USE enum result journal_checkpoint(struct journal *journal, struct explanat
  * there, and the journal broken. */
 MUST_USE enum result journal_append(struct journal *journal, const struct journal_row *row,
                                     uint64_t prune_to, uint64_t *pruned);
+
+/* Deletes the first rows up to that one, in a transaction of their own, until no more are left than
+ * an append prunes. A failure leaves the journal broken. */
+MUST_USE enum result journal_prune(struct journal *journal, uint64_t prune_to);
 
 /* Called with each row; anything but RESULT_OK ends the reading with it. */
 typedef enum result journal_visit(void *owner, const struct journal_row *row,

@@ -9,6 +9,7 @@
 #include "store/journal.h"
 #include "store/load.h"
 #include "store/overlay.h"
+#include "store/paced_vfs.h"
 #include "store/reader.h"
 
 #include <sodium.h>
@@ -33,7 +34,8 @@ struct store {
 static enum result start_libraries(struct explanation *explanation)
 {
     const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    if ((code != SQLITE_OK && code != SQLITE_MISUSE) || sqlite3_initialize() != SQLITE_OK)
+    if ((code != SQLITE_OK && code != SQLITE_MISUSE) || sqlite3_initialize() != SQLITE_OK ||
+        paced_vfs_register() != RESULT_OK)
         return explain(explanation, RESULT_IO, "SQLite cannot be started");
     if (sodium_init() < 0)
         return explain(explanation, RESULT_IO, "libsodium cannot be started");
@@ -79,8 +81,22 @@ enum result store_open(struct store **store, const struct store_options *options
     return RESULT_OK;
 }
 
+/* Many booked rows, as after a seed, would make the next start's first appends slow. Who only
+ * looked leaves the journal as it was. */
+static void prune_booked(struct store *store)
+{
+    struct explanation explanation;
+    struct journal_extent extent;
+    if (atomic_load(&store->appends) == 0 || store->journal.broken ||
+        journal_extent(&store->journal, &extent, &explanation) != RESULT_OK)
+        return;
+    const uint64_t booked = store_booked_seq(store), last = extent.last_seq;
+    (void)(journal_prune(&store->journal, booked < last ? booked : last - 1) == RESULT_OK);
+}
+
 void store_close(struct store *store)
 {
+    prune_booked(store);
     /* The files are whole without these checkpoints; with them they can be copied one by one. */
     struct explanation explanation;
     if (store->journal.db != NULL && !store->journal.broken)

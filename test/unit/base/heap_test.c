@@ -20,7 +20,7 @@ struct waiting {
 
 static void begin(struct heap *heap, struct pool *pool)
 {
-    pool_init(pool, sizeof(struct waiting));
+    pool_init(pool, sizeof(struct waiting), MEMORY_HUGE_PAGES);
     heap_init(heap, pool, offsetof(struct waiting, node));
 }
 

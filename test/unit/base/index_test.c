@@ -62,7 +62,7 @@ static uint64_t hash_all_alike(uint32_t key)
 static void begin(struct fixture *fixture, uint64_t (*hash)(uint32_t key))
 {
     *fixture = (struct fixture){.hash = hash};
-    pool_init(&fixture->pool, sizeof(struct thing));
+    pool_init(&fixture->pool, sizeof(struct thing), MEMORY_HUGE_PAGES);
     index_init(&fixture->index, &fixture->pool, thing_hash, thing_matches);
 }
 

@@ -16,8 +16,9 @@ static void blocks_of_every_size_are_zeroed(void **state)
     (void)state;
     const size_t sizes[] = {1, 4096, 2 * MIB - 1, 2 * MIB, 2 * MIB + 1, 9 * MIB};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
-        for (size_t again = 0; again < 2; again++) {
-            uint8_t *block = memory_allocate(sizes[i]);
+        for (size_t again = 0; again < 4; again++) {
+            uint8_t *block =
+                memory_allocate(sizes[i], again < 2 ? MEMORY_HUGE_PAGES : MEMORY_SMALL_PAGES);
             assert_non_null(block);
             assert_int_equal(block[0], 0);
             assert_memory_equal(block, block + 1, sizes[i] - 1);
@@ -29,8 +30,9 @@ static void blocks_of_every_size_are_zeroed(void **state)
 static void too_much_is_refused(void **state)
 {
     (void)state;
-    assert_null(memory_allocate(SIZE_MAX));
-    assert_null(memory_allocate(SIZE_MAX / 4));
+    assert_null(memory_allocate(SIZE_MAX, MEMORY_HUGE_PAGES));
+    assert_null(memory_allocate(SIZE_MAX / 4, MEMORY_HUGE_PAGES));
+    assert_null(memory_allocate(SIZE_MAX / 4, MEMORY_SMALL_PAGES));
     memory_free(NULL, 1);
     memory_free(NULL, 9 * MIB);
 }

@@ -58,7 +58,7 @@ static void objects_stay_where_they_are_until_given_back(void **state)
     static struct thing *expected[THINGS];
     struct chance chance = {10};
     struct pool pool;
-    pool_init(&pool, sizeof(struct thing));
+    pool_init(&pool, sizeof(struct thing), MEMORY_HUGE_PAGES);
     for (size_t i = 0; i < 60000; i++) {
         const size_t at = chance_below(&chance, THINGS);
         const bool filling = i / 15000 % 2 == 0;
@@ -80,7 +80,7 @@ static void a_walk_may_give_back_what_it_passes(void **state)
 {
     (void)state;
     struct pool pool;
-    pool_init(&pool, sizeof(struct thing));
+    pool_init(&pool, sizeof(struct thing), MEMORY_HUGE_PAGES);
     for (uint64_t i = 0; i < THINGS; i++)
         take(&pool)->value = i;
     size_t walked = 0;
@@ -102,7 +102,7 @@ static void reserving_counts_what_was_given_back(void **state)
 {
     (void)state;
     struct pool pool;
-    pool_init(&pool, sizeof(struct thing));
+    pool_init(&pool, sizeof(struct thing), MEMORY_HUGE_PAGES);
     assert_int_equal(pool_reserve(&pool, POOL_CHUNK_ITEMS), RESULT_OK);
     struct thing *first = pool_take(&pool);
     for (size_t i = 1; i < POOL_CHUNK_ITEMS; i++)
@@ -121,7 +121,7 @@ static void more_than_the_bound_is_refused(void **state)
 {
     (void)state;
     struct pool pool;
-    pool_init(&pool, sizeof(struct thing));
+    pool_init(&pool, sizeof(struct thing), MEMORY_HUGE_PAGES);
     assert_null(pool_find(&pool, 0));
     assert_int_equal(pool_reserve(&pool, (size_t)POOL_ITEMS_MAX + 1), RESULT_FULL);
     assert_int_equal(pool.chunk_count, 0);
