@@ -7,7 +7,7 @@
 #define IDLE_MS SECOND_MS
 
 /* Appends between two prunings: each costs a statement, and leaves no more rows than this. */
-#define PRUNE_EVERY 16
+#define PRUNE_EVERY 32
 
 static bool ready(const struct engine *engine)
 {

@@ -31,8 +31,8 @@ static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE;"
 
 /* What one transaction prunes at most: an append must not wait long for old rows, whose pages may
  * have to be read. A huge one goes alone. */
-#define PRUNE_ROWS_MAX 64
-#define PRUNE_BYTES_MAX (INT64_C(1) << 20)
+#define PRUNE_ROWS_MAX 128
+#define PRUNE_BYTES_MAX (INT64_C(2) << 20)
 
 /* The body last: what stands before it is read without following a large body's pages. */
 static const char table_sql[] =
