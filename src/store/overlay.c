@@ -25,6 +25,19 @@ static void unlock(struct overlay *overlay)
     CHECK(pthread_mutex_unlock(&overlay->mutex) == 0);
 }
 
+/* Rows that came while a generation was booked, from which on its memory is kept for the next one:
+ * a house at rest needs none of it. */
+#define BUSY_ROWS 1000
+
+static bool wants_spare(struct overlay *overlay)
+{
+    lock(overlay);
+    const bool wanted = overlay->spare == NULL && overlay->newest != NULL &&
+                        overlay->newest->row_count >= BUSY_ROWS;
+    unlock(overlay);
+    return wanted;
+}
+
 /* Takes those to which nobody refers any more, one to be used again. Not under the lock: it takes a
  * while. */
 static void let_go(struct overlay *overlay, struct generation *dead)
@@ -32,13 +45,17 @@ static void let_go(struct overlay *overlay, struct generation *dead)
     while (dead != NULL) {
         struct generation *generation = dead;
         dead = generation->newer;
+        if (!wants_spare(overlay)) {
+            generation_free(generation);
+            continue;
+        }
         generation_renew(generation);
         lock(overlay);
-        const bool wanted = overlay->spare == NULL;
-        if (wanted)
+        const bool kept = overlay->spare == NULL;
+        if (kept)
             overlay->spare = generation;
         unlock(overlay);
-        if (!wanted)
+        if (!kept)
             generation_free(generation);
     }
 }

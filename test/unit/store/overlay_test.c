@@ -174,6 +174,16 @@ static void a_generation_closes_when_it_is_full(void **state)
     assert_int_equal(board->overlay.rows, 0);
 }
 
+/* So many rows that memory is kept, in a generation of their own. */
+static void append_crowd(struct board *board, struct id owner)
+{
+    for (int64_t k = 0; k < 1000; k++) {
+        const struct record record = payment_row(id_next(&board->ids, NOW), owner, k + 1);
+        add(board, &record);
+    }
+    append(board);
+}
+
 /* Rounds of filling and booking, each in the memory of the one before: small ones, whose table is
  * given up, large ones, whose table is cleared, and one in a block of its own. */
 static void memory_is_used_again_and_holds_nothing_of_before(void **state)
@@ -200,9 +210,23 @@ static void memory_is_used_again_and_holds_nothing_of_before(void **state)
         assert_int_equal(walk_length(walk), row_counts[i]);
         overlay_snapshot_release(&board->overlay, &snapshot);
         assert_int_equal(generation_row_count(overlay_oldest(&board->overlay)), row_counts[i]);
+        append_crowd(board, owner);
+        assert_null(board->overlay.spare);
+        overlay_booked(&board->overlay);
+        assert_non_null(board->overlay.spare);
+        assert_int_equal(generation_row_count(overlay_oldest(&board->overlay)), 1000);
         overlay_booked(&board->overlay);
         before = first;
     }
+}
+
+static void a_house_at_rest_keeps_no_memory(void **state)
+{
+    struct board *board = *state;
+    append_crowd(board, id_next(&board->ids, NOW));
+    assert_non_null(overlay_oldest(&board->overlay));
+    overlay_booked(&board->overlay);
+    assert_null(board->overlay.spare);
 }
 
 static void what_was_not_written_is_not_there(void **state)
@@ -253,6 +277,7 @@ int main(void)
         TEST(generations_hold_each_other),
         TEST(a_generation_closes_when_it_is_full),
         TEST(memory_is_used_again_and_holds_nothing_of_before),
+        TEST(a_house_at_rest_keeps_no_memory),
         TEST(what_was_not_written_is_not_there),
         TEST(only_the_newest_images_are_booked),
     };
