@@ -34,31 +34,12 @@ static const char **first_text(struct record *record)
 
 bool texts_own(struct record *record)
 {
-    const struct entity_schema *schema = record_schema(record->kind);
     if (first_text(record) == NULL || *first_text(record) == NULL)
         return true;
-    size_t bytes = 0;
-    for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].type != FIELD_TEXT)
-            continue;
-        const char *text = field_text(record_field(record, &schema->fields[i]));
-        bytes += text == NULL ? 0 : strlen(text) + 1;
-    }
-    char *const block = malloc(bytes);
+    char *const block = malloc(record_text_bytes(record));
     if (block == NULL)
         return false;
-    char *at = block;
-    for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].type != FIELD_TEXT)
-            continue;
-        const char *text = field_text(record_field(record, &schema->fields[i]));
-        if (text == NULL)
-            continue;
-        const size_t length = strlen(text) + 1;
-        memcpy(at, text, length);
-        memcpy(record_field_mutable(record, &schema->fields[i]), &at, sizeof at);
-        at += length;
-    }
+    record_move_texts(record, block);
     *first_text(record) = block; /* where it points already: the record owns the block from here */
     return true;
 }

@@ -220,17 +220,9 @@ static uint64_t key_bits(const struct entity_schema *schema)
 
 size_t record_encoded_max(const struct record *record)
 {
-    const struct entity_schema *schema = record_schema(record->kind);
-    size_t bytes = 1 + VARINT_BYTES_MAX;
-    for (size_t i = 0; i < schema->field_count; i++) {
-        const struct field_schema *field = &schema->fields[i];
-        bytes += SECRET_BYTES; /* the largest field of fixed size */
-        if (field->type == FIELD_TEXT) {
-            const char *text = field_text(record_field(record, field));
-            bytes += text == NULL ? 0 : strlen(text) + 1;
-        }
-    }
-    return bytes;
+    const size_t field_count = record_schema(record->kind)->field_count;
+    /* A secret is the largest field of fixed size. */
+    return 1 + VARINT_BYTES_MAX + field_count * SECRET_BYTES + record_text_bytes(record);
 }
 
 void record_encode(const struct record *record, struct buffer *buffer)

@@ -165,28 +165,42 @@ struct id record_owner(const struct record *record)
     return owner;
 }
 
-struct record *record_copy(const struct record *record)
+size_t record_text_bytes(const struct record *record)
 {
     const struct entity_schema *schema = record_schema(record->kind);
-    size_t bytes = sizeof *record;
-    for (size_t i = 0; i < schema->field_count; i++)
-        if (schema->fields[i].type == FIELD_TEXT &&
-            field_text(record_field(record, &schema->fields[i])) != NULL)
-            bytes += strlen(field_text(record_field(record, &schema->fields[i]))) + 1;
+    size_t bytes = 0;
+    for (size_t i = 0; i < schema->field_count; i++) {
+        if (schema->fields[i].type != FIELD_TEXT)
+            continue;
+        const char *text = field_text(record_field(record, &schema->fields[i]));
+        bytes += text == NULL ? 0 : strlen(text) + 1;
+    }
+    return bytes;
+}
 
-    struct record *copy = malloc(bytes);
+void record_move_texts(struct record *record, char *at)
+{
+    const struct entity_schema *schema = record_schema(record->kind);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        if (schema->fields[i].type != FIELD_TEXT)
+            continue;
+        void *field = record_field_mutable(record, &schema->fields[i]);
+        const char *text = field_text(field);
+        if (text == NULL)
+            continue;
+        const size_t length = strlen(text) + 1;
+        memcpy(at, text, length);
+        memcpy(field, &at, sizeof at);
+        at += length;
+    }
+}
+
+struct record *record_copy(const struct record *record)
+{
+    struct record *copy = malloc(sizeof *record + record_text_bytes(record));
     if (copy == NULL)
         return NULL;
     *copy = *record;
-    char *texts = (char *)(copy + 1);
-    for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].type != FIELD_TEXT ||
-            field_text(record_field(record, &schema->fields[i])) == NULL)
-            continue;
-        const size_t length = strlen(field_text(record_field(record, &schema->fields[i]))) + 1;
-        memcpy(texts, field_text(record_field(record, &schema->fields[i])), length);
-        memcpy(record_field_mutable(copy, &schema->fields[i]), &texts, sizeof texts);
-        texts += length;
-    }
+    record_move_texts(copy, (char *)(copy + 1));
     return copy;
 }

@@ -178,6 +178,13 @@ void record_encode(const struct record *record, struct buffer *buffer);
 MUST_USE enum result record_decode(const uint8_t *data, size_t length, struct record *record,
                                    size_t *used);
 
+/* The bytes of all its texts, each with its NUL. */
+size_t record_text_bytes(const struct record *record);
+
+/* Copies its texts one after the other to `at`, where so many bytes are, and lets it name the
+ * copies. */
+void record_move_texts(struct record *record, char *at);
+
 /* A copy in one block of memory with its texts; free() it. NULL: no memory. */
 struct record *record_copy(const struct record *record);
 

@@ -8,7 +8,6 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* One is read into, one is taken from, and as many wait in between when the two are not at the same
  * pace for a while. */
@@ -80,19 +79,6 @@ static enum result pass_on(struct ahead *ahead)
     return refusal;
 }
 
-static size_t bytes_of_texts(const struct record *record)
-{
-    const struct entity_schema *schema = record_schema(record->kind);
-    size_t bytes = 0;
-    for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].type != FIELD_TEXT)
-            continue;
-        const char *text = field_text(record_field(record, &schema->fields[i]));
-        bytes += text == NULL ? 0 : strlen(text) + 1;
-    }
-    return bytes;
-}
-
 /* Room for texts of so many bytes, in an empty batch if need be. */
 static enum result make_room(struct ahead *ahead, size_t bytes)
 {
@@ -113,27 +99,11 @@ static enum result make_room(struct ahead *ahead, size_t bytes)
     return batch->texts == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
-static void keep_texts(struct batch *batch, struct record *record)
-{
-    const struct entity_schema *schema = record_schema(record->kind);
-    for (size_t i = 0; i < schema->field_count; i++) {
-        if (schema->fields[i].type != FIELD_TEXT)
-            continue;
-        void *field = record_field_mutable(record, &schema->fields[i]);
-        const char *text = field_text(field);
-        if (text == NULL)
-            continue;
-        const size_t bytes = strlen(text) + 1;
-        char *const kept = memcpy(batch->texts + batch->text_bytes, text, bytes);
-        memcpy(field, &kept, sizeof kept);
-        batch->text_bytes += bytes;
-    }
-}
-
 static enum result put(void *owner, const struct record *record)
 {
     struct ahead *ahead = owner;
-    const enum result result = make_room(ahead, bytes_of_texts(record));
+    const size_t text_bytes = record_text_bytes(record);
+    const enum result result = make_room(ahead, text_bytes);
     if (result == RESULT_NO_MEMORY)
         return explain(&ahead->explanation, result, "no memory for rows that are read");
     if (result != RESULT_OK)
@@ -141,7 +111,9 @@ static enum result put(void *owner, const struct record *record)
     struct batch *batch = open_batch(ahead);
     struct record *kept = &batch->rows[batch->count++];
     *kept = *record;
-    keep_texts(batch, kept);
+    if (text_bytes > 0)
+        record_move_texts(kept, batch->texts + batch->text_bytes);
+    batch->text_bytes += text_bytes;
     return RESULT_OK;
 }
 
