@@ -16,7 +16,7 @@ export const parts = [
     ['redisEverysec', 'Redis, EVALSHA, everysec (may lose a second)', '/s'],
     ['postgres', 'PostgreSQL, pgbench -M prepared, a pool of 8 a core', '/s']] },
   { name: 'purchases', title: 'Purchases: join, hold and pay, all on disk', measure: purchases, rows: [
-    ['usher', 'usher over HTTP, a burst of four times the seconds', '/s'],
+    ['usher', 'usher over HTTP, a burst of 20 s or more', '/s'],
     ['sqlite', 'rows updated in SQLite, batches as large, no HTTP', '/s'],
     ['postgres', 'PostgreSQL, pgbench -M prepared, a pool of 8 a core', '/s'],
     ['constant', `${constant} to a hold (one request)`, '/s'],

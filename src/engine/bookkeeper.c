@@ -49,28 +49,33 @@ static bool pause_or_stop(struct bookkeeper *bookkeeper)
     return stop;
 }
 
+/* Books what waits; false: that failed, which is said once. */
+static bool book(struct bookkeeper *bookkeeper, bool failing)
+{
+    struct explanation explanation;
+    size_t rows;
+    if (store_book(bookkeeper->store, &rows, &explanation) != RESULT_OK) {
+        if (!failing)
+            log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"", explanation.text);
+        return false;
+    }
+    if (failing)
+        log_event(LOG_INFO, wall_now(), "booking_resumed");
+    if (rows > 0)
+        inbox_wake(bookkeeper->inbox);
+    return true;
+}
+
+/* It begins with a booking, so that also the rows that come first find memory made ready. */
 static void *bookkeeper_run(void *argument)
 {
     struct bookkeeper *bookkeeper = argument;
     bool failing = false;
     thread_be_idle();
-    while (failing ? !wait_or_stop(bookkeeper, BOOK_RETRY_MS) : !pause_or_stop(bookkeeper)) {
-        struct explanation explanation;
-        size_t rows;
-        const enum result result = store_book(bookkeeper->store, &rows, &explanation);
-        if (result != RESULT_OK) {
-            if (!failing)
-                log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"",
-                          explanation.text);
-            failing = true;
-            continue;
-        }
-        if (failing)
-            log_event(LOG_INFO, wall_now(), "booking_resumed");
-        failing = false;
-        if (rows > 0)
-            inbox_wake(bookkeeper->inbox);
-    }
+    do {
+        store_make_ready(bookkeeper->store);
+        failing = !book(bookkeeper, failing);
+    } while (failing ? !wait_or_stop(bookkeeper, BOOK_RETRY_MS) : !pause_or_stop(bookkeeper));
     return NULL;
 }
 

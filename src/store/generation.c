@@ -1,5 +1,6 @@
-/* See generation.h. Rows stand one after the other in blocks that never move; the table of chains
- * uses open addressing with linear probing and only ever grows. */
+/* See generation.h. Rows stand one after the other in blocks that never move, and are numbered in
+ * the order in which they came; the table of chains holds such numbers, uses open addressing with
+ * linear probing and only ever grows. */
 #include "store/generation.h"
 
 #include "base/check.h"
@@ -16,27 +17,18 @@
 
 #define BLOCK_BYTES (UINT32_C(256) << 10)
 /* A table that grew step by step would be filled anew at each, for milliseconds in which everybody
- * waits; a large one costs no more than the pages of it that are touched. */
+ * waits; a large one costs no more than the pages of it that are touched. The usual one has room
+ * for the rows of a full generation. */
 #define SLOTS_FIRST 1024
 #define SLOTS_USUAL (UINT32_C(1) << 18)
+#define ROWS_FIRST 512
+#define ROWS_USUAL (UINT32_C(1) << 18)
 /* Slots that one row can take: for its key, its owner and its reference. */
 #define SLOTS_PER_ROW 3
 
-/* What is kept of a generation's memory for the next one, that of some 100,000 rows: taken from the
- * system anew, each page would be cleared and mapped first, by the thread that appends. */
-#define SPARE_BLOCKS_MAX 64
-/* Clearing a table that was emptier than this would cost more than making it was worth. */
-#define SPARE_SLOTS_USED_PART 8
-
-struct block {
-    struct block *before;
-    size_t used, capacity;
-    _Alignas(struct overlay_row) uint8_t bytes[];
-};
-
 struct chain_slot {
-    uint64_t hash;
-    const struct overlay_row *row; /* the newest; NULL: the slot is empty */
+    uint32_t hash;
+    uint32_t row; /* the number of the newest, from 1; 0: the slot is empty */
 };
 
 /* ---- Life ---- */
@@ -72,9 +64,9 @@ static void free_blocks(struct block *block)
     }
 }
 
-static struct chain_slot *slots_new(size_t capacity)
+static void *room_new(size_t places, size_t place_bytes)
 {
-    return memory_allocate(capacity * sizeof(struct chain_slot), MEMORY_SMALL_PAGES);
+    return memory_allocate(places * place_bytes, MEMORY_SMALL_PAGES);
 }
 
 static void slots_free(struct generation *generation)
@@ -84,52 +76,58 @@ static void slots_free(struct generation *generation)
     generation->slot_capacity = 0;
 }
 
+static void rows_free(struct generation *generation)
+{
+    memory_free(generation->rows, generation->row_capacity * sizeof *generation->rows);
+    generation->rows = NULL;
+    generation->row_capacity = 0;
+}
+
 void generation_free(struct generation *generation)
 {
     free_blocks(generation->blocks);
     free_blocks(generation->spare_blocks);
     slots_free(generation);
+    rows_free(generation);
     free(generation);
 }
 
+/* Those that were of use are kept, but none of a size of its own. */
 static void spare_blocks(struct generation *generation)
 {
+    free_blocks(generation->spare_blocks);
+    generation->spare_blocks = NULL;
     struct block *next = generation->blocks;
     generation->blocks = NULL;
     while (next != NULL) {
         struct block *block = next;
         next = block->before;
-        if (block->capacity > BLOCK_BYTES || generation->spare_count == SPARE_BLOCKS_MAX) {
+        if (block->capacity > BLOCK_BYTES) {
             free(block);
             continue;
         }
-        *block = (struct block){.before = generation->spare_blocks, .capacity = block->capacity};
+        block->before = generation->spare_blocks;
         generation->spare_blocks = block;
-        generation->spare_count++;
     }
-}
-
-static void spare_slots(struct generation *generation)
-{
-    if (generation->slot_count > 0 && generation->slot_capacity <= SLOTS_USUAL &&
-        generation->slot_count >= generation->slot_capacity / SPARE_SLOTS_USED_PART) {
-        memset(generation->slots, 0, generation->slot_capacity * sizeof *generation->slots);
-        return;
-    }
-    slots_free(generation);
 }
 
 void generation_renew(struct generation *generation)
 {
     CHECK(generation->references == 0);
     spare_blocks(generation);
-    spare_slots(generation);
+    if (generation->slot_capacity > SLOTS_USUAL)
+        slots_free(generation);
+    if (generation->row_capacity > ROWS_USUAL)
+        rows_free(generation);
+    if (generation->slots != NULL)
+        memset(generation->slots, 0, generation->slot_capacity * sizeof *generation->slots);
     *generation = (struct generation){
         .references = 1,
         .spare_blocks = generation->spare_blocks,
-        .spare_count = generation->spare_count,
         .slots = generation->slots,
         .slot_capacity = generation->slot_capacity,
+        .rows = generation->rows,
+        .row_capacity = generation->row_capacity,
     };
 }
 
@@ -138,33 +136,33 @@ void generation_renew(struct generation *generation)
 /* Chains of different links share the table: the two lowest bits keep them apart, whatever a buyer
  * may choose as a reference. Keys of one link whose hashes meet share a chain, which its walkers
  * expect. */
-static uint64_t hash_for(enum overlay_link link, uint64_t hash)
+static uint32_t hash_for(enum overlay_link link, uint64_t hash)
 {
     _Static_assert((int)OVERLAY_LINK_COUNT <= 4, "two bits tell the links apart");
-    return hash << 2 | (uint64_t)link;
+    return (uint32_t)hash << 2 | (uint32_t)link;
 }
 
-static uint64_t key_hash(enum record_kind kind, const struct record_key *key)
+static uint32_t key_hash(enum record_kind kind, const struct record_key *key)
 {
     return hash_for(OVERLAY_BY_KEY, record_key_hash(kind, key));
 }
 
-uint64_t generation_owner_hash(enum record_kind kind, struct id owner)
+uint32_t generation_owner_hash(enum record_kind kind, struct id owner)
 {
     const uint64_t hash = (id_hash(owner) ^ ((uint64_t)kind + 1)) * UINT64_C(0x9e3779b97f4a7c15);
     return hash_for(OVERLAY_BY_OWNER, hash ^ hash >> 32);
 }
 
-uint64_t generation_reference_hash(struct id caller, const char *reference)
+uint32_t generation_reference_hash(struct id caller, const char *reference)
 {
     return hash_for(OVERLAY_BY_REFERENCE,
                     id_hash(caller) ^ hash_bytes(reference, strlen(reference)));
 }
 
-static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uint64_t hash)
+static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uint32_t hash)
 {
     size_t i = (hash >> 2) & (capacity - 1);
-    while (slots[i].row != NULL && slots[i].hash != hash)
+    while (slots[i].row != 0 && slots[i].hash != hash)
         i = (i + 1) & (capacity - 1);
     return &slots[i];
 }
@@ -175,25 +173,22 @@ static size_t room_of(size_t capacity)
     return capacity / 4 * 3;
 }
 
-static size_t capacity_for(size_t count)
+/* The least that serves, of a first, a usual and then ever double size. */
+static size_t capacity_for(size_t needed, size_t first, size_t usual)
 {
-    size_t capacity = count <= room_of(SLOTS_FIRST) ? SLOTS_FIRST : SLOTS_USUAL;
-    while (room_of(capacity) < count)
+    size_t capacity = needed <= first ? first : usual;
+    while (capacity < needed)
         capacity *= 2;
     return capacity;
 }
 
-static enum result reserve_slots(struct generation *generation, size_t count)
+static enum result grow_slots(struct generation *generation, size_t capacity)
 {
-    const size_t needed = generation->slot_count + count;
-    if (needed <= room_of(generation->slot_capacity))
-        return RESULT_OK;
-    const size_t capacity = capacity_for(needed);
-    struct chain_slot *slots = slots_new(capacity);
+    struct chain_slot *slots = room_new(capacity, sizeof *slots);
     if (slots == NULL)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < generation->slot_capacity; i++)
-        if (generation->slots[i].row != NULL)
+        if (generation->slots[i].row != 0)
             *slot_of(slots, capacity, generation->slots[i].hash) = generation->slots[i];
     slots_free(generation);
     generation->slots = slots;
@@ -201,11 +196,51 @@ static enum result reserve_slots(struct generation *generation, size_t count)
     return RESULT_OK;
 }
 
-const struct overlay_row *generation_head(const struct generation *generation, uint64_t hash)
+static enum result reserve_slots(struct generation *generation, size_t count)
+{
+    const size_t needed = generation->slot_count + count;
+    if (needed <= room_of(generation->slot_capacity))
+        return RESULT_OK;
+    /* A quarter of the slots stays free. */
+    return grow_slots(generation, capacity_for(needed / 3 * 4 + 4, SLOTS_FIRST, SLOTS_USUAL));
+}
+
+static enum result grow_rows(struct generation *generation, size_t capacity)
+{
+    const struct overlay_row **rows = room_new(capacity, sizeof *rows);
+    if (rows == NULL)
+        return RESULT_NO_MEMORY;
+    if (generation->row_count > 0)
+        memcpy(rows, generation->rows, generation->row_count * sizeof *rows);
+    rows_free(generation);
+    generation->rows = rows;
+    generation->row_capacity = capacity;
+    return RESULT_OK;
+}
+
+static enum result reserve_rows(struct generation *generation, size_t count)
+{
+    const size_t needed = generation->row_count + count;
+    if (needed <= generation->row_capacity)
+        return RESULT_OK;
+    if (needed > UINT32_MAX - 1)
+        return RESULT_NO_MEMORY;
+    return grow_rows(generation, capacity_for(needed, ROWS_FIRST, ROWS_USUAL));
+}
+
+const struct overlay_row *generation_head(const struct generation *generation, uint32_t hash)
 {
     if (generation->slot_count == 0)
         return NULL;
-    return slot_of(generation->slots, generation->slot_capacity, hash)->row;
+    const uint32_t row = slot_of(generation->slots, generation->slot_capacity, hash)->row;
+    return row == 0 ? NULL : generation->rows[row - 1];
+}
+
+void generation_make_ready(struct generation *generation)
+{
+    CHECK(generation->row_count == 0);
+    if (generation->slot_capacity < SLOTS_USUAL && grow_slots(generation, SLOTS_USUAL) == RESULT_OK)
+        memset(generation->slots, 0, SLOTS_USUAL * sizeof *generation->slots);
 }
 
 /* ---- Appending ---- */
@@ -221,7 +256,6 @@ static bool open_block(struct generation *generation, size_t capacity)
     struct block *block = generation->spare_blocks;
     if (block != NULL && capacity == block->capacity) {
         generation->spare_blocks = block->before;
-        generation->spare_count--;
     } else {
         block = malloc(sizeof *block + capacity);
         if (block == NULL)
@@ -240,38 +274,43 @@ enum result generation_reserve(struct generation *generation, size_t record_coun
     if ((block == NULL || block->capacity - block->used < needed) &&
         !open_block(generation, needed > BLOCK_BYTES ? needed : BLOCK_BYTES))
         return RESULT_NO_MEMORY;
-    return reserve_slots(generation, record_count * SLOTS_PER_ROW);
+    const enum result result = reserve_rows(generation, record_count);
+    return result == RESULT_OK ? reserve_slots(generation, record_count * SLOTS_PER_ROW) : result;
 }
 
-static void ask_for(const struct generation *generation, uint64_t hash)
+static void ask_for(const struct generation *generation, uint32_t hash)
 {
     __builtin_prefetch(&generation->slots[(hash >> 2) & (generation->slot_capacity - 1)], 1);
 }
 
-static void link_hashed(struct generation *generation, struct overlay_row *row,
-                        enum overlay_link link, uint64_t hash)
+/* A row that stands in its block but in no chain yet. */
+struct unlinked {
+    struct overlay_row *row;
+    uint32_t number;
+    uint32_t key_hash, owner_hash, reference_hash; /* the last two: 0 when it has none */
+};
+
+static void link_hashed(struct generation *generation, const struct unlinked *unlinked,
+                        enum overlay_link link, uint32_t hash)
 {
     struct chain_slot *slot = slot_of(generation->slots, generation->slot_capacity, hash);
-    if (slot->row == NULL)
+    if (slot->row == 0)
         generation->slot_count++;
-    row->older[link] = slot->row;
-    *slot = (struct chain_slot){.hash = hash, .row = row};
+    else
+        unlinked->row->older[link] = generation->rows[slot->row - 1];
+    *slot = (struct chain_slot){.hash = hash, .row = unlinked->number};
 }
 
 /* Linking waits for memory, not for the processor: the slots of some rows are asked for before the
  * first of them is needed. */
 #define AHEAD 16
 
-/* A row that stands in its block but in no chain yet. */
-struct unlinked {
-    struct overlay_row *row;
-    uint64_t key_hash, owner_hash, reference_hash; /* the last two: 0 when it has none */
-};
-
 static struct unlinked to_link(const struct generation *generation, struct overlay_row *row,
                                const struct record *record)
 {
-    struct unlinked unlinked = {.row = row, .key_hash = key_hash(record->kind, &row->key)};
+    struct unlinked unlinked = {.row = row,
+                                .number = (uint32_t)generation->row_count,
+                                .key_hash = key_hash(record->kind, &row->key)};
     ask_for(generation, unlinked.key_hash);
     if (record->deleted)
         return unlinked; /* only its key is known */
@@ -291,11 +330,11 @@ static void link_row(struct generation *generation, const struct unlinked *unlin
     struct overlay_row *row = unlinked->row;
     row->older[OVERLAY_BY_KIND] = generation->of_kind[row->kind];
     generation->of_kind[row->kind] = row;
-    link_hashed(generation, row, OVERLAY_BY_KEY, unlinked->key_hash);
+    link_hashed(generation, unlinked, OVERLAY_BY_KEY, unlinked->key_hash);
     if (unlinked->owner_hash != 0)
-        link_hashed(generation, row, OVERLAY_BY_OWNER, unlinked->owner_hash);
+        link_hashed(generation, unlinked, OVERLAY_BY_OWNER, unlinked->owner_hash);
     if (unlinked->reference_hash != 0)
-        link_hashed(generation, row, OVERLAY_BY_REFERENCE, unlinked->reference_hash);
+        link_hashed(generation, unlinked, OVERLAY_BY_REFERENCE, unlinked->reference_hash);
 }
 
 /* Copies the first record of `records`; answers its length. */
@@ -317,6 +356,7 @@ static size_t copy_row(struct generation *generation, uint64_t seq, const uint8_
     row->kind = (uint8_t)record.kind;
     row->deleted = record.deleted;
     memcpy(row->data, records, length);
+    generation->rows[generation->row_count++] = row;
     generation->bytes += row_bytes(length);
     *unlinked = to_link(generation, row, &record);
     return length;
@@ -336,7 +376,6 @@ size_t generation_append(struct generation *generation, uint64_t seq, const uint
     }
     for (size_t i = record_count > AHEAD ? record_count - AHEAD : 0; i < record_count; i++)
         link_row(generation, &unlinked[i % AHEAD]);
-    generation->row_count += record_count;
     generation->last_seq = seq;
     return used;
 }

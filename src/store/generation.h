@@ -5,8 +5,14 @@
 
 #include "store/overlay.h"
 
-struct block;
 struct chain_slot;
+
+/* Rows, one after the other. */
+struct block {
+    struct block *before;
+    size_t used, capacity;
+    _Alignas(struct overlay_row) uint8_t bytes[];
+};
 
 struct generation {
     struct generation *newer; /* set once; a reference */
@@ -16,7 +22,8 @@ struct generation {
     size_t row_count, bytes;
     struct block *blocks; /* the one being filled first */
     struct block *spare_blocks;
-    size_t spare_count;
+    const struct overlay_row **rows; /* in the order of their numbers */
+    size_t row_capacity;
     const struct overlay_row *of_kind[RECORD_KIND_COUNT];
     struct chain_slot *slots;
     size_t slot_count, slot_capacity;
@@ -30,9 +37,13 @@ struct generation *generation_new(void);
 struct generation *generation_unrefer(struct generation *generation);
 void generation_free(struct generation *generation);
 
-/* Makes one to which nobody refers as good as new, with one reference; of its memory it keeps a
- * bounded part. */
+/* Makes one to which nobody refers as good as new, with one reference. It keeps the memory that its
+ * rows took, up to that of a full one. */
 void generation_renew(struct generation *generation);
+
+/* Gives an empty one the table of a full one, if there is memory for it, with each page touched:
+ * for the system to clear and map them no append then waits. */
+void generation_make_ready(struct generation *generation);
 
 MUST_USE enum result generation_reserve(struct generation *generation, size_t record_count,
                                         size_t bytes);
@@ -43,11 +54,11 @@ size_t generation_append(struct generation *generation, uint64_t seq, const uint
                          size_t bytes, size_t record_count);
 bool generation_is_full(const struct generation *generation);
 
-uint64_t generation_owner_hash(enum record_kind kind, struct id owner);
-uint64_t generation_reference_hash(struct id caller, const char *reference);
+uint32_t generation_owner_hash(enum record_kind kind, struct id owner);
+uint32_t generation_reference_hash(struct id caller, const char *reference);
 
 /* The newest row of the chain with this hash, or NULL. */
-const struct overlay_row *generation_head(const struct generation *generation, uint64_t hash);
+const struct overlay_row *generation_head(const struct generation *generation, uint32_t hash);
 
 /* The newest image of a row that is not above `seq`, or NULL. */
 const struct overlay_row *generation_find(const struct generation *generation, uint64_t seq,

@@ -25,38 +25,26 @@ static void unlock(struct overlay *overlay)
     CHECK(pthread_mutex_unlock(&overlay->mutex) == 0);
 }
 
-/* Rows that came while a generation was booked, from which on its memory is kept for the next one:
- * a house at rest needs none of it. */
-#define BUSY_ROWS 1000
-
-static bool wants_spare(struct overlay *overlay)
+/* The generation is the next to be opened, unless there is one for that. */
+static void keep_or_free(struct overlay *overlay, struct generation *generation)
 {
     lock(overlay);
-    const bool wanted = overlay->spare == NULL && overlay->newest != NULL &&
-                        overlay->newest->row_count >= BUSY_ROWS;
+    const bool kept = overlay->spare == NULL;
+    if (kept)
+        overlay->spare = generation;
     unlock(overlay);
-    return wanted;
+    if (!kept)
+        generation_free(generation);
 }
 
-/* Takes those to which nobody refers any more, one to be used again. Not under the lock: it takes a
- * while. */
+/* Takes those to which nobody refers any more. Not under the lock: it takes a while. */
 static void let_go(struct overlay *overlay, struct generation *dead)
 {
     while (dead != NULL) {
         struct generation *generation = dead;
         dead = generation->newer;
-        if (!wants_spare(overlay)) {
-            generation_free(generation);
-            continue;
-        }
         generation_renew(generation);
-        lock(overlay);
-        const bool kept = overlay->spare == NULL;
-        if (kept)
-            overlay->spare = generation;
-        unlock(overlay);
-        if (!kept)
-            generation_free(generation);
+        keep_or_free(overlay, generation);
     }
 }
 
@@ -197,7 +185,7 @@ const struct overlay_row *overlay_find(struct overlay *overlay,
 }
 
 static struct overlay_walk walk_of(struct overlay *overlay, const struct overlay_snapshot *snapshot,
-                                   enum overlay_link link, enum record_kind kind, uint64_t hash)
+                                   enum overlay_link link, enum record_kind kind, uint32_t hash)
 {
     return (struct overlay_walk){
         .overlay = overlay, .snapshot = snapshot, .link = link, .kind = kind, .hash = hash};
@@ -262,6 +250,20 @@ void overlay_decode(const struct overlay_row *row, struct record *record)
 }
 
 /* ---- Booking ---- */
+
+void overlay_make_ready(struct overlay *overlay)
+{
+    lock(overlay);
+    struct generation *spare = overlay->spare;
+    overlay->spare = NULL;
+    unlock(overlay);
+    if (spare == NULL)
+        spare = generation_new();
+    if (spare == NULL)
+        return;
+    generation_make_ready(spare);
+    keep_or_free(overlay, spare);
+}
 
 struct generation *overlay_oldest(struct overlay *overlay)
 {

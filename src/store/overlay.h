@@ -87,7 +87,7 @@ struct overlay_walk {
     const struct overlay_snapshot *snapshot;
     enum overlay_link link;
     enum record_kind kind;
-    uint64_t hash;
+    uint32_t hash;
     struct generation *generation;
     const struct overlay_row *row;
 };
@@ -109,6 +109,9 @@ const struct overlay_row *overlay_next(struct overlay_walk *walk);
 void overlay_decode(const struct overlay_row *row, struct record *record);
 
 /* ---- Booking ---- */
+
+/* Makes the next generation ready for a crowd, as far as there is memory for that. */
+void overlay_make_ready(struct overlay *overlay);
 
 /* Closes the oldest generation if need be, and answers it: NULL when nothing waits. It stays until
  * overlay_booked. */

@@ -2,6 +2,7 @@
 #include "store/overlay.h"
 
 #include "fixture.h"
+#include "store/generation.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -211,7 +212,6 @@ static void memory_is_used_again_and_holds_nothing_of_before(void **state)
         overlay_snapshot_release(&board->overlay, &snapshot);
         assert_int_equal(generation_row_count(overlay_oldest(&board->overlay)), row_counts[i]);
         append_crowd(board, owner);
-        assert_null(board->overlay.spare);
         overlay_booked(&board->overlay);
         assert_non_null(board->overlay.spare);
         assert_int_equal(generation_row_count(overlay_oldest(&board->overlay)), 1000);
@@ -220,13 +220,47 @@ static void memory_is_used_again_and_holds_nothing_of_before(void **state)
     }
 }
 
-static void a_house_at_rest_keeps_no_memory(void **state)
+static size_t spare_blocks(const struct board *board)
 {
-    struct board *board = *state;
-    append_crowd(board, id_next(&board->ids, NOW));
+    size_t count = 0;
+    for (const struct block *block = board->overlay.spare->spare_blocks; block != NULL;
+         block = block->before)
+        count++;
+    return count;
+}
+
+static void book(struct board *board)
+{
     assert_non_null(overlay_oldest(&board->overlay));
     overlay_booked(&board->overlay);
-    assert_null(board->overlay.spare);
+}
+
+static void memory_is_kept_as_it_was_needed(void **state)
+{
+    struct board *board = *state;
+    const struct id owner = id_next(&board->ids, NOW);
+    for (int i = 0; i < 5; i++)
+        append_crowd(board, owner);
+    book(board);
+    assert_true(spare_blocks(board) > 1);
+    append_payment(board, id_next(&board->ids, NOW), owner, 1);
+    book(board);
+    assert_int_equal(spare_blocks(board), 1);
+}
+
+static void a_ready_generation_takes_a_crowd_as_it_is(void **state)
+{
+    struct board *board = *state;
+    const struct id owner = id_next(&board->ids, NOW);
+    overlay_make_ready(&board->overlay);
+    const struct chain_slot *slots = board->overlay.spare->slots;
+    assert_non_null(slots);
+    for (int i = 0; i < 50; i++)
+        append_crowd(board, owner);
+    assert_ptr_equal(board->overlay.newest->slots, slots);
+    book(board);
+    overlay_make_ready(&board->overlay);
+    assert_ptr_equal(board->overlay.spare->slots, slots);
 }
 
 static void what_was_not_written_is_not_there(void **state)
@@ -277,7 +311,8 @@ int main(void)
         TEST(generations_hold_each_other),
         TEST(a_generation_closes_when_it_is_full),
         TEST(memory_is_used_again_and_holds_nothing_of_before),
-        TEST(a_house_at_rest_keeps_no_memory),
+        TEST(memory_is_kept_as_it_was_needed),
+        TEST(a_ready_generation_takes_a_crowd_as_it_is),
         TEST(what_was_not_written_is_not_there),
         TEST(only_the_newest_images_are_booked),
     };
