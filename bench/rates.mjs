@@ -18,7 +18,7 @@ const peopleLeast = seatsEach / 2;
 const holding = { inside: Math.max(scaled(100_000), peopleLeast), rounds: 10, seats: seatsEach };
 
 // Seconds in which purchases are made without a pause.
-const burst = Math.max(4 * seconds, 20);
+const burst = Math.max(4 * seconds, scaled(20));
 
 // And half a million outside.
 export const selling = { ...holding, outside: Math.max(scaled(500_000), peopleLeast) };

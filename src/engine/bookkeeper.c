@@ -49,19 +49,18 @@ static bool pause_or_stop(struct bookkeeper *bookkeeper)
     return stop;
 }
 
-/* Books what waits; false: that failed, which is said once. */
-static bool book(struct bookkeeper *bookkeeper, bool failing)
+/* Books the oldest that waits, `*rows` of it; false: that failed, which is said once. */
+static bool book(struct bookkeeper *bookkeeper, bool failing, size_t *rows)
 {
     struct explanation explanation;
-    size_t rows;
-    if (store_book(bookkeeper->store, &rows, &explanation) != RESULT_OK) {
+    if (store_book(bookkeeper->store, rows, &explanation) != RESULT_OK) {
         if (!failing)
             log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"", explanation.text);
         return false;
     }
     if (failing)
         log_event(LOG_INFO, wall_now(), "booking_resumed");
-    if (rows > 0)
+    if (*rows > 0)
         inbox_wake(bookkeeper->inbox);
     return true;
 }
@@ -71,10 +70,11 @@ static void *bookkeeper_run(void *argument)
 {
     struct bookkeeper *bookkeeper = argument;
     bool failing = false;
+    size_t rows;
     thread_be_idle();
     do {
         store_make_ready(bookkeeper->store);
-        failing = !book(bookkeeper, failing);
+        failing = !book(bookkeeper, failing, &rows);
     } while (failing ? !wait_or_stop(bookkeeper, BOOK_RETRY_MS) : !pause_or_stop(bookkeeper));
     return NULL;
 }
@@ -96,14 +96,9 @@ enum result bookkeeper_start(struct bookkeeper *bookkeeper, struct store *store,
 static void book_the_rest(struct bookkeeper *bookkeeper, int64_t book_ms)
 {
     const uint64_t end = monotonic_nanoseconds() + (uint64_t)book_ms * 1000000;
-    struct explanation explanation;
     size_t rows = 1;
-    while (rows > 0 && monotonic_nanoseconds() < end) {
-        if (store_book(bookkeeper->store, &rows, &explanation) != RESULT_OK) {
-            log_event(LOG_WARNING, wall_now(), "booking_failed reason=\"%s\"", explanation.text);
-            return;
-        }
-    }
+    while (rows > 0 && monotonic_nanoseconds() < end && book(bookkeeper, false, &rows))
+        continue;
 }
 
 void bookkeeper_stop(struct bookkeeper *bookkeeper, int64_t book_ms)

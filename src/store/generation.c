@@ -167,10 +167,10 @@ static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uin
     return &slots[i];
 }
 
-/* How many of the slots may be taken. */
-static size_t room_of(size_t capacity)
+/* The fewest slots of which `count` are at most three quarters. */
+static size_t slots_for(size_t count)
 {
-    return capacity / 4 * 3;
+    return count + (count + 2) / 3;
 }
 
 /* The least that serves, of a first, a usual and then ever double size. */
@@ -198,11 +198,10 @@ static enum result grow_slots(struct generation *generation, size_t capacity)
 
 static enum result reserve_slots(struct generation *generation, size_t count)
 {
-    const size_t needed = generation->slot_count + count;
-    if (needed <= room_of(generation->slot_capacity))
+    const size_t needed = slots_for(generation->slot_count + count);
+    if (needed <= generation->slot_capacity)
         return RESULT_OK;
-    /* A quarter of the slots stays free. */
-    return grow_slots(generation, capacity_for(needed / 3 * 4 + 4, SLOTS_FIRST, SLOTS_USUAL));
+    return grow_slots(generation, capacity_for(needed, SLOTS_FIRST, SLOTS_USUAL));
 }
 
 static enum result grow_rows(struct generation *generation, size_t capacity)
