@@ -91,18 +91,25 @@ static struct http_options http_options(const struct config *config, timestamp_m
 {
     return (struct http_options){
         .listen = config->listen,
+        .metrics_listen = config->metrics_listen,
+        .public_url = config->public_url,
+        .trusted_proxies = config->trusted_proxies,
         .tls_certificate_file = config->tls_cert,
         .tls_key_file = config->tls_key,
         .time_zone = config->time_zone,
         .settings = box_office_settings(config),
         .io_threads = (unsigned)box_office_threads(config->io_threads, 1, IO_THREADS_MAX),
         .connections_max = connections_possible(config, now),
-        .connection_memory_bytes = (unsigned)config->connection_memory,
+        .connections_per_address = (unsigned)config->connections_per_address,
+        .head_bytes_max = (unsigned)config->head_bytes,
+        .head_seconds = (unsigned)config->head_seconds,
+        .body_bytes_per_second = (unsigned)config->body_bytes_per_second,
         .idle_seconds = (unsigned)config->idle_seconds,
         .account_requests_per_second = (unsigned)config->account_requests_per_second,
         .address_requests_per_second = (unsigned)config->address_requests_per_second,
         .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,
         .address_sign_ins_per_minute = (unsigned)config->address_sign_ins_per_minute,
+        .log_requests = config->log_requests,
     };
 }
 

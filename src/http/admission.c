@@ -86,7 +86,13 @@ static enum MHD_Result read_header(void *owner, enum MHD_ValueKind kind, const c
         {"If-None-Match", &headers->if_none_match, false},
         {"X-Request-Id", &headers->request_id, false},
         {"Idempotency-Key", &headers->idempotency_key, true},
+        {"Origin", &headers->origin, true},
+        {"Sec-Fetch-Site", &headers->sec_fetch_site, true},
     };
+    if (value != NULL && strcasecmp(name, "Forwarded") == 0)
+        header_lines_add(&headers->forwarded, value);
+    if (value != NULL && strcasecmp(name, "X-Forwarded-For") == 0)
+        header_lines_add(&headers->x_forwarded_for, value);
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
         if (strcasecmp(name, wanted[i].name) != 0)
             continue;
@@ -153,12 +159,15 @@ static void read_credentials(struct exchange *exchange)
     exchange->account_key = limit_key_id(&server->limits.accounts, exchange->token.user_id);
 }
 
-static uint64_t address_key(const struct exchange *exchange, const struct limit_table *table)
+static void set_address(struct exchange *exchange)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     CHECK(info != NULL);
-    return limit_key_address(table, info->client_addr);
+    const struct address peer = address_of_socket(info->client_addr);
+    exchange->address =
+        forwarded_origin(&peer, &exchange->server->site.trusted_proxies,
+                         &exchange->headers.forwarded, &exchange->headers.x_forwarded_for);
 }
 
 /* Whether the caller keeps the pace; if not, the exchange was answered. */
@@ -168,12 +177,12 @@ static bool within_pace(struct exchange *exchange)
     int64_t wait_us = 0;
     if (exchange->route->pace == PACE_FREE)
         return true;
-    const bool good =
-        exchange->signed_in
-            ? limit_take(&limits->accounts, exchange->account_key, &limits->account_rate,
-                         exchange->began_us, &wait_us)
-            : limit_take(&limits->addresses, address_key(exchange, &limits->addresses),
-                         &limits->address_rate, exchange->began_us, &wait_us);
+    const bool good = exchange->signed_in
+                          ? limit_take(&limits->accounts, exchange->account_key,
+                                       &limits->account_rate, exchange->began_us, &wait_us)
+                          : limit_take(&limits->addresses,
+                                       limit_key_address(&limits->addresses, &exchange->address),
+                                       &limits->address_rate, exchange->began_us, &wait_us);
     if (!good)
         problem_too_many(exchange, wait_us);
     return good;
@@ -264,7 +273,8 @@ static bool leaves_room(const struct exchange *exchange)
         NULL);
     const size_t used = info->header_size + (cookie == NULL ? 0 : strlen(cookie) + 1) +
                         (values < 0 ? 0 : (size_t)values * VALUE_NODE_BYTES);
-    return used + ANSWER_HEADERS_BYTES <= exchange->server->options.connection_memory_bytes;
+    return used + ANSWER_HEADERS_BYTES <=
+           CONNECTION_MEMORY_FACTOR * (size_t)exchange->server->options.head_bytes_max;
 }
 
 void admission_check(struct exchange *exchange, const char *target, const char *method)
@@ -272,6 +282,7 @@ void admission_check(struct exchange *exchange, const char *target, const char *
     (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, read_header,
                                     &exchange->headers);
     set_request_id(exchange);
+    set_address(exchange);
     read_length(exchange);
     if (!is_framed(&exchange->headers)) {
         problem_answer(exchange, REFUSAL_BAD_REQUEST);
@@ -301,7 +312,7 @@ bool admission_sign_in(struct exchange *exchange, const void *account, size_t le
 {
     struct limits *limits = &exchange->server->limits;
     int64_t wait_us = 0;
-    const uint64_t address = address_key(exchange, &limits->sign_in_addresses);
+    const uint64_t address = limit_key_address(&limits->sign_in_addresses, &exchange->address);
     bool good = limit_take(&limits->sign_in_addresses, address, &limits->sign_in_address_rate,
                            exchange->began_us, &wait_us);
     if (good && account != NULL)

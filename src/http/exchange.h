@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "http/body.h"
 #include "http/credentials.h"
+#include "http/forwarded.h"
 #include "http/router.h"
 
 #include <microhttpd.h>
@@ -31,7 +32,8 @@ enum exchange_phase {
 /* The headers that matter; they live in the connection's memory. NULL: not sent. */
 struct request_headers {
     const char *authorization, *cookie, *content_type, *content_length, *transfer_encoding, *expect,
-        *if_none_match, *request_id, *host, *idempotency_key;
+        *if_none_match, *request_id, *host, *idempotency_key, *origin, *sec_fetch_site;
+    struct header_lines forwarded, x_forwarded_for;
     bool ambiguous; /* one of those that may come only once came twice */
 };
 
@@ -50,6 +52,7 @@ struct exchange {
     enum exchange_phase phase;
     exchange_step *next_step; /* after EXCHANGE_SUSPENDED */
     int64_t began_us;
+    struct address address; /* whose request it is; every limit by address goes by it */
     char request_id[REQUEST_ID_MAX + 1];
 
     bool signed_in; /* the token's MAC is good; whether the session lives is the office's to say */

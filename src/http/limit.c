@@ -3,7 +3,6 @@
 
 #include "base/check.h"
 
-#include <netinet/in.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,19 +45,11 @@ uint64_t limit_key_id(const struct limit_table *table, struct id id)
     return limit_key_bytes(table, id.bytes, sizeof id.bytes);
 }
 
-uint64_t limit_key_address(const struct limit_table *table, const struct sockaddr *address)
+uint64_t limit_key_address(const struct limit_table *table, const struct address *address)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}; /* ::ffff:0:0/96 */
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *ipv4 = (const void *)address;
-        return limit_key_bytes(table, &ipv4->sin_addr, sizeof ipv4->sin_addr);
-    }
-    const struct sockaddr_in6 *ipv6 = (const void *)address;
-    CHECK(address->sa_family == AF_INET6);
-    const uint8_t *bytes = ipv6->sin6_addr.s6_addr;
-    if (memcmp(bytes, mapped, sizeof mapped) == 0)
-        return limit_key_bytes(table, bytes + sizeof mapped, 4);
-    return limit_key_bytes(table, bytes, 8);
+    size_t length;
+    const uint8_t *bytes = address_customer(address, &length);
+    return limit_key_bytes(table, bytes, length);
 }
 
 static pthread_mutex_t *stripe_of(struct limit_table *table, uint64_t key)

@@ -209,7 +209,7 @@ static struct MHD_Daemon *daemon_start(struct io_loop *loop, int listener, unsig
         loop->server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
         NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT,
         1, MHD_OPTION_CONNECTION_LIMIT, connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
+        CONNECTION_MEMORY_FACTOR * (size_t)options->head_bytes_max, MHD_OPTION_CONNECTION_TIMEOUT,
         options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }
 

@@ -14,6 +14,10 @@
 struct http_server;
 struct exchange;
 
+/* What libmicrohttpd may use for a connection, in the largest head: the head as it came, and as
+ * much again for cookies taken apart and the answer's headers. */
+#define CONNECTION_MEMORY_FACTOR 2
+
 struct io_loop {
     struct http_server *server;
     struct MHD_Daemon *daemon;

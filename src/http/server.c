@@ -116,7 +116,12 @@ static enum result copy_options(struct http_server *server, const struct http_op
                                 struct explanation *explanation)
 {
     server->options = *options;
-    server->options.listen = NULL; /* the caller's */
+    /* The caller's texts; what is needed of them is kept in forms of its own. */
+    server->options.listen = server->options.metrics_listen = NULL;
+    server->options.public_url = server->options.trusted_proxies = NULL;
+    const enum result result = site_init(&server->site, options, explanation);
+    if (result != RESULT_OK)
+        return result;
     /* A thread that may have no connection would serve nobody. */
     if (options->io_threads > options->connections_max)
         server->options.io_threads = options->connections_max;

@@ -9,6 +9,7 @@
 #include "http/metrics.h"
 #include "http/presence.h"
 #include "http/shared.h"
+#include "http/site.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ struct limits {
 struct http_server {
     struct engine *engine;
     struct http_options options;
+    struct site site;
     char *time_zone;
     char *tls_certificate, *tls_key; /* PEM texts, or NULL */
     struct io_loop *loops;           /* options.io_threads of them */

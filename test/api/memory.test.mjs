@@ -10,7 +10,7 @@ import { speak, statuses } from './support/wire.mjs'
 
 let house, ann
 before(async () => {
-    house = await House.open({ charging: 'open', 'connection-memory': 16384 }, {})
+    house = await House.open({ charging: 'open', 'head-bytes': 8192 }, {})
     ann = await buyer(house, 'ann')
 })
 after(() => house.close())

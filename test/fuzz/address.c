@@ -122,7 +122,7 @@ static bool reads_as_node(const char *text, size_t length, struct address *addre
 {
     static regex_t form;
     static bool compiled;
-    char copy[128], host[128];
+    char host[128];
     regmatch_t found[9];
     if (!compiled)
         CHECK(regcomp(&form,
@@ -130,17 +130,18 @@ static bool reads_as_node(const char *text, size_t length, struct address *addre
                       "|([0-9.]+)(:(_[A-Za-z0-9._-]+|[0-9]{1,5}))?|([0-9a-fA-F:.]+))[ \t]*$",
                       REG_EXTENDED) == 0);
     compiled = true;
-    if (length >= sizeof copy)
+    char *copy = strndup(text, length);
+    CHECK(copy != NULL);
+    if (regexec(&form, copy, 9, found, 0) != 0) {
+        free(copy);
         return false;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    if (regexec(&form, copy, 9, found, 0) != 0)
-        return false;
+    }
     const regmatch_t *part = found[2].rm_so >= 0   ? &found[2]
                              : found[5].rm_so >= 0 ? &found[5]
                                                    : &found[8];
     CHECK(snprintf(host, sizeof host, "%.*s", (int)(part->rm_eo - part->rm_so),
                    copy + part->rm_so) >= 0);
+    free(copy);
     return reads_as(host, address);
 }
 

@@ -1,8 +1,6 @@
 /* The tables of limits: rates, bursts, requests in flight, pace, and what is forgotten. */
 #include "http/limit.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -120,12 +118,9 @@ static void test_a_change_of_pace_keeps_the_count(void **state)
 
 static uint64_t key_of_text(const struct limit_table *table, const char *text)
 {
-    struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
-    struct sockaddr_in ipv4 = {.sin_family = AF_INET};
-    if (inet_pton(AF_INET, text, &ipv4.sin_addr) == 1)
-        return limit_key_address(table, (const struct sockaddr *)&ipv4);
-    assert_int_equal(inet_pton(AF_INET6, text, &ipv6.sin6_addr), 1);
-    return limit_key_address(table, (const struct sockaddr *)&ipv6);
+    struct address address;
+    assert_true(address_parse(text, strlen(text), &address));
+    return limit_key_address(table, &address);
 }
 
 static void test_addresses(void **state)
