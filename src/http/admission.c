@@ -308,22 +308,6 @@ void admission_check(struct exchange *exchange, const char *target, const char *
         import_admit(exchange);
 }
 
-bool admission_sign_in(struct exchange *exchange, const void *account, size_t length)
-{
-    struct limits *limits = &exchange->server->limits;
-    int64_t wait_us = 0;
-    const uint64_t address = limit_key_address(&limits->sign_in_addresses, &exchange->address);
-    bool good = limit_take(&limits->sign_in_addresses, address, &limits->sign_in_address_rate,
-                           exchange->began_us, &wait_us);
-    if (good && account != NULL)
-        good = limit_take(&limits->sign_in_accounts,
-                          limit_key_bytes(&limits->sign_in_accounts, account, length),
-                          &limits->sign_in_account_rate, exchange->began_us, &wait_us);
-    if (!good)
-        problem_too_many(exchange, wait_us);
-    return good;
-}
-
 static uint64_t poll_key(const struct exchange *exchange)
 {
     return limit_key_id(&exchange->server->limits.polls, exchange->token.user_id);

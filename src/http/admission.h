@@ -9,10 +9,6 @@
  * exchange is answered, suspended, or waits for its body. */
 void admission_check(struct exchange *exchange, const char *target, const char *method);
 
-/* Counts a password's hashing against the address and, when not NULL, the account that is tried: a
- * folded e-mail or an id. False: it was one too many, and the exchange was answered. */
-bool admission_sign_in(struct exchange *exchange, const void *account, size_t length);
-
 /* The queue token's pace: whether the caller may look again, and how fast from now on. */
 bool admission_poll(struct exchange *exchange);
 void admission_poll_pace(struct exchange *exchange, int64_t poll_after_ms);

@@ -6,8 +6,10 @@
 #include "http/admission.h"
 #include "http/answer.h"
 #include "http/idempotency.h"
+#include "http/password_share.h"
 #include "http/problem.h"
 #include "http/server.h"
+#include "http/sign_in.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +110,7 @@ static void exchange_free(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     leave_in_flight(exchange);
+    sign_in_leave(exchange);
     if (exchange->import != NULL)
         import_release(exchange->import);
     if (exchange->importing)
@@ -366,6 +369,7 @@ static void on_password_complete(struct password_job *job)
 {
     struct exchange *exchange =
         (struct exchange *)((char *)job - offsetof(struct exchange, password));
+    password_share_leave(exchange);
     if (job->failed)
         exchange->next_step = answer_unverified;
     exchange_resume(exchange);
@@ -374,9 +378,15 @@ static void on_password_complete(struct password_job *job)
 static void password_submit(struct exchange *exchange, exchange_step *next)
 {
     exchange->password.complete = on_password_complete;
-    if (!exchange_suspend(exchange, next) ||
-        engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
+    if (!password_share_enter(exchange))
         return;
+    if (!exchange_suspend(exchange, next)) {
+        password_share_leave(exchange);
+        return;
+    }
+    if (engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
+        return;
+    password_share_leave(exchange);
     exchange->next_step = answer_busy;
     exchange_resume(exchange);
 }

@@ -11,6 +11,7 @@
 #include "http/credentials.h"
 #include "http/forwarded.h"
 #include "http/router.h"
+#include "http/sign_in_limit.h"
 
 #include <microhttpd.h>
 #include <stdbool.h>
@@ -58,8 +59,9 @@ struct exchange {
     bool signed_in; /* the token's MAC is good; whether the session lives is the office's to say */
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
-    bool in_flight;       /* counted against the account */
-    bool answering;       /* counted as one that a stop waits for */
+    struct sign_in_try sign_in_try;
+    bool in_flight; /* counted against the account */
+    bool answering; /* counted as one that a stop waits for */
 
     uint64_t received_bytes;  /* of the body */
     uint64_t discarded_bytes; /* of them, those that came after a refusal */
@@ -121,7 +123,7 @@ void exchange_submit(struct exchange *exchange, exchange_step *next);
 
 /* Hashes a password into exchange->password.hash, or verifies it against a hash ("": there is none,
  * and the answer is false after the usual time). `next` finds exchange->password.good. When the
- * workers' line is full, the exchange is answered instead. */
+ * workers' line, or the address's share of it, is full, the exchange is answered instead. */
 void exchange_hash_password(struct exchange *exchange, const char *password, exchange_step *next);
 void exchange_verify_password(struct exchange *exchange, const char *password, const char *hash,
                               exchange_step *next);

@@ -102,6 +102,42 @@ bool limit_take(struct limit_table *table, uint64_t key, const struct limit_rate
     return good;
 }
 
+/* The key's entry, or NULL. The stripe is locked. */
+static struct limit_entry *entry_find(const struct limit_table *table, uint64_t key)
+{
+    struct limit_entry *set = set_of(table, key);
+    for (size_t i = 0; i < LIMIT_WAYS; i++)
+        if (set[i].key == key)
+            return &set[i];
+    return NULL;
+}
+
+void limit_give_back(struct limit_table *table, uint64_t key, const struct limit_rate *rate)
+{
+    CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
+    struct limit_entry *entry = entry_find(table, key);
+    if (entry != NULL) /* otherwise it is forgotten, and forgiven */
+        entry->due_us -= rate->interval_us;
+    CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
+}
+
+void limit_remember(struct limit_table *table, uint64_t key, int64_t now_us)
+{
+    CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
+    struct limit_entry *entry = entry_of(table, key, now_us);
+    if (entry != NULL)
+        entry->due_us = now_us;
+    CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
+}
+
+bool limit_remembers(struct limit_table *table, uint64_t key)
+{
+    CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
+    const bool there = entry_find(table, key) != NULL;
+    CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
+    return there;
+}
+
 bool limit_enter(struct limit_table *table, uint64_t key, uint32_t max, int64_t now_us)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);

@@ -51,6 +51,13 @@ uint64_t limit_key_address(const struct limit_table *table, const struct address
 bool limit_take(struct limit_table *table, uint64_t key, const struct limit_rate *rate,
                 int64_t now_us, int64_t *wait_us);
 
+/* Takes back one that was counted and should not have been. */
+void limit_give_back(struct limit_table *table, uint64_t key, const struct limit_rate *rate);
+
+/* A table may, instead of counting, remember keys; those longest not named give way. */
+void limit_remember(struct limit_table *table, uint64_t key, int64_t now_us);
+bool limit_remembers(struct limit_table *table, uint64_t key);
+
 /* One more request of the key in flight; false, and nothing counted, when there are `max` already
  * or every entry of the set is in use. */
 bool limit_enter(struct limit_table *table, uint64_t key, uint32_t max, int64_t now_us);

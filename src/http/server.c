@@ -54,33 +54,29 @@ static char *read_pem(const char *path, struct explanation *explanation)
     return NULL;
 }
 
-static struct limit_rate rate_of(unsigned count, int64_t seconds, int64_t burst_factor)
+static struct limit_rate rate_of(unsigned per_second)
 {
-    return (struct limit_rate){
-        .interval_us = seconds * 1000000 / count,
-        .burst = burst_factor * count,
-    };
+    return (struct limit_rate){.interval_us = 1000000 / per_second,
+                               .burst = 2 * (int64_t)per_second};
 }
 
 static enum result limits_init(struct limits *limits, const struct http_options *options)
 {
-    limits->account_rate = rate_of(options->account_requests_per_second, 1, 2);
-    limits->address_rate = rate_of(options->address_requests_per_second, 1, 2);
-    limits->sign_in_account_rate = rate_of(options->account_sign_ins_per_minute, 60, 1);
-    limits->sign_in_address_rate = rate_of(options->address_sign_ins_per_minute, 60, 1);
+    limits->account_rate = rate_of(options->account_requests_per_second);
+    limits->address_rate = rate_of(options->address_requests_per_second);
     struct {
         struct limit_table *table;
         size_t entries;
     } tables[] = {
         {&limits->accounts, LIMIT_ENTRIES},
         {&limits->addresses, LIMIT_ENTRIES},
-        {&limits->sign_in_accounts, SIGN_IN_ENTRIES},
-        {&limits->sign_in_addresses, SIGN_IN_ENTRIES},
+        {&limits->password_lines, PASSWORD_LINE_ENTRIES},
         {&limits->polls, LIMIT_ENTRIES},
         {&limits->heard, LIMIT_ENTRIES},
         {&limits->complaints, 1},
     };
-    enum result result = RESULT_OK;
+    enum result result = sign_in_limit_init(&limits->sign_ins, options->account_sign_ins_per_minute,
+                                            options->address_sign_ins_per_minute);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && result == RESULT_OK; i++)
         result = limit_table_init(tables[i].table, tables[i].entries);
     return result;
@@ -90,8 +86,8 @@ static void limits_release(struct limits *limits)
 {
     limit_table_release(&limits->accounts);
     limit_table_release(&limits->addresses);
-    limit_table_release(&limits->sign_in_accounts);
-    limit_table_release(&limits->sign_in_addresses);
+    limit_table_release(&limits->password_lines);
+    sign_in_limit_release(&limits->sign_ins);
     limit_table_release(&limits->polls);
     limit_table_release(&limits->heard);
     limit_table_release(&limits->complaints);

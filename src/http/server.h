@@ -9,6 +9,7 @@
 #include "http/metrics.h"
 #include "http/presence.h"
 #include "http/shared.h"
+#include "http/sign_in_limit.h"
 #include "http/site.h"
 
 #include <microhttpd.h>
@@ -19,17 +20,20 @@
 
 /* Keys that each table of limits remembers: as many as ask within a few seconds. 8 MB each. */
 #define LIMIT_ENTRIES 262144
-#define SIGN_IN_ENTRIES 65536
+
+/* Addresses that may have passwords in line: far more than the line is long. */
+#define PASSWORD_LINE_ENTRIES 4096
 
 /* Who may ask how often. */
 struct limits {
     struct limit_table accounts;  /* requests a second, and requests in flight */
     struct limit_table addresses; /* requests a second of callers without a session */
-    struct limit_table sign_in_accounts, sign_in_addresses;
-    struct limit_table polls;      /* of one's own queue token, at the pace that it was told */
-    struct limit_table heard;      /* how often a reader of public pages is reported as heard */
-    struct limit_table complaints; /* of libmicrohttpd in the log: one key */
-    struct limit_rate account_rate, address_rate, sign_in_account_rate, sign_in_address_rate;
+    struct sign_in_limit sign_ins;
+    struct limit_table password_lines; /* passwords of an address in line */
+    struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
+    struct limit_table heard;          /* how often a reader of public pages is reported as heard */
+    struct limit_table complaints;     /* of libmicrohttpd in the log: one key */
+    struct limit_rate account_rate, address_rate;
 };
 
 struct http_server {
