@@ -7,6 +7,7 @@
 #include "http/import.h"
 #include "http/problem.h"
 #include "http/server.h"
+#include "http/session_cookie.h"
 
 #include <string.h>
 #include <strings.h>
@@ -151,7 +152,7 @@ static void read_credentials(struct exchange *exchange)
     if (headers->authorization != NULL)
         text = bearer_find(headers->authorization, &length);
     else if (headers->cookie != NULL)
-        text = cookie_find(headers->cookie, SESSION_COOKIE, &length);
+        text = session_cookie_find(headers->cookie, exchange->server->site.secure, &length);
     struct http_server *server = exchange->server;
     if (text == NULL || !session_token_parse(text, length, &server->token_key, &exchange->token))
         return;
@@ -202,6 +203,26 @@ static void report_presence(struct exchange *exchange)
     presence_report(&server->presence, server->engine, &credentials);
 }
 
+/* Whether nobody else's page uses the cookie of whoever looks at it; if so, the exchange was
+ * answered. A browser adds the cookie by itself, a bearer's token only its own page knows.
+ *
+ * Signing in and up need no cookie, and another's page can't make a browser do either: their bodies
+ * are JSON by Content-Type, which a form can't send, and for which a script of another origin must
+ * ask first (Fetch, 4.8: a preflight). No answer of ours allows that. */
+static bool is_own_site(struct exchange *exchange)
+{
+    const struct request_headers *headers = &exchange->headers;
+    const struct site *site = &exchange->server->site;
+    size_t length;
+    if (exchange->route->method == METHOD_GET || headers->authorization != NULL ||
+        headers->cookie == NULL ||
+        session_cookie_find(headers->cookie, site->secure, &length) == NULL ||
+        !site_is_foreign(site, headers->sec_fetch_site, headers->origin, headers->host))
+        return true;
+    problem_answer(exchange, REFUSAL_CROSS_SITE);
+    return false;
+}
+
 /* Who asks, and whether that is enough for the route; if not, the exchange was answered. */
 static bool admit_caller(struct exchange *exchange)
 {
@@ -212,12 +233,14 @@ static bool admit_caller(struct exchange *exchange)
         return false;
     if (access == ACCESS_PUBLIC && exchange->signed_in)
         report_presence(exchange);
-    if (access != ACCESS_SIGNED_IN)
-        return true;
-    if (!exchange->signed_in) {
+    if (access == ACCESS_SIGNED_IN && !exchange->signed_in) {
         problem_answer(exchange, REFUSAL_UNAUTHENTICATED);
         return false;
     }
+    if (!is_own_site(exchange))
+        return false;
+    if (access != ACCESS_SIGNED_IN)
+        return true;
     exchange->in_flight = limit_enter(&exchange->server->limits.accounts, exchange->account_key,
                                       IN_FLIGHT_MAX, exchange->began_us);
     if (!exchange->in_flight)

@@ -5,8 +5,8 @@
 #include "http/exchange.h"
 
 /* Fills in the exchange's route, headers and caller, and refuses in the documented order: 404, 405,
- * 415, 413, 429, 401; before all of them 400 for a request whose end is not clear. Afterwards the
- * exchange is answered, suspended, or waits for its body. */
+ * 415, 413, 429, 401, 403 for another site's page; before all of them 400 for a request whose end
+ * is not clear. Afterwards the exchange is answered, suspended, or waits for its body. */
 void admission_check(struct exchange *exchange, const char *target, const char *method);
 
 /* The queue token's pace: whether the caller may look again, and how fast from now on. */

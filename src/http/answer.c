@@ -22,6 +22,28 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
         CHECK(MHD_add_response_header(exchange->response, name, value) != MHD_NO);
 }
 
+/* What browsers are told of every answer: it is of the type that it says; whoever follows a link of
+ * ours tells no other site where from; and, where the operator says that the house is reached by
+ * https, that it is for a year. Not of subdomains, which may be others'. */
+static void add_promises(struct exchange *exchange)
+{
+    const struct site *site = &exchange->server->site;
+    answer_header(exchange, "X-Content-Type-Options", "nosniff");
+    answer_header(exchange, "Referrer-Policy", "same-origin");
+    if (site->has_public_origin && site->public_origin.secure)
+        answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
+}
+
+/* What is no JSON, a browser may show as a page: then of text alone, inside of nobody's. */
+static void set_type(struct exchange *exchange, const char *content_type)
+{
+    answer_header(exchange, "Content-Type", content_type);
+    if (strncmp(content_type, "application/", strlen("application/")) != 0)
+        answer_header(exchange, "Content-Security-Policy",
+                      "default-src 'none'; base-uri 'none'; form-action 'none'; "
+                      "frame-ancestors 'none'");
+}
+
 /* Headers that every answer has. Without a response (no memory) the connection is closed. */
 static void respond(struct exchange *exchange, int status, struct MHD_Response *response,
                     const char *cache_control)
@@ -32,6 +54,7 @@ static void respond(struct exchange *exchange, int status, struct MHD_Response *
     exchange->status = status;
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
+    add_promises(exchange);
     if (exchange->called && exchange->request.call.replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");
     if (http_draining(exchange->server))
@@ -51,7 +74,7 @@ void answer_text(struct exchange *exchange, int status, const char *content_type
                  const char *cache_control)
 {
     respond(exchange, status, response_of_out(exchange), cache_control);
-    answer_header(exchange, "Content-Type", content_type);
+    set_type(exchange, content_type);
 }
 
 void answer_private(struct exchange *exchange, int status)
@@ -102,7 +125,7 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
         body->length, body->bytes, drop_body, body);
     respond(exchange, fresh ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response, cache_control);
     answer_header(exchange, "ETag", body->etag);
-    answer_header(exchange, "Content-Type", body->content_type);
+    set_type(exchange, body->content_type);
     if (response == NULL)
         shared_body_drop(body);
 }

@@ -5,11 +5,11 @@
 #include "http/handlers.h"
 #include "http/problem.h"
 #include "http/server.h"
+#include "http/session_cookie.h"
 #include "http/show.h"
 #include "http/sign_in.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool read_name(struct body_object *root, enum body_presence presence, const char **name)
@@ -97,17 +97,6 @@ void post_users(struct exchange *exchange)
 
 /* ---- Signing in and out ---- */
 
-static void set_cookie(struct exchange *exchange, const char *value, int64_t seconds)
-{
-    const bool tls = exchange->server->tls_certificate != NULL;
-    char cookie[SESSION_TOKEN_CHARACTERS + 128];
-    const int length =
-        snprintf(cookie, sizeof cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
-                 SESSION_COOKIE, value, (long long)seconds, tls ? "; Secure" : "");
-    CHECK(length > 0 && (size_t)length < sizeof cookie);
-    answer_header(exchange, "Set-Cookie", cookie);
-}
-
 static void answer_signed_in(struct exchange *exchange)
 {
     if (problem_of_call(exchange))
@@ -130,7 +119,7 @@ static void answer_signed_in(struct exchange *exchange)
     show_user(writer, &call->record->as.user);
     json_write_object_end(writer);
     answer_private(exchange, MHD_HTTP_CREATED);
-    set_cookie(exchange, token, (session->expires_at - session->created_at) / SECOND_MS);
+    session_cookie_set(exchange, token, (session->expires_at - session->created_at) / SECOND_MS);
 }
 
 static void sign_in_verified(struct exchange *exchange)
@@ -184,7 +173,7 @@ static void answer_signed_out(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     answer_no_content(exchange);
-    set_cookie(exchange, "", 0);
+    session_cookie_clear(exchange);
 }
 
 void delete_session(struct exchange *exchange)

@@ -1,6 +1,8 @@
 /* See site.h. */
 #include "http/site.h"
 
+#include <string.h>
+
 enum result site_init(struct site *site, const struct http_options *options,
                       struct explanation *explanation)
 {
@@ -25,4 +27,12 @@ bool site_is_own(const struct site *site, const char *origin, const char *host)
     if (site->has_public_origin)
         return origin_equal(&theirs, &site->public_origin);
     return host != NULL && origin_of_host(site->tls, host, &ours) && origin_equal(&theirs, &ours);
+}
+
+bool site_is_foreign(const struct site *site, const char *sec_fetch_site, const char *origin,
+                     const char *host)
+{
+    if (sec_fetch_site != NULL)
+        return strcmp(sec_fetch_site, "same-origin") != 0;
+    return origin != NULL && !site_is_own(site, origin, host);
 }

@@ -23,4 +23,11 @@ MUST_USE enum result site_init(struct site *site, const struct http_options *opt
  * that the request itself named (NULL: none) by our own scheme. */
 bool site_is_own(const struct site *site, const char *origin, const char *host);
 
+/* Whether a browser says that another site's page sent the request: by Sec-Fetch-Site (W3C Fetch
+ * Metadata) or, where that did not come, by an Origin that is not our own. A page of the same site
+ * but another origin is another's, and a write that nobody's page sent ("none") does not exist.
+ * NULL: the header did not come; neither do others than browsers send them. */
+bool site_is_foreign(const struct site *site, const char *sec_fetch_site, const char *origin,
+                     const char *host);
+
 #endif

@@ -134,9 +134,21 @@ static bool take_body(struct fuzz_input *input, struct answer *answer, bool head
 static void check_header_names(const struct answer *answer)
 {
     static const char *const known[] = {
-        "Allow",        "Cache-Control", "Connection", "Content-Length",
-        "Content-Type", "Date",          "ETag",       "Idempotency-Replayed",
-        "Location",     "Retry-After",   "Set-Cookie", "WWW-Authenticate",
+        "Allow",
+        "Cache-Control",
+        "Connection",
+        "Content-Length",
+        "Content-Type",
+        "Date",
+        "ETag",
+        "Content-Security-Policy",
+        "Location",
+        "Idempotency-Replayed",
+        "Retry-After",
+        "WWW-Authenticate",
+        "Referrer-Policy",
+        "X-Content-Type-Options",
+        "Set-Cookie",
         "X-Request-Id",
     };
     for (size_t i = 0; i < answer->header_count; i++) {
@@ -203,6 +215,7 @@ static void check_body(const struct answer *answer)
         return;
     }
     CHECK(type != NULL);
+    CHECK((strstr(type, "json") == NULL) == (header_of(answer, "Content-Security-Policy") != NULL));
     if (strstr(type, "json") == NULL)
         CHECK(answer->status == 200 || answer->status == 304); /* metrics, a problem's page */
     else if (answer->body_length > 0)
@@ -215,6 +228,7 @@ static void check_own(const struct answer *answer)
     const char *id = header_of(answer, "X-Request-Id");
     CHECK(strlen(id) >= 1 && strlen(id) <= 64 && strpbrk(id, " \"<>/") == NULL);
     CHECK(header_of(answer, "Cache-Control") != NULL);
+    CHECK(strcmp(header_of(answer, "X-Content-Type-Options"), "nosniff") == 0);
     CHECK((status == 401) == (header_of(answer, "WWW-Authenticate") != NULL));
     CHECK((status == 405) == (header_of(answer, "Allow") != NULL));
     CHECK((status == 429 || status == 503) == (header_of(answer, "Retry-After") != NULL));

@@ -41,6 +41,37 @@ static void test_own_origins(void **state)
     }
 }
 
+static void test_foreign_pages(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sec_fetch_site, *origin; /* NULL: not there */
+        bool foreign;
+    } rows[] = {
+        {NULL, NULL, false},
+        {"same-origin", NULL, false},
+        {"same-origin", "http://evil.example", false}, /* a proxy for developers */
+        {"same-site", NULL, true},
+        {"cross-site", NULL, true},
+        {"cross-site", "http://tickets.example", true},
+        {"none", NULL, true},
+        {"", NULL, true},
+        {"Same-Origin", NULL, true},
+        {NULL, "http://tickets.example", false},
+        {NULL, "http://evil.example", true},
+        {NULL, "null", true},
+        {NULL, "", true},
+    };
+    const struct http_options options = {.listen = NULL};
+    static struct site site;
+    struct explanation why;
+    assert_int_equal(site_init(&site, &options, &why), RESULT_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (site_is_foreign(&site, rows[i].sec_fetch_site, rows[i].origin, "tickets.example") !=
+            rows[i].foreign)
+            fail_msg("row %zu", i);
+}
+
 static void test_secure(void **state)
 {
     (void)state;
@@ -81,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_own_origins),
+        cmocka_unit_test(test_foreign_pages),
         cmocka_unit_test(test_secure),
         cmocka_unit_test(test_options_that_are_none),
     };
