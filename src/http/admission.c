@@ -226,7 +226,7 @@ static bool is_own_site(struct exchange *exchange)
 /* Who asks, and whether that is enough for the route; if not, the exchange was answered. */
 static bool admit_caller(struct exchange *exchange)
 {
-    const enum route_access access = exchange->route->access;
+    const enum route_access access = route_access_at(exchange->route, exchange->metrics_only);
     if (access != ACCESS_ANYBODY)
         read_credentials(exchange);
     if (!within_pace(exchange))
@@ -304,6 +304,7 @@ void admission_check(struct exchange *exchange, const char *target, const char *
 {
     (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, read_header,
                                     &exchange->headers);
+    const char *path = path_of(target);
     set_request_id(exchange);
     set_address(exchange);
     read_length(exchange);
@@ -317,10 +318,13 @@ void admission_check(struct exchange *exchange, const char *target, const char *
         return;
     }
     unsigned allowed;
-    const char *path = path_of(target);
     exchange->route = route_find(method_parse(method), path, &exchange->path, &allowed);
+    if (exchange->route != NULL && !route_exists(exchange->route, exchange->metrics_only)) {
+        exchange->route = NULL;
+        allowed = 0;
+    }
     if (exchange->route == NULL) {
-        if (allowed == 0)
+        if (allowed == 0 || exchange->metrics_only)
             problem_answer(exchange, REFUSAL_NOT_FOUND);
         else
             problem_method(exchange, allowed);

@@ -51,7 +51,8 @@ struct exchange {
     struct path_match path;
     struct request_headers headers;
     enum exchange_phase phase;
-    exchange_step *next_step; /* after EXCHANGE_SUSPENDED */
+    exchange_step *next_step;            /* after EXCHANGE_SUSPENDED */
+    bool metrics_only;                   /* it came over metrics-listen */
     int64_t began_us;
     struct address address; /* whose request it is; every limit by address goes by it */
     char request_id[REQUEST_ID_MAX + 1];
