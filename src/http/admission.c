@@ -305,6 +305,8 @@ void admission_check(struct exchange *exchange, const char *target, const char *
     (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, read_header,
                                     &exchange->headers);
     const char *path = path_of(target);
+    exchange->method_text = method;
+    exchange->path_text = path;
     set_request_id(exchange);
     set_address(exchange);
     read_length(exchange);

@@ -46,12 +46,13 @@ static void set_type(struct exchange *exchange, const char *content_type)
 
 /* Headers that every answer has. Without a response (no memory) the connection is closed. */
 static void respond(struct exchange *exchange, int status, struct MHD_Response *response,
-                    const char *cache_control)
+                    size_t bytes, const char *cache_control)
 {
     if (exchange->response != NULL)
         MHD_destroy_response(exchange->response);
     exchange->response = response;
     exchange->status = status;
+    exchange->answer_bytes = bytes;
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
     add_promises(exchange);
@@ -73,7 +74,7 @@ static struct MHD_Response *response_of_out(struct exchange *exchange)
 void answer_text(struct exchange *exchange, int status, const char *content_type,
                  const char *cache_control)
 {
-    respond(exchange, status, response_of_out(exchange), cache_control);
+    respond(exchange, status, response_of_out(exchange), exchange->out.length, cache_control);
     set_type(exchange, content_type);
 }
 
@@ -95,7 +96,7 @@ void answer_created(struct exchange *exchange, const char *path, const char *pre
 void answer_no_content(struct exchange *exchange)
 {
     struct MHD_Response *empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    respond(exchange, MHD_HTTP_NO_CONTENT, empty, "no-store");
+    respond(exchange, MHD_HTTP_NO_CONTENT, empty, 0, "no-store");
 }
 
 struct shared_body *answer_share(struct exchange *exchange, const struct shared_key *key,
@@ -123,7 +124,8 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
     /* Of a 304, libmicrohttpd sends the length but no body, as RFC 9110, 15.4.5 has it. */
     struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
         body->length, body->bytes, drop_body, body);
-    respond(exchange, fresh ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response, cache_control);
+    respond(exchange, fresh ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response,
+            fresh ? 0 : body->length, cache_control);
     answer_header(exchange, "ETag", body->etag);
     set_type(exchange, body->content_type);
     if (response == NULL)

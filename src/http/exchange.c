@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "http/admission.h"
 #include "http/answer.h"
+#include "http/answer_log.h"
 #include "http/idempotency.h"
 #include "http/password_share.h"
 #include "http/problem.h"
@@ -199,6 +200,7 @@ static enum MHD_Result queue_answer(struct exchange *exchange)
     const struct route *table = routes(&count);
     const size_t place = exchange->route == NULL ? ROUTES_MAX : (size_t)(exchange->route - table);
     metrics_count(&server->metrics, place, exchange->status, http_clock_us() - exchange->began_us);
+    answer_log(exchange);
     leave_in_flight(exchange); /* before the client can read the answer and ask again */
     return MHD_queue_response(exchange->connection, (unsigned)exchange->status, exchange->response);
 }

@@ -53,6 +53,7 @@ struct exchange {
     enum exchange_phase phase;
     exchange_step *next_step;            /* after EXCHANGE_SUSPENDED */
     bool metrics_only;                   /* it came over metrics-listen */
+    const char *method_text, *path_text; /* as they were asked for, without the query */
     int64_t began_us;
     struct address address; /* whose request it is; every limit by address goes by it */
     char request_id[REQUEST_ID_MAX + 1];
@@ -77,6 +78,8 @@ struct exchange {
 
     struct json_writer writer; /* on `out` */
     int status;
+    enum refusal refusal;          /* that the answer tells; REFUSAL_NONE: it is none */
+    size_t answer_bytes;           /* of its body */
     struct MHD_Response *response; /* NULL: not answered yet */
 
     bool called; /* `request.call` holds a call to release */

@@ -146,6 +146,7 @@ static void server_free(struct http_server *server)
     presence_release(&server->presence);
     shared_cache_release(&server->shared);
     limits_release(&server->limits);
+    security_log_release(&server->security, engine_now(server->engine).wall);
     free(server->time_zone);
     free(server->tls_certificate);
     if (server->tls_key != NULL)
@@ -180,6 +181,7 @@ enum result http_start(struct http_server **server, struct engine *engine,
     made->listener = -1;
     made->token_key = engine_token_key(engine);
     shared_cache_init(&made->shared);
+    security_log_init(&made->security);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];
     body_start();

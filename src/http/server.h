@@ -8,6 +8,7 @@
 #include "http/loop.h"
 #include "http/metrics.h"
 #include "http/presence.h"
+#include "http/security_log.h"
 #include "http/shared.h"
 #include "http/sign_in_limit.h"
 #include "http/site.h"
@@ -48,6 +49,7 @@ struct http_server {
     char url[96];
     struct secret token_key;
     struct limits limits;
+    struct security_log security;
     struct shared_cache shared;
     struct metrics metrics;
     struct presence presence;
