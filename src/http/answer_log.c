@@ -13,23 +13,24 @@
 #define PATH_BYTES 512
 #define METHOD_BYTES 32
 
-/* What a request asked for, as a line takes it. */
+/* What a request asked for, as a line takes it; "-" where that could not be read. */
 struct asked {
     char method[METHOD_BYTES], path[PATH_BYTES];
 };
 
 static void read_asked(const struct exchange *exchange, struct asked *asked)
 {
-    log_escape(exchange->method_text, asked->method, sizeof asked->method);
-    log_escape(exchange->path_text, asked->path, sizeof asked->path);
+    const char *method = exchange->method_text, *path = exchange->path_text;
+    log_escape(method == NULL ? "-" : method, asked->method, sizeof asked->method);
+    log_escape(path == NULL ? "-" : path, asked->path, sizeof asked->path);
 }
 
 static void log_request(const struct exchange *exchange)
 {
     struct asked asked;
     char address[ADDRESS_TEXT_BYTES];
-    const bool headless = strcmp(exchange->method_text, "HEAD") == 0;
     read_asked(exchange, &asked);
+    const bool headless = strcmp(asked.method, "HEAD") == 0;
     address_format(&exchange->address, address);
     log_event(LOG_INFO, engine_now(exchange->server->engine).wall,
               "request method=\"%s\" path=\"%s\" status=%d bytes=%zu us=%lld address=%s request=%s",

@@ -53,7 +53,7 @@ struct exchange {
     enum exchange_phase phase;
     exchange_step *next_step;            /* after EXCHANGE_SUSPENDED */
     bool metrics_only;                   /* it came over metrics-listen */
-    const char *method_text, *path_text; /* as they were asked for, without the query */
+    const char *method_text, *path_text; /* as they were asked for, without the query; or NULL */
     int64_t began_us;
     struct address address; /* whose request it is; every limit by address goes by it */
     char request_id[REQUEST_ID_MAX + 1];

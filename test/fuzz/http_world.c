@@ -222,6 +222,9 @@ static void start_server(struct http_world *world)
 {
     const struct http_options options = {
         .listen = "127.0.0.1:0",
+        .public_url = "https://tickets.example",
+        .trusted_proxies = "0.0.0.0/0",
+        .log_requests = true,
         .time_zone = "UTC",
         .settings = office_settings,
         .io_threads = 1,
