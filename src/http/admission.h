@@ -7,7 +7,7 @@
 /* Fills in the exchange's route, headers and caller, and refuses in the documented order: 404, 405,
  * 415, 413, 429, 401; before all of them 400 for a request whose end is not clear. Afterwards the
  * exchange is answered, suspended, or waits for its body. */
-void admission_check(struct exchange *exchange, const char *target, const char *method);
+void admission_check(struct exchange *exchange);
 
 /* Counts a password's hashing against the address and, when not NULL, the account that is tried: a
  * folded e-mail or an id. False: it was one too many, and the exchange was answered. */

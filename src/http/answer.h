@@ -4,6 +4,7 @@
 
 #include "http/exchange.h"
 #include "http/shared.h"
+#include "http/status.h"
 
 /* The most bytes of one answer: a map of ROUND_SEATS_MAX seats with the longest texts stays below.
  */

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "http/connection.h"
 #include "http/exchange.h"
 #include "http/server.h"
 
@@ -88,7 +89,7 @@ static void resume_finished(struct io_loop *loop)
     }
     while (first != NULL) {
         struct exchange *next = first->next;
-        MHD_resume_connection(first->connection);
+        connection_resume(first->connection);
         first = next;
     }
 }
@@ -205,9 +206,9 @@ static struct MHD_Daemon *daemon_start(struct io_loop *loop, int listener, unsig
     more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
     /* The logger comes first: it is told of what is wrong with the options that follow. */
     return MHD_start_daemon(
-        flags, 0, NULL, NULL, exchange_access, loop, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
+        flags, 0, NULL, NULL, connection_access, loop, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
         loop->server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
-        NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT,
+        NULL, MHD_OPTION_NOTIFY_COMPLETED, connection_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT,
         1, MHD_OPTION_CONNECTION_LIMIT, connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
         options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);

@@ -6,11 +6,11 @@
 
 #include "base/result.h"
 
-#include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
+struct MHD_Daemon;
 struct http_server;
 struct exchange;
 

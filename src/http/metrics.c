@@ -175,5 +175,5 @@ void get_metrics(struct exchange *exchange)
     put_latency(writer, &server->metrics);
     put_queue(writer, &view);
     put_engine(writer, &counts);
-    answer_text(exchange, MHD_HTTP_OK, "text/plain; version=0.0.4", "no-store");
+    answer_text(exchange, STATUS_OK, "text/plain; version=0.0.4", "no-store");
 }

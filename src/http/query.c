@@ -8,11 +8,12 @@
 
 bool query_limit(struct exchange *exchange, size_t max, size_t *limit)
 {
-    size_t length, value = 0;
-    const char *text = exchange_parameter(exchange, "limit", &length);
+    size_t value = 0;
+    const char *text = exchange_parameter(exchange, "limit");
     if (text == NULL)
         return true;
-    bool good = length >= 1 && length <= 6; /* no limit is larger than 1000 */
+    const size_t length = strlen(text);
+    bool good = length <= 6; /* no limit is larger than 1000 */
     for (size_t i = 0; i < length && good; i++) {
         good = text[i] >= '0' && text[i] <= '9';
         value = value * 10 + (size_t)(text[i] - '0');
@@ -29,9 +30,8 @@ bool query_limit(struct exchange *exchange, size_t max, size_t *limit)
 
 bool query_id(struct exchange *exchange, const char *name, const char *prefix, struct id *id)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
-    if (text == NULL || id_parse(prefix, text, length, id))
+    const char *text = exchange_parameter(exchange, name);
+    if (text == NULL || id_parse(prefix, text, strlen(text), id))
         return true;
     char message[80];
     (void)snprintf(message, sizeof message, "must be an id of the form %s_...", prefix);
@@ -41,9 +41,8 @@ bool query_id(struct exchange *exchange, const char *name, const char *prefix, s
 
 bool query_time(struct exchange *exchange, const char *name, timestamp_ms *time)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
-    if (text == NULL || timestamp_parse(text, length, time))
+    const char *text = exchange_parameter(exchange, name);
+    if (text == NULL || timestamp_parse(text, strlen(text), time))
         return true;
     problem_parameter(exchange, name,
                       "must be an RFC 3339 time with an offset ('+' is written %2B)");
@@ -53,9 +52,8 @@ bool query_time(struct exchange *exchange, const char *name, timestamp_ms *time)
 bool query_enumeration(struct exchange *exchange, const char *name, const char *const *texts,
                        size_t count, int *value)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
-    if (text == NULL || (strlen(text) == length && enumeration_parse(texts, count, text, value)))
+    const char *text = exchange_parameter(exchange, name);
+    if (text == NULL || enumeration_parse(texts, count, text, value))
         return true;
     problem_parameter(exchange, name, "is none of the values that this field has");
     return false;
@@ -63,11 +61,10 @@ bool query_enumeration(struct exchange *exchange, const char *name, const char *
 
 bool query_email(struct exchange *exchange, const char *name, const char **email)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
+    const char *text = exchange_parameter(exchange, name);
     if (text == NULL)
         return true;
-    if (strlen(text) != length || !email_well_formed(text)) {
+    if (!email_well_formed(text)) {
         problem_parameter(exchange, name, "must be an e-mail address ('+' is written %2B)");
         return false;
     }
@@ -100,10 +97,9 @@ void cursor_format(const struct cursor *cursor, char text[static CURSOR_CHARACTE
 
 bool query_cursor(struct exchange *exchange, struct cursor *cursor, bool *given)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, "cursor", &length);
+    const char *text = exchange_parameter(exchange, "cursor");
     *given = text != NULL;
-    if (text == NULL || cursor_parse(text, length, cursor))
+    if (text == NULL || cursor_parse(text, strlen(text), cursor))
         return true;
     problem_parameter(exchange, "cursor", "is no nextCursor of this list");
     return false;

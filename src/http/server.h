@@ -10,7 +10,6 @@
 #include "http/presence.h"
 #include "http/shared.h"
 
-#include <microhttpd.h>
 #include <stdatomic.h>
 
 /* Requests of one account that are being answered at the same time. */
@@ -27,7 +26,7 @@ struct limits {
     struct limit_table sign_in_accounts, sign_in_addresses;
     struct limit_table polls;      /* of one's own queue token, at the pace that it was told */
     struct limit_table heard;      /* how often a reader of public pages is reported as heard */
-    struct limit_table complaints; /* of libmicrohttpd in the log: one key */
+    struct limit_table complaints; /* of the HTTP library in the log: one key */
     struct limit_rate account_rate, address_rate, sign_in_account_rate, sign_in_address_rate;
 };
 
