@@ -6,6 +6,7 @@
 #include "http/idempotency.h"
 #include "http/import.h"
 #include "http/problem.h"
+#include "http/query.h"
 #include "http/server.h"
 
 #include <string.h>
@@ -52,17 +53,6 @@ bool content_type_is_json(const char *value)
         value += strcspn(value, ";");
     }
     return *value == '\0';
-}
-
-uint64_t content_length_parse(const char *value)
-{
-    uint64_t number = 0;
-    for (; *value >= '0' && *value <= '9'; value++) {
-        if (number > (UINT64_MAX - 9) / 10)
-            return UINT64_MAX;
-        number = number * 10 + (uint64_t)(*value - '0');
-    }
-    return *value == '\0' ? number : UINT64_MAX;
 }
 
 /* The client's own, or one of ours: a prefix of this process and a count. */
@@ -154,27 +144,23 @@ static bool admit_caller(struct exchange *exchange)
     return exchange->in_flight;
 }
 
-/* How long a body is announced. */
-static void read_length(struct exchange *exchange)
+/* No coding is read but the one that is none (RFC 9110, 8.4). */
+static bool is_plain(const char *content_encoding)
 {
-    const struct request_headers *headers = &exchange->head->headers;
-    if (headers->transfer_encoding != NULL)
-        exchange->declared_bytes = UINT64_MAX;
-    else if (headers->content_length != NULL)
-        exchange->declared_bytes = content_length_parse(headers->content_length);
-    exchange->body_pending = exchange->declared_bytes > 0;
+    return content_encoding == NULL || strcasecmp(content_encoding, "identity") == 0;
 }
 
 /* The body's type and announced size fit the route; if not, the exchange was answered. */
 static bool check_body(struct exchange *exchange)
 {
     const struct request_headers *headers = &exchange->head->headers;
-    if (exchange->body_pending &&
-        (headers->content_type == NULL || !content_type_is_json(headers->content_type))) {
+    if (exchange->declared_bytes > 0 &&
+        (!is_plain(headers->content_encoding) || headers->content_type == NULL ||
+         !content_type_is_json(headers->content_type))) {
         problem_answer(exchange, REFUSAL_UNSUPPORTED_MEDIA_TYPE);
         return false;
     }
-    if (headers->transfer_encoding == NULL &&
+    if (exchange->declared_bytes != UINT64_MAX &&
         exchange->declared_bytes > exchange_body_bytes_max(exchange)) {
         problem_answer(exchange, REFUSAL_BODY_TOO_LARGE);
         return false;
@@ -186,10 +172,8 @@ void admission_check(struct exchange *exchange)
 {
     const struct request_head *head = exchange->head;
     set_request_id(exchange);
-    read_length(exchange);
     if (head->refusal != REFUSAL_NONE) {
         problem_answer(exchange, head->refusal);
-        exchange->answer.last = true;
         return;
     }
     unsigned allowed;
@@ -201,8 +185,9 @@ void admission_check(struct exchange *exchange)
             problem_method(exchange, allowed);
         return;
     }
-    if (check_body(exchange) && admit_caller(exchange) && idempotency_admit(exchange, head->path) &&
-        exchange->route->body == BODY_IMPORT && exchange->declared_bytes > BODY_BYTES_MAX)
+    if (check_body(exchange) && admit_caller(exchange) && query_names(exchange) &&
+        idempotency_admit(exchange, head->path) && exchange->route->body == BODY_IMPORT &&
+        exchange->declared_bytes > BODY_BYTES_MAX)
         import_admit(exchange);
 }
 

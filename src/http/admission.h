@@ -23,7 +23,4 @@ bool request_id_well_formed(const char *text);
 /* Whether a Content-Type header's value means JSON in UTF-8. */
 bool content_type_is_json(const char *value);
 
-/* The number of a Content-Length header, UINT64_MAX when it is too large to say. */
-uint64_t content_length_parse(const char *value);
-
 #endif

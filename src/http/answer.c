@@ -46,6 +46,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer->failed = false;
     answer->head_length = 0;
     append(answer, status_line(status));
+    answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
     if (exchange->called && exchange->request.call.replayed)
@@ -114,4 +115,28 @@ void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds
     }
     if (status == STATUS_UNAUTHORIZED)
         answer_header(exchange, "WWW-Authenticate", "Bearer");
+}
+
+/* ---- For the connection ---- */
+
+const uint8_t *answer_body(const struct exchange *exchange, size_t *length)
+{
+    const struct shared_body *shared = exchange->answer.shared;
+    *length = shared != NULL ? shared->length : exchange->out.length;
+    return shared != NULL ? shared->bytes : exchange->out.data;
+}
+
+void answer_close_head(struct exchange *exchange)
+{
+    struct answer *answer = &exchange->answer;
+    if (!answer->bodiless) {
+        char text[24];
+        size_t length;
+        (void)answer_body(exchange, &length);
+        (void)snprintf(text, sizeof text, "%zu", length);
+        answer_header(exchange, "Content-Length", text);
+    }
+    if (answer->last)
+        answer_header(exchange, "Connection", "close");
+    append(answer, "\r\n");
 }

@@ -44,4 +44,12 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
  */
 void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds);
 
+/* ---- For the connection ---- */
+
+/* Ends the answer's head: its length, and whether the connection ends with it. */
+void answer_close_head(struct exchange *exchange);
+
+/* The answer's body, also where it is not sent. */
+const uint8_t *answer_body(const struct exchange *exchange, size_t *length);
+
 #endif

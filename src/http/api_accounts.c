@@ -97,7 +97,7 @@ void post_users(struct exchange *exchange)
 
 static void set_cookie(struct exchange *exchange, const char *value, int64_t seconds)
 {
-    const bool tls = exchange->server->tls_certificate != NULL;
+    const bool tls = exchange->server->tls != NULL;
     char cookie[SESSION_TOKEN_CHARACTERS + 128];
     const int length =
         snprintf(cookie, sizeof cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",

@@ -1,282 +1,558 @@
-/* See connection.h. */
+/* See connection.h. A connection moves in steps: each looks at what is there, moves some bytes or
+ * has its exchange take a step, and says whether there is more to do. */
 #include "http/connection.h"
 
 #include "base/check.h"
 #include "http/answer.h"
+#include "http/input.h"
 #include "http/problem.h"
 #include "http/server.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/epoll.h>
 
-/* A refused body up to this long is read and thrown away, so that the client reads the answer when
- * it has sent it all, and can use the connection again. */
-#define DISCARD_BYTES_MAX ((uint64_t)1 << 20)
-
-/* libmicrohttpd builds the answer's headers in what the request left of the connection's memory,
- * and closes the connection when they do not fit: after the request was carried out. So a request
- * that leaves too little is refused before. The request stands there as it came, its cookies once
- * more, and a node for every header, cookie and parameter. */
-#define ANSWER_HEADERS_BYTES 1536
-#define VALUE_NODE_BYTES 64
-
-struct connection {
-    struct MHD_Connection *mhd;
-    struct exchange *exchange;
-    struct request_head head;
-    uint64_t discarded_bytes;
+enum step {
+    STEP_AGAIN, /* there may be more to do */
+    STEP_WAITS, /* for its socket, its exchange or its deadline */
+    STEP_OVER,  /* it can only be closed */
 };
 
-/* ---- The head ---- */
-
-static enum MHD_Result read_header(void *owner, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
+static void wait_for(struct connection *connection, enum waits_for kind)
 {
-    enum comes { FIRST, ONCE };
-    (void)kind;
-    struct request_head *head = owner;
-    struct request_headers *headers = &head->headers;
-    const struct {
-        const char *name;
-        const char **value;
-        enum comes comes;
-    } wanted[] = {
-#define HEADER(member, text, comes) {text, &headers->member, comes},
-#include "http/headers.def"
-    };
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (strcasecmp(name, wanted[i].name) != 0)
-            continue;
-        if (*wanted[i].value == NULL)
-            *wanted[i].value = value == NULL ? "" : value;
-        else if (wanted[i].comes == ONCE)
-            head->refusal = REFUSAL_BAD_REQUEST;
-        break;
-    }
-    return MHD_YES;
+    struct io_loop *loop = connection->loop;
+    deadline_set(&loop->deadlines, &connection->deadline, kind, loop->now_us);
 }
 
-static enum MHD_Result read_parameter(void *owner, enum MHD_ValueKind kind, const char *name,
-                                      const char *value)
-{
-    (void)kind;
-    struct request_head *head = owner;
-    if (head->parameter_count < PARAMETERS_MAX)
-        head->parameters[head->parameter_count++] =
-            (struct request_parameter){.name = name, .value = value == NULL ? "" : value};
-    return MHD_YES;
-}
+/* ---- Receiving ---- */
 
-/* Whether it is clear where the request ends; if it is not, a proxy before us may see another end
- * than we do (RFC 9112, 6.1 and 11.2). */
-static bool is_framed(const struct request_headers *headers)
+/* Receives into the input what the socket has; ENDED and BROKEN as the transport says. */
+static enum transport_result fill(struct connection *connection)
 {
-    const char *encoding = headers->transfer_encoding;
-    return encoding == NULL ||
-           (strcasecmp(encoding, "chunked") == 0 && headers->content_length == NULL);
-}
-
-/* The path of a request target in absolute form (RFC 9112, 3.2.2), or of one that is a path. */
-static const char *path_of(const char *target)
-{
-    size_t authority = 0;
-    if (strncasecmp(target, "http://", 7) == 0)
-        authority = 7;
-    else if (strncasecmp(target, "https://", 8) == 0)
-        authority = 8;
-    return authority == 0 ? target : target + authority + strcspn(target + authority, "/");
-}
-
-static bool leaves_room(const struct connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    CHECK(info != NULL);
-    const char *cookie = connection->head.headers.cookie;
-    const int values = MHD_get_connection_values(
-        connection->mhd, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, NULL, NULL);
-    const size_t used = info->header_size + (cookie == NULL ? 0 : strlen(cookie) + 1) +
-                        (values < 0 ? 0 : (size_t)values * VALUE_NODE_BYTES);
-    const struct http_options *options = &connection->exchange->server->options;
-    return used + ANSWER_HEADERS_BYTES <= options->connection_memory_bytes;
-}
-
-static void read_head(struct connection *connection, const char *url, const char *method)
-{
-    struct request_head *head = &connection->head;
-    head->method = method_parse(method);
-    head->path = path_of(url);
-    (void)MHD_get_connection_values(connection->mhd, MHD_HEADER_KIND, read_header, head);
-    (void)MHD_get_connection_values(connection->mhd, MHD_GET_ARGUMENT_KIND, read_parameter, head);
-    const char *expect = head->headers.expect;
-    head->expects_continue = expect != NULL && strcasecmp(expect, "100-continue") == 0;
-    if (!is_framed(&head->headers))
-        head->refusal = REFUSAL_BAD_REQUEST;
-    else if (head->refusal == REFUSAL_NONE && !leaves_room(connection))
-        head->refusal = REFUSAL_HEADERS_TOO_LARGE;
-}
-
-static struct connection *connection_new(struct io_loop *loop, struct MHD_Connection *mhd)
-{
-    struct connection *connection = calloc(1, sizeof *connection);
-    struct exchange *exchange = connection == NULL ? NULL : exchange_new(loop);
-    if (exchange == NULL) {
-        free(connection);
-        return NULL;
-    }
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    CHECK(info != NULL);
-    exchange->connection = connection;
-    exchange->head = &connection->head;
-    exchange->peer = info->client_addr;
-    connection->mhd = mhd;
-    connection->exchange = exchange;
-    return connection;
-}
-
-/* ---- The answer ---- */
-
-static void drop_body(void *body)
-{
-    shared_body_drop(body);
-}
-
-/* NULL: no memory. */
-static struct MHD_Response *response_of(struct exchange *exchange)
-{
-    struct answer *answer = &exchange->answer;
-    struct shared_body *shared = answer->shared;
-    if (answer->failed)
-        return NULL;
-    if (answer->status == STATUS_NO_CONTENT)
-        return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    if (shared == NULL)
-        return MHD_create_response_from_buffer(exchange->out.length, exchange->out.data,
-                                               MHD_RESPMEM_PERSISTENT);
-    /* Of a 304, libmicrohttpd sends the length but no body, as RFC 9110, 15.4.5 has it. */
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        shared->length, shared->bytes, drop_body, shared);
-    if (response != NULL)
-        answer->shared = NULL; /* the response's now */
-    return response;
-}
-
-/* Each line of the head, but for the first, is a header. */
-static void add_headers(struct MHD_Response *response, struct answer *answer)
-{
-    char *end = answer->head + answer->head_length;
-    char *line = (char *)memchr(answer->head, '\n', answer->head_length) + 1;
-    while (line < end) {
-        char *colon = strchr(line, ':'), *next = memchr(line, '\n', (size_t)(end - line));
-        *colon = '\0';
-        next[-1] = '\0';
-        CHECK(MHD_add_response_header(response, line, colon + 2) != MHD_NO);
-        line = next + 1;
-    }
-}
-
-static enum MHD_Result queue_answer(struct connection *connection)
-{
-    struct exchange *exchange = connection->exchange;
-    struct MHD_Response *response = response_of(exchange);
-    if (response == NULL)
-        return MHD_NO;
-    add_headers(response, &exchange->answer);
-    if (exchange->answer.last)
-        CHECK(MHD_add_response_header(response, "Connection", "close") != MHD_NO);
-    exchange_leave(exchange);
-    const enum MHD_Result result =
-        MHD_queue_response(connection->mhd, (unsigned)exchange->answer.status, response);
-    MHD_destroy_response(response);
+    if (!connection->readable)
+        return TRANSPORT_BLOCKED;
+    if (connection->input == NULL)
+        connection->input = input_take(&connection->loop->inputs);
+    if (connection->input == NULL)
+        return TRANSPORT_BROKEN;
+    size_t room, length = 0;
+    bool drained;
+    char *bytes = input_room(connection->input, &room);
+    const enum transport_result result =
+        transport_read(&connection->transport, bytes, room, &length, &drained);
+    if (drained && !connection->hung_up)
+        connection->readable = false;
+    connection->input->end += length;
+    connection->loop->moved |= result != TRANSPORT_BLOCKED;
     return result;
 }
 
-/* After a step: it answered, or somebody else has the exchange, or its body is still to come. No
- * memory for an answer leaves closing the connection. */
-static enum MHD_Result step_taken(struct connection *connection)
+static bool has_bytes(const struct connection *connection)
+{
+    return connection->input != NULL && connection->input->start < connection->input->end;
+}
+
+static void release_input(struct connection *connection)
+{
+    if (connection->input != NULL)
+        input_give_back(&connection->loop->inputs, connection->input);
+    connection->input = NULL;
+}
+
+/* ---- The exchange ---- */
+
+static enum step answer(struct connection *connection);
+
+/* After a step of the exchange: somebody else has it, or it answered, or it waits for the body. */
+static enum step exchange_stepped(struct connection *connection)
 {
     const struct exchange *exchange = connection->exchange;
     if (exchange->phase == EXCHANGE_SUSPENDED) {
-        MHD_suspend_connection(connection->mhd);
-        return MHD_YES;
+        connection->state = CONNECTION_SUSPENDED;
+        wait_for(connection, WAITS_FOR_NOTHING);
+        return STEP_WAITS;
     }
     if (exchange_answered(exchange))
-        return queue_answer(connection);
-    return exchange->phase == EXCHANGE_RECEIVING ? MHD_YES : MHD_NO;
+        return answer(connection);
+    CHECK(exchange->phase == EXCHANGE_RECEIVING);
+    connection->state = CONNECTION_BODY;
+    return STEP_AGAIN;
 }
 
-static enum MHD_Result begin(struct connection *connection)
+/* The head is there, and whether there is a body is known. */
+static enum step begin(struct connection *connection)
 {
-    struct exchange *exchange = connection->exchange;
-    exchange_begin(exchange);
-    if (exchange->phase == EXCHANGE_SUSPENDED)
-        return step_taken(connection);
-    const bool long_body =
-        exchange->declared_bytes != UINT64_MAX && exchange->declared_bytes > DISCARD_BYTES_MAX;
-    const bool spared = connection->head.expects_continue && exchange->body_pending;
-    const bool unframed = exchange->answer.status == STATUS_BAD_REQUEST;
-    return exchange_answered(exchange) && (long_body || spared || unframed)
-               ? queue_answer(connection)
-               : MHD_YES;
-}
-
-static enum MHD_Result receive(struct connection *connection, const char *data, size_t length)
-{
-    struct exchange *exchange = connection->exchange;
-    if (!exchange_answered(exchange)) {
-        exchange_receive(exchange, data, length);
-        return MHD_YES;
+    struct input *input = connection->input;
+    struct exchange *exchange = exchange_new(connection->loop);
+    if (exchange == NULL)
+        return STEP_OVER;
+    connection->exchange = exchange;
+    connection->used = true;
+    exchange->connection = connection;
+    exchange->peer = &connection->peer.any;
+    exchange->operations_only = connection->operations_only;
+    exchange->head = &input->head;
+    if (input->head.refusal == REFUSAL_NONE) {
+        const bool empty = input->payload.state >= PAYLOAD_TRAILER;
+        exchange->body_pending = input->payload.state != PAYLOAD_OVER;
+        exchange->declared_bytes = empty                    ? 0
+                                   : input->payload.chunked ? UINT64_MAX
+                                                            : input->head.body_bytes;
     }
-    connection->discarded_bytes += length;
-    return connection->discarded_bytes <= DISCARD_BYTES_MAX ? MHD_YES : MHD_NO;
+    exchange_begin(exchange);
+    return exchange_stepped(connection);
 }
 
-/* ---- What libmicrohttpd calls ---- */
-
-enum MHD_Result connection_access(void *owner, struct MHD_Connection *mhd, const char *url,
-                                  const char *method, const char *version, const char *upload_data,
-                                  size_t *upload_data_size, void **context)
+/* Answers no, and ends the connection: what follows cannot be told from what is refused. */
+static enum step refuse(struct connection *connection, enum refusal refusal)
 {
-    (void)version;
-    struct connection *connection = *context;
-    if (connection == NULL) {
-        connection = connection_new(owner, mhd);
-        *context = connection;
-        if (connection == NULL)
-            return MHD_NO;
-        read_head(connection, url, method);
+    if (connection->exchange == NULL) {
+        connection->input->head.refusal = refusal;
         return begin(connection);
     }
-    if (connection->exchange->phase == EXCHANGE_SUSPENDED) {
-        exchange_continue(connection->exchange);
-        return step_taken(connection);
-    }
-    if (*upload_data_size > 0) {
-        const size_t length = *upload_data_size;
-        *upload_data_size = 0;
-        return receive(connection, upload_data, length);
-    }
-    if (!exchange_answered(connection->exchange))
-        exchange_dispatch(connection->exchange);
-    return step_taken(connection);
+    problem_answer(connection->exchange, refusal);
+    connection->exchange->answer.last = true;
+    return answer(connection);
 }
 
-void connection_completed(void *owner, struct MHD_Connection *mhd, void **context,
-                          enum MHD_RequestTerminationCode reason)
+/* ---- A request comes in ---- */
+
+static enum step head_read(struct connection *connection)
 {
-    (void)owner;
-    (void)mhd;
-    (void)reason;
-    struct connection *connection = *context;
-    if (connection != NULL)
-        exchange_free(connection->exchange);
-    free(connection);
-    *context = NULL;
+    struct input *input = connection->input;
+    if (input->head.refusal != REFUSAL_NONE)
+        return begin(connection);
+    input_head_done(input);
+    payload_init(&input->payload, &input->head);
+    connection->state = CONNECTION_FRAMING;
+    return STEP_AGAIN;
+}
+
+static enum step step_head(struct connection *connection)
+{
+    struct input *input = connection->input;
+    if (has_bytes(connection) &&
+        request_head_read(&input->head, input->bytes + input->start, input->end - input->start,
+                          connection->loop->inputs.head_bytes))
+        return head_read(connection);
+    switch (fill(connection)) {
+    case TRANSPORT_MOVED:
+        return STEP_AGAIN;
+    case TRANSPORT_BLOCKED:
+        if (!has_bytes(connection))
+            release_input(connection);
+        else if (connection->deadline.kind != WAITS_FOR_HEAD)
+            wait_for(connection, WAITS_FOR_HEAD);
+        return STEP_WAITS;
+    case TRANSPORT_ENDED:
+        return has_bytes(connection) ? refuse(connection, REFUSAL_BAD_REQUEST) : STEP_OVER;
+    case TRANSPORT_BROKEN:
+        break;
+    }
+    return STEP_OVER;
+}
+
+/* More of the body's bytes are to come. */
+static enum step receive_body(struct connection *connection)
+{
+    const size_t before = connection->input->end;
+    switch (fill(connection)) {
+    case TRANSPORT_MOVED:
+        connection->moved += connection->input->end - before;
+        return STEP_AGAIN;
+    case TRANSPORT_BLOCKED:
+        if (connection->deadline.kind != WAITS_FOR_BODY) {
+            connection->moved = 0;
+            wait_for(connection, WAITS_FOR_BODY);
+        }
+        return STEP_WAITS;
+    case TRANSPORT_ENDED:
+        return connection->state == CONNECTION_DISCARDING ? STEP_OVER
+                                                          : refuse(connection, REFUSAL_BAD_REQUEST);
+    case TRANSPORT_BROKEN:
+        break;
+    }
+    return STEP_OVER;
+}
+
+/* Takes what came out of its framing; `*length` of it at `*data` is the body's. */
+static void read_payload(struct input *input, const char **data, size_t *length)
+{
+    input->start += payload_read(&input->payload, input->bytes + input->start,
+                                 input->end - input->start, data, length);
+}
+
+/* A chunked body that is empty is none, so its first line is read before anything is decided; but
+ * not where the client waits to be told to send it. */
+static enum step step_framing(struct connection *connection)
+{
+    struct input *input = connection->input;
+    const char *data;
+    size_t length;
+    if (payload_begun(&input->payload) || input->head.expects_continue) {
+        if (input->payload.state == PAYLOAD_BROKEN)
+            input->head.refusal = REFUSAL_BAD_REQUEST;
+        return begin(connection);
+    }
+    if (!has_bytes(connection))
+        return receive_body(connection);
+    read_payload(input, &data, &length);
+    CHECK(length == 0);
+    return STEP_AGAIN;
+}
+
+/* Tells the client, who waits for it, to send its body (RFC 9110, 10.1.1). The socket has room:
+ * what was sent before is an answer that the client has read. */
+static enum step send_continue(struct connection *connection)
+{
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    const struct iovec piece = {.iov_base = (void *)(uintptr_t)text, .iov_len = sizeof text - 1};
+    size_t length = 0;
+    connection->input->head.expects_continue = false;
+    if (transport_write(&connection->transport, &piece, 1, &length) != TRANSPORT_MOVED ||
+        length != piece.iov_len)
+        return STEP_OVER;
+    return STEP_AGAIN;
+}
+
+static enum step step_body(struct connection *connection)
+{
+    struct input *input = connection->input;
+    if (input->head.expects_continue)
+        return send_continue(connection);
+    if (input->payload.state == PAYLOAD_BROKEN)
+        return refuse(connection, REFUSAL_BAD_REQUEST);
+    if (input->payload.state == PAYLOAD_OVER) {
+        exchange_dispatch(connection->exchange);
+        return exchange_stepped(connection);
+    }
+    if (!has_bytes(connection))
+        return receive_body(connection);
+    const char *data;
+    size_t length;
+    read_payload(input, &data, &length);
+    if (length == 0)
+        return STEP_AGAIN;
+    exchange_receive(connection->exchange, data, length);
+    return exchange_stepped(connection);
+}
+
+/* ---- An answer goes out ---- */
+
+/* The rest of a refused body is read where that is soon done and its end is known. */
+static bool can_be_used_again(const struct connection *connection)
+{
+    const struct input *input = connection->input;
+    if (input->head.refusal != REFUSAL_NONE || input->head.last)
+        return false;
+    return input->payload.state == PAYLOAD_OVER ||
+           (!input->payload.chunked && !input->head.expects_continue &&
+            input->payload.left <= DISCARD_BYTES_MAX);
+}
+
+static enum step answer(struct connection *connection)
+{
+    struct exchange *exchange = connection->exchange;
+    if (exchange->answer.failed)
+        return STEP_OVER;
+    if (!can_be_used_again(connection))
+        exchange->answer.last = true;
+    answer_close_head(exchange);
+    exchange_leave(exchange);
+    connection->state = CONNECTION_ANSWERING;
+    connection->sent = 0;
+    wait_for(connection, WAITS_FOR_NOTHING);
+    return STEP_AGAIN;
+}
+
+/* What of the answer is left, in at most two pieces. */
+static size_t pieces_left(const struct connection *connection, struct iovec pieces[static 2])
+{
+    const struct exchange *exchange = connection->exchange;
+    const struct answer *answer = &exchange->answer;
+    size_t count = 0, sent = connection->sent;
+    if (sent < answer->head_length)
+        pieces[count++] = (struct iovec){.iov_base = (void *)(uintptr_t)(answer->head + sent),
+                                         .iov_len = answer->head_length - sent};
+    if (answer->bodiless || exchange->head->bodiless)
+        return count;
+    const size_t body_sent = sent > answer->head_length ? sent - answer->head_length : 0;
+    size_t length;
+    uint8_t *body = (uint8_t *)(uintptr_t)answer_body(exchange, &length);
+    if (body_sent < length)
+        pieces[count++] =
+            (struct iovec){.iov_base = body + body_sent, .iov_len = length - body_sent};
+    return count;
+}
+
+static void next_request(struct connection *connection)
+{
+    connection->state = CONNECTION_HEAD;
+    if (has_bytes(connection))
+        input_next(connection->input);
+    else
+        release_input(connection);
+    wait_for(connection, WAITS_FOR_REQUEST);
+}
+
+/* The answer is on its way. */
+static enum step answered(struct connection *connection)
+{
+    const bool last = connection->exchange->answer.last;
+    exchange_free(connection->exchange);
+    connection->exchange = NULL;
+    connection->moved = 0;
+    if (last) {
+        release_input(connection);
+        transport_end(&connection->transport);
+        connection->state = CONNECTION_ENDING;
+        wait_for(connection, WAITS_FOR_END);
+    } else if (connection->input->payload.state != PAYLOAD_OVER) {
+        connection->state = CONNECTION_DISCARDING;
+        wait_for(connection, WAITS_FOR_BODY);
+    } else {
+        next_request(connection);
+    }
+    return STEP_AGAIN;
+}
+
+static uint64_t bytes_taken(const struct connection *connection)
+{
+    const size_t unsent = transport_unsent(&connection->transport);
+    return unsent < connection->sent ? connection->sent - unsent : 0;
+}
+
+static enum step step_answering(struct connection *connection)
+{
+    struct iovec pieces[2];
+    const size_t count = pieces_left(connection, pieces);
+    if (count == 0)
+        return answered(connection);
+    size_t length = 0;
+    const enum transport_result result =
+        connection->writable ? transport_write(&connection->transport, pieces, count, &length)
+                             : TRANSPORT_BLOCKED;
+    connection->sent += length;
+    connection->loop->moved |= length > 0;
+    if (result == TRANSPORT_MOVED)
+        return STEP_AGAIN;
+    if (result != TRANSPORT_BLOCKED)
+        return STEP_OVER;
+    connection->writable = false;
+    if (!connection->watches_writing && !io_loop_watch_writing(connection->loop, connection))
+        return STEP_OVER;
+    if (connection->deadline.kind != WAITS_FOR_ROOM) {
+        connection->taken = bytes_taken(connection);
+        wait_for(connection, WAITS_FOR_ROOM);
+    }
+    return STEP_WAITS;
+}
+
+static enum step step_discarding(struct connection *connection)
+{
+    struct input *input = connection->input;
+    const char *data;
+    size_t length;
+    if (input->payload.state == PAYLOAD_OVER) {
+        next_request(connection);
+        return STEP_AGAIN;
+    }
+    if (!has_bytes(connection))
+        return receive_body(connection);
+    read_payload(input, &data, &length);
+    return STEP_AGAIN;
+}
+
+static enum step step_ending(struct connection *connection)
+{
+    size_t length = 0;
+    if (!connection->readable)
+        return STEP_WAITS;
+    switch (transport_discard(&connection->transport, &length)) {
+    case TRANSPORT_MOVED:
+        connection->loop->moved = true;
+        connection->moved += length;
+        return connection->moved > ENDING_BYTES_MAX ? STEP_OVER : STEP_AGAIN;
+    case TRANSPORT_BLOCKED:
+        connection->readable = false;
+        return STEP_WAITS;
+    case TRANSPORT_ENDED:
+    case TRANSPORT_BROKEN:
+        break;
+    }
+    return STEP_OVER;
+}
+
+/* ---- Steps ---- */
+
+static enum step take_step(struct connection *connection)
+{
+    switch (connection->state) {
+    case CONNECTION_HEAD:
+        return step_head(connection);
+    case CONNECTION_FRAMING:
+        return step_framing(connection);
+    case CONNECTION_BODY:
+        return step_body(connection);
+    case CONNECTION_ANSWERING:
+        return step_answering(connection);
+    case CONNECTION_DISCARDING:
+        return step_discarding(connection);
+    case CONNECTION_ENDING:
+        return step_ending(connection);
+    case CONNECTION_SUSPENDED:
+    case CONNECTION_CLOSED:
+        break;
+    }
+    UNREACHABLE("a connection that takes no steps");
+}
+
+static void run(struct connection *connection, enum step step)
+{
+    for (unsigned taken = 0; step == STEP_AGAIN && taken < CONNECTION_STEPS_MAX; taken++)
+        step = take_step(connection);
+    if (step == STEP_OVER)
+        connection_close(connection);
+    else if (step == STEP_AGAIN)
+        io_loop_go_on(connection->loop, connection);
+}
+
+void connection_go_on(struct connection *connection)
+{
+    if (connection->state != CONNECTION_SUSPENDED && connection->state != CONNECTION_CLOSED)
+        run(connection, STEP_AGAIN);
+}
+
+void connection_ready(struct connection *connection, uint32_t events)
+{
+    const bool tls =
+        connection->transport.tls != NULL; /* which reads to write, and writes to read */
+    const bool end = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    const bool readable = end || tls || (events & EPOLLIN) != 0;
+    const bool writable = end || tls || (events & EPOLLOUT) != 0;
+    if (connection->state == CONNECTION_CLOSED)
+        return;
+    connection->loop->moved |= (readable && !connection->readable) ||
+                               (writable && !connection->writable) || (end && !connection->hung_up);
+    connection->readable |= readable;
+    connection->writable |= writable;
+    connection->hung_up |= end;
+    connection_go_on(connection);
 }
 
 void connection_resume(struct connection *connection)
 {
-    MHD_resume_connection(connection->mhd);
+    CHECK(connection->state == CONNECTION_SUSPENDED);
+    exchange_continue(connection->exchange);
+    run(connection, exchange_stepped(connection));
+}
+
+/* ---- Time ---- */
+
+bool connection_keeps_rate(const struct connection *connection)
+{
+    const struct io_loop *loop = connection->loop;
+    const int64_t period_us = loop->deadlines.duration_us[WAITS_FOR_BODY];
+    const int64_t passed_us = loop->now_us - (connection->deadline.due_us - period_us);
+    const unsigned rate = loop->server->options.body_bytes_per_second;
+    return connection->moved * 1000000 >= (uint64_t)passed_us * rate;
+}
+
+static enum step body_due(struct connection *connection)
+{
+    if (connection_keeps_rate(connection)) {
+        connection->moved = 0;
+        wait_for(connection, WAITS_FOR_BODY);
+        return STEP_WAITS;
+    }
+    connection->loop->counts.slow_bodies++;
+    return connection->state == CONNECTION_DISCARDING ? STEP_OVER
+                                                      : refuse(connection, REFUSAL_REQUEST_TIMEOUT);
+}
+
+/* The same rate is asked of who reads an answer. */
+static enum step room_due(struct connection *connection)
+{
+    const struct io_loop *loop = connection->loop;
+    const uint64_t taken = bytes_taken(connection);
+    const int64_t period_us = loop->deadlines.duration_us[WAITS_FOR_ROOM];
+    const unsigned rate = loop->server->options.body_bytes_per_second;
+    if ((taken - connection->taken) * 1000000 >= (uint64_t)period_us * rate) {
+        connection->taken = taken;
+        wait_for(connection, WAITS_FOR_ROOM);
+        return STEP_WAITS;
+    }
+    connection->loop->counts.slow_readers++;
+    return STEP_OVER;
+}
+
+static enum step head_due(struct connection *connection)
+{
+    connection->loop->counts.slow_heads++;
+    return has_bytes(connection) ? refuse(connection, REFUSAL_REQUEST_TIMEOUT) : STEP_OVER;
+}
+
+void connection_due(struct connection *connection)
+{
+    enum step step = STEP_OVER;
+    switch (connection->deadline.kind) {
+    case WAITS_FOR_HEAD:
+        step = head_due(connection);
+        break;
+    case WAITS_FOR_BODY:
+        step = body_due(connection);
+        break;
+    case WAITS_FOR_ROOM:
+        step = room_due(connection);
+        break;
+    case WAITS_FOR_REQUEST:
+    case WAITS_FOR_END:
+        break;
+    case WAITS_FOR_NOTHING:
+    case WAITS_KINDS:
+        UNREACHABLE("a deadline that is none");
+    }
+    run(connection, step);
+}
+
+/* ---- Life ---- */
+
+struct connection *connection_new(int socket, const union address *peer)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL) {
+        transport_close(&(struct transport){.socket = socket});
+        return NULL;
+    }
+    connection->transport.socket = socket;
+    connection->peer = *peer;
+    connection->writable = true;
+    return connection;
+}
+
+void connection_start(struct connection *connection, struct io_loop *loop)
+{
+    connection->loop = loop;
+    wait_for(connection, WAITS_FOR_HEAD);
+}
+
+void connection_drop(struct connection *connection)
+{
+    transport_close(&connection->transport);
+    free(connection);
+}
+
+void connection_close(struct connection *connection)
+{
+    CHECK(connection->state != CONNECTION_SUSPENDED && connection->state != CONNECTION_CLOSED);
+    if (connection->exchange != NULL)
+        exchange_free(connection->exchange);
+    connection->exchange = NULL;
+    release_input(connection);
+    wait_for(connection, WAITS_FOR_NOTHING);
+    transport_close(&connection->transport);
+    connection->state = CONNECTION_CLOSED;
+    connection->loop->moved = true;
+    io_loop_forget(connection->loop, connection);
 }

@@ -85,7 +85,7 @@ struct exchange *exchange_new(struct io_loop *loop)
     memset(exchange, 0, offsetof(struct exchange, answer));
     exchange->server = loop->server;
     exchange->loop = loop;
-    exchange->began_us = http_clock_us();
+    exchange->began_us = loop->now_us;
     exchange->answer.status = 0;
     exchange->answer.shared = NULL;
     buffer_clear(&exchange->received);

@@ -68,6 +68,7 @@ struct exchange {
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
     bool in_flight;       /* counted against the account */
+    bool operations_only; /* came to the address for metrics */
     bool answering;       /* counted as one that a stop waits for */
 
     uint64_t received_bytes; /* of the body */

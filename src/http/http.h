@@ -1,4 +1,4 @@
-/* The HTTP server: api.md on libmicrohttpd. Knows routes, JSON and sessions' wire form; no rules,
+/* The HTTP server: api.md over HTTP/1.1. Knows routes, JSON and sessions' wire form; no rules,
  * no SQL. */
 #ifndef USHER_HTTP_HTTP_H
 #define USHER_HTTP_HTTP_H
@@ -15,8 +15,11 @@ struct http_options {
     struct office_settings settings;                 /* told by GET /v1/settings and /v1/queue */
     unsigned io_threads;                             /* 1..64 */
     unsigned connections_max;                        /* open connections */
-    unsigned connection_memory_bytes;                /* libmicrohttpd's pool for each */
-    unsigned idle_seconds;                           /* a silent connection is closed after this */
+    unsigned connections_per_address;
+    unsigned head_bytes_max;        /* of a request's line and headers */
+    unsigned head_seconds;          /* in which they must be there */
+    unsigned body_bytes_per_second; /* that a body must keep on the whole */
+    unsigned idle_seconds;          /* a silent connection is closed after this */
     /* Requests a second, sustained; twice as many in a burst. */
     unsigned account_requests_per_second, address_requests_per_second;
     unsigned account_sign_ins_per_minute, address_sign_ins_per_minute;

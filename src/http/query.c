@@ -1,10 +1,54 @@
 /* See query.h. */
 #include "http/query.h"
 
+#include "base/check.h"
+#include "base/utf8.h"
 #include "http/problem.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define PARAMETER_SHOWN_MAX 100 /* characters */
+
+/* Whether one of the words is the name. */
+static bool is_among(const char *words, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *word = words; length > 0 && *word != '\0'; word += strspn(word, " ")) {
+        const size_t word_length = strcspn(word, " ");
+        if (word_length == length && memcmp(word, name, length) == 0)
+            return true;
+        word += word_length;
+    }
+    return false;
+}
+
+/* What the client sent, where that is a text that can be shown. */
+static const char *shown(const char *name)
+{
+    size_t characters;
+    return utf8_count(name, strlen(name), &characters) && characters <= PARAMETER_SHOWN_MAX ? name
+                                                                                            : "";
+}
+
+bool query_names(struct exchange *exchange)
+{
+    const struct request_head *head = exchange->head;
+    const char *known = exchange->route->parameters;
+    for (size_t i = 0; i < head->parameter_count; i++) {
+        const char *name = head->parameters[i].name;
+        bool twice = false;
+        for (size_t before = 0; before < i && !twice; before++)
+            twice = strcmp(head->parameters[before].name, name) == 0;
+        if (!twice && is_among(known, name))
+            continue;
+        problem_parameter(exchange, shown(name),
+                          twice ? "comes twice" : "is no parameter of this route");
+        return false;
+    }
+    CHECK(!head->parameters_left_out); /* one of so many is unknown, or comes twice */
+    return true;
+}
 
 bool query_limit(struct exchange *exchange, size_t max, size_t *limit)
 {

@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct route table[] = {
-#define ROUTE(route_method, route_pattern, function, route_access, route_body, route_pace)         \
+#define ROUTE(route_method, route_pattern, function, route_access, route_body, route_pace,         \
+              route_parameters)                                                                    \
     {                                                                                              \
         .method = METHOD_##route_method,                                                           \
         .pattern = route_pattern,                                                                  \
@@ -16,6 +17,7 @@ static const struct route table[] = {
         .access = ACCESS_##route_access,                                                           \
         .body = BODY_##route_body,                                                                 \
         .pace = PACE_##route_pace,                                                                 \
+        .parameters = route_parameters,                                                            \
     },
 #include "http/routes.def"
 };

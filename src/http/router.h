@@ -42,6 +42,7 @@ struct route {
     enum route_access access;
     enum route_body body;
     enum route_pace pace;
+    const char *parameters; /* of the query, with blanks between them */
 };
 
 #define PATH_WORD_MAX 40 /* the longest {code} */
