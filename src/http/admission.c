@@ -6,6 +6,7 @@
 #include "http/idempotency.h"
 #include "http/import.h"
 #include "http/problem.h"
+#include "http/query.h"
 #include "http/server.h"
 #include "http/session_cookie.h"
 
@@ -55,83 +56,12 @@ bool content_type_is_json(const char *value)
     return *value == '\0';
 }
 
-uint64_t content_length_parse(const char *value)
-{
-    uint64_t number = 0;
-    for (; *value >= '0' && *value <= '9'; value++) {
-        if (number > (UINT64_MAX - 9) / 10)
-            return UINT64_MAX;
-        number = number * 10 + (uint64_t)(*value - '0');
-    }
-    return *value == '\0' ? number : UINT64_MAX;
-}
-
-/* One header; libmicrohttpd calls it for each. */
-static enum MHD_Result read_header(void *owner, enum MHD_ValueKind kind, const char *name,
-                                   const char *value)
-{
-    (void)kind;
-    struct request_headers *headers = owner;
-    const struct {
-        const char *name;
-        const char **value;
-        bool once; /* a second one would make the request mean two things */
-    } wanted[] = {
-        {"Host", &headers->host, true},
-        {"Authorization", &headers->authorization, true},
-        {"Cookie", &headers->cookie, false},
-        {"Content-Type", &headers->content_type, true},
-        {"Content-Length", &headers->content_length, true},
-        {"Transfer-Encoding", &headers->transfer_encoding, true},
-        {"Expect", &headers->expect, false},
-        {"If-None-Match", &headers->if_none_match, false},
-        {"X-Request-Id", &headers->request_id, false},
-        {"Idempotency-Key", &headers->idempotency_key, true},
-        {"Origin", &headers->origin, true},
-        {"Sec-Fetch-Site", &headers->sec_fetch_site, true},
-    };
-    if (value != NULL && strcasecmp(name, "Forwarded") == 0)
-        header_lines_add(&headers->forwarded, value);
-    if (value != NULL && strcasecmp(name, "X-Forwarded-For") == 0)
-        header_lines_add(&headers->x_forwarded_for, value);
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        if (strcasecmp(name, wanted[i].name) != 0)
-            continue;
-        if (*wanted[i].value == NULL)
-            *wanted[i].value = value == NULL ? "" : value;
-        else
-            headers->ambiguous |= wanted[i].once;
-        break;
-    }
-    return MHD_YES;
-}
-
-/* Whether it is clear where the request ends; if it is not, a proxy before us may see another end
- * than we do (RFC 9112, 6.1 and 11.2). */
-static bool is_framed(const struct request_headers *headers)
-{
-    const char *encoding = headers->transfer_encoding;
-    return !headers->ambiguous && (encoding == NULL || (strcasecmp(encoding, "chunked") == 0 &&
-                                                        headers->content_length == NULL));
-}
-
-/* The path of a request target in absolute form (RFC 9112, 3.2.2), or of one that is a path. */
-static const char *path_of(const char *target)
-{
-    size_t authority = 0;
-    if (strncasecmp(target, "http://", 7) == 0)
-        authority = 7;
-    else if (strncasecmp(target, "https://", 8) == 0)
-        authority = 8;
-    return authority == 0 ? target : target + authority + strcspn(target + authority, "/");
-}
-
 /* The client's own, or one of ours: a prefix of this process and a count. */
 static void set_request_id(struct exchange *exchange)
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
     struct http_server *server = exchange->server;
-    const char *given = exchange->headers.request_id;
+    const char *given = exchange->head->headers.request_id;
     if (given != NULL && request_id_well_formed(given)) {
         memcpy(exchange->request_id, given, strlen(given) + 1);
         return;
@@ -146,7 +76,7 @@ static void set_request_id(struct exchange *exchange)
 
 static void read_credentials(struct exchange *exchange)
 {
-    const struct request_headers *headers = &exchange->headers;
+    const struct request_headers *headers = &exchange->head->headers;
     const char *text = NULL;
     size_t length = 0;
     if (headers->authorization != NULL)
@@ -162,13 +92,10 @@ static void read_credentials(struct exchange *exchange)
 
 static void set_address(struct exchange *exchange)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    CHECK(info != NULL);
-    const struct address peer = address_of_socket(info->client_addr);
-    exchange->address =
-        forwarded_origin(&peer, &exchange->server->site.trusted_proxies,
-                         &exchange->headers.forwarded, &exchange->headers.x_forwarded_for);
+    const struct request_headers *headers = &exchange->head->headers;
+    const struct address peer = address_of_socket(exchange->peer);
+    exchange->address = forwarded_origin(&peer, &exchange->server->site.trusted_proxies,
+                                         &headers->forwarded, &headers->x_forwarded_for);
 }
 
 /* Whether the caller keeps the pace; if not, the exchange was answered. */
@@ -211,7 +138,7 @@ static void report_presence(struct exchange *exchange)
  * ask first (Fetch, 4.8: a preflight). No answer of ours allows that. */
 static bool is_own_site(struct exchange *exchange)
 {
-    const struct request_headers *headers = &exchange->headers;
+    const struct request_headers *headers = &exchange->head->headers;
     const struct site *site = &exchange->server->site;
     size_t length;
     if (exchange->route->method == METHOD_GET || headers->authorization != NULL ||
@@ -226,7 +153,7 @@ static bool is_own_site(struct exchange *exchange)
 /* Who asks, and whether that is enough for the route; if not, the exchange was answered. */
 static bool admit_caller(struct exchange *exchange)
 {
-    const enum route_access access = route_access_at(exchange->route, exchange->metrics_only);
+    const enum route_access access = route_access_at(exchange->route, exchange->operations_only);
     if (access != ACCESS_ANYBODY)
         read_credentials(exchange);
     if (!within_pace(exchange))
@@ -248,29 +175,23 @@ static bool admit_caller(struct exchange *exchange)
     return exchange->in_flight;
 }
 
-/* How long a body is announced. */
-static void read_length(struct exchange *exchange)
+/* No coding is read but the one that is none (RFC 9110, 8.4). */
+static bool is_plain(const char *content_encoding)
 {
-    const struct request_headers *headers = &exchange->headers;
-    if (headers->transfer_encoding != NULL)
-        exchange->declared_bytes = UINT64_MAX;
-    else if (headers->content_length != NULL)
-        exchange->declared_bytes = content_length_parse(headers->content_length);
-    exchange->body_pending = exchange->declared_bytes > 0;
-    exchange->expects_continue =
-        headers->expect != NULL && strcasecmp(headers->expect, "100-continue") == 0;
+    return content_encoding == NULL || strcasecmp(content_encoding, "identity") == 0;
 }
 
 /* The body's type and announced size fit the route; if not, the exchange was answered. */
 static bool check_body(struct exchange *exchange)
 {
-    const struct request_headers *headers = &exchange->headers;
-    if (exchange->body_pending &&
-        (headers->content_type == NULL || !content_type_is_json(headers->content_type))) {
+    const struct request_headers *headers = &exchange->head->headers;
+    if (exchange->declared_bytes > 0 &&
+        (!is_plain(headers->content_encoding) || headers->content_type == NULL ||
+         !content_type_is_json(headers->content_type))) {
         problem_answer(exchange, REFUSAL_UNSUPPORTED_MEDIA_TYPE);
         return false;
     }
-    if (headers->transfer_encoding == NULL &&
+    if (exchange->declared_bytes != UINT64_MAX &&
         exchange->declared_bytes > exchange_body_bytes_max(exchange)) {
         problem_answer(exchange, REFUSAL_BODY_TOO_LARGE);
         return false;
@@ -278,62 +199,29 @@ static bool check_body(struct exchange *exchange)
     return true;
 }
 
-/* libmicrohttpd builds the answer's headers in what the request left of the connection's memory,
- * and closes the connection when they do not fit: after the request was carried out. So a request
- * that leaves too little is refused before. The request stands there as it came, its cookies once
- * more, and a node for every header, cookie and parameter. */
-#define ANSWER_HEADERS_BYTES 1536 /* with a Location, a cookie and the longest request id: half */
-#define VALUE_NODE_BYTES 64
-
-static bool leaves_room(const struct exchange *exchange)
+void admission_check(struct exchange *exchange)
 {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-    CHECK(info != NULL);
-    const char *cookie = exchange->headers.cookie;
-    const int values = MHD_get_connection_values(
-        exchange->connection, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, NULL,
-        NULL);
-    const size_t used = info->header_size + (cookie == NULL ? 0 : strlen(cookie) + 1) +
-                        (values < 0 ? 0 : (size_t)values * VALUE_NODE_BYTES);
-    return used + ANSWER_HEADERS_BYTES <=
-           CONNECTION_MEMORY_FACTOR * (size_t)exchange->server->options.head_bytes_max;
-}
-
-void admission_check(struct exchange *exchange, const char *target, const char *method)
-{
-    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, read_header,
-                                    &exchange->headers);
-    const char *path = path_of(target);
-    exchange->method_text = method;
-    exchange->path_text = path;
+    const struct request_head *head = exchange->head;
     set_request_id(exchange);
     set_address(exchange);
-    read_length(exchange);
-    if (!is_framed(&exchange->headers)) {
-        problem_answer(exchange, REFUSAL_BAD_REQUEST);
-        answer_header(exchange, "Connection", "close");
-        return;
-    }
-    if (!leaves_room(exchange)) {
-        problem_answer(exchange, REFUSAL_HEADERS_TOO_LARGE);
+    if (head->refusal != REFUSAL_NONE) {
+        problem_answer(exchange, head->refusal);
         return;
     }
     unsigned allowed;
-    exchange->route = route_find(method_parse(method), path, &exchange->path, &allowed);
-    if (exchange->route != NULL && !route_exists(exchange->route, exchange->metrics_only)) {
+    exchange->route = route_find(head->method, head->path, &exchange->path, &allowed);
+    if (exchange->route != NULL && !route_exists(exchange->route, exchange->operations_only))
         exchange->route = NULL;
-        allowed = 0;
-    }
     if (exchange->route == NULL) {
-        if (allowed == 0 || exchange->metrics_only)
+        if (allowed == 0 || exchange->operations_only)
             problem_answer(exchange, REFUSAL_NOT_FOUND);
         else
             problem_method(exchange, allowed);
         return;
     }
-    if (check_body(exchange) && admit_caller(exchange) && idempotency_admit(exchange, path) &&
-        exchange->route->body == BODY_IMPORT && exchange->declared_bytes > BODY_BYTES_MAX)
+    if (check_body(exchange) && admit_caller(exchange) && query_names(exchange) &&
+        idempotency_admit(exchange, head->path) && exchange->route->body == BODY_IMPORT &&
+        exchange->declared_bytes > BODY_BYTES_MAX)
         import_admit(exchange);
 }
 

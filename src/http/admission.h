@@ -7,7 +7,7 @@
 /* Fills in the exchange's route, headers and caller, and refuses in the documented order: 404, 405,
  * 415, 413, 429, 401, 403 for another site's page; before all of them 400 for a request whose end
  * is not clear. Afterwards the exchange is answered, suspended, or waits for its body. */
-void admission_check(struct exchange *exchange, const char *target, const char *method);
+void admission_check(struct exchange *exchange);
 
 /* The queue token's pace: whether the caller may look again, and how fast from now on. */
 bool admission_poll(struct exchange *exchange);
@@ -18,8 +18,5 @@ bool request_id_well_formed(const char *text);
 
 /* Whether a Content-Type header's value means JSON in UTF-8. */
 bool content_type_is_json(const char *value);
-
-/* The number of a Content-Length header, UINT64_MAX when it is too large to say. */
-uint64_t content_length_parse(const char *value);
 
 #endif

@@ -16,10 +16,21 @@ struct json_writer *answer_begin(struct exchange *exchange)
     return &exchange->writer;
 }
 
+static void append(struct answer *answer, const char *text)
+{
+    const size_t length = strlen(text);
+    CHECK(length <= sizeof answer->head - answer->head_length);
+    memcpy(answer->head + answer->head_length, text, length);
+    answer->head_length += length;
+}
+
 void answer_header(struct exchange *exchange, const char *name, const char *value)
 {
-    if (exchange->response != NULL)
-        CHECK(MHD_add_response_header(exchange->response, name, value) != MHD_NO);
+    struct answer *answer = &exchange->answer;
+    append(answer, name);
+    append(answer, ": ");
+    append(answer, value);
+    append(answer, "\r\n");
 }
 
 /* What browsers are told of every answer: it is of the type that it says; whoever follows a link of
@@ -44,37 +55,32 @@ static void set_type(struct exchange *exchange, const char *content_type)
                       "frame-ancestors 'none'");
 }
 
-/* Headers that every answer has. Without a response (no memory) the connection is closed. */
-static void respond(struct exchange *exchange, int status, struct MHD_Response *response,
-                    size_t bytes, const char *cache_control)
+/* Headers that every answer has. The one before, if there is one, is forgotten. */
+static void respond(struct exchange *exchange, int status, const char *cache_control)
 {
-    if (exchange->response != NULL)
-        MHD_destroy_response(exchange->response);
-    exchange->response = response;
-    exchange->status = status;
-    exchange->answer_bytes = bytes;
+    struct answer *answer = &exchange->answer;
+    if (answer->shared != NULL)
+        shared_body_drop(answer->shared);
+    answer->shared = NULL;
+    answer->status = status;
+    answer->bodiless = status == STATUS_NO_CONTENT || status == STATUS_NOT_MODIFIED;
+    answer->last = http_draining(exchange->server);
+    answer->failed = false;
+    answer->head_length = 0;
+    append(answer, status_line(status));
+    answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
     add_promises(exchange);
     if (exchange->called && exchange->request.call.replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");
-    if (http_draining(exchange->server))
-        answer_header(exchange, "Connection", "close");
-}
-
-/* The body written since answer_begin; it stays the exchange's, which outlives its answer. */
-static struct MHD_Response *response_of_out(struct exchange *exchange)
-{
-    const struct buffer *out = &exchange->out;
-    if (exchange->writer.failed)
-        return NULL;
-    return MHD_create_response_from_buffer(out->length, out->data, MHD_RESPMEM_PERSISTENT);
 }
 
 void answer_text(struct exchange *exchange, int status, const char *content_type,
                  const char *cache_control)
 {
-    respond(exchange, status, response_of_out(exchange), exchange->out.length, cache_control);
+    respond(exchange, status, cache_control);
+    exchange->answer.failed = exchange->writer.failed;
     set_type(exchange, content_type);
 }
 
@@ -89,14 +95,13 @@ void answer_created(struct exchange *exchange, const char *path, const char *pre
     (void)id_format(prefix, id, text);
     const int length = snprintf(location, sizeof location, "%s/%s", path, text);
     CHECK(length > 0 && (size_t)length < sizeof location);
-    answer_private(exchange, MHD_HTTP_CREATED);
+    answer_private(exchange, STATUS_CREATED);
     answer_header(exchange, "Location", location);
 }
 
 void answer_no_content(struct exchange *exchange)
 {
-    struct MHD_Response *empty = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-    respond(exchange, MHD_HTTP_NO_CONTENT, empty, 0, "no-store");
+    respond(exchange, STATUS_NO_CONTENT, "no-store");
 }
 
 struct shared_body *answer_share(struct exchange *exchange, const struct shared_key *key,
@@ -108,28 +113,19 @@ struct shared_body *answer_share(struct exchange *exchange, const struct shared_
     return body;
 }
 
-static void drop_body(void *body)
-{
-    shared_body_drop(body);
-}
-
 void answer_shared(struct exchange *exchange, struct shared_body *body, const char *cache_control)
 {
     if (body == NULL) {
         problem_answer(exchange, REFUSAL_CAPACITY);
         return;
     }
-    const char *known = exchange->headers.if_none_match;
+    const char *known = exchange->head->headers.if_none_match;
     const bool fresh = known != NULL && etag_matches(known, body->etag);
-    /* Of a 304, libmicrohttpd sends the length but no body, as RFC 9110, 15.4.5 has it. */
-    struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls(
-        body->length, body->bytes, drop_body, body);
-    respond(exchange, fresh ? MHD_HTTP_NOT_MODIFIED : MHD_HTTP_OK, response,
-            fresh ? 0 : body->length, cache_control);
+    respond(exchange, fresh ? STATUS_NOT_MODIFIED : STATUS_OK, cache_control);
     answer_header(exchange, "ETag", body->etag);
-    set_type(exchange, body->content_type);
-    if (response == NULL)
-        shared_body_drop(body);
+    if (!fresh)
+        set_type(exchange, body->content_type);
+    exchange->answer.shared = body;
 }
 
 void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds)
@@ -140,6 +136,30 @@ void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds
         (void)snprintf(text, sizeof text, "%lld", (long long)retry_seconds);
         answer_header(exchange, "Retry-After", text);
     }
-    if (status == MHD_HTTP_UNAUTHORIZED)
+    if (status == STATUS_UNAUTHORIZED)
         answer_header(exchange, "WWW-Authenticate", "Bearer");
+}
+
+/* ---- For the connection ---- */
+
+const uint8_t *answer_body(const struct exchange *exchange, size_t *length)
+{
+    const struct shared_body *shared = exchange->answer.shared;
+    *length = shared != NULL ? shared->length : exchange->out.length;
+    return shared != NULL ? shared->bytes : exchange->out.data;
+}
+
+void answer_close_head(struct exchange *exchange)
+{
+    struct answer *answer = &exchange->answer;
+    if (!answer->bodiless) {
+        char text[24];
+        size_t length;
+        (void)answer_body(exchange, &length);
+        (void)snprintf(text, sizeof text, "%zu", length);
+        answer_header(exchange, "Content-Length", text);
+    }
+    if (answer->last)
+        answer_header(exchange, "Connection", "close");
+    append(answer, "\r\n");
 }

@@ -4,6 +4,7 @@
 
 #include "http/exchange.h"
 #include "http/shared.h"
+#include "http/status.h"
 
 /* The most bytes of one answer: a map of ROUND_SEATS_MAX seats with the longest texts stays below.
  */
@@ -42,5 +43,13 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
 /* Answers with what was written since answer_begin as problem+json. `retry_seconds` 0: no header.
  */
 void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds);
+
+/* ---- For the connection ---- */
+
+/* Ends the answer's head: its length, and whether the connection ends with it. */
+void answer_close_head(struct exchange *exchange);
+
+/* The answer's body, also where it is not sent. */
+const uint8_t *answer_body(const struct exchange *exchange, size_t *length);
 
 #endif

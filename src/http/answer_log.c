@@ -2,9 +2,11 @@
 #include "http/answer_log.h"
 
 #include "base/log.h"
+#include "http/answer.h"
 #include "http/handlers.h"
 #include "http/security_log.h"
 #include "http/server.h"
+#include "http/status.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +22,9 @@ struct asked {
 
 static void read_asked(const struct exchange *exchange, struct asked *asked)
 {
-    const char *method = exchange->method_text, *path = exchange->path_text;
+    const struct request_head *head = exchange->head;
+    const char *method = head->method_text;
+    const char *path = head->refusal == REFUSAL_NONE ? head->path : NULL;
     log_escape(method == NULL ? "-" : method, asked->method, sizeof asked->method);
     log_escape(path == NULL ? "-" : path, asked->path, sizeof asked->path);
 }
@@ -29,12 +33,15 @@ static void log_request(const struct exchange *exchange)
 {
     struct asked asked;
     char address[ADDRESS_TEXT_BYTES];
+    size_t bytes;
+    (void)answer_body(exchange, &bytes);
+    if (exchange->answer.bodiless || exchange->head->bodiless)
+        bytes = 0;
     read_asked(exchange, &asked);
-    const bool headless = strcmp(asked.method, "HEAD") == 0;
     address_format(&exchange->address, address);
     log_event(LOG_INFO, engine_now(exchange->server->engine).wall,
               "request method=\"%s\" path=\"%s\" status=%d bytes=%zu us=%lld address=%s request=%s",
-              asked.method, asked.path, exchange->status, headless ? 0 : exchange->answer_bytes,
+              asked.method, asked.path, exchange->answer.status, bytes,
               (long long)(http_clock_us() - exchange->began_us), address, exchange->request_id);
 }
 
@@ -76,7 +83,7 @@ static void tell_refusal(struct exchange *exchange)
         security_tell(exchange, SECURITY_SIGN_IN_REFUSED, "why=%s account=%s", schema->code, user);
         return;
     }
-    if (schema->status != MHD_HTTP_FORBIDDEN)
+    if (schema->status != STATUS_FORBIDDEN)
         return;
     read_asked(exchange, &asked);
     write_id(RECORD_KIND_USER, exchange->signed_in ? exchange->token.user_id : ID_NONE, user);

@@ -118,7 +118,7 @@ static void answer_signed_in(struct exchange *exchange)
     json_write_key(writer, "user");
     show_user(writer, &call->record->as.user);
     json_write_object_end(writer);
-    answer_private(exchange, MHD_HTTP_CREATED);
+    answer_private(exchange, STATUS_CREATED);
     session_cookie_set(exchange, token, (session->expires_at - session->created_at) / SECOND_MS);
 }
 
@@ -200,7 +200,7 @@ static void answer_user(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     show_user(answer_begin(exchange), &exchange->request.call.record->as.user);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 /* "me" has no id in its path: then the office takes the caller. */

@@ -221,7 +221,7 @@ static void answer_concert_changed(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     show_concert(answer_begin(exchange), &exchange->request.call.record->as.concert);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 /* Reads a concert's fields; false: answered. */

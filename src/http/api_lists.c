@@ -53,7 +53,7 @@ static void answer_page(struct exchange *exchange)
     } else {
         page_end(writer, NULL);
     }
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 /* The parameters that all lists have; false: answered. */

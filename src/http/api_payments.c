@@ -9,7 +9,7 @@ static void answer_payment(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     show_payment(answer_begin(exchange), &exchange->request.call.out.payment);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 static void answer_paid(struct exchange *exchange)

@@ -10,7 +10,7 @@ static void answer_points(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     show_points(answer_begin(exchange), &exchange->request.call.out.points);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 void get_points(struct exchange *exchange)
@@ -29,7 +29,7 @@ static void answer_charge(struct exchange *exchange)
         return;
     const struct call *call = &exchange->request.call;
     show_entry(answer_begin(exchange), &call->record->as.point_entry);
-    answer_private(exchange, call->created ? MHD_HTTP_CREATED : MHD_HTTP_OK);
+    answer_private(exchange, call->created ? STATUS_CREATED : STATUS_OK);
 }
 
 void post_charges(struct exchange *exchange)

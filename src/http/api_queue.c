@@ -28,7 +28,7 @@ static void answer_queue(struct exchange *exchange)
     struct queue_view view;
     (void)engine_queue(exchange->server->engine, &view); /* published before the reply */
     show_queue(answer_begin(exchange), &view);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 void patch_queue(struct exchange *exchange)
@@ -65,7 +65,7 @@ static void answer_token(struct exchange *exchange)
     const struct token_view *view = &exchange->request.call.out.token;
     admission_poll_pace(exchange, view->poll_after_ms);
     show_token(answer_begin(exchange), view);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 static void answer_joined(struct exchange *exchange)

@@ -19,7 +19,7 @@ static void answer_reservation(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     show_reservation(answer_begin(exchange), &exchange->request.call.out.reservation);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 static void answer_held(struct exchange *exchange)
@@ -75,7 +75,7 @@ void post_reservations(struct exchange *exchange)
     (void)body_id(&root, "roundId", BODY_REQUIRED, prefix_of(RECORD_KIND_CONCERT_ROUND), &round_id);
     (void)read_seat_ids(exchange, &root, &seat_ids, &seat_count);
     body_close(&root);
-    if (exchange->response != NULL)
+    if (exchange_answered(exchange))
         return;
     if (!body_good(&exchange->body)) {
         problem_body(exchange, REFUSAL_INVALID_FIELD);

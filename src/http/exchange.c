@@ -15,10 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A refused body up to this long is read and thrown away, so that the client reads the answer when
- * it has sent it all, and can use the connection again. */
-#define DISCARD_BYTES_MAX ((uint64_t)1 << 20)
-
 /* Exchanges that a loop keeps for its next requests, so that they lie in the processor's cache: as
  * many as a batch of the engine's has in a crowd, with buffers of a usual answer. Under
  * AddressSanitizer none is kept, so that a use after an exchange's end is seen. */
@@ -84,16 +80,17 @@ void exchange_free_spares(struct io_loop *loop)
     loop->spare_count = 0;
 }
 
-static struct exchange *exchange_new(struct io_loop *loop, struct MHD_Connection *connection)
+struct exchange *exchange_new(struct io_loop *loop)
 {
     struct exchange *exchange = exchange_take(loop);
     if (exchange == NULL)
         return NULL;
-    memset(exchange, 0, offsetof(struct exchange, received));
+    memset(exchange, 0, offsetof(struct exchange, answer));
     exchange->server = loop->server;
     exchange->loop = loop;
-    exchange->connection = connection;
-    exchange->began_us = http_clock_us();
+    exchange->began_us = loop->now_us;
+    exchange->answer.status = 0;
+    exchange->answer.shared = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
     body_init(&exchange->body);
@@ -107,7 +104,7 @@ static void leave_in_flight(struct exchange *exchange)
     exchange->in_flight = false;
 }
 
-static void exchange_free(struct exchange *exchange)
+void exchange_free(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     leave_in_flight(exchange);
@@ -118,8 +115,8 @@ static void exchange_free(struct exchange *exchange)
         importer_leave(&server->importer);
     if (exchange->called)
         call_release(&exchange->request.call);
-    if (exchange->response != NULL)
-        MHD_destroy_response(exchange->response);
+    if (exchange->answer.shared != NULL)
+        shared_body_drop(exchange->answer.shared);
     while (exchange->allocations != NULL) {
         struct allocation *next = exchange->allocations->next;
         free(exchange->allocations);
@@ -132,17 +129,6 @@ static void exchange_free(struct exchange *exchange)
     exchange_give_back(exchange);
 }
 
-void exchange_completed(void *owner, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode reason)
-{
-    (void)owner;
-    (void)connection;
-    (void)reason;
-    if (*context != NULL)
-        exchange_free(*context);
-    *context = NULL;
-}
-
 /* ---- The body comes in ---- */
 
 size_t exchange_body_bytes_max(const struct exchange *exchange)
@@ -151,24 +137,20 @@ size_t exchange_body_bytes_max(const struct exchange *exchange)
     return import ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
 }
 
-static enum MHD_Result receive(struct exchange *exchange, const char *data, size_t length)
+void exchange_receive(struct exchange *exchange, const void *data, size_t length)
 {
     exchange->received_bytes += length;
-    if (exchange->response == NULL && exchange->received_bytes > exchange_body_bytes_max(exchange))
+    if (exchange->received_bytes > exchange_body_bytes_max(exchange)) {
         problem_answer(exchange, REFUSAL_BODY_TOO_LARGE);
-    if (exchange->response != NULL) {
-        buffer_release(&exchange->received);
-        exchange->discarded_bytes += length;
-        return exchange->discarded_bytes <= DISCARD_BYTES_MAX ? MHD_YES : MHD_NO;
+        return;
     }
     if (exchange->route->body == BODY_NONE)
-        return MHD_YES;
+        return;
     idempotency_receive(exchange, data, length);
     if (buffer_reserve(&exchange->received, length) == RESULT_OK)
         buffer_append(&exchange->received, data, length);
     else
         problem_answer(exchange, REFUSAL_CAPACITY);
-    return MHD_YES;
 }
 
 /* Reads the body as JSON where the route has one of that size; false: the exchange was answered. */
@@ -193,78 +175,42 @@ static bool parse_body(struct exchange *exchange)
 
 /* ---- Steps ---- */
 
-static enum MHD_Result queue_answer(struct exchange *exchange)
+bool exchange_answered(const struct exchange *exchange)
 {
-    struct http_server *server = exchange->server;
+    return exchange->answer.status != 0;
+}
+
+void exchange_leave(struct exchange *exchange)
+{
     size_t count;
     const struct route *table = routes(&count);
     const size_t place = exchange->route == NULL ? ROUTES_MAX : (size_t)(exchange->route - table);
-    metrics_count(&server->metrics, place, exchange->status, http_clock_us() - exchange->began_us);
+    metrics_count(&exchange->server->metrics, place, exchange->answer.status,
+                  http_clock_us() - exchange->began_us);
     answer_log(exchange);
     leave_in_flight(exchange); /* before the client can read the answer and ask again */
-    return MHD_queue_response(exchange->connection, (unsigned)exchange->status, exchange->response);
 }
 
-/* After a step: it answered, or somebody else has the exchange, or its body is still to come. No
- * memory for an answer leaves closing the connection. */
-static enum MHD_Result step_taken(struct exchange *exchange)
+void exchange_begin(struct exchange *exchange)
 {
-    if (exchange->phase == EXCHANGE_SUSPENDED)
-        return MHD_YES;
-    if (exchange->response != NULL)
-        return queue_answer(exchange);
-    return exchange->phase == EXCHANGE_RECEIVING ? MHD_YES : MHD_NO;
+    admission_check(exchange);
 }
 
-static enum MHD_Result begin(struct exchange *exchange, const char *url, const char *method)
+void exchange_dispatch(struct exchange *exchange)
 {
-    admission_check(exchange, url, method);
-    if (exchange->phase == EXCHANGE_SUSPENDED)
-        return MHD_YES;
-    const bool long_body =
-        exchange->headers.transfer_encoding == NULL && exchange->declared_bytes > DISCARD_BYTES_MAX;
-    const bool spared = exchange->expects_continue && exchange->body_pending;
-    const bool unframed = exchange->status == MHD_HTTP_BAD_REQUEST;
-    return exchange->response != NULL && (long_body || spared || unframed) ? queue_answer(exchange)
-                                                                           : MHD_YES;
-}
-
-/* The whole request is there. */
-static enum MHD_Result dispatch(struct exchange *exchange)
-{
+    exchange->body_pending = false;
     exchange->answering = true;
     atomic_fetch_add(&exchange->server->answering, 1);
-    if (exchange->response != NULL)
-        return queue_answer(exchange);
     exchange->phase = EXCHANGE_RUNNING;
     if (parse_body(exchange))
         exchange->route->handler(exchange);
-    return step_taken(exchange);
 }
 
-enum MHD_Result exchange_access(void *owner, struct MHD_Connection *connection, const char *url,
-                                const char *method, const char *version, const char *upload_data,
-                                size_t *upload_data_size, void **context)
+void exchange_continue(struct exchange *exchange)
 {
-    (void)version;
-    struct exchange *exchange = *context;
-    if (exchange == NULL) {
-        exchange = exchange_new(owner, connection);
-        *context = exchange;
-        return exchange == NULL ? MHD_NO : begin(exchange, url, method);
-    }
-    if (exchange->phase == EXCHANGE_SUSPENDED) {
-        exchange->phase = exchange->body_pending ? EXCHANGE_RECEIVING : EXCHANGE_RUNNING;
-        exchange->next_step(exchange);
-        return step_taken(exchange);
-    }
-    if (*upload_data_size > 0) {
-        const size_t length = *upload_data_size;
-        *upload_data_size = 0;
-        return receive(exchange, upload_data, length);
-    }
-    exchange->body_pending = false;
-    return dispatch(exchange);
+    CHECK(exchange->phase == EXCHANGE_SUSPENDED);
+    exchange->phase = exchange->body_pending ? EXCHANGE_RECEIVING : EXCHANGE_RUNNING;
+    exchange->next_step(exchange);
 }
 
 /* ---- For handlers ---- */
@@ -324,7 +270,6 @@ bool exchange_suspend(struct exchange *exchange, exchange_step *next)
     }
     exchange->next_step = next;
     exchange->phase = EXCHANGE_SUSPENDED;
-    MHD_suspend_connection(exchange->connection);
     return true;
 }
 
@@ -409,15 +354,11 @@ void exchange_verify_password(struct exchange *exchange, const char *password, c
     password_submit(exchange, next);
 }
 
-const char *exchange_parameter(const struct exchange *exchange, const char *name, size_t *length)
+const char *exchange_parameter(const struct exchange *exchange, const char *name)
 {
-    const char *value = NULL;
-    if (MHD_lookup_connection_value_n(exchange->connection, MHD_GET_ARGUMENT_KIND, name,
-                                      strlen(name), &value, length) == MHD_NO)
-        return NULL;
-    if (value == NULL) { /* "?name" without '=' */
-        *length = 0;
-        return "";
-    }
-    return value;
+    const struct request_head *head = exchange->head;
+    for (size_t i = 0; i < head->parameter_count; i++)
+        if (strcmp(head->parameters[i].name, name) == 0)
+            return head->parameters[i].value[0] == '\0' ? NULL : head->parameters[i].value;
+    return NULL;
 }

@@ -9,18 +9,20 @@
 #include "engine/engine.h"
 #include "http/body.h"
 #include "http/credentials.h"
-#include "http/forwarded.h"
+#include "http/request_head.h"
 #include "http/router.h"
 #include "http/sign_in_limit.h"
 
-#include <microhttpd.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct http_server;
 struct io_loop;
+struct connection;
 struct exchange;
+struct shared_body;
+struct sockaddr;
 
 typedef void exchange_step(struct exchange *exchange);
 
@@ -30,30 +32,36 @@ enum exchange_phase {
     EXCHANGE_SUSPENDED, /* somebody else has it */
 };
 
-/* The headers that matter; they live in the connection's memory. NULL: not sent. */
-struct request_headers {
-    const char *authorization, *cookie, *content_type, *content_length, *transfer_encoding, *expect,
-        *if_none_match, *request_id, *host, *idempotency_key, *origin, *sec_fetch_site;
-    struct header_lines forwarded, x_forwarded_for;
-    bool ambiguous; /* one of those that may come only once came twice */
-};
-
 #define REQUEST_ID_MAX 64
 
 #define BODY_BYTES_MAX ((size_t)64 << 10)
+
+/* An answer's line and headers: with the longest request id, a location and two cookies they take
+ * two thirds of this. */
+#define ANSWER_HEAD_BYTES_MAX 2048
+
+/* What is to be sent. Its body is `shared`, or what stands in the exchange's `out`. */
+struct answer {
+    int status;                 /* 0: not answered yet */
+    struct shared_body *shared; /* a reference, or NULL */
+    bool bodiless;              /* 204 and 304 */
+    bool last;                  /* the connection ends with it */
+    bool failed;                /* there was no memory for its body: it can't be sent */
+    size_t head_length;
+    char head[ANSWER_HEAD_BYTES_MAX]; /* its line and headers, each with its CR LF */
+};
 
 struct exchange {
     struct http_server *server;
     struct io_loop *loop;
     struct exchange *next; /* the loop's, of those that are finished or spare */
-    struct MHD_Connection *connection;
-    const struct route *route; /* NULL: no such path */
+    struct connection *connection;
+    const struct sockaddr *peer;     /* the connection's other end */
+    const struct request_head *head; /* the connection's */
+    const struct route *route;       /* NULL: no such path */
     struct path_match path;
-    struct request_headers headers;
     enum exchange_phase phase;
-    exchange_step *next_step;            /* after EXCHANGE_SUSPENDED */
-    bool metrics_only;                   /* it came over metrics-listen */
-    const char *method_text, *path_text; /* as they were asked for, without the query; or NULL */
+    exchange_step *next_step; /* after EXCHANGE_SUSPENDED */
     int64_t began_us;
     struct address address; /* whose request it is; every limit by address goes by it */
     char request_id[REQUEST_ID_MAX + 1];
@@ -62,14 +70,13 @@ struct exchange {
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
     struct sign_in_try sign_in_try;
-    bool in_flight; /* counted against the account */
-    bool answering; /* counted as one that a stop waits for */
+    bool in_flight;       /* counted against the account */
+    bool operations_only; /* came to the address for metrics */
+    bool answering;       /* counted as one that a stop waits for */
 
-    uint64_t received_bytes;  /* of the body */
-    uint64_t discarded_bytes; /* of them, those that came after a refusal */
-    uint64_t declared_bytes;  /* UINT64_MAX: chunked, the end is not known */
-    bool expects_continue;    /* the client waits before it sends the body */
-    bool body_pending;        /* part of it is still to come */
+    uint64_t received_bytes; /* of the body */
+    uint64_t declared_bytes; /* UINT64_MAX: chunked, the end is not known */
+    bool body_pending;       /* part of it is still to come */
     struct allocation *allocations;
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
     bool importing;                          /* holds one of the importer's places */
@@ -77,32 +84,42 @@ struct exchange {
     void *work; /* the handler's own, from exchange_allocate */
 
     struct json_writer writer; /* on `out` */
-    int status;
-    enum refusal refusal;          /* that the answer tells; REFUSAL_NONE: it is none */
-    size_t answer_bytes;           /* of its body */
-    struct MHD_Response *response; /* NULL: not answered yet */
-
-    bool called; /* `request.call` holds a call to release */
+    enum refusal refusal;      /* that the answer tells; REFUSAL_NONE: it is none */
+    bool called;               /* `request.call` holds a call to release */
 
     /* From here on nothing is cleared for a request that does not need it, and the buffers keep
      * their memory for the next one. */
+    struct answer answer;
     struct buffer received, out;
     struct body body; /* the parsed form of `received` */
     struct request request;
     struct password_job password;
 };
 
-/* libmicrohttpd's access handler; `owner` is the loop. */
-enum MHD_Result exchange_access(void *owner, struct MHD_Connection *connection, const char *url,
-                                const char *method, const char *version, const char *upload_data,
-                                size_t *upload_data_size, void **context);
+/* ---- For the connection ---- */
 
-/* libmicrohttpd's notice that an exchange is over, however it ended. */
-void exchange_completed(void *owner, struct MHD_Connection *connection, void **context,
-                        enum MHD_RequestTerminationCode reason);
+/* A new exchange of the loop's thread. NULL: no memory. */
+struct exchange *exchange_new(struct io_loop *loop);
+
+/* Its answer is sent, or nobody is there to take it. Not suspended. */
+void exchange_free(struct exchange *exchange);
 
 /* Frees the exchanges that the loop keeps for its next requests. */
 void exchange_free_spares(struct io_loop *loop);
+
+/* The moments of a request, in order: its head is there; some of its body (`length` > 0); all of
+ * it. After each the exchange is suspended, or answered, or waits for more of the body. */
+void exchange_begin(struct exchange *exchange);
+void exchange_receive(struct exchange *exchange, const void *data, size_t length);
+void exchange_dispatch(struct exchange *exchange);
+
+/* Takes the next step of an exchange that was resumed. Afterwards it is as after those above. */
+void exchange_continue(struct exchange *exchange);
+
+/* Its answer goes out now: counts it, and lets the account ask again. */
+void exchange_leave(struct exchange *exchange);
+
+bool exchange_answered(const struct exchange *exchange);
 
 /* The most bytes that the route takes as a body. */
 size_t exchange_body_bytes_max(const struct exchange *exchange);
@@ -137,7 +154,7 @@ void exchange_verify_password(struct exchange *exchange, const char *password, c
 MUST_USE bool exchange_suspend(struct exchange *exchange, exchange_step *next);
 void exchange_resume(struct exchange *exchange);
 
-/* A value of the query string; NULL: absent. `*length` may differ from strlen. */
-const char *exchange_parameter(const struct exchange *exchange, const char *name, size_t *length);
+/* A value of the query string; NULL: absent, or empty. */
+const char *exchange_parameter(const struct exchange *exchange, const char *name);
 
 #endif

@@ -8,9 +8,9 @@ static const char blanks[] = " \t";
 
 void header_lines_add(struct header_lines *lines, const char *value)
 {
-    if (lines->count == HEADER_LINES_MAX) {
+    if (lines->count == FORWARDED_LINES_MAX) {
         memmove(&lines->lines[0], &lines->lines[1],
-                (HEADER_LINES_MAX - 1) * sizeof lines->lines[0]);
+                (FORWARDED_LINES_MAX - 1) * sizeof lines->lines[0]);
         lines->count--;
     }
     lines->lines[lines->count++] = value;

@@ -9,10 +9,10 @@
 /* A header that is a list may come in several lines (RFC 9110, 5.2), and proxies do add one of
  * their own below the client's. Of more lines the last count: the nearer proxy wrote them. A chain
  * of as many proxies is beyond what anybody runs. */
-#define HEADER_LINES_MAX 8
+#define FORWARDED_LINES_MAX 8
 
 struct header_lines {
-    const char *lines[HEADER_LINES_MAX]; /* in the order in which they came */
+    const char *lines[FORWARDED_LINES_MAX]; /* in the order in which they came */
     size_t count;
 };
 

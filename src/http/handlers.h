@@ -5,7 +5,8 @@
 
 struct exchange;
 
-#define ROUTE(method, pattern, handler, access, body, pace) void handler(struct exchange *exchange);
+#define ROUTE(method, pattern, handler, access, body, pace, parameters)                            \
+    void handler(struct exchange *exchange);
 #include "http/routes.def"
 
 #endif

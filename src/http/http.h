@@ -1,4 +1,4 @@
-/* The HTTP server: api.md on libmicrohttpd. Knows routes, JSON and sessions' wire form; no rules,
+/* The HTTP server: api.md over HTTP/1.1. Knows routes, JSON and sessions' wire form; no rules,
  * no SQL. */
 #ifndef USHER_HTTP_HTTP_H
 #define USHER_HTTP_HTTP_H

@@ -60,7 +60,7 @@ static int64_t hash_end(crypto_generichash_state *state)
 
 bool idempotency_admit(struct exchange *exchange, const char *path)
 {
-    const char *key = exchange->headers.idempotency_key;
+    const char *key = exchange->head->headers.idempotency_key;
     if (key == NULL || exchange->route->method != METHOD_POST ||
         exchange->route->access != ACCESS_SIGNED_IN)
         return true;

@@ -3,10 +3,16 @@
 
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+/* Bytes that the kernel holds for a client that does not read them, beyond those on their way: a
+ * crowd of slow readers fills no memory, and a fast one never waits. */
+#define UNSENT_BYTES_MAX (256 << 10)
 
 /* Connections that may wait to be accepted: a crowd arrives in the second in which sales open. */
 #define BACKLOG 4096
@@ -37,16 +43,25 @@ static bool split(const char *listen, char host[static HOST_BYTES_MAX], const ch
     return strspn(*port, "0123456789") == strlen(*port);
 }
 
+/* Connections have what their listener has. An answer goes out in one piece, so none is held back
+ * to gather more. */
+static bool prepare(int listener)
+{
+    const int on = 1, unsent = UNSENT_BYTES_MAX;
+    return setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+           setsockopt(listener, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0 &&
+           setsockopt(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent) == 0;
+}
+
 static int bind_first(const struct addrinfo *addresses)
 {
-    const int on = 1;
     for (const struct addrinfo *at = addresses; at != NULL; at = at->ai_next) {
         const int listener =
             socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
         if (listener < 0)
             continue;
-        if (setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
-            bind(listener, at->ai_addr, at->ai_addrlen) == 0 && listen(listener, BACKLOG) == 0)
+        if (prepare(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0 &&
+            listen(listener, BACKLOG) == 0)
             return listener;
         const int error = errno;
         (void)close(listener);

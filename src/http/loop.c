@@ -2,21 +2,32 @@
 #include "http/loop.h"
 
 #include "base/check.h"
-#include "base/log.h"
 #include "base/thread.h"
+#include "http/acceptor.h"
+#include "http/connection.h"
 #include "http/exchange.h"
 #include "http/server.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
 #include <unistd.h>
+
+/* Sockets looked at in one turn; the others are ready in the next. */
+#define EVENTS_MAX 256
+
+/* Deadlines that one turn works off. */
+#define DUE_MAX 256
+
+/* After the last answer a client has this long to read it and close. */
+#define END_US 10000000
+
+/* How often it is seen whether a body comes in, or an answer goes out, at its rate. A phone that
+ * changes from one network to the next is silent for some seconds. */
+#define RATE_PERIOD_US 10000000
 
 enum io_loop_sleep {
     AWAKE,
@@ -25,7 +36,7 @@ enum io_loop_sleep {
 
 /* ---- Waking ---- */
 
-static void wake(struct io_loop *loop)
+void io_loop_wake(struct io_loop *loop)
 {
     if (atomic_exchange(&loop->sleep, AWAKE) != SLEEPING)
         return;
@@ -46,35 +57,81 @@ void io_loop_finish(struct io_loop *loop, struct exchange *exchange)
     /* Only the first of a stack needs to look: the loop checks for an empty one after it has
      * announced its sleep, and both sides are sequentially consistent. */
     if (latest == NULL)
-        wake(loop);
+        io_loop_wake(loop);
 }
 
-/* How long nothing of libmicrohttpd's will be due; -1: for ever. */
+void io_loop_hand(struct io_loop *loop, struct connection *connection)
+{
+    struct connection *latest = atomic_load_explicit(&loop->arrived, memory_order_relaxed);
+    do
+        connection->next = latest;
+    while (!atomic_compare_exchange_weak(&loop->arrived, &latest, connection));
+    if (latest == NULL)
+        io_loop_wake(loop);
+}
+
+static bool has_news(struct io_loop *loop)
+{
+    return atomic_load(&loop->finished) != NULL || atomic_load(&loop->arrived) != NULL ||
+           atomic_load(&loop->stop) || atomic_load(&loop->quiesce);
+}
+
+/* How long nothing will be due; -1: for ever. */
 static int idle_ms(const struct io_loop *loop)
 {
-    MHD_UNSIGNED_LONG_LONG due_ms;
-    if (MHD_get_timeout(loop->daemon, &due_ms) != MHD_YES)
+    int64_t due_us = deadlines_next_us(&loop->deadlines);
+    const int64_t retry_us = acceptor_retry_us(loop);
+    if (loop->next_turn != NULL)
+        return 0;
+    due_us = retry_us < due_us ? retry_us : due_us;
+    if (due_us == INT64_MAX)
         return -1;
-    return due_ms < INT_MAX ? (int)due_ms : INT_MAX;
+    const int64_t left_us = due_us - http_clock_us();
+    if (left_us <= 0)
+        return 0;
+    return left_us / 1000 < INT_MAX - 1 ? (int)(left_us / 1000) + 1 : INT_MAX;
 }
 
-/* Sleeps until a socket is ready, something is due or somebody wakes it. */
-static void wait_for_work(struct io_loop *loop)
+/* Waits until a socket is ready, something is due or somebody wakes it. Returns how many events
+ * there are. */
+static int wait_for_events(struct io_loop *loop, struct epoll_event events[static EVENTS_MAX])
 {
-    const int wait_ms = idle_ms(loop);
-    if (wait_ms == 0)
-        return;
+    int wait_ms = idle_ms(loop), count;
     atomic_store(&loop->sleep, SLEEPING);
-    if (atomic_load(&loop->finished) == NULL && !atomic_load(&loop->stop) &&
-        !atomic_load(&loop->quiesce)) {
-        struct epoll_event events[2];
-        const int count = epoll_wait(loop->epoll, events, 2, wait_ms);
-        CHECK(count >= 0 || errno == EINTR);
-    }
+    if (has_news(loop))
+        wait_ms = 0;
+    count = epoll_wait(loop->epoll, events, EVENTS_MAX, wait_ms);
+    CHECK(count >= 0 || errno == EINTR);
     atomic_store(&loop->sleep, AWAKE);
+    return count;
 }
 
 /* ---- Working ---- */
+
+static bool adopt(struct io_loop *loop, struct connection *connection)
+{
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data.ptr = connection};
+    struct connection *first = loop->connections;
+    connection->previous = first == NULL ? connection : first->previous;
+    connection->following = first == NULL ? connection : first;
+    connection->previous->following = connection->following->previous = connection;
+    loop->connections = connection;
+    atomic_fetch_add_explicit(&loop->counts.accepted, 1, memory_order_relaxed);
+    connection_start(connection, loop);
+    return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, connection->transport.socket, &event) == 0;
+}
+
+static void adopt_arrived(struct io_loop *loop)
+{
+    struct connection *arrived = atomic_exchange(&loop->arrived, NULL);
+    while (arrived != NULL) {
+        struct connection *next = arrived->next;
+        if (!adopt(loop, arrived))
+            connection_close(arrived);
+        loop->moved = true;
+        arrived = next;
+    }
+}
 
 /* The first to be finished is the first to be answered. */
 static void resume_finished(struct io_loop *loop)
@@ -88,165 +145,160 @@ static void resume_finished(struct io_loop *loop)
     }
     while (first != NULL) {
         struct exchange *next = first->next;
-        MHD_resume_connection(first->connection);
+        connection_resume(first->connection);
+        loop->moved = true;
         first = next;
     }
 }
 
-static void stop_accepting(struct io_loop *loop)
+/* Those that were put off in the turn before. */
+static void go_on(struct io_loop *loop)
 {
-    const int listener = MHD_quiesce_daemon(loop->daemon);
-    if (listener >= 0)
-        (void)close(listener);
-    /* The last one to leave the door shuts it: whoever still connects is refused at once. */
-    if (atomic_fetch_sub(&loop->server->accepting, 1) == 1)
-        (void)shutdown(loop->server->listener, SHUT_RD);
+    struct connection *connection = loop->next_turn;
+    loop->next_turn = NULL;
+    while (connection != NULL) {
+        struct connection *next = connection->next;
+        connection->waits_turn = false;
+        if (connection->state == CONNECTION_CLOSED) {
+            connection->next = loop->closed;
+            loop->closed = connection;
+        } else {
+            connection_go_on(connection);
+        }
+        connection = next;
+    }
 }
 
-static unsigned open_connections(const struct io_loop *loop)
+static void work_off_due(struct io_loop *loop)
 {
-    const union MHD_DaemonInfo *info =
-        MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-    CHECK(info != NULL);
-    return info->num_connections;
+    struct deadline *due;
+    for (unsigned count = 0;
+         count < DUE_MAX && (due = deadline_due(&loop->deadlines, loop->now_us)) != NULL; count++)
+        connection_due((struct connection *)due);
 }
 
-static void work(struct io_loop *loop)
+static void free_closed(struct io_loop *loop)
 {
-    unsigned before, open = open_connections(loop);
-    if (atomic_exchange(&loop->quiesce, false))
-        stop_accepting(loop);
+    while (loop->closed != NULL) {
+        struct connection *next = loop->closed->next;
+        free(loop->closed);
+        loop->closed = next;
+    }
+}
+
+/* Returns how many of the events were sockets'. */
+static int look_at_events(struct io_loop *loop, const struct epoll_event *events, int count)
+{
+    const struct http_server *server = loop->server;
+    int sockets = 0;
+    for (int i = 0; i < count; i++) {
+        void *owner = events[i].data.ptr;
+        if (owner == &loop->wake)
+            continue;
+        sockets++;
+        const struct listener *listener = owner;
+        if (listener >= server->listeners && listener < server->listeners + LISTENERS_MAX)
+            acceptor_accept(loop, listener);
+        else
+            connection_ready(owner, events[i].events);
+    }
+    return sockets;
+}
+
+static void take_turn(struct io_loop *loop, const struct epoll_event *events, int count)
+{
+    loop->now_us = http_clock_us();
+    loop->moved = false;
+    http_date_set(&loop->date, engine_now(loop->server->engine).wall);
+    if (atomic_exchange(&loop->quiesce, false) && loop == loop->server->loops)
+        acceptor_stop(loop->server);
+    go_on(loop);
+    const int sockets = look_at_events(loop, events, count);
     resume_finished(loop);
-    do {
-        before = open;
-        CHECK(MHD_run(loop->daemon) == MHD_YES);
-        open = open_connections(loop);
-        /* Where connections were closed it may accept again, but begins to with its next run. */
-    } while (open < before);
+    adopt_arrived(loop);
+    work_off_due(loop);
+    acceptor_turn(loop);
+    free_closed(loop);
+    if (sockets > 0 && !loop->moved)
+        atomic_fetch_add_explicit(&loop->counts.idle_turns, 1, memory_order_relaxed);
 }
 
 static void *io_loop_run(void *argument)
 {
     struct io_loop *loop = argument;
+    struct epoll_event events[EVENTS_MAX];
     while (!atomic_load(&loop->stop)) {
-        wait_for_work(loop);
-        work(loop);
+        const int count = wait_for_events(loop, events);
+        take_turn(loop, events, count);
     }
-    work(loop); /* for what was finished just before */
+    take_turn(loop, events, 0); /* for what was finished just before */
     return NULL;
 }
 
-/* ---- What libmicrohttpd asks of us ---- */
+/* ---- For connections ---- */
 
-/* libmicrohttpd's complaints: one line each, and few of them, since clients cause most. */
-static void log_complaint(void *owner, const char *format, va_list arguments)
+void io_loop_go_on(struct io_loop *loop, struct connection *connection)
 {
-    static const struct limit_rate rate = {.interval_us = 1000000, .burst = 10};
-    struct http_server *server = owner;
-    struct limit_table *complaints = &server->limits.complaints;
-    int64_t wait_us;
-    if (!limit_take(complaints, limit_key_id(complaints, ID_NONE), &rate, http_clock_us(),
-                    &wait_us))
+    if (connection->waits_turn)
         return;
-    char text[512];
-    (void)vsnprintf(text, sizeof text, format, arguments);
-    text[strcspn(text, "\r\n")] = '\0';
-    log_event(LOG_WARNING, engine_now(server->engine).wall, "http complaint=\"%s\"", text);
+    connection->waits_turn = true;
+    connection->next = loop->next_turn;
+    loop->next_turn = connection;
 }
 
-static int hex_value(char digit)
+bool io_loop_watch_writing(struct io_loop *loop, struct connection *connection)
 {
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : -1;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET,
+                                .data.ptr = connection};
+    connection->watches_writing =
+        epoll_ctl(loop->epoll, EPOLL_CTL_MOD, connection->transport.socket, &event) == 0;
+    return connection->watches_writing;
 }
 
-/* Percent-decoding in place, of a whole path or of one parameter. %00 and broken escapes stay as
- * they are: these are C strings on their way through libmicrohttpd, and must not end early. So does
- * %2F in a path, where it is not a separator (RFC 3986, 2.2). */
-static size_t unescape(void *owner, struct MHD_Connection *connection, char *text)
+void io_loop_forget(struct io_loop *loop, struct connection *connection)
 {
-    (void)owner;
-    (void)connection;
-    const bool path = text[0] == '/';
-    size_t written = 0;
-    for (size_t i = 0; text[i] != '\0'; i++) {
-        const int high = text[i] == '%' ? hex_value(text[i + 1]) : -1;
-        const int low = high < 0 ? -1 : hex_value(text[i + 2]);
-        const int character = low < 0 ? 0 : high * 16 + low;
-        if (character > 0 && !(path && character == '/')) {
-            text[written++] = (char)character;
-            i += 2;
-        } else {
-            text[written++] = text[i];
-        }
-    }
-    text[written] = '\0';
-    return written;
+    connection->previous->following = connection->following;
+    connection->following->previous = connection->previous;
+    if (loop->connections == connection)
+        loop->connections = connection->following == connection ? NULL : connection->following;
+    acceptor_left(loop, connection);
+    if (connection->waits_turn)
+        return; /* the turn that finds it there frees it */
+    connection->next = loop->closed;
+    loop->closed = connection;
 }
 
 /* ---- Life ---- */
 
-static struct MHD_Daemon *daemon_start(struct io_loop *loop, int listener, unsigned connections_max)
+static bool watch_wake(struct io_loop *loop)
 {
-    const struct http_server *server = loop->server;
-    const struct http_options *options = &server->options;
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-    struct MHD_OptionItem more[3];
-    size_t count = 0;
-    if (server->tls_certificate != NULL) {
-        flags |= MHD_USE_TLS;
-        more[count++] =
-            (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, server->tls_certificate};
-        more[count++] = (struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, server->tls_key};
-    }
-    more[count] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
-    /* The logger comes first: it is told of what is wrong with the options that follow. */
-    return MHD_start_daemon(
-        flags, 0, NULL, NULL, exchange_access, loop, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
-        loop->server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
-        NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_CONNECTION_LIMIT, connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-        CONNECTION_MEMORY_FACTOR * (size_t)options->head_bytes_max, MHD_OPTION_CONNECTION_TIMEOUT,
-        options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
-}
-
-static bool watch(struct io_loop *loop)
-{
-    const union MHD_DaemonInfo *info = MHD_get_daemon_info(loop->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    if (info == NULL)
-        return false;
-    struct epoll_event ready = {.events = EPOLLIN};
     /* Edge-triggered: each write to it is an event of its own, so it need not be read. */
-    struct epoll_event woken = {.events = EPOLLIN | EPOLLET};
-    return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, info->epoll_fd, &ready) == 0 &&
-           epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->wake, &woken) == 0;
+    struct epoll_event woken = {.events = EPOLLIN | EPOLLET, .data.ptr = &loop->wake};
+    return epoll_ctl(loop->epoll, EPOLL_CTL_ADD, loop->wake, &woken) == 0;
 }
 
 enum result io_loop_start(struct io_loop *loop, struct http_server *server,
-                          unsigned connections_max, struct explanation *explanation)
+                          struct explanation *explanation)
 {
+    const struct http_options *options = &server->options;
+    const int64_t second_us = 1000000;
+    const int64_t duration_us[WAITS_KINDS] = {
+        [WAITS_FOR_HEAD] = options->head_seconds * second_us,
+        [WAITS_FOR_REQUEST] = options->idle_seconds * second_us,
+        [WAITS_FOR_BODY] = RATE_PERIOD_US,
+        [WAITS_FOR_ROOM] = RATE_PERIOD_US,
+        [WAITS_FOR_END] = END_US,
+    };
     *loop = (struct io_loop){.server = server,
                              .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
-                             .epoll = epoll_create1(EPOLL_CLOEXEC)};
-    const bool watchful = loop->wake >= 0 && loop->epoll >= 0;
-    const int listener = watchful ? fcntl(server->listener, F_DUPFD_CLOEXEC, 0) : -1;
-    if (listener < 0)
+                             .epoll = epoll_create1(EPOLL_CLOEXEC),
+                             .inputs.head_bytes = options->head_bytes_max};
+    deadlines_init(&loop->deadlines, duration_us);
+    if (loop->wake < 0 || loop->epoll < 0 || !watch_wake(loop))
         return explain(explanation, RESULT_IO, "no descriptors for an I/O thread: %s",
                        strerror(errno));
-    /* The descriptor is libmicrohttpd's from here, which closes it also when it cannot start. */
-    loop->daemon = daemon_start(loop, listener, connections_max);
-    if (loop->daemon == NULL)
-        return explain(
-            explanation, RESULT_IO,
-            server->tls_certificate != NULL
-                ? "cannot start the HTTPS server; are certificate and key good PEM files?"
-                : "cannot start the HTTP server");
-    if (!watch(loop))
-        return explain(explanation, RESULT_IO, "cannot watch the HTTP server's sockets: %s",
-                       strerror(errno));
+    if (loop == server->loops && acceptor_start(server, explanation) != RESULT_OK)
+        return RESULT_IO;
     if (thread_start(&loop->thread, "usher-io", io_loop_run, loop) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for HTTP");
     loop->started = true;
@@ -256,7 +308,7 @@ enum result io_loop_start(struct io_loop *loop, struct http_server *server,
 void io_loop_quiesce(struct io_loop *loop)
 {
     atomic_store(&loop->quiesce, true);
-    wake(loop);
+    io_loop_wake(loop);
 }
 
 static void close_if_open(int descriptor)
@@ -271,12 +323,16 @@ void io_loop_stop(struct io_loop *loop)
         return;
     if (loop->started) {
         atomic_store(&loop->stop, true);
-        wake(loop);
+        io_loop_wake(loop);
         thread_join(loop->thread);
     }
-    if (loop->daemon != NULL)
-        MHD_stop_daemon(loop->daemon);
+    adopt_arrived(loop);
+    while (loop->connections != NULL)
+        connection_close(loop->connections);
+    go_on(loop);
+    free_closed(loop);
     exchange_free_spares(loop);
+    input_spares_release(&loop->inputs);
     close_if_open(loop->epoll);
     close_if_open(loop->wake);
 }

@@ -164,6 +164,37 @@ static void put_queue(struct json_writer *writer, const struct queue_view *view)
     put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
+/* What happened to connections, over all loops. */
+static void put_connections(struct json_writer *writer, const struct http_server *server)
+{
+    uint64_t accepted = 0, idle_turns = 0, heads = 0, bodies = 0, readers = 0, made_room = 0;
+    for (unsigned i = 0; i < server->options.io_threads; i++) {
+        const struct io_counts *counts = &server->loops[i].counts;
+        accepted += load(&counts->accepted);
+        idle_turns += load(&counts->idle_turns);
+        heads += load(&counts->slow_heads);
+        bodies += load(&counts->slow_bodies);
+        readers += load(&counts->slow_readers);
+        made_room += load(&counts->made_room);
+    }
+    const struct named_number numbers[] = {
+        {"http_connections", "gauge", "Open connections.",
+         atomic_load_explicit(&server->open, memory_order_relaxed)},
+        {"http_connections_total", "counter", "Connections let in.", accepted},
+        {"http_turned_away_total", "counter", "Connections closed as they came.",
+         load(&server->turned_away)},
+        {"http_made_room_total", "counter", "Connections closed to make room for others.",
+         made_room},
+        {"http_slow_heads_total", "counter", "Connections whose request did not come in time.",
+         heads},
+        {"http_slow_bodies_total", "counter", "Bodies that came in too slowly.", bodies},
+        {"http_slow_readers_total", "counter", "Answers that were taken too slowly.", readers},
+        {"http_idle_turns_total", "counter",
+         "Times that a thread was told of a socket and nothing came of it.", idle_turns},
+    };
+    put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
+}
+
 static void answer_metrics(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
@@ -174,9 +205,10 @@ static void answer_metrics(struct exchange *exchange)
     struct json_writer *writer = answer_begin(exchange);
     put_answers(writer, &server->metrics);
     put_latency(writer, &server->metrics);
+    put_connections(writer, server);
     put_queue(writer, &view);
     put_engine(writer, &counts);
-    answer_text(exchange, MHD_HTTP_OK, "text/plain; version=0.0.4", "no-store");
+    answer_text(exchange, STATUS_OK, "text/plain; version=0.0.4", "no-store");
 }
 
 static void answer_organizer(struct exchange *exchange)
@@ -193,7 +225,7 @@ static void answer_organizer(struct exchange *exchange)
  * it. Whose session it is, the office knows. */
 void get_metrics(struct exchange *exchange)
 {
-    if (exchange->metrics_only) {
+    if (exchange->operations_only) {
         answer_metrics(exchange);
         return;
     }

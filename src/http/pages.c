@@ -15,7 +15,7 @@ static void answer_good(struct exchange *exchange, const char *word)
     json_write_key(writer, "status");
     json_write_text(writer, word);
     json_write_object_end(writer);
-    answer_private(exchange, MHD_HTTP_OK);
+    answer_private(exchange, STATUS_OK);
 }
 
 void get_health(struct exchange *exchange)

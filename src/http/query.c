@@ -1,18 +1,63 @@
 /* See query.h. */
 #include "http/query.h"
 
+#include "base/check.h"
+#include "base/utf8.h"
 #include "http/problem.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#define PARAMETER_SHOWN_MAX 100 /* characters */
+
+/* Whether one of the words is the name. */
+static bool is_among(const char *words, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *word = words; length > 0 && *word != '\0'; word += strspn(word, " ")) {
+        const size_t word_length = strcspn(word, " ");
+        if (word_length == length && memcmp(word, name, length) == 0)
+            return true;
+        word += word_length;
+    }
+    return false;
+}
+
+/* What the client sent, where that is a text that can be shown. */
+static const char *shown(const char *name)
+{
+    size_t characters;
+    return utf8_count(name, strlen(name), &characters) && characters <= PARAMETER_SHOWN_MAX ? name
+                                                                                            : "";
+}
+
+bool query_names(struct exchange *exchange)
+{
+    const struct request_head *head = exchange->head;
+    const char *known = exchange->route->parameters;
+    for (size_t i = 0; i < head->parameter_count; i++) {
+        const char *name = head->parameters[i].name;
+        bool twice = false;
+        for (size_t before = 0; before < i && !twice; before++)
+            twice = strcmp(head->parameters[before].name, name) == 0;
+        if (!twice && is_among(known, name))
+            continue;
+        problem_parameter(exchange, shown(name),
+                          twice ? "comes twice" : "is no parameter of this route");
+        return false;
+    }
+    CHECK(!head->parameters_left_out); /* one of so many is unknown, or comes twice */
+    return true;
+}
+
 bool query_limit(struct exchange *exchange, size_t max, size_t *limit)
 {
-    size_t length, value = 0;
-    const char *text = exchange_parameter(exchange, "limit", &length);
+    size_t value = 0;
+    const char *text = exchange_parameter(exchange, "limit");
     if (text == NULL)
         return true;
-    bool good = length >= 1 && length <= 6; /* no limit is larger than 1000 */
+    const size_t length = strlen(text);
+    bool good = length <= 6; /* no limit is larger than 1000 */
     for (size_t i = 0; i < length && good; i++) {
         good = text[i] >= '0' && text[i] <= '9';
         value = value * 10 + (size_t)(text[i] - '0');
@@ -29,9 +74,8 @@ bool query_limit(struct exchange *exchange, size_t max, size_t *limit)
 
 bool query_id(struct exchange *exchange, const char *name, const char *prefix, struct id *id)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
-    if (text == NULL || id_parse(prefix, text, length, id))
+    const char *text = exchange_parameter(exchange, name);
+    if (text == NULL || id_parse(prefix, text, strlen(text), id))
         return true;
     char message[80];
     (void)snprintf(message, sizeof message, "must be an id of the form %s_...", prefix);
@@ -41,9 +85,8 @@ bool query_id(struct exchange *exchange, const char *name, const char *prefix, s
 
 bool query_time(struct exchange *exchange, const char *name, timestamp_ms *time)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
-    if (text == NULL || timestamp_parse(text, length, time))
+    const char *text = exchange_parameter(exchange, name);
+    if (text == NULL || timestamp_parse(text, strlen(text), time))
         return true;
     problem_parameter(exchange, name,
                       "must be an RFC 3339 time with an offset ('+' is written %2B)");
@@ -53,9 +96,8 @@ bool query_time(struct exchange *exchange, const char *name, timestamp_ms *time)
 bool query_enumeration(struct exchange *exchange, const char *name, const char *const *texts,
                        size_t count, int *value)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
-    if (text == NULL || (strlen(text) == length && enumeration_parse(texts, count, text, value)))
+    const char *text = exchange_parameter(exchange, name);
+    if (text == NULL || enumeration_parse(texts, count, text, value))
         return true;
     problem_parameter(exchange, name, "is none of the values that this field has");
     return false;
@@ -63,11 +105,10 @@ bool query_enumeration(struct exchange *exchange, const char *name, const char *
 
 bool query_email(struct exchange *exchange, const char *name, const char **email)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, name, &length);
+    const char *text = exchange_parameter(exchange, name);
     if (text == NULL)
         return true;
-    if (strlen(text) != length || !email_well_formed(text)) {
+    if (!email_well_formed(text)) {
         problem_parameter(exchange, name, "must be an e-mail address ('+' is written %2B)");
         return false;
     }
@@ -100,10 +141,9 @@ void cursor_format(const struct cursor *cursor, char text[static CURSOR_CHARACTE
 
 bool query_cursor(struct exchange *exchange, struct cursor *cursor, bool *given)
 {
-    size_t length;
-    const char *text = exchange_parameter(exchange, "cursor", &length);
+    const char *text = exchange_parameter(exchange, "cursor");
     *given = text != NULL;
-    if (text == NULL || cursor_parse(text, length, cursor))
+    if (text == NULL || cursor_parse(text, strlen(text), cursor))
         return true;
     problem_parameter(exchange, "cursor", "is no nextCursor of this list");
     return false;

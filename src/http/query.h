@@ -4,6 +4,10 @@
 
 #include "http/exchange.h"
 
+/* Whether the query has nothing but the route's parameters, and each once; if not, the exchange is
+ * answered. A parameter without a name is unknown. */
+bool query_names(struct exchange *exchange);
+
 /* Each answers false, and the exchange is answered with 422, when the parameter is there and bad;
  * true, and the value untouched, when it is absent. */
 bool query_limit(struct exchange *exchange, size_t max, size_t *limit);

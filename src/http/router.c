@@ -8,7 +8,8 @@
 #include <string.h>
 
 static const struct route table[] = {
-#define ROUTE(route_method, route_pattern, function, route_access, route_body, route_pace)         \
+#define ROUTE(route_method, route_pattern, function, route_access, route_body, route_pace,         \
+              route_parameters)                                                                    \
     {                                                                                              \
         .method = METHOD_##route_method,                                                           \
         .pattern = route_pattern,                                                                  \
@@ -16,6 +17,7 @@ static const struct route table[] = {
         .access = ACCESS_##route_access,                                                           \
         .body = BODY_##route_body,                                                                 \
         .pace = PACE_##route_pace,                                                                 \
+        .parameters = route_parameters,                                                            \
     },
 #include "http/routes.def"
 };
@@ -100,7 +102,7 @@ const struct route *route_find(enum http_method method, const char *path, struct
     return NULL;
 }
 
-enum route_access route_access_at(const struct route *route, bool metrics_only)
+enum route_access route_access_at(const struct route *route, bool operations_only)
 {
     switch (route->access) {
     case ACCESS_ANYBODY:
@@ -110,14 +112,14 @@ enum route_access route_access_at(const struct route *route, bool metrics_only)
     case ACCESS_PROBE:
         return ACCESS_ANYBODY;
     case ACCESS_METRICS:
-        return metrics_only ? ACCESS_ANYBODY : ACCESS_SIGNED_IN;
+        return operations_only ? ACCESS_ANYBODY : ACCESS_SIGNED_IN;
     }
     UNREACHABLE("route access");
 }
 
-bool route_exists(const struct route *route, bool metrics_only)
+bool route_exists(const struct route *route, bool operations_only)
 {
-    return !metrics_only || route->access == ACCESS_PROBE || route->access == ACCESS_METRICS;
+    return !operations_only || route->access == ACCESS_PROBE || route->access == ACCESS_METRICS;
 }
 
 void allow_format(unsigned allowed, char text[static ALLOW_TEXT_BYTES])

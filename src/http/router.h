@@ -44,6 +44,7 @@ struct route {
     enum route_access access;
     enum route_body body;
     enum route_pace pace;
+    const char *parameters; /* of the query, with blanks between them */
 };
 
 #define PATH_WORD_MAX 40 /* the longest {code} */
@@ -69,10 +70,10 @@ bool path_matches(const char *pattern, const char *path, struct path_match *matc
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
                                unsigned *allowed);
 
-/* What the route asks of its caller where people buy or, `metrics_only`, where nothing but metrics
- * is told; there the other routes do not exist, and route_exists says so. */
-enum route_access route_access_at(const struct route *route, bool metrics_only);
-bool route_exists(const struct route *route, bool metrics_only);
+/* What the route asks of its caller where people buy or, `operations_only`, where nothing but
+ * metrics is told; there the other routes do not exist, and route_exists says so. */
+enum route_access route_access_at(const struct route *route, bool operations_only);
+bool route_exists(const struct route *route, bool operations_only);
 
 /* "GET, HEAD, POST" and so on, for the Allow header. */
 #define ALLOW_TEXT_BYTES 40

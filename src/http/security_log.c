@@ -66,8 +66,9 @@ bool security_log_take(struct security_log *log, enum security_event event, int6
 static void write_line(struct http_server *server, enum security_event event,
                        const struct address *address, uint64_t left_out, const char *detail)
 {
-    char address_text[ADDRESS_TEXT_BYTES], left_text[40] = "";
-    address_format(address, address_text);
+    char address_text[ADDRESS_TEXT_BYTES] = "-", left_text[40] = "";
+    if (address != NULL)
+        address_format(address, address_text);
     if (left_out > 0)
         (void)snprintf(left_text, sizeof left_text, " left_out=%llu", (unsigned long long)left_out);
     log_event(event == SECURITY_STAFF_CHANGE ? LOG_INFO : LOG_WARNING,
@@ -98,6 +99,6 @@ void security_tell_full_house(struct http_server *server, const struct address *
     uint64_t left_out;
     if (!security_log_take(&server->security, SECURITY_FULL_HOUSE, http_clock_us(), &left_out))
         return;
-    (void)snprintf(detail, sizeof detail, "why=%s", why);
+    (void)snprintf(detail, sizeof detail, "open=%u why=\"%s\"", atomic_load(&server->open), why);
     write_line(server, SECURITY_FULL_HOUSE, address, left_out, detail);
 }

@@ -46,8 +46,7 @@ bool security_log_take(struct security_log *log, enum security_event event, int6
 void security_tell(struct exchange *exchange, enum security_event event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Somebody at that address was turned away, or had to go, because connections have run out: the
- * server's, or those that one address may have. */
+/* Connections have run out: the server's (no address: NULL), or those that the address may have. */
 void security_tell_full_house(struct http_server *server, const struct address *address,
                               const char *why);
 

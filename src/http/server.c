@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "http/body.h"
 #include "http/listener.h"
+#include "http/tls.h"
 
 #include <jansson.h>
 #include <sodium.h>
@@ -14,9 +15,6 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-
-/* A PEM file is a few kilobytes; a chain of certificates stays far below this. */
-#define PEM_BYTES_MAX (256 * 1024)
 
 /* How long a stop waits for answers that are made, but that their clients are slow to take. */
 #define SEND_GRACE_US 2000000
@@ -31,27 +29,6 @@ int64_t http_clock_us(void)
     struct timespec now;
     CHECK(clock_gettime(CLOCK_MONOTONIC, &now) == 0);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* Reads a whole small text file; NULL with an explanation. */
-static char *read_pem(const char *path, struct explanation *explanation)
-{
-    FILE *file = fopen(path, "re");
-    char *text = file == NULL ? NULL : malloc(PEM_BYTES_MAX + 1);
-    size_t length = 0;
-    bool good = text != NULL;
-    if (good) {
-        length = fread(text, 1, PEM_BYTES_MAX, file);
-        good = ferror(file) == 0 && length > 0 && length < PEM_BYTES_MAX;
-        text[length] = '\0';
-    }
-    if (file != NULL && fclose(file) != 0)
-        good = false;
-    if (good)
-        return text;
-    free(text);
-    (void)explain(explanation, RESULT_IO, "cannot read %s: missing, empty or too large", path);
-    return NULL;
 }
 
 static struct limit_rate rate_of(unsigned per_second)
@@ -73,7 +50,7 @@ static enum result limits_init(struct limits *limits, const struct http_options 
         {&limits->password_lines, PASSWORD_LINE_ENTRIES},
         {&limits->polls, LIMIT_ENTRIES},
         {&limits->heard, LIMIT_ENTRIES},
-        {&limits->complaints, 1},
+        {&limits->connections, LIMIT_ENTRIES},
     };
     enum result result = sign_in_limit_init(&limits->sign_ins, options->account_sign_ins_per_minute,
                                             options->address_sign_ins_per_minute);
@@ -90,21 +67,19 @@ static void limits_release(struct limits *limits)
     sign_in_limit_release(&limits->sign_ins);
     limit_table_release(&limits->polls);
     limit_table_release(&limits->heard);
-    limit_table_release(&limits->complaints);
+    limit_table_release(&limits->connections);
 }
 
-/* The connections are shared out evenly, since nothing moves one from a loop to another. */
 static enum result loops_start(struct http_server *server, struct explanation *explanation)
 {
-    const unsigned threads = server->options.io_threads, all = server->options.connections_max;
+    const unsigned threads = server->options.io_threads;
     enum result result = RESULT_OK;
     server->loops = calloc(threads, sizeof *server->loops);
     if (server->loops == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
-    atomic_store(&server->accepting, threads);
-    for (unsigned i = 0; i < threads && result == RESULT_OK; i++)
-        result = io_loop_start(&server->loops[i], server,
-                               all / threads + (i < all % threads ? 1 : 0), explanation);
+    /* The first accepts, and gives connections to the others, so it starts last. */
+    for (unsigned i = threads; i-- > 0 && result == RESULT_OK;)
+        result = io_loop_start(&server->loops[i], server, explanation);
     return result;
 }
 
@@ -127,11 +102,8 @@ static enum result copy_options(struct http_server *server, const struct http_op
     server->options.time_zone = server->time_zone;
     if (options->tls_certificate_file == NULL)
         return RESULT_OK;
-    server->tls_certificate = read_pem(options->tls_certificate_file, explanation);
-    if (server->tls_certificate == NULL)
-        return RESULT_IO;
-    server->tls_key = read_pem(options->tls_key_file, explanation);
-    return server->tls_key == NULL ? RESULT_IO : RESULT_OK;
+    return tls_config_load(&server->tls, options->tls_certificate_file, options->tls_key_file,
+                           explanation);
 }
 
 /* Frees what a server holds, whether it ever ran or not. */
@@ -140,19 +112,32 @@ static void server_free(struct http_server *server)
     for (unsigned i = 0; server->loops != NULL && i < server->options.io_threads; i++)
         io_loop_stop(&server->loops[i]);
     free(server->loops);
-    if (server->listener >= 0)
-        (void)close(server->listener);
+    for (size_t i = 0; i < LISTENERS_MAX; i++)
+        if (server->listeners[i].socket >= 0)
+            (void)close(server->listeners[i].socket);
     importer_stop(&server->importer);
     presence_release(&server->presence);
     shared_cache_release(&server->shared);
     limits_release(&server->limits);
     security_log_release(&server->security, engine_now(server->engine).wall);
     free(server->time_zone);
-    free(server->tls_certificate);
-    if (server->tls_key != NULL)
-        sodium_memzero(server->tls_key, strlen(server->tls_key));
-    free(server->tls_key);
+    tls_config_drop(server->tls);
+    CHECK(pthread_mutex_destroy(&server->tls_lock) == 0);
     free(server);
+}
+
+/* The address for metrics, if there is one. It speaks plain HTTP: it stays inside the house. */
+static enum result open_metrics(struct http_server *server, const char *listen,
+                                struct explanation *explanation)
+{
+    char url[LISTENER_URL_BYTES];
+    if (listen == NULL)
+        return RESULT_OK;
+    const enum result result =
+        listener_open(listen, false, &server->listeners[1].socket, url, explanation);
+    if (result == RESULT_OK)
+        log_event(LOG_INFO, engine_now(server->engine).wall, "metrics listening=%s", url);
+    return result;
 }
 
 static enum result server_start(struct http_server *server, const struct http_options *options,
@@ -165,7 +150,9 @@ static enum result server_start(struct http_server *server, const struct http_op
         result = explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
     if (result == RESULT_OK)
         result = listener_open(options->listen, options->tls_certificate_file != NULL,
-                               &server->listener, server->url, explanation);
+                               &server->listeners[0].socket, server->url, explanation);
+    if (result == RESULT_OK)
+        result = open_metrics(server, options->metrics_listen, explanation);
     if (result == RESULT_OK)
         result = loops_start(server, explanation);
     return result;
@@ -178,7 +165,9 @@ enum result http_start(struct http_server **server, struct engine *engine,
     if (made == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
     made->engine = engine;
-    made->listener = -1;
+    made->listeners[0].socket = -1;
+    made->listeners[1] = (struct listener){.socket = -1, .operations_only = true};
+    CHECK(pthread_mutex_init(&made->tls_lock, NULL) == 0);
     made->token_key = engine_token_key(engine);
     shared_cache_init(&made->shared);
     security_log_init(&made->security);
@@ -233,7 +222,7 @@ void http_stop(struct http_server *server, int64_t wait_ms)
         server_free(server);
         return;
     }
-    /* libmicrohttpd aborts the process when it is stopped with suspended connections. */
+    /* Whoever has a suspended exchange would give it back to a loop that is gone. */
     log_event(LOG_ERROR, engine_now(server->engine).wall, "http stop=incomplete unanswered=%zu",
               atomic_load(&server->suspended));
 }

@@ -2,6 +2,7 @@
 #ifndef USHER_HTTP_SERVER_H
 #define USHER_HTTP_SERVER_H
 
+#include "http/acceptor.h"
 #include "http/http.h"
 #include "http/import.h"
 #include "http/limit.h"
@@ -13,7 +14,6 @@
 #include "http/sign_in_limit.h"
 #include "http/site.h"
 
-#include <microhttpd.h>
 #include <stdatomic.h>
 
 /* Requests of one account that are being answered at the same time. */
@@ -25,6 +25,9 @@
 /* Addresses that may have passwords in line: far more than the line is long. */
 #define PASSWORD_LINE_ENTRIES 4096
 
+/* Where HTTP is answered, and where only metrics, health and readiness are. */
+#define LISTENERS_MAX 2
+
 /* Who may ask how often. */
 struct limits {
     struct limit_table accounts;  /* requests a second, and requests in flight */
@@ -33,7 +36,7 @@ struct limits {
     struct limit_table password_lines; /* passwords of an address in line */
     struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
     struct limit_table heard;          /* how often a reader of public pages is reported as heard */
-    struct limit_table complaints;     /* of libmicrohttpd in the log: one key */
+    struct limit_table connections;    /* open, by address */
     struct limit_rate account_rate, address_rate;
 };
 
@@ -42,11 +45,19 @@ struct http_server {
     struct http_options options;
     struct site site;
     char *time_zone;
-    char *tls_certificate, *tls_key; /* PEM texts, or NULL */
-    struct io_loop *loops;           /* options.io_threads of them */
-    int listener;
-    atomic_uint accepting; /* loops that have not been told to stop */
+    pthread_mutex_t tls_lock;
+    struct tls_config *tls; /* NULL: none; a reload puts another in its place, under the lock */
+    struct io_loop *loops;  /* options.io_threads of them */
+    struct listener listeners[LISTENERS_MAX];
     char url[96];
+
+    atomic_uint open;       /* connections of all loops */
+    atomic_bool crowded;    /* somebody waits for a place: loops make room */
+    bool accepting_stopped; /* the first loop's */
+    int64_t retry_us;       /* the first loop's: when it looks for descriptors again; 0: at once */
+    atomic_uint_fast64_t
+        turned_away; /* connections that an address had too many of, or without memory */
+
     struct secret token_key;
     struct limits limits;
     struct security_log security;

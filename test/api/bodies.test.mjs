@@ -176,7 +176,7 @@ describe('ids in bodies', () => {
 describe('ids in paths', () => {
     const good = nobody('reservation')
     const wrong = ['x', '%20', good.slice(0, -1), `${good}0`, good.toUpperCase(), nobody('payment')]
-    wrong.push('reservation_81h455vb4pex5vsknk084sn02q', `${good}%00`, '..', '%2e%2e', '%ff')
+    wrong.push('reservation_81h455vb4pex5vsknk084sn02q', '..', '%2e%2e', '%ff')
     for (const id of wrong)
         test(id, async () => {
             assert.equal((await ann.get(`/v1/reservations/${id}`)).status, 404)

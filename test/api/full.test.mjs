@@ -1,4 +1,5 @@
-// A server with as many connections as it may have: who comes next waits, and gets in when others go.
+// A server with as many connections as it may have: who comes next gets the place of who has asked
+// nothing for the longest time.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -28,14 +29,24 @@ const answered = async socket => {
     assert.match(bytes.toString(), /^HTTP\/1.1 200 /)
 }
 
-test('those in line are served when the others leave, however often that happens', async () => {
+test('who comes next takes the places of those that are idle the longest', async () => {
     for (let round = 0; round < 5; round++) {
-        const inside = await Promise.all(Array.from({ length: CONNECTIONS }, ask))
-        await Promise.all(inside.map(answered))
-        const waiting = await Promise.all(Array.from({ length: 3 }, ask))
-        for (const socket of inside) socket.destroy()
-        await Promise.all(waiting.map(answered))
-        for (const socket of waiting) socket.destroy()
+        const inside = []
+        for (let i = 0; i < CONNECTIONS; i++) {
+            inside.push(await ask())
+            await answered(inside[i])
+        }
+        const closed = inside.map(socket => once(socket, 'close'))
+        inside.forEach(socket => socket.resume())
+        const late = []
+        for (let i = 0; i < 3; i++) {
+            late.push(await ask())
+            await answered(late[i])
+            await closed[i]
+        }
+        assert.ok(inside.slice(3).every(socket => !socket.closed))
+        for (const socket of [...inside, ...late]) socket.destroy()
+        await Promise.all(closed)
     }
     assert.equal((await house.anybody.get('/healthz')).status, 200)
 })

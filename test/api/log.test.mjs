@@ -76,7 +76,7 @@ describe('a request', () => {
 
     test('can forge no line, and ends none', async () => {
         const path =
-            '/%0d%0a2026-01-01T00:00:00.000Z%20info%20request%20forged%22%20status=200%00%1b[2J/' +
+            '/%0d%0a2026-01-01T00:00:00.000Z%20info%20request%20forged%22%20status=200%1b%5b2J/' +
             '%EA%B0%80'
         const head = (id, target) =>
             `GET ${target} HTTP/1.1\r\nHost: x\r\nX-Request-Id: ${id}\r\nConnection: close\r\n\r\n`
@@ -92,6 +92,19 @@ describe('a request', () => {
         await speak(house.url, head('long', `/${'%22'.repeat(2000)}`))
         const [long] = await linesOf('long')
         assert.match(REQUEST.exec(long)[2], /^\/(\\x22)+\.\.\.$/)
+    })
+
+    test('that is broken is a line without what could not be read', async () => {
+        const broken = () => lines().filter(line => line.includes('status=400'))
+        assert.equal(broken().length, 0)
+        await speak(house.url, 'GET /%00 HTTP/1.1\r\nHost: x\r\n\r\n')
+        await speak(house.url, 'a"b\r\n\r\n')
+        await until('their lines', () => broken().length === 2)
+        const told = broken().map(line => REQUEST.exec(line).slice(1, 4))
+        assert.deepEqual(told, [
+            ['GET', '-', '400'],
+            ['-', '-', '400'],
+        ])
     })
 
     test('is none without log-requests', async t => {

@@ -106,14 +106,22 @@ describe('lists', () => {
                 String(top + 1),
                 '1.5',
                 'ten',
-                '',
+                '%20',
                 '1e1',
                 '99999999999999999999',
             ])
                 invalid(await client.get(`${path}?limit=${limit}`), 'limit')
-            for (const cursor of ['', 'x', '%00', '!!', 'A'.repeat(500)])
+            for (const cursor of ['x', '%20', '!!', 'A'.repeat(500)])
                 invalid(await client.get(`${path}?cursor=${cursor}`), 'cursor')
             ok(await client.get(`${path}?limit=${top}`))
+            ok(await client.get(`${path}?limit=&cursor=`)) // empty ones count as absent
+        })
+
+        test(`${name} refuse a parameter that they do not have, and one that comes twice`, async () => {
+            const [client, path] = list()
+            invalid(await client.get(`${path}?limti=1`), 'limti')
+            invalid(await client.get(`${path}?limit=1&limit=1`), 'limit')
+            invalid(await client.get(`${path}?limit=1&=2`), '')
         })
     }
 

@@ -11,14 +11,11 @@
 #include "http_world.h"
 
 #include <errno.h>
-#include <linux/sockios.h>
 #include <poll.h>
 #include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Inputs that a world lasts for, those that only read, and those that may change it. */
@@ -30,9 +27,6 @@
 
 /* An answer takes far less than a millisecond; on a busy machine, with a sanitizer, a second. */
 #define ANSWER_WAIT_S 20
-
-/* Until it is looked again whether the server has taken all of a request. */
-#define TAKE_WAIT_NS 20000
 
 /* ---- The world ---- */
 
@@ -104,18 +98,6 @@ static void send_some(struct talk *talk)
     talk->request.at += sent > 0 ? sent : 0;
 }
 
-/* Tells the server that nothing follows once it has taken everything: libmicrohttpd may miss an end
- * that comes together with the last bytes, and then waits for as long as it lets a client idle. */
-static void send_end(struct talk *talk)
-{
-    int unread;
-    CHECK(ioctl(talk->connection, SIOCOUTQ, &unread) == 0);
-    if (unread > 0)
-        return;
-    talk->ended = true;
-    (void)shutdown(talk->connection, SHUT_WR); /* fails where the server was faster */
-}
-
 /* False: that was all. */
 static bool receive_some(struct talk *talk)
 {
@@ -129,6 +111,7 @@ static bool receive_some(struct talk *talk)
     return got > 0;
 }
 
+/* Sends everything, tells the server that nothing follows, and reads until it closes. */
 static void converse(struct talk *talk)
 {
     const int64_t deadline_us = http_clock_us() + INT64_C(1000000) * ANSWER_WAIT_S;
@@ -136,15 +119,15 @@ static void converse(struct talk *talk)
     while (open) {
         if (fuzz_left(&talk->request) > 0)
             send_some(talk);
-        else if (!talk->ended)
-            send_end(talk);
-        struct pollfd ready = {.fd = talk->connection, .events = POLLIN};
-        const struct timespec wait = {.tv_sec = talk->ended ? ANSWER_WAIT_S : 0,
-                                      .tv_nsec = talk->ended ? 0 : TAKE_WAIT_NS};
-        const int count = ppoll(&ready, 1, &wait, NULL);
+        const bool sending = fuzz_left(&talk->request) > 0;
+        if (!sending && !talk->ended)
+            (void)shutdown(talk->connection, SHUT_WR); /* fails where the server was faster */
+        talk->ended |= !sending;
+        struct pollfd ready = {.fd = talk->connection, .events = POLLIN | (sending ? POLLOUT : 0)};
+        const int count = poll(&ready, 1, ANSWER_WAIT_S * 1000);
         CHECK(count >= 0 || errno == EINTR);
         CHECK(http_clock_us() < deadline_us); /* else it hangs */
-        if (count > 0)
+        if (count > 0 && (ready.revents & ~POLLOUT) != 0)
             open = receive_some(talk);
     }
     (void)close(talk->connection);

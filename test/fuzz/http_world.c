@@ -246,38 +246,10 @@ static void start_server(struct http_world *world)
     }
 }
 
-/* The socket that the next connection shall be; -1: none. */
-static atomic_int offered = -1;
-
-static void reset_and_close(int connection)
-{
-    const struct linger at_once = {.l_onoff = 1}; /* leaves no port behind to wait */
-    CHECK(setsockopt(connection, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) == 0);
-    CHECK(close(connection) == 0);
-}
-
-/* In the place of the system's: whoever connects is only a knock, and the offered socket comes in.
- */
-int accept4(int listener, struct sockaddr *address, socklen_t *length, int flags)
-{
-    const int knock = (int)syscall(SYS_accept4, listener, address, length, flags);
-    if (knock < 0)
-        return knock;
-    reset_and_close(knock);
-    return atomic_exchange(&offered, -1);
-}
-
 void http_world_connect(struct http_world *world, int connection)
 {
-    struct sockaddr_in address;
-    socklen_t length = sizeof address;
-    CHECK(getsockname(world->server->listener, (struct sockaddr *)&address, &length) == 0);
-    const int knock = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    CHECK(knock >= 0 && atomic_exchange(&offered, connection) == -1);
-    CHECK(connect(knock, (const struct sockaddr *)&address, length) == 0);
-    while (atomic_load(&offered) != -1) /* until it was let in */
-        (void)sched_yield();
-    reset_and_close(knock);
+    const union socket_address peer = {.ipv4 = {.sin_family = AF_INET}};
+    acceptor_admit(world->server, connection, &peer, false);
 }
 
 /* Where TMPDIR says; otherwise in memory where the system has a place for that. */

@@ -192,9 +192,9 @@ static void test_many_lines(void **state)
     (void)state;
     struct header_lines lines = {.count = 0}, none = {.count = 0};
     header_lines_add(&lines, "198.51.100.7");
-    for (size_t i = 0; i < HEADER_LINES_MAX; i++)
+    for (size_t i = 0; i < FORWARDED_LINES_MAX; i++)
         header_lines_add(&lines, i == 0 ? "192.0.2.1" : "10.0.0.2");
-    assert_int_equal(lines.count, HEADER_LINES_MAX);
+    assert_int_equal(lines.count, FORWARDED_LINES_MAX);
     const struct address peer = address_of(PEER), wanted = address_of("192.0.2.1");
     const struct address found = forwarded_origin(&peer, &trusted, &none, &lines);
     assert_true(address_equal(&found, &wanted));

@@ -1,0 +1,260 @@
+/* See acceptor.h. */
+#include "http/acceptor.h"
+
+#include "base/check.h"
+#include "http/server.h"
+#include "http/tls.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+/* Connections accepted in one turn; those that ask meanwhile are not kept waiting for a crowd. */
+#define ACCEPTS_MAX 64
+
+/* Connections closed by one loop in one turn to make room. */
+#define ROOM_MAX 16
+
+/* A head that came this recently may be on its way. */
+#define HEAD_GRACE_US 1000000
+
+/* Slow bodies that are looked at to find one that may go. */
+#define BODIES_LOOKED_AT_MAX 16
+
+/* Where there is no room, or the system has no descriptor or memory left, it is looked again. */
+#define RETRY_US 100000
+
+static struct io_loop *first_loop(const struct http_server *server)
+{
+    return &server->loops[0];
+}
+
+/* ---- Watching ---- */
+
+/* Events of a listener are level-triggered, so those that are not watched wait in its backlog. */
+static bool watch(struct http_server *server, int operation, uint32_t events)
+{
+    for (size_t i = 0; i < LISTENERS_MAX; i++) {
+        struct listener *listener = &server->listeners[i];
+        struct epoll_event event = {.events = events, .data.ptr = listener};
+        if (listener->socket >= 0 &&
+            epoll_ctl(first_loop(server)->epoll, operation, listener->socket, &event) != 0)
+            return false;
+    }
+    return true;
+}
+
+enum result acceptor_start(struct http_server *server, struct explanation *explanation)
+{
+    if (watch(server, EPOLL_CTL_ADD, EPOLLIN))
+        return RESULT_OK;
+    return explain(explanation, RESULT_IO, "cannot watch for connections: %s", strerror(errno));
+}
+
+void acceptor_stop(struct http_server *server)
+{
+    CHECK(watch(server, EPOLL_CTL_MOD, 0));
+    server->accepting_stopped = true;
+    /* Whoever still connects is refused at once. */
+    for (size_t i = 0; i < LISTENERS_MAX; i++)
+        if (server->listeners[i].socket >= 0)
+            (void)shutdown(server->listeners[i].socket, SHUT_RD);
+}
+
+/* ---- Room ---- */
+
+static bool is_full(const struct http_server *server)
+{
+    return atomic_load(&server->open) >= server->options.connections_max;
+}
+
+static void wake_others(const struct http_server *server)
+{
+    for (unsigned i = 1; i < server->options.io_threads; i++)
+        io_loop_wake(&server->loops[i]);
+}
+
+/* Accepts no more until there is room, and has every loop make some. */
+static void crowd(struct http_server *server, const char *why)
+{
+    security_tell_full_house(server, NULL, why);
+    CHECK(watch(server, EPOLL_CTL_MOD, 0));
+    atomic_store(&server->retry_us, 0);
+    atomic_store(&server->crowded, true);
+    wake_others(server);
+}
+
+int64_t acceptor_retry_us(const struct io_loop *loop)
+{
+    const struct http_server *server = loop->server;
+    return loop == first_loop(server) && atomic_load(&server->crowded) && !server->accepting_stopped
+               ? atomic_load(&server->retry_us)
+               : INT64_MAX;
+}
+
+/* Who goes first where all places are taken: the oldest whose head is not complete, whose body does
+ * not keep its rate, or who asks nothing now; nobody who waits for an answer. NULL: nobody. */
+static struct connection *least_deserving(struct io_loop *loop)
+{
+    struct deadlines *deadlines = &loop->deadlines;
+    struct deadline *head = deadline_first(deadlines, WAITS_FOR_HEAD);
+    const int64_t old_us = deadlines->duration_us[WAITS_FOR_HEAD] - HEAD_GRACE_US;
+    if (head != NULL && head->due_us - old_us <= loop->now_us)
+        return (struct connection *)head;
+    struct deadline *body = deadline_first(deadlines, WAITS_FOR_BODY);
+    for (unsigned i = 0; i < BODIES_LOOKED_AT_MAX && body != NULL; i++) {
+        if (!connection_keeps_rate((struct connection *)body))
+            return (struct connection *)body;
+        body = deadline_next(deadlines, body);
+    }
+    return (struct connection *)deadline_first(deadlines, WAITS_FOR_REQUEST);
+}
+
+/* Where the system has no descriptor left, one goes, although there are places. */
+static void make_room(struct io_loop *loop)
+{
+    for (unsigned i = 0; i < ROOM_MAX && (i == 0 || is_full(loop->server)); i++) {
+        struct connection *connection = least_deserving(loop);
+        if (connection == NULL)
+            return;
+        atomic_fetch_add_explicit(&loop->counts.made_room, 1, memory_order_relaxed);
+        connection_close(connection);
+    }
+}
+
+void acceptor_turn(struct io_loop *loop)
+{
+    struct http_server *server = loop->server;
+    if (!atomic_load_explicit(&server->crowded, memory_order_relaxed))
+        return;
+    const bool first = loop == first_loop(server);
+    if (first && (atomic_load(&server->retry_us) > loop->now_us || server->accepting_stopped))
+        return;
+    make_room(loop);
+    if (!first)
+        return;
+    if (is_full(server)) {
+        atomic_store(&server->retry_us, loop->now_us + RETRY_US);
+        wake_others(server);
+        return;
+    }
+    atomic_store(&server->crowded, false);
+    CHECK(watch(server, EPOLL_CTL_MOD, EPOLLIN));
+}
+
+void acceptor_left(struct io_loop *loop, const struct connection *connection)
+{
+    struct http_server *server = loop->server;
+    if (connection->address_key != 0)
+        limit_leave(&server->limits.connections, connection->address_key);
+    atomic_fetch_sub(&loop->open, 1);
+    atomic_fetch_sub(&server->open, 1);
+    if (!atomic_load(&server->crowded))
+        return;
+    atomic_store(&server->retry_us, 0);
+    io_loop_wake(first_loop(server));
+}
+
+/* ---- Letting in ---- */
+
+static struct io_loop *emptiest_loop(const struct http_server *server)
+{
+    struct io_loop *emptiest = first_loop(server);
+    for (unsigned i = 1; i < server->options.io_threads; i++)
+        if (atomic_load(&server->loops[i].open) < atomic_load(&emptiest->open))
+            emptiest = &server->loops[i];
+    return emptiest;
+}
+
+/* Whether the address may have one more; a trusted proxy speaks for many. A socket of another
+ * family is a test's. */
+static bool enter_by_address(struct http_server *server, struct connection *connection)
+{
+    const sa_family_t family = connection->peer.any.sa_family;
+    if (family != AF_INET && family != AF_INET6)
+        return true;
+    const struct address peer = address_of_socket(&connection->peer.any);
+    if (address_list_has(&server->site.trusted_proxies, &peer))
+        return true;
+    struct limit_table *table = &server->limits.connections;
+    const uint64_t key = limit_key_address(table, &peer);
+    if (!limit_enter(table, key, server->options.connections_per_address, http_clock_us())) {
+        security_tell_full_house(server, &peer, "connections-per-address");
+        return false;
+    }
+    connection->address_key = key;
+    return true;
+}
+
+static bool begin_tls(struct http_server *server, struct connection *connection)
+{
+    if (server->tls == NULL || connection->operations_only)
+        return true;
+    CHECK(pthread_mutex_lock(&server->tls_lock) == 0);
+    connection->transport.tls = tls_session_new(server->tls, connection->transport.socket);
+    CHECK(pthread_mutex_unlock(&server->tls_lock) == 0);
+    return connection->transport.tls != NULL;
+}
+
+void acceptor_admit(struct http_server *server, int socket, const union socket_address *peer,
+                    bool operations_only)
+{
+    struct connection *connection = connection_new(socket, peer);
+    if (connection == NULL)
+        return;
+    connection->operations_only = operations_only;
+    struct io_loop *loop = emptiest_loop(server);
+    if (enter_by_address(server, connection) && begin_tls(server, connection)) {
+        atomic_fetch_add(&server->open, 1);
+        atomic_fetch_add(&loop->open, 1);
+        io_loop_hand(loop, connection);
+        return;
+    }
+    if (connection->address_key != 0)
+        limit_leave(&server->limits.connections, connection->address_key);
+    atomic_fetch_add_explicit(&server->turned_away, 1, memory_order_relaxed);
+    connection_drop(connection);
+}
+
+/* False: nobody else waits, or the system has no place. */
+static bool accept_one(struct io_loop *loop, const struct listener *listener)
+{
+    struct http_server *server = loop->server;
+    union socket_address peer;
+    socklen_t length = sizeof peer;
+    const int socket = accept4(listener->socket, &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket >= 0) {
+        acceptor_admit(server, socket, &peer, listener->operations_only);
+        loop->moved = true;
+        return true;
+    }
+    switch (errno) {
+    case EAGAIN:
+        return false;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        crowd(server, strerror(errno));
+        atomic_store(&server->retry_us, loop->now_us + RETRY_US);
+        return false;
+    default:
+        return true; /* that one left before it was let in (accept(2), "Error handling") */
+    }
+}
+
+void acceptor_accept(struct io_loop *loop, const struct listener *listener)
+{
+    struct http_server *server = loop->server;
+    if (server->accepting_stopped)
+        return;
+    if (is_full(server)) {
+        crowd(server, "the setting connections");
+        return;
+    }
+    /* Whether another one waits when the last place is taken is told by the next turn's event. */
+    for (unsigned i = 0; i < ACCEPTS_MAX && !is_full(server); i++)
+        if (!accept_one(loop, listener))
+            return;
+}

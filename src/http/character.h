@@ -1,0 +1,41 @@
+/* The kinds of characters that HTTP's grammar knows (RFC 9110, 5.5 and 5.6.2; RFC 3986, 2). */
+#ifndef USHER_HTTP_CHARACTER_H
+#define USHER_HTTP_CHARACTER_H
+
+#include <stdbool.h>
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static inline int hex_value(char c)
+{
+    if (is_digit(c))
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* tchar: what names of methods and headers are made of. */
+bool is_token_character(char c);
+
+/* What a header's value is made of: visible characters, blanks and tabs, and bytes past ASCII. */
+bool is_value_character(char c);
+
+/* What a request target is made of, but for '#', which begins a fragment and is never sent. */
+bool is_target_character(char c);
+
+#endif

@@ -1,0 +1,558 @@
+/* See connection.h. A connection moves in steps: each looks at what is there, moves some bytes or
+ * has its exchange take a step, and says whether there is more to do. */
+#include "http/connection.h"
+
+#include "base/check.h"
+#include "http/answer.h"
+#include "http/input.h"
+#include "http/problem.h"
+#include "http/server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+enum step {
+    STEP_AGAIN, /* there may be more to do */
+    STEP_WAITS, /* for its socket, its exchange or its deadline */
+    STEP_OVER,  /* it can only be closed */
+};
+
+static void wait_for(struct connection *connection, enum waits_for kind)
+{
+    struct io_loop *loop = connection->loop;
+    deadline_set(&loop->deadlines, &connection->deadline, kind, loop->now_us);
+}
+
+/* ---- Receiving ---- */
+
+/* Receives into the input what the socket has; ENDED and BROKEN as the transport says. */
+static enum transport_result fill(struct connection *connection)
+{
+    if (!connection->readable)
+        return TRANSPORT_BLOCKED;
+    if (connection->input == NULL)
+        connection->input = input_take(&connection->loop->inputs);
+    if (connection->input == NULL)
+        return TRANSPORT_BROKEN;
+    size_t room, length = 0;
+    bool drained;
+    char *bytes = input_room(connection->input, &room);
+    const enum transport_result result =
+        transport_read(&connection->transport, bytes, room, &length, &drained);
+    if (drained && !connection->hung_up)
+        connection->readable = false;
+    connection->input->end += length;
+    connection->loop->moved |= result != TRANSPORT_BLOCKED;
+    return result;
+}
+
+static bool has_bytes(const struct connection *connection)
+{
+    return connection->input != NULL && connection->input->start < connection->input->end;
+}
+
+static void release_input(struct connection *connection)
+{
+    if (connection->input != NULL)
+        input_give_back(&connection->loop->inputs, connection->input);
+    connection->input = NULL;
+}
+
+/* ---- The exchange ---- */
+
+static enum step answer(struct connection *connection);
+
+/* After a step of the exchange: somebody else has it, or it answered, or it waits for the body. */
+static enum step exchange_stepped(struct connection *connection)
+{
+    const struct exchange *exchange = connection->exchange;
+    if (exchange->phase == EXCHANGE_SUSPENDED) {
+        connection->state = CONNECTION_SUSPENDED;
+        wait_for(connection, WAITS_FOR_NOTHING);
+        return STEP_WAITS;
+    }
+    if (exchange_answered(exchange))
+        return answer(connection);
+    CHECK(exchange->phase == EXCHANGE_RECEIVING);
+    connection->state = CONNECTION_BODY;
+    return STEP_AGAIN;
+}
+
+/* The head is there, and whether there is a body is known. */
+static enum step begin(struct connection *connection)
+{
+    struct input *input = connection->input;
+    struct exchange *exchange = exchange_new(connection->loop);
+    if (exchange == NULL)
+        return STEP_OVER;
+    connection->exchange = exchange;
+    connection->used = true;
+    exchange->connection = connection;
+    exchange->peer = &connection->peer.any;
+    exchange->operations_only = connection->operations_only;
+    exchange->head = &input->head;
+    if (input->head.refusal == REFUSAL_NONE) {
+        const bool empty = input->payload.state >= PAYLOAD_TRAILER;
+        exchange->body_pending = input->payload.state != PAYLOAD_OVER;
+        exchange->declared_bytes = empty                    ? 0
+                                   : input->payload.chunked ? UINT64_MAX
+                                                            : input->head.body_bytes;
+    }
+    exchange_begin(exchange);
+    return exchange_stepped(connection);
+}
+
+/* Answers no, and ends the connection: what follows cannot be told from what is refused. */
+static enum step refuse(struct connection *connection, enum refusal refusal)
+{
+    if (connection->exchange == NULL) {
+        connection->input->head.refusal = refusal;
+        return begin(connection);
+    }
+    problem_answer(connection->exchange, refusal);
+    connection->exchange->answer.last = true;
+    return answer(connection);
+}
+
+/* ---- A request comes in ---- */
+
+static enum step head_read(struct connection *connection)
+{
+    struct input *input = connection->input;
+    if (input->head.refusal != REFUSAL_NONE)
+        return begin(connection);
+    input_head_done(input);
+    payload_init(&input->payload, &input->head);
+    connection->state = CONNECTION_FRAMING;
+    return STEP_AGAIN;
+}
+
+static enum step step_head(struct connection *connection)
+{
+    struct input *input = connection->input;
+    if (has_bytes(connection) &&
+        request_head_read(&input->head, input->bytes + input->start, input->end - input->start,
+                          connection->loop->inputs.head_bytes))
+        return head_read(connection);
+    switch (fill(connection)) {
+    case TRANSPORT_MOVED:
+        return STEP_AGAIN;
+    case TRANSPORT_BLOCKED:
+        if (!has_bytes(connection))
+            release_input(connection);
+        else if (connection->deadline.kind != WAITS_FOR_HEAD)
+            wait_for(connection, WAITS_FOR_HEAD);
+        return STEP_WAITS;
+    case TRANSPORT_ENDED:
+        return has_bytes(connection) ? refuse(connection, REFUSAL_BAD_REQUEST) : STEP_OVER;
+    case TRANSPORT_BROKEN:
+        break;
+    }
+    return STEP_OVER;
+}
+
+/* More of the body's bytes are to come. */
+static enum step receive_body(struct connection *connection)
+{
+    const size_t before = connection->input->end;
+    switch (fill(connection)) {
+    case TRANSPORT_MOVED:
+        connection->moved += connection->input->end - before;
+        return STEP_AGAIN;
+    case TRANSPORT_BLOCKED:
+        if (connection->deadline.kind != WAITS_FOR_BODY) {
+            connection->moved = 0;
+            wait_for(connection, WAITS_FOR_BODY);
+        }
+        return STEP_WAITS;
+    case TRANSPORT_ENDED:
+        return connection->state == CONNECTION_DISCARDING ? STEP_OVER
+                                                          : refuse(connection, REFUSAL_BAD_REQUEST);
+    case TRANSPORT_BROKEN:
+        break;
+    }
+    return STEP_OVER;
+}
+
+/* Takes what came out of its framing; `*length` of it at `*data` is the body's. */
+static void read_payload(struct input *input, const char **data, size_t *length)
+{
+    input->start += payload_read(&input->payload, input->bytes + input->start,
+                                 input->end - input->start, data, length);
+}
+
+/* A chunked body that is empty is none, so its first line is read before anything is decided; but
+ * not where the client waits to be told to send it. */
+static enum step step_framing(struct connection *connection)
+{
+    struct input *input = connection->input;
+    const char *data;
+    size_t length;
+    if (payload_begun(&input->payload) || input->head.expects_continue) {
+        if (input->payload.state == PAYLOAD_BROKEN)
+            input->head.refusal = REFUSAL_BAD_REQUEST;
+        return begin(connection);
+    }
+    if (!has_bytes(connection))
+        return receive_body(connection);
+    read_payload(input, &data, &length);
+    CHECK(length == 0);
+    return STEP_AGAIN;
+}
+
+/* Tells the client, who waits for it, to send its body (RFC 9110, 10.1.1). The socket has room:
+ * what was sent before is an answer that the client has read. */
+static enum step send_continue(struct connection *connection)
+{
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    const struct iovec piece = {.iov_base = (void *)(uintptr_t)text, .iov_len = sizeof text - 1};
+    size_t length = 0;
+    connection->input->head.expects_continue = false;
+    if (transport_write(&connection->transport, &piece, 1, &length) != TRANSPORT_MOVED ||
+        length != piece.iov_len)
+        return STEP_OVER;
+    return STEP_AGAIN;
+}
+
+static enum step step_body(struct connection *connection)
+{
+    struct input *input = connection->input;
+    if (input->head.expects_continue)
+        return send_continue(connection);
+    if (input->payload.state == PAYLOAD_BROKEN)
+        return refuse(connection, REFUSAL_BAD_REQUEST);
+    if (input->payload.state == PAYLOAD_OVER) {
+        exchange_dispatch(connection->exchange);
+        return exchange_stepped(connection);
+    }
+    if (!has_bytes(connection))
+        return receive_body(connection);
+    const char *data;
+    size_t length;
+    read_payload(input, &data, &length);
+    if (length == 0)
+        return STEP_AGAIN;
+    exchange_receive(connection->exchange, data, length);
+    return exchange_stepped(connection);
+}
+
+/* ---- An answer goes out ---- */
+
+/* The rest of a refused body is read where that is soon done and its end is known. */
+static bool can_be_used_again(const struct connection *connection)
+{
+    const struct input *input = connection->input;
+    if (input->head.refusal != REFUSAL_NONE || input->head.last)
+        return false;
+    return input->payload.state == PAYLOAD_OVER ||
+           (!input->payload.chunked && !input->head.expects_continue &&
+            input->payload.left <= DISCARD_BYTES_MAX);
+}
+
+static enum step answer(struct connection *connection)
+{
+    struct exchange *exchange = connection->exchange;
+    if (exchange->answer.failed)
+        return STEP_OVER;
+    if (!can_be_used_again(connection))
+        exchange->answer.last = true;
+    answer_close_head(exchange);
+    exchange_leave(exchange);
+    connection->state = CONNECTION_ANSWERING;
+    connection->sent = 0;
+    wait_for(connection, WAITS_FOR_NOTHING);
+    return STEP_AGAIN;
+}
+
+/* What of the answer is left, in at most two pieces. */
+static size_t pieces_left(const struct connection *connection, struct iovec pieces[static 2])
+{
+    const struct exchange *exchange = connection->exchange;
+    const struct answer *answer = &exchange->answer;
+    size_t count = 0, sent = connection->sent;
+    if (sent < answer->head_length)
+        pieces[count++] = (struct iovec){.iov_base = (void *)(uintptr_t)(answer->head + sent),
+                                         .iov_len = answer->head_length - sent};
+    if (answer->bodiless || exchange->head->bodiless)
+        return count;
+    const size_t body_sent = sent > answer->head_length ? sent - answer->head_length : 0;
+    size_t length;
+    uint8_t *body = (uint8_t *)(uintptr_t)answer_body(exchange, &length);
+    if (body_sent < length)
+        pieces[count++] =
+            (struct iovec){.iov_base = body + body_sent, .iov_len = length - body_sent};
+    return count;
+}
+
+static void next_request(struct connection *connection)
+{
+    connection->state = CONNECTION_HEAD;
+    if (has_bytes(connection))
+        input_next(connection->input);
+    else
+        release_input(connection);
+    wait_for(connection, WAITS_FOR_REQUEST);
+}
+
+/* The answer is on its way. */
+static enum step answered(struct connection *connection)
+{
+    const bool last = connection->exchange->answer.last;
+    exchange_free(connection->exchange);
+    connection->exchange = NULL;
+    connection->moved = 0;
+    if (last) {
+        release_input(connection);
+        transport_end(&connection->transport);
+        connection->state = CONNECTION_ENDING;
+        wait_for(connection, WAITS_FOR_END);
+    } else if (connection->input->payload.state != PAYLOAD_OVER) {
+        connection->state = CONNECTION_DISCARDING;
+        wait_for(connection, WAITS_FOR_BODY);
+    } else {
+        next_request(connection);
+    }
+    return STEP_AGAIN;
+}
+
+static uint64_t bytes_taken(const struct connection *connection)
+{
+    const size_t unsent = transport_unsent(&connection->transport);
+    return unsent < connection->sent ? connection->sent - unsent : 0;
+}
+
+static enum step step_answering(struct connection *connection)
+{
+    struct iovec pieces[2];
+    const size_t count = pieces_left(connection, pieces);
+    if (count == 0)
+        return answered(connection);
+    size_t length = 0;
+    const enum transport_result result =
+        connection->writable ? transport_write(&connection->transport, pieces, count, &length)
+                             : TRANSPORT_BLOCKED;
+    connection->sent += length;
+    connection->loop->moved |= length > 0;
+    if (result == TRANSPORT_MOVED)
+        return STEP_AGAIN;
+    if (result != TRANSPORT_BLOCKED)
+        return STEP_OVER;
+    connection->writable = false;
+    if (!connection->watches_writing && !io_loop_watch_writing(connection->loop, connection))
+        return STEP_OVER;
+    if (connection->deadline.kind != WAITS_FOR_ROOM) {
+        connection->taken = bytes_taken(connection);
+        wait_for(connection, WAITS_FOR_ROOM);
+    }
+    return STEP_WAITS;
+}
+
+static enum step step_discarding(struct connection *connection)
+{
+    struct input *input = connection->input;
+    const char *data;
+    size_t length;
+    if (input->payload.state == PAYLOAD_OVER) {
+        next_request(connection);
+        return STEP_AGAIN;
+    }
+    if (!has_bytes(connection))
+        return receive_body(connection);
+    read_payload(input, &data, &length);
+    return STEP_AGAIN;
+}
+
+static enum step step_ending(struct connection *connection)
+{
+    size_t length = 0;
+    if (!connection->readable)
+        return STEP_WAITS;
+    switch (transport_discard(&connection->transport, &length)) {
+    case TRANSPORT_MOVED:
+        connection->loop->moved = true;
+        connection->moved += length;
+        return connection->moved > ENDING_BYTES_MAX ? STEP_OVER : STEP_AGAIN;
+    case TRANSPORT_BLOCKED:
+        connection->readable = false;
+        return STEP_WAITS;
+    case TRANSPORT_ENDED:
+    case TRANSPORT_BROKEN:
+        break;
+    }
+    return STEP_OVER;
+}
+
+/* ---- Steps ---- */
+
+static enum step take_step(struct connection *connection)
+{
+    switch (connection->state) {
+    case CONNECTION_HEAD:
+        return step_head(connection);
+    case CONNECTION_FRAMING:
+        return step_framing(connection);
+    case CONNECTION_BODY:
+        return step_body(connection);
+    case CONNECTION_ANSWERING:
+        return step_answering(connection);
+    case CONNECTION_DISCARDING:
+        return step_discarding(connection);
+    case CONNECTION_ENDING:
+        return step_ending(connection);
+    case CONNECTION_SUSPENDED:
+    case CONNECTION_CLOSED:
+        break;
+    }
+    UNREACHABLE("a connection that takes no steps");
+}
+
+static void run(struct connection *connection, enum step step)
+{
+    for (unsigned taken = 0; step == STEP_AGAIN && taken < CONNECTION_STEPS_MAX; taken++)
+        step = take_step(connection);
+    if (step == STEP_OVER)
+        connection_close(connection);
+    else if (step == STEP_AGAIN)
+        io_loop_go_on(connection->loop, connection);
+}
+
+void connection_go_on(struct connection *connection)
+{
+    if (connection->state != CONNECTION_SUSPENDED && connection->state != CONNECTION_CLOSED)
+        run(connection, STEP_AGAIN);
+}
+
+void connection_ready(struct connection *connection, uint32_t events)
+{
+    const bool tls =
+        connection->transport.tls != NULL; /* which reads to write, and writes to read */
+    const bool end = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+    const bool readable = end || tls || (events & EPOLLIN) != 0;
+    const bool writable = end || tls || (events & EPOLLOUT) != 0;
+    if (connection->state == CONNECTION_CLOSED)
+        return;
+    connection->loop->moved |= (readable && !connection->readable) ||
+                               (writable && !connection->writable) || (end && !connection->hung_up);
+    connection->readable |= readable;
+    connection->writable |= writable;
+    connection->hung_up |= end;
+    connection_go_on(connection);
+}
+
+void connection_resume(struct connection *connection)
+{
+    CHECK(connection->state == CONNECTION_SUSPENDED);
+    exchange_continue(connection->exchange);
+    run(connection, exchange_stepped(connection));
+}
+
+/* ---- Time ---- */
+
+bool connection_keeps_rate(const struct connection *connection)
+{
+    const struct io_loop *loop = connection->loop;
+    const int64_t period_us = loop->deadlines.duration_us[WAITS_FOR_BODY];
+    const int64_t passed_us = loop->now_us - (connection->deadline.due_us - period_us);
+    const unsigned rate = loop->server->options.body_bytes_per_second;
+    return connection->moved * 1000000 >= (uint64_t)passed_us * rate;
+}
+
+static enum step body_due(struct connection *connection)
+{
+    if (connection_keeps_rate(connection)) {
+        connection->moved = 0;
+        wait_for(connection, WAITS_FOR_BODY);
+        return STEP_WAITS;
+    }
+    connection->loop->counts.slow_bodies++;
+    return connection->state == CONNECTION_DISCARDING ? STEP_OVER
+                                                      : refuse(connection, REFUSAL_REQUEST_TIMEOUT);
+}
+
+/* The same rate is asked of who reads an answer. */
+static enum step room_due(struct connection *connection)
+{
+    const struct io_loop *loop = connection->loop;
+    const uint64_t taken = bytes_taken(connection);
+    const int64_t period_us = loop->deadlines.duration_us[WAITS_FOR_ROOM];
+    const unsigned rate = loop->server->options.body_bytes_per_second;
+    if ((taken - connection->taken) * 1000000 >= (uint64_t)period_us * rate) {
+        connection->taken = taken;
+        wait_for(connection, WAITS_FOR_ROOM);
+        return STEP_WAITS;
+    }
+    connection->loop->counts.slow_readers++;
+    return STEP_OVER;
+}
+
+static enum step head_due(struct connection *connection)
+{
+    connection->loop->counts.slow_heads++;
+    return has_bytes(connection) ? refuse(connection, REFUSAL_REQUEST_TIMEOUT) : STEP_OVER;
+}
+
+void connection_due(struct connection *connection)
+{
+    enum step step = STEP_OVER;
+    switch (connection->deadline.kind) {
+    case WAITS_FOR_HEAD:
+        step = head_due(connection);
+        break;
+    case WAITS_FOR_BODY:
+        step = body_due(connection);
+        break;
+    case WAITS_FOR_ROOM:
+        step = room_due(connection);
+        break;
+    case WAITS_FOR_REQUEST:
+    case WAITS_FOR_END:
+        break;
+    case WAITS_FOR_NOTHING:
+    case WAITS_KINDS:
+        UNREACHABLE("a deadline that is none");
+    }
+    run(connection, step);
+}
+
+/* ---- Life ---- */
+
+struct connection *connection_new(int socket, const union socket_address *peer)
+{
+    struct connection *connection = calloc(1, sizeof *connection);
+    if (connection == NULL) {
+        transport_close(&(struct transport){.socket = socket});
+        return NULL;
+    }
+    connection->transport.socket = socket;
+    connection->peer = *peer;
+    connection->writable = true;
+    return connection;
+}
+
+void connection_start(struct connection *connection, struct io_loop *loop)
+{
+    connection->loop = loop;
+    wait_for(connection, WAITS_FOR_HEAD);
+}
+
+void connection_drop(struct connection *connection)
+{
+    transport_close(&connection->transport);
+    free(connection);
+}
+
+void connection_close(struct connection *connection)
+{
+    CHECK(connection->state != CONNECTION_SUSPENDED && connection->state != CONNECTION_CLOSED);
+    if (connection->exchange != NULL)
+        exchange_free(connection->exchange);
+    connection->exchange = NULL;
+    release_input(connection);
+    wait_for(connection, WAITS_FOR_NOTHING);
+    transport_close(&connection->transport);
+    connection->state = CONNECTION_CLOSED;
+    connection->loop->moved = true;
+    io_loop_forget(connection->loop, connection);
+}

@@ -1,0 +1,19 @@
+/* What a loaded certificate, its key and the policy are to a session; tls.h is for everybody else.
+ */
+#ifndef USHER_HTTP_TLS_CONFIG_H
+#define USHER_HTTP_TLS_CONFIG_H
+
+#include "http/tls.h"
+#include "http/tls_ticket.h"
+
+#include <openssl/ssl.h>
+#include <stdatomic.h>
+
+struct tls_config {
+    atomic_size_t holders;
+    SSL_CTX *context;
+    BIO_METHOD *socket_method;
+    struct tls_tickets *tickets; /* shared with the configurations that this one follows */
+};
+
+#endif
