@@ -54,7 +54,8 @@ struct http_server {
     atomic_uint open;       /* connections of all loops */
     atomic_bool crowded;    /* somebody waits for a place: loops make room */
     bool accepting_stopped; /* the first loop's */
-    int64_t retry_us;       /* the first loop's: when it looks for descriptors again; 0: at once */
+    atomic_int_fast64_t
+        retry_us; /* the first loop's: when it looks for descriptors again; 0: at once */
     atomic_uint_fast64_t
         turned_away; /* connections that an address had too many of, or without memory */
 
