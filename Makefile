@@ -24,6 +24,7 @@ build:
 	@tools/build build --buildtype=debugoptimized
 
 run: build
+	@tools/install run
 	@build/usher demo $(DEMO)
 
 test: build
