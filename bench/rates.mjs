@@ -85,8 +85,7 @@ async function pollsOf(name, work, house, path, options, conditional = false) {
 
 export const polls = () => withHouse('lining-million', lining(1_000_000), async (house) => {
   const someone = (await readFile(house.others, 'utf8')).split(' ', 1)[0];
-  const round = (await readFile(house.seats, 'utf8')).split(' ', 1)[0];
-  const availability = `/v1/rounds/${round}/availability`;
+  const availability = `/v1/rounds/${await house.round()}/availability`;
   const asked = { ...house, someone };
   return {
     ...await pollsOf('queue', 'fixed', asked, '/v1/queue', {}),
