@@ -31,19 +31,11 @@ static bool read_old_password(struct body_object *root, const char *key,
     return body_text(root, key, presence, TEXT_ANY, 0, PASSWORD_CHARACTERS_MAX, password);
 }
 
-/* Folds an e-mail that was read; false: no memory, answered. */
-static bool fold(struct exchange *exchange, const char **email)
-{
-    *email = exchange_fold_email(exchange, *email);
-    if (*email == NULL)
-        problem_answer(exchange, REFUSAL_CAPACITY);
-    return *email != NULL;
-}
-
 /* ---- Signing up ---- */
 
 struct sign_up {
-    const char *name, *email;
+    const char *name;
+    struct email email;
 };
 
 static void answer_registered(struct exchange *exchange)
@@ -60,7 +52,8 @@ static void register_hashed(struct exchange *exchange)
     const struct sign_up *sign_up = exchange->work;
     struct call *call = exchange_call(exchange, VERB_USER_REGISTER);
     call->in.user_register.name = sign_up->name;
-    call->in.user_register.email = sign_up->email;
+    call->in.user_register.email = sign_up->email.address;
+    call->in.user_register.mailbox = sign_up->email.mailbox;
     call->in.user_register.password_hash = exchange->password.hash;
     exchange_submit(exchange, answer_registered);
 }
@@ -76,7 +69,7 @@ void post_users(struct exchange *exchange)
     struct body_object root;
     body_root(&exchange->body, &root);
     (void)read_name(&root, BODY_REQUIRED, &sign_up->name);
-    (void)body_email(&root, "email", BODY_REQUIRED, &sign_up->email);
+    (void)body_email(&root, "email", BODY_REQUIRED, EMAIL_NEW, &sign_up->email);
     (void)read_password(&root, BODY_REQUIRED, &password);
     body_close(&root);
     if (!body_good(&exchange->body)) {
@@ -87,7 +80,7 @@ void post_users(struct exchange *exchange)
         problem_answer(exchange, REFUSAL_REGISTRATION_CLOSED); /* before it costs a hash */
         return;
     }
-    if (!admission_sign_in(exchange, NULL, 0) || !fold(exchange, &sign_up->email))
+    if (!admission_sign_in(exchange, NULL, 0))
         return;
     exchange->work = sign_up;
     exchange_hash_password(exchange, password, register_hashed);
@@ -147,32 +140,45 @@ static void sign_in_verified(struct exchange *exchange)
     exchange_submit(exchange, answer_signed_in);
 }
 
+struct sign_in {
+    struct email email;
+    const char *password; /* like everything that was read, it lives as long as the body */
+};
+
 static void sign_in_found(struct exchange *exchange)
 {
+    const struct sign_in *sign_in = exchange->work;
     if (problem_of_call(exchange))
         return;
     const struct record *record = exchange->request.call.record;
     const char *hash = record == NULL ? NULL : record->as.user.password_hash;
-    exchange_verify_password(exchange, exchange->work, hash == NULL ? "" : hash, sign_in_verified);
+    exchange_verify_password(exchange, sign_in->password, hash == NULL ? "" : hash,
+                             sign_in_verified);
 }
 
 void post_sessions(struct exchange *exchange)
 {
-    const char *email = NULL, *password = NULL;
+    struct sign_in *sign_in = exchange_allocate(exchange, sizeof *sign_in);
+    if (sign_in == NULL) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return;
+    }
+    const struct email *email = &sign_in->email;
     struct body_object root;
     body_root(&exchange->body, &root);
-    (void)body_email(&root, "email", BODY_REQUIRED, &email);
-    (void)read_old_password(&root, "password", BODY_REQUIRED, &password);
+    (void)body_email(&root, "email", BODY_REQUIRED, EMAIL_KNOWN, &sign_in->email);
+    (void)read_old_password(&root, "password", BODY_REQUIRED, &sign_in->password);
     body_close(&root);
     if (!body_good(&exchange->body)) {
         problem_body(exchange, REFUSAL_INVALID_FIELD);
         return;
     }
-    if (!fold(exchange, &email) || !admission_sign_in(exchange, email, strlen(email)))
+    if (!admission_sign_in(exchange, email->mailbox, strlen(email->mailbox)))
         return;
-    /* Like everything that was read, the password lives as long as the body. */
-    exchange->work = (void *)(uintptr_t)password;
-    exchange_call(exchange, VERB_SIGN_IN_FIND)->in.sign_in_find.email = email;
+    exchange->work = sign_in;
+    struct call *call = exchange_call(exchange, VERB_SIGN_IN_FIND);
+    call->in.sign_in_find.email = email->spelled;
+    call->in.sign_in_find.mailbox = email->mailbox;
     exchange_submit(exchange, sign_in_found);
 }
 
@@ -199,7 +205,9 @@ void delete_sessions(struct exchange *exchange)
 /* ---- Looking and changing ---- */
 
 struct account_change {
-    const char *name, *email, *password, *current_password;
+    const char *name, *password, *current_password;
+    bool has_email;
+    struct email email;
     char verified_hash[PASSWORD_HASH_BYTES_MAX + 1];
 };
 
@@ -223,7 +231,10 @@ static void change_submit(struct exchange *exchange, const char *password_hash)
     const struct account_change *change = exchange->work;
     struct call *call = exchange_call(exchange, VERB_USER_CHANGE);
     call->in.user_change.name = change->name;
-    call->in.user_change.email = change->email;
+    if (change->has_email) {
+        call->in.user_change.email = change->email.address;
+        call->in.user_change.mailbox = change->email.mailbox;
+    }
     call->in.user_change.password_hash = password_hash;
     if (change->verified_hash[0] != '\0')
         call->in.user_change.verified_hash = change->verified_hash;
@@ -270,9 +281,9 @@ void patch_user(struct exchange *exchange)
     struct body_object root;
     body_root(&exchange->body, &root);
     (void)read_name(&root, BODY_OPTIONAL, &change->name);
-    const bool has_email = body_email(&root, "email", BODY_OPTIONAL, &change->email);
+    change->has_email = body_email(&root, "email", BODY_OPTIONAL, EMAIL_NEW, &change->email);
     const bool has_password = read_password(&root, BODY_OPTIONAL, &change->password);
-    const bool guarded = has_email || has_password;
+    const bool guarded = change->has_email || has_password;
     (void)read_old_password(&root, "currentPassword", guarded ? BODY_REQUIRED : BODY_OPTIONAL,
                             &change->current_password);
     body_close(&root);
@@ -280,8 +291,6 @@ void patch_user(struct exchange *exchange)
         problem_body(exchange, REFUSAL_INVALID_FIELD);
         return;
     }
-    if (has_email && !fold(exchange, &change->email))
-        return;
     exchange->work = change;
     if (!guarded) {
         change_submit(exchange, NULL);

@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
-#include "record/limit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,7 +164,7 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
 
 bool body_good(const struct body *body)
 {
-    return body->error_count == 0;
+    return body->error_count == 0 && !body->no_memory;
 }
 
 /* Appends one step of a pointer, escaped as RFC 6901 wants it; false when it does not fit. */
@@ -433,33 +432,18 @@ bool body_id(struct body_object *object, const char *key, enum body_presence pre
     return true;
 }
 
-bool email_well_formed(const char *email)
-{
-    const char *at = strchr(email, '@');
-    if (at == NULL || at == email || at[1] == '\0' || strchr(at + 1, '@') != NULL)
-        return false;
-    size_t length = strlen(email), count = 0;
-    if (length > EMAIL_BYTES_MAX || !utf8_count(email, length, &count))
-        return false;
-    for (; *email != '\0'; email++)
-        if ((unsigned char)*email <= ' ' || *email == 0x7f)
-            return false;
-    return true;
-}
-
 bool body_email(struct body_object *object, const char *key, enum body_presence presence,
-                const char **email)
+                enum email_rule rule, struct email *email)
 {
     const json_t *value = ask(object, key, presence);
     const char *read = value == NULL ? NULL : plain_text(object, key, value);
     if (read == NULL)
         return false;
-    if (!email_well_formed(read)) {
+    const enum result result = email_read(read, rule, email);
+    object->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_MALFORMED)
         body_error(object, key, "must be an e-mail address of at most 254 bytes");
-        return false;
-    }
-    *email = read;
-    return true;
+    return result == RESULT_OK;
 }
 
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,

@@ -61,20 +61,24 @@ bool query_enumeration(struct exchange *exchange, const char *name, const char *
     return false;
 }
 
-bool query_email(struct exchange *exchange, const char *name, const char **email)
+bool query_email(struct exchange *exchange, const char *name, const struct email **email)
 {
     size_t length;
     const char *text = exchange_parameter(exchange, name, &length);
     if (text == NULL)
         return true;
-    if (strlen(text) != length || !email_well_formed(text)) {
-        problem_parameter(exchange, name, "must be an e-mail address ('+' is written %2B)");
-        return false;
-    }
-    *email = exchange_fold_email(exchange, text);
-    if (*email == NULL)
+    struct email *read = exchange_allocate(exchange, sizeof *read);
+    enum result result = RESULT_MALFORMED;
+    if (read == NULL)
+        result = RESULT_NO_MEMORY;
+    else if (strlen(text) == length)
+        result = email_read(text, EMAIL_KNOWN, read);
+    *email = read;
+    if (result == RESULT_NO_MEMORY)
         problem_answer(exchange, REFUSAL_CAPACITY);
-    return *email != NULL;
+    else if (result != RESULT_OK)
+        problem_parameter(exchange, name, "must be an e-mail address ('+' is written %2B)");
+    return result == RESULT_OK;
 }
 
 bool cursor_parse(const char *text, size_t length, struct cursor *cursor)

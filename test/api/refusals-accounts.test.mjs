@@ -40,6 +40,17 @@ describe('accounts', () => {
         ['/email', { email: 'c ho@example.com' }],
         ['/email', { email: 'cho@example.com\r\nbcc: x@example.com' }],
         ['/email', { email: `${'c'.repeat(250)}@example.com` }],
+        ['/email', { email: 'cho@.' }],
+        ['/email', { email: 'cho@x..com' }],
+        ['/email', { email: 'cho@x.com.' }],
+        ['/email', { email: 'cho@house' }],
+        ['/email', { email: 'cho@-x.com' }],
+        ['/email', { email: 'cho@x_y.com' }],
+        ['/email', { email: 'cho@10.0.0.1' }],
+        ['/email', { email: 'ch\u200bo@example.com' }],
+        ['/email', { email: 'cho@exam\u00adple.com' }],
+        ['/email', { email: 'cho@xn--a.example' }],
+        ['/email', { email: `cho@${'가힣'.repeat(30)}.kr` }],
     ]
     for (const [field, change] of outOfRange)
         test(`sign up: ${JSON.stringify(change).slice(0, 60)}`, async () => {
@@ -84,6 +95,28 @@ describe('accounts', () => {
         }
         // A hash is a hundred times the rest, so an answer without one stands out.
         assert.ok(times.unknown > times.known / 3, JSON.stringify(times))
+    })
+
+    const spellings = [
+        ['josé@bücher.example', 'JOSÉ@BÜCHER.Example'],
+        ['jose\u0301@bu\u0308cher.example', 'josé@xn--bcher-kva.example'],
+        [' josé@bücher.example ', '\u3000JOSE\u0301@XN--BCHER-KVA.example\n'],
+    ].flat()
+
+    test('one mailbox is one account, however it is spelled', async () => {
+        const password = 'long enough'
+        const made = ok(await signUp({ email: spellings[1] }), 201)
+        assert.equal(made.email, 'josé@bücher.example')
+        for (const email of spellings) {
+            refused(await signUp({ email }), 409, 'email_taken')
+            const { user } = await signIn(house, email, password)
+            assert.equal(user.id, made.id)
+            const change = { email, currentPassword: passwordOf('ann@example.com') }
+            refused(await ann.patch('/v1/users/me', change), 409, 'email_taken')
+        }
+        const other = ok(await signUp({ email: 'straße@faß.de' }), 201)
+        assert.equal(other.email, 'straße@faß.de')
+        refused(await signUp({ email: 'STRASSE@FAß.de' }), 409, 'email_taken')
     })
 
     const strangers = [
