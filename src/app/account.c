@@ -2,6 +2,7 @@
 #include "app/account.h"
 
 #include "base/utf8.h"
+#include "record/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,13 +21,21 @@ static bool has_characters(const char *text, size_t least, size_t most)
     return utf8_count(text, strlen(text), &count) && count >= least && count <= most;
 }
 
+/* A name without the blanks around it. */
 static enum result read_name(struct person *person, const char *name,
                              struct explanation *explanation)
 {
-    if (!has_characters(name, 1, USER_NAME_CHARACTERS_MAX))
+    char problem[TEXT_PROBLEM_BYTES];
+    size_t length = strlen(name), count;
+    if (utf8_count(name, length, &count))
+        name = text_trim(name, &length);
+    if (!utf8_count(name, length, &count) || count < 1 || count > USER_NAME_CHARACTERS_MAX)
         return explain(explanation, RESULT_MALFORMED, "a name has 1 to %d characters of UTF-8",
                        USER_NAME_CHARACTERS_MAX);
-    memcpy(person->name, name, strlen(name) + 1);
+    memcpy(person->name, name, length);
+    person->name[length] = '\0';
+    if (!text_is_line(person->name, problem))
+        return explain(explanation, RESULT_MALFORMED, "a name %s", problem);
     return RESULT_OK;
 }
 

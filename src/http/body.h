@@ -93,12 +93,13 @@ void body_close(struct body_object *object);
  * is absent, or bad (then an error was added, also for a required field that is absent). */
 
 enum text_kind {
-    TEXT_LINE,  /* no control characters */
-    TEXT_LINES, /* none but line feed and tab */
+    TEXT_LINE, /* text_is_line; blanks around it are taken off: a phone's keyboard puts one there */
+    TEXT_KEY,  /* text_is_line, and none around it: what a program compares is kept as it is sent */
+    TEXT_LINES, /* text_is_prose */
     TEXT_ANY,   /* anything but NUL: a password */
 };
 
-/* `min`..`max` code points. */
+/* `min`..`max` code points, of a TEXT_LINE without what is taken off. */
 bool body_text(struct body_object *object, const char *key, enum body_presence presence,
                enum text_kind kind, size_t min, size_t max, const char **text);
 

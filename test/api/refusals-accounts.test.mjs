@@ -51,6 +51,15 @@ describe('accounts', () => {
         ['/email', { email: 'cho@exam\u00adple.com' }],
         ['/email', { email: 'cho@xn--a.example' }],
         ['/email', { email: `cho@${'가힣'.repeat(30)}.kr` }],
+        ['/name', { name: '   ' }],
+        ['/name', { name: '\u200b' }],
+        ['/name', { name: 'Cho\u200b' }],
+        ['/name', { name: '\u3164' }],
+        ['/name', { name: '\u2800' }],
+        ['/name', { name: '\u202eohC' }],
+        ['/name', { name: 'Cho\u200d' }],
+        ['/name', { name: 'Cho\u{e0041}' }],
+        ['/name', { name: 'Cho\ufffe' }],
     ]
     for (const [field, change] of outOfRange)
         test(`sign up: ${JSON.stringify(change).slice(0, 60)}`, async () => {
@@ -117,6 +126,14 @@ describe('accounts', () => {
         const other = ok(await signUp({ email: 'straße@faß.de' }), 201)
         assert.equal(other.email, 'straße@faß.de')
         refused(await signUp({ email: 'STRASSE@FAß.de' }), 409, 'email_taken')
+    })
+
+    test('a name loses the blanks around it, and keeps what shapes it', async () => {
+        const names = ['می\u200cخواهم', '❤\ufe0f\u200d🔥', 'José Ó Súilleabháin', '\ue000']
+        for (const name of names) {
+            const me = await ann.patch('/v1/users/me', { name: ` ${name}\u3000` })
+            assert.equal(ok(me).name, name)
+        }
     })
 
     const strangers = [

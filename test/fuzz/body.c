@@ -127,7 +127,7 @@ static bool is_address_of(const char *answered, const char *sent)
 }
 
 /* A text that went in under a key and comes out under it is the same, but for the form of an e-mail
- * address. */
+ * address. (The blanks around it were taken off in the body, too.) */
 static void check_echo(const struct trial *trial)
 {
     const char *key;

@@ -3,6 +3,7 @@
 
 #include "fuzz.h"
 #include "record/email.h"
+#include "record/text.h"
 
 /* ---- Bounds ---- */
 
@@ -12,6 +13,10 @@ static void check_text(const char *text, size_t min, size_t max)
     size_t count;
     CHECK(text != NULL && utf8_count(text, strlen(text), &count));
     CHECK(count >= min && count <= max);
+    char problem[TEXT_PROBLEM_BYTES];
+    size_t trimmed;
+    CHECK(text_is_line(text, problem) && text_trim(text, &trimmed) == text);
+    CHECK(trimmed == strlen(text));
     for (; *text != '\0'; text++)
         CHECK((unsigned char)*text >= ' ' && *text != 0x7f);
 }

@@ -13,7 +13,7 @@
 #define USER "user_01jbxyz0123456789abcdefghj"
 
 struct fields {
-    const char *line, *lines, *any;
+    const char *line, *key, *lines, *any;
     struct email email;
     int64_t integer;
     double real;
@@ -34,6 +34,7 @@ static void read_fields(struct body *body, struct fields *fields)
     (void)body_text(&root, "line", BODY_REQUIRED, TEXT_LINE, 1, 5, &fields->line);
     (void)body_text(&root, "lines", BODY_OPTIONAL, TEXT_LINES, 0, 5, &fields->lines);
     (void)body_text(&root, "any", BODY_OPTIONAL, TEXT_ANY, 0, 5, &fields->any);
+    (void)body_text(&root, "key", BODY_OPTIONAL, TEXT_KEY, 1, 5, &fields->key);
     (void)body_email(&root, "email", BODY_OPTIONAL, EMAIL_NEW, &fields->email);
     (void)body_integer(&root, "integer", BODY_OPTIONAL, -5, 100, &fields->integer);
     (void)body_real(&root, "real", BODY_OPTIONAL, -1, 1, &fields->real);
@@ -74,10 +75,11 @@ static void assert_errors(const char *text, const char *expected)
 static void test_good(void **state)
 {
     (void)state;
-    const char *text = "{\"line\":\"\\u00e9t\\u00e9\",\"lines\":\"a\\n\\tb\",\"any\":\"\\u0001\","
-                       "\"email\":\" A@b.com\",\"integer\":-5,\"real\":1,\"boolean\":true,"
-                       "\"time\":\"2026-11-22T10:00:00+09:00\",\"id\":\"" USER "\","
-                       "\"objects\":[{\"n\":1},{\"n\":9}]}";
+    const char *text =
+        "{\"line\":\" \\u00e9t\\u00e9\\u3000\",\"lines\":\"a\\n\\tb\",\"any\":\"\\u0001\","
+        "\"email\":\" A@b.com\",\"integer\":-5,\"real\":1,\"boolean\":true,"
+        "\"time\":\"2026-11-22T10:00:00+09:00\",\"id\":\"" USER "\","
+        "\"objects\":[{\"n\":1},{\"n\":9}]}";
     struct body body;
     struct fields fields;
     body_init(&body);
@@ -113,6 +115,16 @@ static void test_field_errors(void **state)
         {"{\"line\":\"\"}", ERROR("/line", "must have 1 to 5 characters")},
         {"{\"line\":\"éééééé\"}", ERROR("/line", "must have 1 to 5 characters")},
         {"{\"line\":\"ééééé\"}", ""},
+        {"{\"line\":\"   12345\\n\"}", ""},
+        {"{\"line\":\"    \"}", ERROR("/line", "must have 1 to 5 characters")},
+        {"{\"line\":\"a\\u200b\"}",
+         ERROR("/line", "must not contain U+200B, which nobody can see")},
+        {"{\"line\":\"\\u2800\"}", ERROR("/line", "must have something that can be seen")},
+        {LINE "\"key\":\"a b\"}", ""},
+        {LINE "\"key\":\"a b \"}", ERROR("/key", "must not begin or end with a blank")},
+        {LINE "\"key\":\"a\\u202e\"}",
+         ERROR("/key", "must not contain U+202E, which nobody can see")},
+        {LINE "\"lines\":\"\\u200d\"}", ERROR("/lines", "must have something that can be seen")},
         {LINE "\"email\":\"a@b\"}",
          ERROR("/email", "must be an e-mail address of at most 254 bytes")},
         {"{\"line\":\"a\\nb\"}", ERROR("/line", "must not contain control characters")},
