@@ -2,6 +2,7 @@
 #include "app/account.h"
 
 #include "base/utf8.h"
+#include "record/password.h"
 #include "record/text.h"
 
 #include <errno.h>
@@ -13,12 +14,6 @@ enum result account_refused(const char *what, enum refusal refusal, struct expla
     const struct refusal_schema *schema = refusal_schema(refusal);
     return explain(explanation, schema->retry_later ? RESULT_IO : RESULT_BUSY, "%s: %s", what,
                    schema->meaning);
-}
-
-static bool has_characters(const char *text, size_t least, size_t most)
-{
-    size_t count;
-    return utf8_count(text, strlen(text), &count) && count >= least && count <= most;
 }
 
 /* A name without the blanks around it. */
@@ -50,11 +45,24 @@ enum result person_read(struct person *person, const char *name, const char *ema
     return read_name(person, name == NULL ? person->email.address : name, explanation);
 }
 
-enum result account_check_password(const char *password, struct explanation *explanation)
+enum result account_check_password(const char *password, const struct person *person,
+                                   struct explanation *explanation)
 {
-    if (!has_characters(password, PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX))
+    char form[PASSWORD_FORM_BYTES];
+    size_t count = 0;
+    const char *problem = NULL;
+    enum result result = password_form(password, form);
+    if (result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
+        count >= PASSWORD_CHARACTERS_MIN && count <= PASSWORD_CHARACTERS_MAX)
+        result = password_judge(form, person == NULL ? NULL : person->email.mailbox,
+                                person == NULL ? NULL : person->name, &problem);
+    else if (result != RESULT_NO_MEMORY)
         return explain(explanation, RESULT_MALFORMED, "a password has %d to %d characters of UTF-8",
                        PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory to look at a password");
+    if (problem != NULL)
+        return explain(explanation, RESULT_MALFORMED, "a password %s", problem);
     return RESULT_OK;
 }
 

@@ -30,8 +30,9 @@ void account_close(struct box_office *office, const struct credentials *credenti
 MUST_USE enum result person_read(struct person *person, const char *name, const char *email,
                                  struct explanation *explanation);
 
-/* Whether the API would take the password. */
-MUST_USE enum result account_check_password(const char *password, struct explanation *explanation);
+/* Whether the API would let this person (NULL: whoever it is) choose the password. */
+MUST_USE enum result account_check_password(const char *password, const struct person *person,
+                                            struct explanation *explanation);
 
 /* What a refusal says, as a failure of a command: "`what`: the refusal's text". */
 enum result account_refused(const char *what, enum refusal refusal,

@@ -1,6 +1,7 @@
 /* `usher organizer add`: the account that everything an organizer does begins with. */
 #include "app/account.h"
 #include "app/command.h"
+#include "record/password.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define PASSWORD_BYTES_MAX (PASSWORD_CHARACTERS_MAX * UTF8_BYTES_MAX)
+#define PASSWORD_BYTES_MAX PASSWORD_GIVEN_BYTES_MAX
 #define BOOK_MS 2000
 
 struct organizer_options {
@@ -110,7 +111,7 @@ static enum command_status run(const struct config *config, const char *name, co
         return command_misused(&explanation);
     result = read_password(password, &explanation);
     if (result == RESULT_OK)
-        result = account_check_password(password, &explanation);
+        result = account_check_password(password, &person, &explanation);
     if (result == RESULT_OK)
         result = add(config, &person, password, &explanation);
     explicit_bzero(password, sizeof password);

@@ -1,12 +1,15 @@
 /* Accounts and sessions. Whatever hashes a password goes step by step: the engine finds the
  * account, a worker hashes or verifies, the engine decides again on what is true by then. */
 #include "base/check.h"
+#include "base/utf8.h"
 #include "http/admission.h"
 #include "http/answer.h"
 #include "http/handlers.h"
 #include "http/problem.h"
 #include "http/server.h"
 #include "http/show.h"
+#include "record/password.h"
+#include "record/text.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -17,18 +20,65 @@ static bool read_name(struct body_object *root, enum body_presence presence, con
     return body_text(root, "name", presence, TEXT_LINE, 1, USER_NAME_CHARACTERS_MAX, name);
 }
 
-/* A new password; the length of one that is only compared does not matter. */
-static bool read_password(struct body_object *root, enum body_presence presence,
-                          const char **password)
+static bool is_password_length(size_t count, size_t min)
 {
-    return body_text(root, "password", presence, TEXT_ANY, PASSWORD_CHARACTERS_MIN,
-                     PASSWORD_CHARACTERS_MAX, password);
+    return count >= min && count <= PASSWORD_CHARACTERS_MAX;
+}
+
+/* A password of `min` characters or more, counted in its normal form. One that is only compared may
+ * also be as long as it was sent: there are hashes of such. */
+static bool read_password(struct body_object *root, const char *key, enum body_presence presence,
+                          size_t min, const char **password)
+{
+    char form[PASSWORD_FORM_BYTES];
+    size_t sent = 0, count = 0;
+    const char *read;
+    if (!body_text(root, key, presence, TEXT_ANY, 0, SIZE_MAX, &read))
+        return false;
+    const enum result result = password_form(read, form);
+    if (result == RESULT_NO_MEMORY) {
+        root->body->no_memory = true;
+        return false;
+    }
+    const bool formed = result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
+                        is_password_length(count, min);
+    const bool compared = min == 0 && utf8_count(read, strlen(read), &sent);
+    if (!formed && !(compared && is_password_length(sent, min))) {
+        char message[TEXT_PROBLEM_BYTES];
+        (void)snprintf(message, sizeof message, "must have %zu to %d characters", min,
+                       PASSWORD_CHARACTERS_MAX);
+        body_error(root, key, message);
+        return false;
+    }
+    *password = read;
+    return true;
+}
+
+static bool read_new_password(struct body_object *root, enum body_presence presence,
+                              const char **password)
+{
+    return read_password(root, "password", presence, PASSWORD_CHARACTERS_MIN, password);
 }
 
 static bool read_old_password(struct body_object *root, const char *key,
                               enum body_presence presence, const char **password)
 {
-    return body_text(root, key, presence, TEXT_ANY, 0, PASSWORD_CHARACTERS_MAX, password);
+    return read_password(root, key, presence, 0, password);
+}
+
+/* Whether somebody with this mailbox and name (NULL: not known yet) may choose the password. */
+static bool judge_password(struct body_object *root, const char *password, const char *mailbox,
+                           const char *name)
+{
+    char form[PASSWORD_FORM_BYTES];
+    const char *problem = NULL;
+    enum result result = password_form(password, form);
+    if (result == RESULT_OK)
+        result = password_judge(form, mailbox, name, &problem);
+    root->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (problem != NULL)
+        body_error(root, "password", problem);
+    return body_good(root->body);
 }
 
 /* ---- Signing up ---- */
@@ -69,8 +119,10 @@ void post_users(struct exchange *exchange)
     struct body_object root;
     body_root(&exchange->body, &root);
     (void)read_name(&root, BODY_REQUIRED, &sign_up->name);
-    (void)body_email(&root, "email", BODY_REQUIRED, EMAIL_NEW, &sign_up->email);
-    (void)read_password(&root, BODY_REQUIRED, &password);
+    const bool has_email = body_email(&root, "email", BODY_REQUIRED, EMAIL_NEW, &sign_up->email);
+    if (read_new_password(&root, BODY_REQUIRED, &password))
+        (void)judge_password(&root, password, has_email ? sign_up->email.mailbox : NULL,
+                             sign_up->name);
     body_close(&root);
     if (!body_good(&exchange->body)) {
         problem_body(exchange, REFUSAL_INVALID_FIELD);
@@ -246,6 +298,25 @@ static void change_hashed(struct exchange *exchange)
     change_submit(exchange, exchange->password.hash);
 }
 
+/* Whether the account, as it is and as it will be, may have the new password; false: answered. */
+static bool change_may_have_password(struct exchange *exchange)
+{
+    const struct account_change *change = exchange->work;
+    const struct user *user = &exchange->request.call.record->as.user;
+    char room[EMAIL_BYTES_MAX + 1];
+    const char *mailbox = NULL;
+    struct body_object root;
+    body_root(&exchange->body, &root);
+    exchange->body.no_memory |=
+        user->email != NULL && email_mailbox(user->email, room, &mailbox) == RESULT_NO_MEMORY;
+    if (judge_password(&root, change->password, mailbox, user->name) &&
+        judge_password(&root, change->password, change->has_email ? change->email.mailbox : NULL,
+                       change->name))
+        return true;
+    problem_body(exchange, REFUSAL_INVALID_FIELD);
+    return false;
+}
+
 static void change_verified(struct exchange *exchange)
 {
     struct account_change *change = exchange->work;
@@ -257,7 +328,7 @@ static void change_verified(struct exchange *exchange)
     memcpy(change->verified_hash, exchange->password.hash, sizeof change->verified_hash);
     if (change->password == NULL)
         change_submit(exchange, NULL);
-    else
+    else if (change_may_have_password(exchange))
         exchange_hash_password(exchange, change->password, change_hashed);
 }
 
@@ -282,8 +353,9 @@ void patch_user(struct exchange *exchange)
     body_root(&exchange->body, &root);
     (void)read_name(&root, BODY_OPTIONAL, &change->name);
     change->has_email = body_email(&root, "email", BODY_OPTIONAL, EMAIL_NEW, &change->email);
-    const bool has_password = read_password(&root, BODY_OPTIONAL, &change->password);
-    const bool guarded = change->has_email || has_password;
+    if (read_new_password(&root, BODY_OPTIONAL, &change->password))
+        (void)judge_password(&root, change->password, NULL, NULL);
+    const bool guarded = change->has_email || change->password != NULL;
     (void)read_old_password(&root, "currentPassword", guarded ? BODY_REQUIRED : BODY_OPTIONAL,
                             &change->current_password);
     body_close(&root);

@@ -60,6 +60,14 @@ describe('accounts', () => {
         ['/name', { name: 'Cho\u200d' }],
         ['/name', { name: 'Cho\u{e0041}' }],
         ['/name', { name: 'Cho\ufffe' }],
+        ['/password', { password: ' '.repeat(8) }],
+        ['/password', { password: '\u200b'.repeat(8) }],
+        ['/password', { password: 'PassWord' }],
+        ['/password', { password: 'qwer1234' }],
+        ['/password', { password: 'CHO@example.com' }],
+        ['/password', { name: 'Cho Min-ah', password: 'cho min-AH' }],
+        ['/password', { email: 'cho.min-ah@example.com', password: 'Cho.Min-Ah' }],
+        ['/password', { password: 'e\u0301'.repeat(7) }], // seven characters in fourteen
     ]
     for (const [field, change] of outOfRange)
         test(`sign up: ${JSON.stringify(change).slice(0, 60)}`, async () => {
@@ -134,6 +142,34 @@ describe('accounts', () => {
             const me = await ann.patch('/v1/users/me', { name: ` ${name}\u3000` })
             assert.equal(ok(me).name, name)
         }
+    })
+
+    test('a password is right in every normal form, with any space', async () => {
+        ok(await signUp({ email: 'forms@example.com', password: 'tre\u0300s\u00a0secrèt' }), 201)
+        for (const typed of ['très secrèt', 'tre\u0300s\u3000secre\u0300t'])
+            await signIn(house, 'forms@example.com', typed)
+        const wrong = { email: 'forms@example.com', password: 'Très secrèt' }
+        refused(await house.anybody.post('/v1/sessions', wrong), 401, 'bad_credentials')
+        // 128 syllables in their pieces.
+        const long = '가힣'.repeat(64).normalize('NFD')
+        ok(await signUp({ email: 'pieces@example.com', password: long }), 201)
+        await signIn(house, 'pieces@example.com', long.normalize('NFC'))
+    })
+
+    test('a change of the password is judged with who one is and will be', async () => {
+        const email = 'margret-ann@example.com'
+        const me = ok(await signUp({ name: 'Margret Ann', email }), 201)
+        const client = await signIn(house, email, 'long enough')
+        const change = more =>
+            client.patch('/v1/users/me', { currentPassword: 'long enough', ...more })
+        for (const password of ['MARGRET ANN', 'Margret-Ann', email, 'letmein1', ' '.repeat(9)])
+            invalid(await change({ password }), '/password')
+        invalid(await change({ password: 'Ann Margret', name: 'ann margret' }), '/password')
+        invalid(await change({ password: 'someone-else', email: 'someone-else@x.com' }), '/password')
+        const wrong = { password: 'MARGRET ANN', currentPassword: 'not it at all' }
+        invalid(await client.patch('/v1/users/me', wrong), '/currentPassword')
+        assert.equal(ok(await client.get('/v1/users/me')).name, me.name)
+        await signIn(house, email, 'long enough')
     })
 
     const strangers = [

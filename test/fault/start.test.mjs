@@ -249,7 +249,7 @@ describe('a second server', () => {
 })
 
 describe('organizer add', () => {
-    test('refuses a taken address, what is none, and a short password', async t => {
+    test('refuses a taken address, what is none, and passwords that anybody may guess', async t => {
         const house = await House.prepare({}, { organizers: ['boss@example.com'] })
         t.after(() => house.close())
         const add = (email, password) =>
@@ -258,6 +258,9 @@ describe('organizer add', () => {
             [' BOSS@example.com', 'long enough'],
             ['b@example.com', 'short'],
             ['b@example..com', 'long enough'],
+            ['b@example.com', 'password1'],
+            ['b-for-boss@example.com', 'B-for-Boss'],
+            ['b@example.com', '        '],
         ]) {
             const { code, stderr } = await add(email, password)
             assert.ok(code > 0 && code < 128, `${email} ended with ${code}`)
