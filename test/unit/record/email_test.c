@@ -157,6 +157,12 @@ static void lengths_end_where_dns_and_mail_end_them(void **state)
     memcpy(text + length, ".kr", sizeof ".kr");
     struct email email;
     assert_int_equal(email_read(text, EMAIL_NEW, &email), RESULT_MALFORMED);
+    /* Of 254 bytes in U-labels, and of 260 as it is sent. */
+    memset(text, 'a', 242);
+    memcpy(text + 242, "@bü.example", sizeof "@bü.example");
+    assert_int_equal(strlen(text), EMAIL_BYTES_MAX);
+    assert_int_equal(email_read(text, EMAIL_NEW, &email), RESULT_MALFORMED);
+    assert_int_equal(email_read(text + 6, EMAIL_NEW, &email), RESULT_OK);
     /* In pieces it is longer than an address, and together it is none too long. */
     for (length = 0; length < 50 * 6; length += 6)
         memcpy(text + length, "\u1100\u1161", 6);
