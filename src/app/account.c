@@ -2,7 +2,8 @@
 #include "app/account.h"
 
 #include "base/utf8.h"
-#include "http/body.h"
+#include "record/password.h"
+#include "record/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,38 +16,66 @@ enum result account_refused(const char *what, enum refusal refusal, struct expla
                    schema->meaning);
 }
 
-static bool has_characters(const char *text, size_t least, size_t most)
+/* A name without the blanks around it. */
+static enum result read_name(struct person *person, const char *name,
+                             struct explanation *explanation)
 {
-    size_t count;
-    return utf8_count(text, strlen(text), &count) && count >= least && count <= most;
-}
-
-enum result account_check_person(const char *name, const char *email,
-                                 struct explanation *explanation)
-{
-    if (!email_well_formed(email))
-        return explain(explanation, RESULT_MALFORMED, "%.80s is not an e-mail address", email);
-    if (!has_characters(name, 1, USER_NAME_CHARACTERS_MAX))
+    char problem[TEXT_PROBLEM_BYTES];
+    size_t length = strlen(name), count;
+    if (utf8_count(name, length, &count))
+        name = text_trim(name, &length);
+    if (!utf8_count(name, length, &count) || count < 1 || count > USER_NAME_CHARACTERS_MAX)
         return explain(explanation, RESULT_MALFORMED, "a name has 1 to %d characters of UTF-8",
                        USER_NAME_CHARACTERS_MAX);
+    memcpy(person->name, name, length);
+    person->name[length] = '\0';
+    if (!text_is_line(person->name, problem))
+        return explain(explanation, RESULT_MALFORMED, "a name %s", problem);
     return RESULT_OK;
 }
 
-enum result account_check_password(const char *password, struct explanation *explanation)
+enum result person_read(struct person *person, const char *name, const char *email,
+                        struct explanation *explanation)
 {
-    if (!has_characters(password, PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX))
+    const enum result result = email_read(email, EMAIL_NEW, &person->email);
+    if (result == RESULT_MALFORMED)
+        return explain(explanation, result, "%.80s is not an e-mail address", email);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory to read an e-mail address");
+    return read_name(person, name == NULL ? person->email.address : name, explanation);
+}
+
+enum result account_check_password(const char *password, const struct person *person,
+                                   struct explanation *explanation)
+{
+    char form[PASSWORD_FORM_BYTES];
+    size_t count = 0;
+    const char *problem = NULL;
+    enum result result = password_form(password, form);
+    if (result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
+        count >= PASSWORD_CHARACTERS_MIN && count <= PASSWORD_CHARACTERS_MAX)
+        result = password_judge(form, person == NULL ? NULL : person->email.mailbox,
+                                person == NULL ? NULL : person->name, &problem);
+    else if (result != RESULT_NO_MEMORY)
         return explain(explanation, RESULT_MALFORMED, "a password has %d to %d characters of UTF-8",
                        PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory to look at a password");
+    if (problem != NULL)
+        return explain(explanation, RESULT_MALFORMED, "a password %s", problem);
     return RESULT_OK;
 }
 
 /* Makes the account with a hash. REFUSAL_EMAIL_TAKEN is one of the answers. */
-static enum refusal make(struct box_office *office, enum user_role role, const char *name,
-                         const char *email, const char *hash)
+static enum refusal make(struct box_office *office, enum user_role role,
+                         const struct person *person, const char *hash)
 {
     struct call call = {
         .verb = role == USER_ROLE_ORGANIZER ? VERB_ORGANIZER_ADD : VERB_USER_REGISTER,
-        .in.user_register = {.name = name, .email = email, .password_hash = hash},
+        .in.user_register = {.name = person->name,
+                             .email = person->email.address,
+                             .mailbox = person->email.mailbox,
+                             .password_hash = hash},
     };
     box_office_ask(office, &call);
     const enum refusal refusal = call.refusal;
@@ -63,15 +92,17 @@ static enum result hash_password(struct box_office *office, const char *password
     return RESULT_OK;
 }
 
-enum result account_make(struct box_office *office, enum user_role role, const char *name,
-                         const char *email, const char *password, struct explanation *explanation)
+enum result account_make(struct box_office *office, enum user_role role,
+                         const struct person *person, const char *password,
+                         struct explanation *explanation)
 {
     char hash[PASSWORD_HASH_BYTES_MAX + 1];
     const enum result result = hash_password(office, password, hash, explanation);
     if (result != RESULT_OK)
         return result;
-    const enum refusal refusal = make(office, role, name, email, hash);
-    return refusal == REFUSAL_NONE ? RESULT_OK : account_refused(email, refusal, explanation);
+    const enum refusal refusal = make(office, role, person, hash);
+    return refusal == REFUSAL_NONE ? RESULT_OK
+                                   : account_refused(person->email.address, refusal, explanation);
 }
 
 /* A session with a random hash: nobody knows a secret for it, so only this process can use it. */
@@ -117,15 +148,20 @@ enum result account_open(struct box_office *office, enum user_role role, const c
                          const char *email, const char *password, struct credentials *credentials,
                          struct explanation *explanation)
 {
+    struct person person;
     char hash[PASSWORD_HASH_BYTES_MAX + 1];
-    const enum result result = hash_password(office, password, hash, explanation);
+    enum result result = person_read(&person, name, email, explanation);
+    if (result == RESULT_OK)
+        result = hash_password(office, password, hash, explanation);
     if (result != RESULT_OK)
         return result;
-    const enum refusal made = make(office, role, name, email, hash);
+    const enum refusal made = make(office, role, &person, hash);
     if (made != REFUSAL_NONE && made != REFUSAL_EMAIL_TAKEN)
         return account_refused(email, made, explanation);
 
-    struct call find = {.verb = VERB_SIGN_IN_FIND, .in.sign_in_find = {.email = email}};
+    struct call find = {
+        .verb = VERB_SIGN_IN_FIND,
+        .in.sign_in_find = {.email = person.email.spelled, .mailbox = person.email.mailbox}};
     box_office_ask(office, &find);
     enum refusal refusal = find.refusal;
     const struct user *user = find.record == NULL ? NULL : &find.record->as.user;

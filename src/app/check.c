@@ -11,6 +11,12 @@ static void print_violation(void *owner, int invariant, const char *text)
     printf("invariant %d: %s\n", invariant, text);
 }
 
+static void print_notice(void *owner, const char *text)
+{
+    (void)owner;
+    printf("notice: %s\n", text);
+}
+
 /* Brings the tables up to the journal. */
 static enum result book_everything(struct store *store, struct explanation *explanation)
 {
@@ -25,9 +31,13 @@ static enum result book_everything(struct store *store, struct explanation *expl
 
 static enum result audit(struct store *store, size_t *violations, struct explanation *explanation)
 {
-    const enum result result = book_everything(store, explanation);
-    return result == RESULT_OK ? store_audit(store, print_violation, NULL, violations, explanation)
-                               : result;
+    size_t notices = 0;
+    enum result result = book_everything(store, explanation);
+    if (result == RESULT_OK)
+        result = store_audit(store, print_violation, NULL, violations, explanation);
+    if (result == RESULT_OK)
+        result = store_notices(store, print_notice, NULL, &notices, explanation);
+    return result;
 }
 
 static enum command_status check(const char *directory)

@@ -24,7 +24,11 @@
 #define RETRY_MS 10
 #define RETRIES_MAX (60000 / RETRY_MS)
 
-#define MEMBER_EMAIL_BYTES 80
+/* A prefix of the setting's 32 characters, folded. */
+#define PREFIX_BYTES 128
+
+#define EMAIL_END "@example.com"
+#define MEMBER_EMAIL_BYTES (PREFIX_BYTES + 1 + 20 + sizeof EMAIL_END) /* a number of 64 bits */
 
 enum member_step {
     STEP_REGISTER,
@@ -48,6 +52,7 @@ struct crowd {
     struct box_office *office;
     const struct crowd_options *options;
     struct secret token_key;
+    char prefix[PREFIX_BYTES]; /* the options', as mailboxes have it */
     FILE *tokens;
     struct member *members;
     size_t started; /* people given a place so far */
@@ -156,9 +161,7 @@ static enum result member_start(struct member *member, struct explanation *expla
     member->step = STEP_REGISTER;
     member->credentials = (struct credentials){0};
     (void)snprintf(member->name, sizeof member->name, "Buyer %zu", number);
-    (void)snprintf(member->email, sizeof member->email, "%s-%zu@example.com",
-                   crowd->options->prefix, number);
-    email_fold(member->email);
+    (void)snprintf(member->email, sizeof member->email, "%s-%zu" EMAIL_END, crowd->prefix, number);
     if (getrandom(member->token.secret, sizeof member->token.secret, 0) !=
         (ssize_t)sizeof member->token.secret)
         return explain(explanation, RESULT_IO, "no random bytes: %s", strerror(errno));
@@ -273,6 +276,23 @@ static enum result open_tokens(struct crowd *crowd, struct explanation *explanat
     return result;
 }
 
+/* All mailboxes of a crowd differ from that of the first by their numbers. */
+static enum result read_prefix(struct crowd *crowd, struct explanation *explanation)
+{
+    char first[EMAIL_BYTES_MAX + 1];
+    struct person person;
+    (void)snprintf(first, sizeof first, "%s-1" EMAIL_END, crowd->options->prefix);
+    const enum result result = person_read(&person, "Buyer", first, explanation);
+    if (result != RESULT_OK)
+        return result;
+    const size_t length = strlen(person.email.mailbox) - strlen("-1" EMAIL_END);
+    if (length >= sizeof crowd->prefix)
+        return explain(explanation, RESULT_MALFORMED, "the addresses' prefix is too long");
+    memcpy(crowd->prefix, person.email.mailbox, length);
+    crowd->prefix[length] = '\0';
+    return RESULT_OK;
+}
+
 enum result crowd_make(struct box_office *office, const struct crowd_options *options,
                        struct explanation *explanation)
 {
@@ -284,7 +304,9 @@ enum result crowd_make(struct box_office *office, const struct crowd_options *op
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .news = PTHREAD_COND_INITIALIZER,
     };
-    enum result result = open_tokens(&crowd, explanation);
+    enum result result = read_prefix(&crowd, explanation);
+    if (result == RESULT_OK)
+        result = open_tokens(&crowd, explanation);
     if (result != RESULT_OK)
         return result;
     crowd.members = calloc(member_count, sizeof *crowd.members);

@@ -8,7 +8,7 @@
 
 struct crowd_options {
     size_t count;
-    const char *prefix;        /* e-mail addresses are PREFIX-1@example.com and on */
+    const char *prefix; /* e-mail addresses are PREFIX-1@example.com and on, in small letters */
     const char *password_hash; /* everybody's */
     int64_t points;            /* charged to each account, at most CHARGE_MAX; 0: none */
     bool join;                 /* the queue */

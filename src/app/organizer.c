@@ -1,6 +1,7 @@
 /* `usher organizer add`: the account that everything an organizer does begins with. */
 #include "app/account.h"
 #include "app/command.h"
+#include "record/password.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define PASSWORD_BYTES_MAX (PASSWORD_CHARACTERS_MAX * UTF8_BYTES_MAX)
+#define PASSWORD_BYTES_MAX PASSWORD_GIVEN_BYTES_MAX
 #define BOOK_MS 2000
 
 struct organizer_options {
@@ -87,14 +88,14 @@ static enum result read_password(char password[static PASSWORD_BYTES_MAX + 2],
 
 /* ---- The account ---- */
 
-static enum result add(const struct config *config, const char *name, const char *email,
+static enum result add(const struct config *config, const struct person *person,
                        const char *password, struct explanation *explanation)
 {
     struct box_office office;
     enum result result = box_office_open(&office, config, config->data, explanation);
     if (result != RESULT_OK)
         return result;
-    result = account_make(&office, USER_ROLE_ORGANIZER, name, email, password, explanation);
+    result = account_make(&office, USER_ROLE_ORGANIZER, person, password, explanation);
     box_office_close(&office, BOOK_MS);
     return result;
 }
@@ -103,29 +104,20 @@ static enum command_status run(const struct config *config, const char *name, co
 {
     struct explanation explanation;
     char password[PASSWORD_BYTES_MAX + 2];
-    char email[EMAIL_BYTES_MAX + 1];
-    if (strlen(given) >= sizeof email) {
-        (void)explain(&explanation, RESULT_MALFORMED, "an e-mail address has at most %d bytes",
-                      EMAIL_BYTES_MAX);
-        return command_misused(&explanation);
-    }
-    memcpy(email, given, strlen(given) + 1);
-    email_fold(email);
-    if (name == NULL)
-        name = email;
+    struct person person;
     /* Before anybody types a password in vain. */
-    enum result result = account_check_person(name, email, &explanation);
+    enum result result = person_read(&person, name, given, &explanation);
     if (result != RESULT_OK)
         return command_misused(&explanation);
     result = read_password(password, &explanation);
     if (result == RESULT_OK)
-        result = account_check_password(password, &explanation);
+        result = account_check_password(password, &person, &explanation);
     if (result == RESULT_OK)
-        result = add(config, name, email, password, &explanation);
+        result = add(config, &person, password, &explanation);
     explicit_bzero(password, sizeof password);
     if (result != RESULT_OK)
         return command_failed(&explanation);
-    printf("usher: %s is an organizer now\n", email);
+    printf("usher: %s is an organizer now\n", person.email.address);
     return COMMAND_DONE;
 }
 

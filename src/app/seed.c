@@ -108,7 +108,7 @@ static enum result seed_all(const struct config *config, const struct seed_optio
                             struct explanation *explanation)
 {
     struct box_office office;
-    enum result result = account_check_password(seed->password, explanation);
+    enum result result = account_check_password(seed->password, NULL, explanation);
     if (result == RESULT_OK)
         result = box_office_open(&office, config, config->data, explanation);
     if (result != RESULT_OK)

@@ -38,10 +38,12 @@ MUST_USE enum result index_reserve(struct index *index, size_t count);
 void index_defer(struct index *index);
 MUST_USE enum result index_catch_up(struct index *index);
 
-/* NULL when no object matches the key, which has this hash. */
+/* NULL when no object matches the key, which has this hash. All objects with an equal key are
+ * offered to `matches` until it takes one. */
 void *index_find(const struct index *index, uint64_t hash, const void *key);
 
-/* The object has a key, which must not be in the index yet; reserved before. */
+/* The object has a key and is not in the index yet; reserved before. Others may have an equal key.
+ */
 void index_insert(struct index *index, const void *item);
 
 /* The object must be in the index, and its key as it was when it was inserted. */

@@ -66,10 +66,12 @@ struct password_job {
         PASSWORD_HASH,
         PASSWORD_VERIFY,
     } work;
-    const char *password;                   /* NUL-terminated; the owner's */
-    char hash[PASSWORD_HASH_BYTES_MAX + 1]; /* VERIFY: in; HASH: out */
-    /* VERIFY against no hash (an empty one): a constant decoy is verified, and the answer is false.
+    /* NUL-terminated, as it was sent; the owner's. Its normal form (record/password.h) is hashed.
      */
+    const char *password;
+    char hash[PASSWORD_HASH_BYTES_MAX + 1]; /* VERIFY: in; HASH: out */
+    /* VERIFY tries it as sent, then in its normal form. Against no hash (an empty one) a constant
+     * decoy is verified as often, and the answer is false. */
     bool good;   /* out: verified, or hashed */
     bool failed; /* out: memory was short or the engine stopped, and `good` tells nothing */
     void (*complete)(struct password_job *job);

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/thread.h"
+#include "record/password.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -12,10 +13,25 @@ _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH_BYTES_MAX + 1, "a hash an
 
 #define KEY_BYTES 32 /* of crypto_pwhash_str */
 
-static bool hash(const char *password, char text[static PASSWORD_HASH_BYTES_MAX + 1])
+/* The password in its normal form; itself where it has none, as one that is too long has not. NULL:
+ * no memory. */
+static const char *form_of(const char *password, char form[static PASSWORD_FORM_BYTES])
 {
-    return crypto_pwhash_str(text, password, strlen(password), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                             crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
+    const enum result result = password_form(password, form);
+    if (result == RESULT_NO_MEMORY)
+        return NULL;
+    return result == RESULT_OK ? form : password;
+}
+
+static void hash(struct password_job *job)
+{
+    char room[PASSWORD_FORM_BYTES];
+    const char *form = form_of(job->password, room);
+    job->good = form != NULL &&
+                crypto_pwhash_str(job->hash, form, strlen(form), crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                  crypto_pwhash_MEMLIMIT_INTERACTIVE) == 0;
+    job->failed = !job->good;
+    explicit_bzero(room, sizeof room);
 }
 
 /* What crypto_pwhash_str writes: the parameters, then salt and key in base64 without padding. */
@@ -61,7 +77,7 @@ static bool read_hash(const char *text, struct stored_hash *stored)
 }
 
 /* Not by crypto_pwhash_str_verify, which takes a want of memory for a wrong password. */
-static void verify(struct password_job *job)
+static void compare(struct password_job *job, const char *password)
 {
     const bool hashed = job->hash[0] != '\0';
     /* The decoy's: as much work as any other, and nothing is compared with its key. */
@@ -69,10 +85,26 @@ static void verify(struct password_job *job)
                                  .memory_bytes = crypto_pwhash_MEMLIMIT_INTERACTIVE};
     uint8_t key[KEY_BYTES];
     const bool known = !hashed || read_hash(job->hash, &stored);
-    job->failed = known && crypto_pwhash(key, sizeof key, job->password, strlen(job->password),
-                                         stored.salt, stored.operations, stored.memory_bytes,
+    job->failed = known && crypto_pwhash(key, sizeof key, password, strlen(password), stored.salt,
+                                         stored.operations, stored.memory_bytes,
                                          crypto_pwhash_ALG_ARGON2ID13) != 0;
     job->good = known && !job->failed && hashed && sodium_memcmp(key, stored.key, sizeof key) == 0;
+}
+
+/* As it was sent first, as there are hashes of that, then in its normal form where that is
+ * another text. Which of both is tried follows from what was sent alone, so that it takes as long
+ * for an account that is not there. */
+static void verify(struct password_job *job)
+{
+    char room[PASSWORD_FORM_BYTES];
+    const char *form = form_of(job->password, room);
+    job->good = false;
+    job->failed = form == NULL;
+    if (form != NULL)
+        compare(job, job->password);
+    if (form != NULL && !job->good && !job->failed && strcmp(form, job->password) != 0)
+        compare(job, form);
+    explicit_bzero(room, sizeof room);
 }
 
 static void *password_run(void *argument)
@@ -81,12 +113,10 @@ static void *password_run(void *argument)
     thread_be_nice();
     struct password_job *job;
     while ((job = line_next(&passwords->line)) != NULL) {
-        if (job->work == PASSWORD_HASH) {
-            job->good = hash(job->password, job->hash);
-            job->failed = !job->good;
-        } else {
+        if (job->work == PASSWORD_HASH)
+            hash(job);
+        else
             verify(job);
-        }
         job->complete(job);
     }
     return NULL;

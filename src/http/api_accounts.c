@@ -1,6 +1,7 @@
 /* Accounts and sessions. Whatever hashes a password goes step by step: the engine finds the
  * account, a worker hashes or verifies, the engine decides again on what is true by then. */
 #include "base/check.h"
+#include "base/utf8.h"
 #include "http/answer.h"
 #include "http/handlers.h"
 #include "http/problem.h"
@@ -8,6 +9,8 @@
 #include "http/session_cookie.h"
 #include "http/show.h"
 #include "http/sign_in.h"
+#include "record/password.h"
+#include "record/text.h"
 
 #include <sodium.h>
 #include <string.h>
@@ -17,33 +20,72 @@ static bool read_name(struct body_object *root, enum body_presence presence, con
     return body_text(root, "name", presence, TEXT_LINE, 1, USER_NAME_CHARACTERS_MAX, name);
 }
 
-/* A new password; the length of one that is only compared does not matter. */
-static bool read_password(struct body_object *root, enum body_presence presence,
-                          const char **password)
+static bool is_password_length(size_t count, size_t min)
 {
-    return body_text(root, "password", presence, TEXT_ANY, PASSWORD_CHARACTERS_MIN,
-                     PASSWORD_CHARACTERS_MAX, password);
+    return count >= min && count <= PASSWORD_CHARACTERS_MAX;
+}
+
+/* A password of `min` characters or more, counted in its normal form. One that is only compared may
+ * also be as long as it was sent: there are hashes of such. */
+static bool read_password(struct body_object *root, const char *key, enum body_presence presence,
+                          size_t min, const char **password)
+{
+    char form[PASSWORD_FORM_BYTES];
+    size_t sent = 0, count = 0;
+    const char *read;
+    if (!body_text(root, key, presence, TEXT_ANY, 0, SIZE_MAX, &read))
+        return false;
+    const enum result result = password_form(read, form);
+    if (result == RESULT_NO_MEMORY) {
+        root->body->no_memory = true;
+        return false;
+    }
+    const bool formed = result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
+                        is_password_length(count, min);
+    const bool compared = min == 0 && utf8_count(read, strlen(read), &sent);
+    if (!formed && !(compared && is_password_length(sent, min))) {
+        char message[TEXT_PROBLEM_BYTES];
+        (void)snprintf(message, sizeof message, "must have %zu to %d characters", min,
+                       PASSWORD_CHARACTERS_MAX);
+        body_error(root, key, message);
+        return false;
+    }
+    *password = read;
+    return true;
+}
+
+static bool read_new_password(struct body_object *root, enum body_presence presence,
+                              const char **password)
+{
+    return read_password(root, "password", presence, PASSWORD_CHARACTERS_MIN, password);
 }
 
 static bool read_old_password(struct body_object *root, const char *key,
                               enum body_presence presence, const char **password)
 {
-    return body_text(root, key, presence, TEXT_ANY, 0, PASSWORD_CHARACTERS_MAX, password);
+    return read_password(root, key, presence, 0, password);
 }
 
-/* Folds an e-mail that was read; false: no memory, answered. */
-static bool fold(struct exchange *exchange, const char **email)
+/* Whether somebody with this mailbox and name (NULL: not known yet) may choose the password. */
+static bool judge_password(struct body_object *root, const char *password, const char *mailbox,
+                           const char *name)
 {
-    *email = exchange_fold_email(exchange, *email);
-    if (*email == NULL)
-        problem_answer(exchange, REFUSAL_CAPACITY);
-    return *email != NULL;
+    char form[PASSWORD_FORM_BYTES];
+    const char *problem = NULL;
+    enum result result = password_form(password, form);
+    if (result == RESULT_OK)
+        result = password_judge(form, mailbox, name, &problem);
+    root->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (problem != NULL)
+        body_error(root, "password", problem);
+    return body_good(root->body);
 }
 
 /* ---- Signing up ---- */
 
 struct sign_up {
-    const char *name, *email;
+    const char *name;
+    struct email email;
 };
 
 static void answer_registered(struct exchange *exchange)
@@ -52,7 +94,7 @@ static void answer_registered(struct exchange *exchange)
         return;
     const struct user *user = &exchange->request.call.record->as.user;
     const struct sign_up *sign_up = exchange->work;
-    sign_in_signed_up(exchange, sign_up->email);
+    sign_in_signed_up(exchange, sign_up->email.mailbox);
     show_user(answer_begin(exchange), user);
     answer_created(exchange, "/v1/users", record_schema(RECORD_KIND_USER)->prefix, user->id);
 }
@@ -62,7 +104,8 @@ static void register_hashed(struct exchange *exchange)
     const struct sign_up *sign_up = exchange->work;
     struct call *call = exchange_call(exchange, VERB_USER_REGISTER);
     call->in.user_register.name = sign_up->name;
-    call->in.user_register.email = sign_up->email;
+    call->in.user_register.email = sign_up->email.address;
+    call->in.user_register.mailbox = sign_up->email.mailbox;
     call->in.user_register.password_hash = exchange->password.hash;
     exchange_submit(exchange, answer_registered);
 }
@@ -78,8 +121,10 @@ void post_users(struct exchange *exchange)
     struct body_object root;
     body_root(&exchange->body, &root);
     (void)read_name(&root, BODY_REQUIRED, &sign_up->name);
-    (void)body_email(&root, "email", BODY_REQUIRED, &sign_up->email);
-    (void)read_password(&root, BODY_REQUIRED, &password);
+    const bool has_email = body_email(&root, "email", BODY_REQUIRED, EMAIL_NEW, &sign_up->email);
+    if (read_new_password(&root, BODY_REQUIRED, &password))
+        (void)judge_password(&root, password, has_email ? sign_up->email.mailbox : NULL,
+                             sign_up->name);
     body_close(&root);
     if (!body_good(&exchange->body)) {
         problem_body(exchange, REFUSAL_INVALID_FIELD);
@@ -89,7 +134,7 @@ void post_users(struct exchange *exchange)
         problem_answer(exchange, REFUSAL_REGISTRATION_CLOSED); /* before it costs a hash */
         return;
     }
-    if (!sign_in_sign_up(exchange) || !fold(exchange, &sign_up->email))
+    if (!sign_in_sign_up(exchange))
         return;
     exchange->work = sign_up;
     exchange_hash_password(exchange, password, register_hashed);
@@ -139,32 +184,45 @@ static void sign_in_verified(struct exchange *exchange)
     exchange_submit(exchange, answer_signed_in);
 }
 
+struct sign_in {
+    struct email email;
+    const char *password; /* like everything that was read, it lives as long as the body */
+};
+
 static void sign_in_found(struct exchange *exchange)
 {
+    const struct sign_in *sign_in = exchange->work;
     if (problem_of_call(exchange))
         return;
     const struct record *record = exchange->request.call.record;
     const char *hash = record == NULL ? NULL : record->as.user.password_hash;
-    exchange_verify_password(exchange, exchange->work, hash == NULL ? "" : hash, sign_in_verified);
+    exchange_verify_password(exchange, sign_in->password, hash == NULL ? "" : hash,
+                             sign_in_verified);
 }
 
 void post_sessions(struct exchange *exchange)
 {
-    const char *email = NULL, *password = NULL;
+    struct sign_in *sign_in = exchange_allocate(exchange, sizeof *sign_in);
+    if (sign_in == NULL) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return;
+    }
+    const struct email *email = &sign_in->email;
     struct body_object root;
     body_root(&exchange->body, &root);
-    (void)body_email(&root, "email", BODY_REQUIRED, &email);
-    (void)read_old_password(&root, "password", BODY_REQUIRED, &password);
+    (void)body_email(&root, "email", BODY_REQUIRED, EMAIL_KNOWN, &sign_in->email);
+    (void)read_old_password(&root, "password", BODY_REQUIRED, &sign_in->password);
     body_close(&root);
     if (!body_good(&exchange->body)) {
         problem_body(exchange, REFUSAL_INVALID_FIELD);
         return;
     }
-    if (!fold(exchange, &email) || !sign_in_begin(exchange, email, strlen(email)))
+    if (!sign_in_begin(exchange, email->mailbox, strlen(email->mailbox)))
         return;
-    /* Like everything that was read, the password lives as long as the body. */
-    exchange->work = (void *)(uintptr_t)password;
-    exchange_call(exchange, VERB_SIGN_IN_FIND)->in.sign_in_find.email = email;
+    exchange->work = sign_in;
+    struct call *call = exchange_call(exchange, VERB_SIGN_IN_FIND);
+    call->in.sign_in_find.email = email->spelled;
+    call->in.sign_in_find.mailbox = email->mailbox;
     exchange_submit(exchange, sign_in_found);
 }
 
@@ -191,7 +249,9 @@ void delete_sessions(struct exchange *exchange)
 /* ---- Looking and changing ---- */
 
 struct account_change {
-    const char *name, *email, *password, *current_password;
+    const char *name, *password, *current_password;
+    bool has_email;
+    struct email email;
     char verified_hash[PASSWORD_HASH_BYTES_MAX + 1];
 };
 
@@ -215,7 +275,10 @@ static void change_submit(struct exchange *exchange, const char *password_hash)
     const struct account_change *change = exchange->work;
     struct call *call = exchange_call(exchange, VERB_USER_CHANGE);
     call->in.user_change.name = change->name;
-    call->in.user_change.email = change->email;
+    if (change->has_email) {
+        call->in.user_change.email = change->email.address;
+        call->in.user_change.mailbox = change->email.mailbox;
+    }
     call->in.user_change.password_hash = password_hash;
     if (change->verified_hash[0] != '\0')
         call->in.user_change.verified_hash = change->verified_hash;
@@ -225,6 +288,25 @@ static void change_submit(struct exchange *exchange, const char *password_hash)
 static void change_hashed(struct exchange *exchange)
 {
     change_submit(exchange, exchange->password.hash);
+}
+
+/* Whether the account, as it is and as it will be, may have the new password; false: answered. */
+static bool change_may_have_password(struct exchange *exchange)
+{
+    const struct account_change *change = exchange->work;
+    const struct user *user = &exchange->request.call.record->as.user;
+    char room[EMAIL_BYTES_MAX + 1];
+    const char *mailbox = NULL;
+    struct body_object root;
+    body_root(&exchange->body, &root);
+    exchange->body.no_memory |=
+        user->email != NULL && email_mailbox(user->email, room, &mailbox) == RESULT_NO_MEMORY;
+    if (judge_password(&root, change->password, mailbox, user->name) &&
+        judge_password(&root, change->password, change->has_email ? change->email.mailbox : NULL,
+                       change->name))
+        return true;
+    problem_body(exchange, REFUSAL_INVALID_FIELD);
+    return false;
 }
 
 static void change_verified(struct exchange *exchange)
@@ -239,7 +321,7 @@ static void change_verified(struct exchange *exchange)
     memcpy(change->verified_hash, exchange->password.hash, sizeof change->verified_hash);
     if (change->password == NULL)
         change_submit(exchange, NULL);
-    else
+    else if (change_may_have_password(exchange))
         exchange_hash_password(exchange, change->password, change_hashed);
 }
 
@@ -263,9 +345,10 @@ void patch_user(struct exchange *exchange)
     struct body_object root;
     body_root(&exchange->body, &root);
     (void)read_name(&root, BODY_OPTIONAL, &change->name);
-    const bool has_email = body_email(&root, "email", BODY_OPTIONAL, &change->email);
-    const bool has_password = read_password(&root, BODY_OPTIONAL, &change->password);
-    const bool guarded = has_email || has_password;
+    change->has_email = body_email(&root, "email", BODY_OPTIONAL, EMAIL_NEW, &change->email);
+    if (read_new_password(&root, BODY_OPTIONAL, &change->password))
+        (void)judge_password(&root, change->password, NULL, NULL);
+    const bool guarded = change->has_email || change->password != NULL;
     (void)read_old_password(&root, "currentPassword", guarded ? BODY_REQUIRED : BODY_OPTIONAL,
                             &change->current_password);
     body_close(&root);
@@ -273,8 +356,6 @@ void patch_user(struct exchange *exchange)
         problem_body(exchange, REFUSAL_INVALID_FIELD);
         return;
     }
-    if (has_email && !fold(exchange, &change->email))
-        return;
     exchange->work = change;
     if (!guarded) {
         change_submit(exchange, NULL);

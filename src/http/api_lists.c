@@ -85,9 +85,14 @@ static void list_submit(struct exchange *exchange, const struct record_query *qu
 void get_users(struct exchange *exchange)
 {
     struct record_query query;
-    if (list_begin(exchange, RECORD_KIND_USER, &query) &&
-        query_email(exchange, "email", &query.email))
-        list_submit(exchange, &query);
+    const struct email *email = NULL;
+    if (!list_begin(exchange, RECORD_KIND_USER, &query) || !query_email(exchange, "email", &email))
+        return;
+    if (email != NULL) {
+        query.email = email->spelled;
+        query.mailbox = email->mailbox;
+    }
+    list_submit(exchange, &query);
 }
 
 void get_entries(struct exchange *exchange)

@@ -42,7 +42,7 @@ void post_charges(struct exchange *exchange)
     (void)body_integer(&root, "amount", BODY_REQUIRED, 1, CHARGE_MAX, &amount);
     (void)body_id(&root, "userId", BODY_OPTIONAL, record_schema(RECORD_KIND_USER)->prefix,
                   &user_id);
-    (void)body_text(&root, "reference", BODY_OPTIONAL, TEXT_LINE, 1, REFERENCE_CHARACTERS_MAX,
+    (void)body_text(&root, "reference", BODY_OPTIONAL, TEXT_KEY, 1, REFERENCE_CHARACTERS_MAX,
                     &reference);
     body_close(&root);
     if (!body_good(&exchange->body)) {

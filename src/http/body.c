@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
-#include "record/limit.h"
+#include "record/text.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,7 +165,7 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
 
 bool body_good(const struct body *body)
 {
-    return body->error_count == 0;
+    return body->error_count == 0 && !body->no_memory;
 }
 
 /* Appends one step of a pointer, escaped as RFC 6901 wants it; false when it does not fit. */
@@ -263,18 +263,6 @@ static const json_t *ask(struct body_object *object, const char *key, enum body_
     return value;
 }
 
-static bool has_control_character(const char *text, enum text_kind kind)
-{
-    for (; kind != TEXT_ANY && *text != '\0'; text++) {
-        const unsigned char character = (unsigned char)*text;
-        if (kind == TEXT_LINES && (character == '\n' || character == '\t'))
-            continue;
-        if (character < 0x20 || character == 0x7f)
-            return true;
-    }
-    return false;
-}
-
 /* A text without U+0000, or NULL with an error added. */
 static const char *plain_text(struct body_object *object, const char *key, const json_t *value)
 {
@@ -290,6 +278,45 @@ static const char *plain_text(struct body_object *object, const char *key, const
     return text;
 }
 
+/* The text without the blanks around it. The JSON takes the shorter text in the place of the one
+ * that was sent, so that it lives as long. NULL: no memory. */
+static const char *trimmed(struct body *body, const json_t *value, const char *text)
+{
+    size_t length;
+    const char *first = text_trim(text, &length);
+    if (length == strlen(text))
+        return text;
+    /* jansson frees what it replaces, which may lie in the body's room. */
+    room = &body->room;
+    const int failed = json_string_setn((json_t *)(uintptr_t)value, first, length);
+    room = NULL;
+    body->no_memory |= failed != 0;
+    return failed != 0 ? NULL : json_string_value(value);
+}
+
+/* Whether a text may stand in a field of this kind. */
+static bool is_of_kind(const char *text, enum text_kind kind,
+                       char problem[static TEXT_PROBLEM_BYTES])
+{
+    switch (kind) {
+    case TEXT_LINE:
+        return text_is_line(text, problem);
+    case TEXT_KEY: {
+        size_t length;
+        (void)text_trim(text, &length);
+        if (length == strlen(text))
+            return text_is_line(text, problem);
+        (void)snprintf(problem, TEXT_PROBLEM_BYTES, "must not begin or end with a blank");
+        return false;
+    }
+    case TEXT_LINES:
+        return text_is_prose(text, problem);
+    case TEXT_ANY:
+        return true;
+    }
+    UNREACHABLE("text kind");
+}
+
 bool body_text(struct body_object *object, const char *key, enum body_presence presence,
                enum text_kind kind, size_t min, size_t max, const char **text)
 {
@@ -298,18 +325,24 @@ bool body_text(struct body_object *object, const char *key, enum body_presence p
     if (read == NULL)
         return false;
     size_t count = 0;
+    char problem[TEXT_PROBLEM_BYTES];
     if (!utf8_count(read, strlen(read), &count)) {
         body_error(object, key, "must be well-formed UTF-8");
         return false;
     }
+    if (kind == TEXT_LINE) {
+        read = trimmed(object->body, value, read);
+        if (read == NULL)
+            return false;
+        CHECK(utf8_count(read, strlen(read), &count));
+    }
     if (count < min || count > max) {
-        char message[80];
-        (void)snprintf(message, sizeof message, "must have %zu to %zu characters", min, max);
-        body_error(object, key, message);
+        (void)snprintf(problem, sizeof problem, "must have %zu to %zu characters", min, max);
+        body_error(object, key, problem);
         return false;
     }
-    if (has_control_character(read, kind)) {
-        body_error(object, key, "must not contain control characters");
+    if (!is_of_kind(read, kind, problem)) {
+        body_error(object, key, problem);
         return false;
     }
     *text = read;
@@ -433,33 +466,18 @@ bool body_id(struct body_object *object, const char *key, enum body_presence pre
     return true;
 }
 
-bool email_well_formed(const char *email)
-{
-    const char *at = strchr(email, '@');
-    if (at == NULL || at == email || at[1] == '\0' || strchr(at + 1, '@') != NULL)
-        return false;
-    size_t length = strlen(email), count = 0;
-    if (length > EMAIL_BYTES_MAX || !utf8_count(email, length, &count))
-        return false;
-    for (; *email != '\0'; email++)
-        if ((unsigned char)*email <= ' ' || *email == 0x7f)
-            return false;
-    return true;
-}
-
 bool body_email(struct body_object *object, const char *key, enum body_presence presence,
-                const char **email)
+                enum email_rule rule, struct email *email)
 {
     const json_t *value = ask(object, key, presence);
     const char *read = value == NULL ? NULL : plain_text(object, key, value);
     if (read == NULL)
         return false;
-    if (!email_well_formed(read)) {
+    const enum result result = email_read(read, rule, email);
+    object->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_MALFORMED)
         body_error(object, key, "must be an e-mail address of at most 254 bytes");
-        return false;
-    }
-    *email = read;
-    return true;
+    return result == RESULT_OK;
 }
 
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,

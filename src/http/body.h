@@ -7,6 +7,7 @@
 #include "base/id.h"
 #include "base/timestamp.h"
 #include "http/json_write.h"
+#include "record/email.h"
 #include "record/refusal.h"
 
 #include <jansson.h>
@@ -38,6 +39,7 @@ struct body {
     struct buffer error_bytes;
     struct json_writer errors; /* {"field","message"} after {"field","message"} */
     size_t error_count;
+    bool no_memory;        /* a field could not be read for want of it */
     struct body_room room; /* last: only its beginning is ever cleared */
 };
 
@@ -75,7 +77,7 @@ void body_start(void);
  * live until body_release. */
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max);
 
-/* True when no error was collected. */
+/* True when no error was collected and memory was never short. */
 bool body_good(const struct body *body);
 
 /* Adds an error at a field of the object (key NULL: the object itself). */
@@ -91,12 +93,13 @@ void body_close(struct body_object *object);
  * is absent, or bad (then an error was added, also for a required field that is absent). */
 
 enum text_kind {
-    TEXT_LINE,  /* no control characters */
-    TEXT_LINES, /* none but line feed and tab */
+    TEXT_LINE, /* text_is_line; blanks around it are taken off: a phone's keyboard puts one there */
+    TEXT_KEY,  /* text_is_line, and none around it: what a program compares is kept as it is sent */
+    TEXT_LINES, /* text_is_prose */
     TEXT_ANY,   /* anything but NUL: a password */
 };
 
-/* `min`..`max` code points. */
+/* `min`..`max` code points, of a TEXT_LINE without what is taken off. */
 bool body_text(struct body_object *object, const char *key, enum body_presence presence,
                enum text_kind kind, size_t min, size_t max, const char **text);
 
@@ -111,10 +114,8 @@ bool body_time(struct body_object *object, const char *key, enum body_presence p
 bool body_id(struct body_object *object, const char *key, enum body_presence presence,
              const char *prefix, struct id *id);
 
-/* Of the form an e-mail address has: one '@' with something on both sides, no spaces or control
- * characters, at most EMAIL_BYTES_MAX bytes. */
 bool body_email(struct body_object *object, const char *key, enum body_presence presence,
-                const char **email);
+                enum email_rule rule, struct email *email);
 
 /* An array of `min`..`max` elements. `path` is the array's, for the elements' paths. */
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,
@@ -125,8 +126,5 @@ bool body_element_object(struct body *body, const json_t *array, const struct bo
                          struct body_object *object);
 bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
                      const char *prefix, struct id *id);
-
-/* Whether a text has the form that body_email asks for. */
-bool email_well_formed(const char *email);
 
 #endif

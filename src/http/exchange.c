@@ -225,17 +225,6 @@ void *exchange_allocate(struct exchange *exchange, size_t bytes)
     return allocation->bytes;
 }
 
-const char *exchange_fold_email(struct exchange *exchange, const char *email)
-{
-    const size_t bytes = strlen(email) + 1;
-    char *folded = exchange_allocate(exchange, bytes);
-    if (folded == NULL)
-        return NULL;
-    memcpy(folded, email, bytes);
-    email_fold(folded);
-    return folded;
-}
-
 void exchange_credentials(const struct exchange *exchange, struct credentials *credentials)
 {
     *credentials = (struct credentials){0};

@@ -129,9 +129,6 @@ size_t exchange_body_bytes_max(const struct exchange *exchange);
 /* Memory that lives as long as the exchange; zeroed. NULL: no memory. */
 void *exchange_allocate(struct exchange *exchange, size_t bytes);
 
-/* A copy of an e-mail address in the form in which addresses are compared. NULL: no memory. */
-const char *exchange_fold_email(struct exchange *exchange, const char *email);
-
 /* Who asks, as the office takes it. */
 void exchange_credentials(const struct exchange *exchange, struct credentials *credentials);
 

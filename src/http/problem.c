@@ -86,6 +86,10 @@ static void write_error(struct json_writer *writer, const char *field, const cha
 void problem_body(struct exchange *exchange, enum refusal refusal)
 {
     const struct body *body = &exchange->body;
+    if (body->no_memory) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return;
+    }
     if (refusal == REFUSAL_MALFORMED_JSON) {
         char detail[160];
         if (body->line > 0)

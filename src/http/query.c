@@ -103,19 +103,20 @@ bool query_enumeration(struct exchange *exchange, const char *name, const char *
     return false;
 }
 
-bool query_email(struct exchange *exchange, const char *name, const char **email)
+bool query_email(struct exchange *exchange, const char *name, const struct email **email)
 {
     const char *text = exchange_parameter(exchange, name);
     if (text == NULL)
         return true;
-    if (!email_well_formed(text)) {
-        problem_parameter(exchange, name, "must be an e-mail address ('+' is written %2B)");
-        return false;
-    }
-    *email = exchange_fold_email(exchange, text);
-    if (*email == NULL)
+    struct email *read = exchange_allocate(exchange, sizeof *read);
+    const enum result result =
+        read == NULL ? RESULT_NO_MEMORY : email_read(text, EMAIL_KNOWN, read);
+    *email = read;
+    if (result == RESULT_NO_MEMORY)
         problem_answer(exchange, REFUSAL_CAPACITY);
-    return *email != NULL;
+    else if (result != RESULT_OK)
+        problem_parameter(exchange, name, "must be an e-mail address ('+' is written %2B)");
+    return result == RESULT_OK;
 }
 
 bool cursor_parse(const char *text, size_t length, struct cursor *cursor)

@@ -15,8 +15,8 @@ bool query_id(struct exchange *exchange, const char *name, const char *prefix, s
 bool query_time(struct exchange *exchange, const char *name, timestamp_ms *time);
 bool query_enumeration(struct exchange *exchange, const char *name, const char *const *texts,
                        size_t count, int *value);
-/* An e-mail address, folded. */
-bool query_email(struct exchange *exchange, const char *name, const char **email);
+/* `*email` lives as long as the exchange. */
+bool query_email(struct exchange *exchange, const char *name, const struct email **email);
 
 /* A cursor says where the next page begins: a number (a time or a place) and an id. Clients are not
  * to look into it. */

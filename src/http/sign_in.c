@@ -43,8 +43,8 @@ bool sign_in_sign_up(struct exchange *exchange)
     return good;
 }
 
-void sign_in_signed_up(struct exchange *exchange, const char *email)
+void sign_in_signed_up(struct exchange *exchange, const char *mailbox)
 {
-    const struct sign_in_account whose = {.bytes = email, .length = strlen(email)};
+    const struct sign_in_account whose = {.bytes = mailbox, .length = strlen(mailbox)};
     sign_in_limit_remember(limit_of(exchange), &whose, &exchange->address, http_clock_us());
 }

@@ -5,7 +5,7 @@
 
 #include "http/exchange.h"
 
-/* Counts a try at an account, a folded e-mail or an id, until it is ended. False: it was one too
+/* Counts a try at an account, a mailbox or an id, until it is ended. False: it was one too
  * many, and the exchange was answered. */
 bool sign_in_begin(struct exchange *exchange, const void *account, size_t length);
 
@@ -18,7 +18,7 @@ void sign_in_leave(struct exchange *exchange);
 /* Counts a new account. False as above. */
 bool sign_in_sign_up(struct exchange *exchange);
 
-/* The account with this folded e-mail was made. */
-void sign_in_signed_up(struct exchange *exchange, const char *email);
+/* The account of this mailbox was made. */
+void sign_in_signed_up(struct exchange *exchange, const char *mailbox);
 
 #endif

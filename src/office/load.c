@@ -80,7 +80,8 @@ struct kind_indexes {
 static void deferred_indexes(struct office *office,
                              struct kind_indexes kinds[static DEFERRED_KINDS])
 {
-    kinds[0] = (struct kind_indexes){RECORD_KIND_USER, &office->user_by_id, &office->user_by_email};
+    kinds[0] =
+        (struct kind_indexes){RECORD_KIND_USER, &office->user_by_id, &office->user_by_mailbox};
     kinds[1] = (struct kind_indexes){RECORD_KIND_SESSION, &office->session_by_id, NULL};
     kinds[2] = (struct kind_indexes){RECORD_KIND_SEAT, &office->seat_by_id, NULL};
     kinds[3] = (struct kind_indexes){RECORD_KIND_QUEUE_TOKEN, &office->token_by_id, NULL};

@@ -137,7 +137,8 @@ struct idempotency {
 /* Optional fields of a change: a NULL text leaves the old value. */
 struct user_change {
     const char *name;
-    const char *email;         /* folded */
+    const char *email;         /* as it will be kept */
+    const char *mailbox;       /* of the e-mail; NULL: the same text */
     const char *password_hash; /* ends the caller's other sessions */
     /* The hash that currentPassword was verified against, wanted with e-mail or password: the
      * change is refused (WRONG_PASSWORD) when it is no longer the stored one. */
@@ -195,11 +196,13 @@ struct call {
 
     union {
         struct {
-            const char *email; /* folded */
+            const char *email;   /* as the old rule kept them: `spelled` of record/email.h */
+            const char *mailbox; /* of the e-mail; NULL: the same text */
         } sign_in_find;
         struct {
             const char *name;
-            const char *email; /* folded */
+            const char *email;   /* as it will be kept */
+            const char *mailbox; /* of the e-mail; NULL: the same text */
             const char *password_hash;
         } user_register; /* and ORGANIZER_ADD */
         struct {
@@ -283,9 +286,6 @@ bool call_wants_list(const struct call *call);
 
 /* Frees what an answer holds. */
 void call_release(struct call *call);
-
-/* ASCII letters to lower case, in place: how e-mail addresses are compared. */
-void email_fold(char *email);
 
 /* ---- What the public sees; read by the engine after a commit ---- */
 

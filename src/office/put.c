@@ -48,7 +48,7 @@ static void install_user(struct office *office, const struct user *row)
         index_insert(&office->user_by_id, user);
     }
     if (user_email(user) != NULL)
-        index_remove(&office->user_by_email, user);
+        index_remove(&office->user_by_mailbox, user);
     user_texts_free(&office->texts, user->texts);
     CHECK(office->user_texts != NULL);
     user->texts = office->user_texts;
@@ -56,7 +56,7 @@ static void install_user(struct office *office, const struct user *row)
     user->role = row->role;
     user->created_at = row->created_at;
     if (user_email(user) != NULL)
-        index_insert(&office->user_by_email, user);
+        index_insert(&office->user_by_mailbox, user);
 }
 
 static void install_point_account(struct office *office, const struct point_account *row)

@@ -6,7 +6,8 @@ enum refusal session_sign_in_find(struct office *office, const struct turn *turn
 {
     (void)turn;
     (void)user;
-    const struct live_user *found = user_find_email(office, call->in.sign_in_find.email);
+    const struct live_user *found =
+        user_find_email(office, call->in.sign_in_find.email, call->in.sign_in_find.mailbox);
     if (found == NULL)
         return REFUSAL_NONE; /* answered without a record: an unknown e-mail is told by nobody */
     struct hash_text hash;

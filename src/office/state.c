@@ -129,22 +129,39 @@ static uint64_t text_hash(const char *text)
     return hash_bytes(text, strlen(text));
 }
 
-static bool email_hash(const void *item, uint64_t *hash)
+static bool mailbox_hash(const void *item, uint64_t *hash)
 {
-    const char *email = user_email(item);
-    if (email != NULL)
-        *hash = text_hash(email);
-    return email != NULL;
+    const char *mailbox = user_mailbox(item);
+    if (mailbox != NULL)
+        *hash = text_hash(mailbox);
+    return mailbox != NULL;
 }
 
-static bool email_matches(const void *item, const void *key)
+struct mailbox_key {
+    const char *email, *mailbox;
+    const struct live_user **oldest; /* of those that have the mailbox and were passed */
+};
+
+/* Passes all who have the mailbox but the one whose e-mail is kept as it was given. */
+static bool mailbox_matches(const void *item, const void *key)
 {
-    return strcmp(user_email(item), key) == 0;
+    const struct live_user *user = item;
+    const struct mailbox_key *wanted = key;
+    if (strcmp(user_mailbox(user), wanted->mailbox) != 0)
+        return false;
+    if (*wanted->oldest == NULL || id_compare(user->id, (*wanted->oldest)->id) < 0)
+        *wanted->oldest = user;
+    return strcmp(user_email(user), wanted->email) == 0;
 }
 
-struct live_user *user_find_email(const struct office *office, const char *email)
+struct live_user *user_find_email(const struct office *office, const char *email,
+                                  const char *mailbox)
 {
-    return index_find(&office->user_by_email, text_hash(email), email);
+    const struct live_user *oldest = NULL;
+    const struct mailbox_key key = {
+        .email = email, .mailbox = mailbox == NULL ? email : mailbox, .oldest = &oldest};
+    struct live_user *exact = index_find(&office->user_by_mailbox, text_hash(key.mailbox), &key);
+    return exact != NULL || oldest == NULL ? exact : pool_at(&office->users, oldest->item.number);
 }
 
 struct reference_key {
@@ -303,7 +320,7 @@ static void init_pools(struct office *office)
 static void init_indexes(struct office *office)
 {
     index_init(&office->user_by_id, &office->users, user_hash, user_matches);
-    index_init(&office->user_by_email, &office->users, email_hash, email_matches);
+    index_init(&office->user_by_mailbox, &office->users, mailbox_hash, mailbox_matches);
     index_init(&office->session_by_id, &office->sessions, session_hash, session_matches);
     index_init(&office->token_by_id, &office->tokens, token_hash, token_matches);
     index_init(&office->concert_by_id, &office->concerts, concert_hash, concert_matches);
@@ -367,7 +384,7 @@ void office_free(struct office *office)
                             &office->visits,     &office->concerts,   &office->rounds,
                             &office->seats,      &office->payments,   &office->reservations,
                             &office->held_seats, &office->references, &office->keys};
-    struct index *indexes[] = {&office->user_by_id,    &office->user_by_email,
+    struct index *indexes[] = {&office->user_by_id,    &office->user_by_mailbox,
                                &office->session_by_id, &office->token_by_id,
                                &office->concert_by_id, &office->round_by_id,
                                &office->seat_by_id,    &office->reservation_by_id,
@@ -403,7 +420,7 @@ bool user_reserve(struct office *office, const struct user *row)
     user_texts_free(&office->texts, office->user_texts); /* of a row that was not put after all */
     office->user_texts = user_texts_pack(&office->texts, row);
     return office->user_texts != NULL && reserve(&office->users, &office->user_by_id, 1) &&
-           index_reserve(&office->user_by_email, 1) == RESULT_OK;
+           index_reserve(&office->user_by_mailbox, 1) == RESULT_OK;
 }
 
 bool session_reserve(struct office *office)

@@ -201,8 +201,8 @@ struct office {
     struct id newest[RECORD_KIND_COUNT]; /* of some kinds: no row that was put has a greater id */
     struct arena texts;                  /* of users */
     char *user_texts;                    /* of the next user that is put; see user_reserve */
-    struct index user_by_id, user_by_email, session_by_id, token_by_id, concert_by_id, round_by_id,
-        seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
+    struct index user_by_id, user_by_mailbox, session_by_id, token_by_id, concert_by_id,
+        round_by_id, seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
     struct heap session_deadlines, token_deadlines, hold_deadlines, key_deadlines;
     struct finished_list finished_visits, finished_reservations, finished_references;
     uint64_t references_dropped_seq; /* entries up to here are the tables' to know */
@@ -294,7 +294,12 @@ struct live_user *user_find(const struct office *office, struct id id);
 /* The same, quick when it is the one that was found last, or was made right before or after it.
  * Whoever holds the object that the door will look up next says so in `found_user`. */
 struct live_user *user_find_near(struct office *office, struct id id);
-struct live_user *user_find_email(const struct office *office, const char *email);
+
+/* Whose mailbox it is (record/email.h); NULL: the e-mail itself. Two accounts of the old rule
+ * may have one mailbox under two spellings: then it is the one that is kept as this e-mail, or the
+ * older one. */
+struct live_user *user_find_email(const struct office *office, const char *email,
+                                  const char *mailbox);
 struct live_session *session_find(const struct office *office, struct id id);
 struct live_token *token_find(const struct office *office, struct id id);
 struct live_concert *concert_find(const struct office *office, struct id id);
@@ -346,7 +351,8 @@ struct hash_text {
 char *user_texts_pack(struct arena *arena, const struct user *row);
 void user_texts_free(struct arena *arena, char *texts); /* or NULL */
 
-const char *user_email(const struct live_user *user); /* NULL: none */
+const char *user_email(const struct live_user *user);   /* NULL: none */
+const char *user_mailbox(const struct live_user *user); /* of the e-mail; NULL: none */
 bool user_has_hash(const struct live_user *user, const char *hash);
 
 /* The row's texts live as long as the user's and `hash` do. */

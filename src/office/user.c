@@ -1,13 +1,6 @@
 /* People's accounts. */
 #include "office/state.h"
 
-void email_fold(char *email)
-{
-    for (; *email != '\0'; email++)
-        if (*email >= 'A' && *email <= 'Z')
-            *email = (char)(*email - 'A' + 'a');
-}
-
 bool user_may_see(const struct live_user *user, struct id owner)
 {
     return id_equal(user->id, owner) || user->role == USER_ROLE_ORGANIZER;
@@ -24,7 +17,8 @@ static enum refusal show_user(const struct live_user *user, struct call *call)
 static enum refusal make_user(struct office *office, const struct turn *turn, enum user_role role,
                               struct call *call)
 {
-    if (user_find_email(office, call->in.user_register.email) != NULL)
+    if (user_find_email(office, call->in.user_register.email, call->in.user_register.mailbox) !=
+        NULL)
         return REFUSAL_EMAIL_TAKEN;
     const struct record record = {.kind = RECORD_KIND_USER,
                                   .as.user = {
@@ -98,7 +92,7 @@ static enum refusal check_change(const struct office *office, const struct live_
         return REFUSAL_WRONG_PASSWORD;
     if (change->email == NULL)
         return REFUSAL_NONE;
-    const struct live_user *other = user_find_email(office, change->email);
+    const struct live_user *other = user_find_email(office, change->email, change->mailbox);
     return other != NULL && other != user ? REFUSAL_EMAIL_TAKEN : REFUSAL_NONE;
 }
 

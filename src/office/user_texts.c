@@ -1,18 +1,20 @@
 /* A user's texts as they are kept: e-mail, name, external id and password hash one after the other
- * in one block. A hash of argon2id, whose text is base64 of 48 bytes and a few numbers, is kept as
- * those. Knows no rules. */
+ * in one block, and behind the e-mail its mailbox where that is another text. A hash of argon2id,
+ * whose text is base64 of 48 bytes and a few numbers, is kept as those. Knows no rules. */
 #include "base/base64.h"
 #include "office/state.h"
+#include "record/email.h"
 
 #include <string.h>
 
 /* The first byte of a block says what follows it, in this order. Texts end with a NUL. */
 enum content {
     HAS_EMAIL = 1,
-    HAS_NAME = 2,
-    HAS_EXTERNAL_ID = 4,
-    HAS_HASH_TEXT = 8,
-    HAS_HASH_BYTES = 16,
+    HAS_MAILBOX = 2,
+    HAS_NAME = 4,
+    HAS_EXTERNAL_ID = 8,
+    HAS_HASH_TEXT = 16,
+    HAS_HASH_BYTES = 32,
 };
 
 /* ---- argon2id ---- */
@@ -139,8 +141,13 @@ static struct part text_part(enum content content, const char *text)
 char *user_texts_pack(struct arena *arena, const struct user *row)
 {
     struct argon2id kept;
+    char room[EMAIL_BYTES_MAX + 1];
+    const char *mailbox = NULL;
+    if (row->email != NULL && email_mailbox(row->email, room, &mailbox) != RESULT_OK)
+        return NULL;
     struct part parts[] = {
         text_part(HAS_EMAIL, row->email),
+        text_part(HAS_MAILBOX, mailbox == row->email ? NULL : mailbox),
         text_part(HAS_NAME, row->name),
         text_part(HAS_EXTERNAL_ID, row->external_id),
         text_part(HAS_HASH_TEXT, row->password_hash),
@@ -182,11 +189,18 @@ const char *user_email(const struct live_user *user)
     return user->texts != NULL && (*user->texts & HAS_EMAIL) != 0 ? user->texts + 1 : NULL;
 }
 
+const char *user_mailbox(const struct live_user *user)
+{
+    const char *email = user_email(user);
+    return email != NULL && (*user->texts & HAS_MAILBOX) != 0 ? email + strlen(email) + 1 : email;
+}
+
 struct user user_row(const struct live_user *user, struct hash_text *hash)
 {
     struct user row = {.id = user->id, .role = user->role, .created_at = user->created_at};
     const char *at = user->texts + 1;
     row.email = next_text(user->texts, HAS_EMAIL, &at);
+    (void)next_text(user->texts, HAS_MAILBOX, &at);
     row.name = next_text(user->texts, HAS_NAME, &at);
     row.external_id = next_text(user->texts, HAS_EXTERNAL_ID, &at);
     row.password_hash = next_text(user->texts, HAS_HASH_TEXT, &at);

@@ -27,7 +27,8 @@ struct record_query {
     struct id round_id;    /* reservations and seats */
     int status;            /* an enumerated value, or -1 */
     timestamp_ms from, to; /* half-open, over the time that the id carries */
-    const char *email;     /* folded (email_fold) */
+    const char *email;   /* as it is kept; the office finds it for one that is spelled otherwise */
+    const char *mailbox; /* of the e-mail, for the office; NULL: the same text */
     const char *external_id;
     struct id before; /* only ids below it: the cursor */
     size_t limit;     /* 1..LIST_LIMIT_MAX; seats: 1..ROUND_SEATS_MAX */

@@ -8,6 +8,7 @@
 #include "store/directory.h"
 #include "store/journal.h"
 #include "store/load.h"
+#include "store/notice.h"
 #include "store/overlay.h"
 #include "store/paced_vfs.h"
 #include "store/reader.h"
@@ -224,6 +225,12 @@ enum result store_audit(struct store *store, store_violation *violation, void *o
 {
     return audit(&store->journal, store->directory.tables, violation, owner, violations,
                  explanation);
+}
+
+enum result store_notices(struct store *store, store_notice *notice, void *owner, size_t *count,
+                          struct explanation *explanation)
+{
+    return notices(store->directory.tables, notice, owner, count, explanation);
 }
 
 void store_counts(struct store *store, struct store_counts *counts)

@@ -120,6 +120,15 @@ typedef void store_violation(void *owner, int invariant, const char *text);
 MUST_USE enum result store_audit(struct store *store, store_violation *violation, void *owner,
                                  size_t *violations, struct explanation *explanation);
 
+/* Told once for each thing that breaks no invariant and that an operator should know. */
+typedef void store_notice(void *owner, const char *text);
+
+/* Looks for accounts of the old rule that have one mailbox (record/email.h) under several
+ * spellings, in the tables (all booked before). `*count` counts what there is to tell; at most 100
+ * are told. */
+MUST_USE enum result store_notices(struct store *store, store_notice *notice, void *owner,
+                                   size_t *count, struct explanation *explanation);
+
 /* Sizes and counts for metrics. */
 struct store_counts {
     uint64_t appends, appended_bytes, pruned_rows, booked_rows, bookings;

@@ -40,6 +40,34 @@ describe('accounts', () => {
         ['/email', { email: 'c ho@example.com' }],
         ['/email', { email: 'cho@example.com\r\nbcc: x@example.com' }],
         ['/email', { email: `${'c'.repeat(250)}@example.com` }],
+        ['/email', { email: 'cho@.' }],
+        ['/email', { email: 'cho@x..com' }],
+        ['/email', { email: 'cho@x.com.' }],
+        ['/email', { email: 'cho@house' }],
+        ['/email', { email: 'cho@-x.com' }],
+        ['/email', { email: 'cho@x_y.com' }],
+        ['/email', { email: 'cho@10.0.0.1' }],
+        ['/email', { email: 'ch\u200bo@example.com' }],
+        ['/email', { email: 'cho@exam\u00adple.com' }],
+        ['/email', { email: 'cho@xn--a.example' }],
+        ['/email', { email: `cho@${'가힣'.repeat(30)}.kr` }],
+        ['/name', { name: '   ' }],
+        ['/name', { name: '\u200b' }],
+        ['/name', { name: 'Cho\u200b' }],
+        ['/name', { name: '\u3164' }],
+        ['/name', { name: '\u2800' }],
+        ['/name', { name: '\u202eohC' }],
+        ['/name', { name: 'Cho\u200d' }],
+        ['/name', { name: 'Cho\u{e0041}' }],
+        ['/name', { name: 'Cho\ufffe' }],
+        ['/password', { password: ' '.repeat(8) }],
+        ['/password', { password: '\u200b'.repeat(8) }],
+        ['/password', { password: 'PassWord' }],
+        ['/password', { password: 'qwer1234' }],
+        ['/password', { password: 'CHO@example.com' }],
+        ['/password', { name: 'Cho Min-ah', password: 'cho min-AH' }],
+        ['/password', { email: 'cho.min-ah@example.com', password: 'Cho.Min-Ah' }],
+        ['/password', { password: 'e\u0301'.repeat(7) }], // seven characters in fourteen
     ]
     for (const [field, change] of outOfRange)
         test(`sign up: ${JSON.stringify(change).slice(0, 60)}`, async () => {
@@ -84,6 +112,64 @@ describe('accounts', () => {
         }
         // A hash is a hundred times the rest, so an answer without one stands out.
         assert.ok(times.unknown > times.known / 3, JSON.stringify(times))
+    })
+
+    const spellings = [
+        ['josé@bücher.example', 'JOSÉ@BÜCHER.Example'],
+        ['jose\u0301@bu\u0308cher.example', 'josé@xn--bcher-kva.example'],
+        [' josé@bücher.example ', '\u3000JOSE\u0301@XN--BCHER-KVA.example\n'],
+    ].flat()
+
+    test('one mailbox is one account, however it is spelled', async () => {
+        const password = 'long enough'
+        const made = ok(await signUp({ email: spellings[1] }), 201)
+        assert.equal(made.email, 'josé@bücher.example')
+        for (const email of spellings) {
+            refused(await signUp({ email }), 409, 'email_taken')
+            const { user } = await signIn(house, email, password)
+            assert.equal(user.id, made.id)
+            const change = { email, currentPassword: passwordOf('ann@example.com') }
+            refused(await ann.patch('/v1/users/me', change), 409, 'email_taken')
+        }
+        const other = ok(await signUp({ email: 'straße@faß.de' }), 201)
+        assert.equal(other.email, 'straße@faß.de')
+        refused(await signUp({ email: 'STRASSE@FAß.de' }), 409, 'email_taken')
+    })
+
+    test('a name loses the blanks around it, and keeps what shapes it', async () => {
+        const names = ['می\u200cخواهم', '❤\ufe0f\u200d🔥', 'José Ó Súilleabháin', '\ue000']
+        for (const name of names) {
+            const me = await ann.patch('/v1/users/me', { name: ` ${name}\u3000` })
+            assert.equal(ok(me).name, name)
+        }
+    })
+
+    test('a password is right in every normal form, with any space', async () => {
+        ok(await signUp({ email: 'forms@example.com', password: 'tre\u0300s\u00a0secrèt' }), 201)
+        for (const typed of ['très secrèt', 'tre\u0300s\u3000secre\u0300t'])
+            await signIn(house, 'forms@example.com', typed)
+        const wrong = { email: 'forms@example.com', password: 'Très secrèt' }
+        refused(await house.anybody.post('/v1/sessions', wrong), 401, 'bad_credentials')
+        // 128 syllables in their pieces.
+        const long = '가힣'.repeat(64).normalize('NFD')
+        ok(await signUp({ email: 'pieces@example.com', password: long }), 201)
+        await signIn(house, 'pieces@example.com', long.normalize('NFC'))
+    })
+
+    test('a change of the password is judged with who one is and will be', async () => {
+        const email = 'margret-ann@example.com'
+        const me = ok(await signUp({ name: 'Margret Ann', email }), 201)
+        const client = await signIn(house, email, 'long enough')
+        const change = more =>
+            client.patch('/v1/users/me', { currentPassword: 'long enough', ...more })
+        for (const password of ['MARGRET ANN', 'Margret-Ann', email, 'letmein1', ' '.repeat(9)])
+            invalid(await change({ password }), '/password')
+        invalid(await change({ password: 'Ann Margret', name: 'ann margret' }), '/password')
+        invalid(await change({ password: 'someone-else', email: 'someone-else@x.com' }), '/password')
+        const wrong = { password: 'MARGRET ANN', currentPassword: 'not it at all' }
+        invalid(await client.patch('/v1/users/me', wrong), '/currentPassword')
+        assert.equal(ok(await client.get('/v1/users/me')).name, me.name)
+        await signIn(house, email, 'long enough')
     })
 
     const strangers = [

@@ -28,7 +28,7 @@ describe('points', () => {
         invalid(await charging(ann, {}), '/amount')
     })
 
-    for (const reference of ['', 'r'.repeat(101), 7])
+    for (const reference of ['', 'r'.repeat(101), 7, ' ', 'ref ', '\u3000ref', 'r\u200bef', '\u202efer'])
         test(`a reference ${JSON.stringify(reference).slice(0, 10)}`, async () => {
             invalid(await charging(ann, { amount: 1, reference }), '/reference')
         })

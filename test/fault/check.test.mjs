@@ -146,6 +146,21 @@ describe('usher check', () => {
         assert.doesNotMatch(stdout, /^invariant/m)
     })
 
+    test('tells of accounts with one mailbox, which break nothing', async () => {
+        const rename = (name, email) => `UPDATE user SET email = '${email}' WHERE id = ${of(name)};`
+        const path = join(scratch, 'mailboxes')
+        await cp(good, path, { recursive: true })
+        // The journal still knows other addresses, and would be right to say so.
+        await sql(join(path, 'journal.db'), 'DELETE FROM journal WHERE seq < (SELECT max(seq) FROM journal)')
+        const renamed = rename('ann', 'josÉ@example.com') + rename('bob', 'josé@example.com')
+        await sql(join(path, 'usher.db'), renamed + rename('cho', 'a@bücher.example'))
+        const { code, stdout, stderr } = await check(path)
+        assert.equal(code, 0, stdout + stderr)
+        const notices = stdout.split('\n').filter(line => line.startsWith('notice: '))
+        assert.equal(notices.length, 1, stdout)
+        assert.match(notices[0], /^notice: user_\w+ \(josÉ@example.com\) and user_\w+ \(josé@example.com\) have one/)
+    })
+
     for (const [invariant, deed, statements, file = 'usher.db'] of deeds)
         test(`names invariant ${invariant}: ${deed}`, async () => {
             const { code, stdout, stderr } = await check(await broken(file, statements))

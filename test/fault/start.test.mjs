@@ -250,14 +250,18 @@ describe('a second server', () => {
 })
 
 describe('organizer add', () => {
-    test('refuses a taken address and a short password', async t => {
+    test('refuses a taken address, what is none, and passwords that anybody may guess', async t => {
         const house = await House.prepare({}, { organizers: ['boss@example.com'] })
         t.after(() => house.close())
         const add = (email, password) =>
             house.usher(['organizer', 'add', email], { input: `${password}\n` })
         for (const [email, password] of [
-            ['BOSS@example.com', 'long enough'],
+            [' BOSS@example.com', 'long enough'],
             ['b@example.com', 'short'],
+            ['b@example..com', 'long enough'],
+            ['b@example.com', 'password1'],
+            ['b-for-boss@example.com', 'B-for-Boss'],
+            ['b@example.com', '        '],
         ]) {
             const { code, stderr } = await add(email, password)
             assert.ok(code > 0 && code < 128, `${email} ended with ${code}`)

@@ -10,8 +10,28 @@
 #include <string.h>
 
 #include <semaphore.h>
+#include <sodium.h>
 
 #include <cmocka.h>
+
+/* Between the workers and libsodium: how often it was asked for the long work of a verification. */
+static atomic_int hashes;
+
+int __real_crypto_pwhash(unsigned char *out, unsigned long long length, const char *password,
+                         unsigned long long password_length, const unsigned char *salt,
+                         unsigned long long operations, size_t memory_bytes, int algorithm);
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long length, const char *password,
+                         unsigned long long password_length, const unsigned char *salt,
+                         unsigned long long operations, size_t memory_bytes, int algorithm);
+
+int __wrap_crypto_pwhash(unsigned char *out, unsigned long long length, const char *password,
+                         unsigned long long password_length, const unsigned char *salt,
+                         unsigned long long operations, size_t memory_bytes, int algorithm)
+{
+    atomic_fetch_add(&hashes, 1);
+    return __real_crypto_pwhash(out, length, password, password_length, salt, operations,
+                                memory_bytes, algorithm);
+}
 
 struct asked {
     struct password_job job;
@@ -82,6 +102,41 @@ static void no_hash_verifies_nothing_not_even_the_decoys_password(void **state)
     assert_false(verifies("decoy", ""));
 }
 
+/* A hash of just these bytes. */
+static void hash_as_sent(const char *password, char hash[static PASSWORD_HASH_BYTES_MAX + 1])
+{
+    assert_int_equal(crypto_pwhash_str(hash, password, strlen(password),
+                                       crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                       crypto_pwhash_MEMLIMIT_INTERACTIVE),
+                     0);
+}
+
+#define APART "tre\u0300s secret"
+#define TOGETHER "tr\u00e8s\u00a0secret"
+
+static void what_is_hashed_is_the_normal_form(void **state)
+{
+    (void)state;
+    struct asked asked = {.job = {.work = PASSWORD_HASH, .password = APART}};
+    ask(&asked);
+    assert_true(verifies(APART, asked.job.hash));
+    assert_true(verifies(TOGETHER, asked.job.hash));
+    assert_true(verifies("tr\u00e8s secret", asked.job.hash));
+    assert_false(verifies("tres secret", asked.job.hash));
+}
+
+static void a_hash_of_what_was_sent_still_verifies(void **state)
+{
+    (void)state;
+    char hash[PASSWORD_HASH_BYTES_MAX + 1];
+    hash_as_sent(APART, hash);
+    assert_true(verifies(APART, hash));
+    assert_false(verifies("tr\u00e8s secret", hash)); /* nobody ever chose that one */
+    hash_as_sent("no UTF-8: \xff", hash);
+    assert_true(verifies("no UTF-8: \xff", hash));
+    assert_false(verifies("no UTF-8: \xfe", hash));
+}
+
 static uint64_t fastest_of_three(const char *hash)
 {
     uint64_t fastest = UINT64_MAX;
@@ -104,6 +159,25 @@ static void an_unknown_e_mail_takes_as_long_as_a_wrong_password(void **state)
     /* The same work; skipping it would be a thousand times faster. */
     assert_true(unknown > known / 4);
     assert_true(known > unknown / 4);
+}
+
+/* How many hashes it takes to find that a password is wrong. */
+static int tries_of(const char *password, const char *hash)
+{
+    const int before = atomic_load(&hashes);
+    assert_false(verifies(password, hash));
+    return atomic_load(&hashes) - before;
+}
+
+static void two_forms_take_twice_as_long_whoever_is_asked_for(void **state)
+{
+    (void)state;
+    struct asked hashed = {.job = {.work = PASSWORD_HASH, .password = "correct horse"}};
+    ask(&hashed);
+    assert_int_equal(tries_of("wrong", hashed.job.hash), 1);
+    assert_int_equal(tries_of("wrong", ""), 1);
+    assert_int_equal(tries_of(APART, hashed.job.hash), 2);
+    assert_int_equal(tries_of(APART, ""), 2);
 }
 
 struct counted {
@@ -146,7 +220,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_password_that_was_hashed_verifies),
         cmocka_unit_test(no_hash_verifies_nothing_not_even_the_decoys_password),
+        cmocka_unit_test(what_is_hashed_is_the_normal_form),
+        cmocka_unit_test(a_hash_of_what_was_sent_still_verifies),
         cmocka_unit_test(an_unknown_e_mail_takes_as_long_as_a_wrong_password),
+        cmocka_unit_test(two_forms_take_twice_as_long_whoever_is_asked_for),
         cmocka_unit_test(the_line_is_bounded_and_every_job_is_answered_once),
     };
     return cmocka_run_group_tests_name("passwords", tests, start, stop);

@@ -7,14 +7,13 @@
 
 #define TEXT_BYTES 512
 
-/* NAME@house unless the row says another one. */
+/* NAME@house unless the row says another one; the rows' mailboxes are their addresses. */
 static const char *email_of(struct play *play, const char *name, char text[static TEXT_BYTES])
 {
     const char *email = row_option(play, "email");
     (void)snprintf(text, TEXT_BYTES, "%s", email == NULL ? name : email);
     if (email == NULL)
         (void)snprintf(text, TEXT_BYTES, "%s@house", name);
-    email_fold(text);
     return text;
 }
 
@@ -42,6 +41,7 @@ static bool make_user(struct play *play, enum verb verb, const char *name)
     play->call = (struct call){.verb = verb};
     play->call.in.user_register.name = name;
     play->call.in.user_register.email = email_of(play, name, email);
+    play->call.in.user_register.mailbox = row_option(play, "mailbox");
     play->call.in.user_register.password_hash = password_of(play);
     if (!play_call(play))
         return false;
@@ -120,6 +120,7 @@ bool row_find(struct play *play)
 {
     play->call = (struct call){.verb = VERB_SIGN_IN_FIND};
     play->call.in.sign_in_find.email = row_word(play, 1);
+    play->call.in.sign_in_find.mailbox = row_option(play, "mailbox");
     if (!play_call(play))
         return false;
     fact_text(play, "found", play->call.record == NULL ? "no" : "yes");
@@ -173,6 +174,7 @@ bool row_change(struct play *play)
     play->call.in.user_change = (struct user_change){
         .name = row_option(play, "name"),
         .email = row_option(play, "email"),
+        .mailbox = row_option(play, "mailbox"),
         .password_hash = row_option(play, "password"),
         .verified_hash = row_option(play, "verified"),
     };

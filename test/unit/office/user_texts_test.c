@@ -66,7 +66,7 @@ static bool is_short(const char *password_hash)
 static void any_of_the_texts_may_be_there(void **state)
 {
     (void)state;
-    const char *const texts[] = {NULL, "", "ann",
+    const char *const texts[] = {NULL, "", "ann", "josÉ@example.com",
                                  "$argon2id$v=19$m=65536,t=2,p=1$" SALT "xxx$" HASH};
     const size_t count = sizeof texts / sizeof texts[0];
     for (size_t i = 0; i < count * count * count * count; i++) {
@@ -80,6 +80,29 @@ static void any_of_the_texts_may_be_there(void **state)
             .password_hash = texts[i / count / count / count],
         };
         comes_back(&row);
+    }
+}
+
+static void an_e_mail_has_its_mailbox_beside_it(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {NULL, NULL},
+        {"ann@example.com", "ann@example.com"},
+        {"josÉ@example.com", "josé@example.com"},
+        {"a@xn--bcher-kva.example", "a@bücher.example"},
+        {"a@x..com", "a@x..com"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct user row = {.email = rows[i][0], .name = "ann", .password_hash = "a hash"};
+        struct arena arena;
+        arena_init(&arena);
+        const struct live_user user = {.texts = user_texts_pack(&arena, &row)};
+        same(user_mailbox(&user), rows[i][1]);
+        /* Nothing is kept of one that is its own. */
+        assert_true(rows[i][0] == NULL || strcmp(rows[i][0], rows[i][1]) != 0 ||
+                    user_mailbox(&user) == user_email(&user));
+        arena_release(&arena);
     }
 }
 
@@ -124,6 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_of_the_texts_may_be_there),
+        cmocka_unit_test(an_e_mail_has_its_mailbox_beside_it),
         cmocka_unit_test(hashes_of_argon2id_are_short),
         cmocka_unit_test(other_hashes_stay_texts),
     };
