@@ -14,7 +14,7 @@ help:
 	@echo 'make fault         real processes killed, starved and cut off, at length'
 	@echo 'make fuzz          TIME seconds of every fuzzer (60)'
 	@echo 'make coverage      lines and branches of office and store that tests and simulator run'
-	@echo 'make bench         speed, beside its peers (BENCH_ONLY, BENCH_ROUNDS, BENCH_SECONDS)'
+	@echo 'make bench         speed, beside its peers (BENCH_ONLY, BENCH_ROUNDS, BENCH_SECONDS, BENCH_BASE)'
 	@echo 'make flame         where the time goes while seats are held: bench/flame.svg'
 	@echo 'make fmt           formats the source'
 	@echo 'make clean         removes the builds'
@@ -24,6 +24,7 @@ build:
 	@tools/build build --buildtype=debugoptimized
 
 run: build
+	@tools/install run
 	@build/usher demo $(DEMO)
 
 test: build
@@ -70,7 +71,7 @@ coverage:
 
 bench: build
 	@tools/install test bench
-	@ninja -C build bench/floor bench/load bench/tables
+	@ninja -C build bench/floor bench/load bench/tables bench/from.so
 	@node bench/bench.mjs
 
 flame: build

@@ -1,7 +1,9 @@
 // `make bench`: usher beside what it is measured against, in turn, on this machine and in one run.
 // Prints a table of medians and ratios, writes results.json and draws results.svg beside this file.
 //
-// BENCH_ONLY=holds,polls    only these parts (parts.mjs)
+// BENCH_ONLY=holds,polls    only these parts (parts.mjs); "door" stands for all that begin with it
+// BENCH_BASE=path/to/usher  another build of usher, measured in alternation with this one in the parts
+//                           of the door and of memory
 // BENCH_ROUNDS=3            how often each is measured; the parts take turns
 // BENCH_SECONDS=5           how long each load lasts
 // BENCH_CONNECTIONS=64      connections of each load but the joins and the rush
@@ -13,22 +15,23 @@ import { chart } from './chart.mjs';
 import { stopAll } from './children.mjs';
 import { describeMachine } from './machine.mjs';
 import { parts } from './parts.mjs';
-import { connections, only, rounds, scale, seconds, source } from './settings.mjs';
+import { builds, connections, only, rounds, scale, seconds, source } from './settings.mjs';
 import { mediansOf, number, table } from './table.mjs';
 import { judge } from './targets.mjs';
 
 const results = process.env.BENCH_RESULTS ?? source('.');
 
 function chosenParts() {
-  const unknown = (only ?? []).filter((name) => !parts.some((part) => part.name === name));
+  const means = (name, part) => part.name === name || part.group === name;
+  const unknown = (only ?? []).filter((name) => !parts.some((part) => means(name, part)));
   if (unknown.length > 0)
     throw new Error(`BENCH_ONLY: '${unknown[0]}' is none of ${parts.map(({ name }) => name).join(', ')}`);
-  return parts.filter(({ name }) => !only || only.includes(name));
+  return parts.filter((part) => !only || only.some((name) => means(name, part)));
 }
 
-async function measure(part, figures) {
+async function measure(part, round, figures) {
   const began = Date.now();
-  const measured = await part.measure();
+  const measured = await part.measure(round);
   const rows = figures[part.name] ??= {};
   for (const [name] of part.rows) (rows[name] ??= []).push(measured[name]);
   console.error(`  ${part.name}, ${Math.round((Date.now() - began) / 1000)} s: `
@@ -47,7 +50,7 @@ async function measureAll(chosen, result) {
   for (let round = 1; round <= rounds; round++) {
     console.error(`round ${round} of ${rounds}`);
     for (const part of chosen.filter(({ once }) => !once || round === rounds)) {
-      await measure(part, result.figures);
+      await measure(part, round, result.figures);
       await keep(result);
     }
   }
@@ -58,7 +61,7 @@ try {
   const result = {
     date: new Date().toISOString(),
     machine: await describeMachine(),
-    settings: { rounds, seconds, scale, connections },
+    settings: { rounds, seconds, scale, connections, base: builds.length > 1 },
     figures: {},
   };
   await mkdir(results, { recursive: true });

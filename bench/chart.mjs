@@ -46,7 +46,8 @@ function panel(y, title, rows) {
 function targetPanel(y, targets) {
   const full = 2; // twice as good as the target fills the panel
   const rows = targets.map((target, i) => {
-    const share = target.least ? target.value / target.least : target.most / target.value;
+    const share = target.least ? target.value / target.least
+      : target.value > 0 ? target.most / target.value : full;
     return bar(y + 34 + i * rowHeight, target.text, Math.min(share / full, 1),
       `${number(target.value)} (${bound(target)})${target.met ? '' : ' MISSED'}`,
       target.met ? colours.usher : colours.missed, 1);
@@ -58,7 +59,7 @@ function targetPanel(y, targets) {
   return { height: end - y + 14, text: [title, ...rows, mark].join('\n') };
 }
 
-const isPeer = (label) => /^(libmicrohttpd|Redis|PostgreSQL|nginx|rows updated|constant)/.test(label);
+const isPeer = (label) => /^(libmicrohttpd|Redis|PostgreSQL|nginx|rows updated|constant|— the base)/.test(label);
 
 export function chart({ figures, machine, settings, date }) {
   const medians = mediansOf(figures);

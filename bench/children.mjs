@@ -24,11 +24,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 export const newDirectory = (name) => mkdtemp(join(directory, `${name}-`));
 
-// Runs a program to its end; answers its standard output. `settings` are those of spawn.
-export async function run(command, options, settings = {}) {
+// Runs a program to its end; answers its standard output. `input` is its standard input, `settings`
+// are those of spawn.
+export async function run(command, options, { input = '', ...settings } = {}) {
   if (stopping) throw new Error('the bench is stopping');
   const promise = execute(command, options.map(String), { maxBuffer: 1 << 26, ...settings });
   running.add(promise.child);
+  promise.child.stdin.on('error', () => {}); // it may end without reading
+  promise.child.stdin.end(input);
   try {
     return (await promise).stdout;
   } catch (error) {

@@ -29,8 +29,9 @@ enum receipt {
     RECEIPT_BROKEN, /* closed, or not an answer of the form that is understood here */
 };
 
-/* Ends the program when nobody listens. */
-void connection_open(struct connection *connection, const struct sockaddr_in *address);
+/* Comes from `from`, an address of this machine's. Ends the program when nobody listens. */
+void connection_open(struct connection *connection, const struct sockaddr_in *address,
+                     struct in_addr from);
 void connection_close(struct connection *connection);
 
 /* False when the server is gone. */

@@ -1,4 +1,5 @@
 // What a crowd takes in memory, on disk and at a start, and what the bookkeeper does behind it.
+import { beside } from './beside.mjs';
 import { booked, diskBytes, metrics, residentBytes, withHouse } from './house.mjs';
 import { load } from './load.mjs';
 import { lining, selling } from './rates.mjs';
@@ -8,15 +9,16 @@ import { scaled } from './settings.mjs';
 // 200,000 seats and nobody, both at rest: a user, a session, a point account and a queue token each; the
 // 20,000 who are inside count as people too. The peak is that of the start. The files are in the page
 // cache, as after a crash of the program.
-export async function memory() {
+export const memory = (round) => beside(round, async (build) => {
   const { inside, waiting, ...seats } = lining(1_000_000);
-  const nobody = await withHouse('seats-only', seats, async (house) => (await residentBytes(house)).now);
+  const nobody = await withHouse('seats-only', seats, async (house) => (await residentBytes(house)).now,
+    build);
   return withHouse('lining-million', { inside, waiting, ...seats }, async (house) => {
     const { now, peak } = await residentBytes(house);
     const perMillion = (bytes) => (bytes - nobody) / (inside + waiting);
     return { perMillion: perMillion(now), peak: perMillion(peak), restart: house.readyMs / 1000 };
-  });
-}
+  }, build);
+});
 
 async function holdsAt(house, first) {
   const before = await metrics(house);

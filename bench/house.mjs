@@ -3,7 +3,7 @@
 import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { directory, firstLine, run, settle, start, stop, until } from './children.mjs';
-import { usher } from './settings.mjs';
+import { builds } from './settings.mjs';
 
 // Nobody is turned away for the pace, and nothing falls due while it is measured.
 const wide = {
@@ -39,9 +39,9 @@ async function listSeats(url, file) {
 }
 
 // A server on a data directory.
-export async function serve(data, settings = {}) {
+async function serve(build, data, settings) {
   const began = process.hrtime.bigint();
-  const child = start(usher, ['serve', '--data', data, '--listen', '127.0.0.1:0',
+  const child = start(build.usher, ['serve', '--data', data, '--listen', '127.0.0.1:0',
     ...flags({ ...wide, ...settings })]);
   const url = await firstLine(child, /listening on (\S+)/);
   const readyMs = Number(process.hrtime.bigint() - began) / 1e6;
@@ -52,9 +52,10 @@ export async function serve(data, settings = {}) {
   };
 }
 
-// The numbers of /metrics that have no labels, without their prefix.
+// The numbers of /metrics that have no labels, without their prefix; the organizer may read them.
 export async function metrics(house) {
-  const text = await (await fetch(`${house.url}/metrics`)).text();
+  const headers = { authorization: `Bearer ${house.session}` };
+  const text = await (await fetch(`${house.url}/metrics`, { headers })).text();
   return Object.fromEntries([...text.matchAll(/^usher_(\w+) (\d+)$/gm)]
     .map(([, name, value]) => [name, Number(value)]));
 }
@@ -62,38 +63,52 @@ export async function metrics(house) {
 export const booked = (house, deadlineMs) => until('booking everything',
   async () => (await metrics(house)).unbooked_rows === 0, deadlineMs);
 
+const organizer = { email: 'bench@example.com', password: 'nobody signs in but the bench' };
+
+async function signIn(url) {
+  const answer = await fetch(`${url}/v1/sessions`, { method: 'POST',
+    headers: { 'content-type': 'application/json' }, body: JSON.stringify(organizer) });
+  return (await answer.json()).token;
+}
+
 const seeded = new Map();
 
 // `inside`: people who have been let in, in the file `people`; `waiting`: people who stand in line
 // behind them and `outside`: people who have not joined, both in the file `others`.
-async function seed(name, plan) {
+async function seed(build, name, plan) {
   const { inside = 0, waiting = 0, outside = 0, concerts = 1, rounds, seats, settings = {} } = plan;
-  const data = join(directory, `template-${name}`);
+  const data = join(directory, `template-${name}${build.suffix}`);
   const [people, others, seatsFile] = ['people', 'others', 'seats'].map((kind) => `${data}.${kind}`);
   const common = ['seed', '--data', data, ...flags({ ...wide, ...settings })];
-  await run(usher, [...common, '--users', inside, '--tokens-file', people,
+  await run(build.usher, [...common, '--users', inside, '--tokens-file', people,
     '--concerts', concerts, '--rounds', rounds, '--seats', seats, '--join']);
   if (waiting + outside > 0)
-    await run(usher, [...common, '--users', waiting + outside, '--tokens-file', others,
+    await run(build.usher, [...common, '--users', waiting + outside, '--tokens-file', others,
       '--prefix', 'other', '--concerts', 0, ...(waiting > 0 ? ['--join'] : [])]);
-  const house = await serve(data, settings);
+  await run(build.usher, ['organizer', 'add', organizer.email, '--data', data],
+    { input: `${organizer.password}\n` });
+  const house = await serve(build, data, settings);
+  const session = await signIn(house.url);
   await listSeats(house.url, seatsFile);
   await until('letting people in', async () => (await house.queue()).active === inside);
-  await booked(house);
+  await booked({ ...house, session });
   await house.stop();
-  return { data, settings, people, others, seats: seatsFile };
+  return { data, settings, session, people, others, seats: seatsFile };
 }
 
-// A house of the kind, with a server, for a measurement; `use` is given it, and it is gone after.
-export async function withHouse(name, plan, use) {
-  if (!seeded.has(name)) seeded.set(name, await seed(name, plan));
-  const template = seeded.get(name);
-  const data = join(directory, `house-${name}`);
+// A house of the kind, with a server, for a measurement; `use` is given it, and it is gone after. A
+// build has houses of its own, since it may write what another cannot read.
+export async function withHouse(name, plan, use, build = builds[0]) {
+  const key = `${name}${build.suffix}`;
+  if (!seeded.has(key)) seeded.set(key, await seed(build, name, plan));
+  const template = seeded.get(key);
+  const data = join(directory, `house-${key}`);
   await run('cp', ['-a', '--reflink=auto', template.data, data]);
   await settle();
-  const house = await serve(data, template.settings);
+  const house = await serve(build, data, template.settings);
   try {
-    return await use({ ...template, ...house, template: template.data });
+    const round = async () => (await readFile(template.seats, 'utf8')).split(' ', 1)[0];
+    return await use({ ...template, ...house, round, template: template.data });
   } finally {
     await house.stop();
     await rm(data, { recursive: true });
@@ -104,6 +119,15 @@ export async function diskBytes(data) {
   let bytes = 0;
   for (const name of await readdir(data)) bytes += (await stat(join(data, name))).blocks * 512;
   return bytes;
+}
+
+// Processor time that all of the server's threads have taken, in microseconds.
+export async function processorUs(house) {
+  const tasks = `/proc/${house.child.pid}/task`;
+  let total = 0;
+  for (const task of await readdir(tasks))
+    total += Number((await readFile(join(tasks, task, 'schedstat'), 'utf8')).split(' ', 1)[0]) / 1000;
+  return total;
 }
 
 // Resident memory, and the most that it ever was, once it has not fallen for a second.

@@ -15,6 +15,9 @@ struct lines {
 void lines_read(struct lines *lines, const char *path);
 void lines_release(struct lines *lines);
 
+/* Brings the lines into an order that has nothing to do with theirs, and is the same each time. */
+void lines_shuffle(struct lines *lines);
+
 /* The first or second word of a line; empty when there is none. */
 struct span line_first(struct span line);
 struct span line_second(struct span line);

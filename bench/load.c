@@ -8,9 +8,11 @@
 #include <err.h>
 #include <getopt.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define THREADS_MAX 16
 #define CONNECTIONS_MAX 16384         /* usher's own default */
+#define ADDRESSES_MAX 200             /* the last byte of 127.0.0.x */
 #define ERRANDS_MAX ((size_t)1 << 40) /* no end but that of the time */
 #define SECOND_US 1000000.0
 
@@ -26,8 +28,8 @@ static const struct work *const works[] = {&work_fixed, &work_polls,     &work_j
 struct options {
     const struct work *work;
     const char *people, *seats, *path, *log;
-    bool again;
-    double port, threads, connections, seconds, count, first, underway, rate;
+    bool again, broken, stay;
+    double port, threads, connections, addresses, seconds, count, first, underway, rate;
     struct request headers;
 };
 
@@ -35,21 +37,25 @@ struct options {
 
 static _Noreturn void usage(void)
 {
-    fprintf(stderr,
-            "usage: load WORK --port N [--threads N] [--connections N]\n"
-            "            [--seconds S] [--count N] [--first N] [--rate PER-SECOND]\n"
-            "            [--underway N] [--people FILE] [--seats FILE] [--path PATH]\n"
-            "            [--header LINE] [--log FILE] [--again]\n"
-            "\n"
-            "  --seconds   closed loop: errands begin for so long; with --rate, rate times that\n"
-            "              many errands (5 when there is no --count)\n"
-            "  --count     so many errands\n"
-            "  --again     seats may be asked for again: the server is not usher\n"
-            "  --rate      open loop: so many begin a second; latency counts from then\n"
-            "  --underway  errands under way at once (as many as connections, 64)\n"
-            "  --people    a session token first on each line\n"
-            "  --seats     \"round seat\" on each line\n"
-            "\n");
+    fprintf(
+        stderr,
+        "usage: load WORK --port N [--threads N] [--connections N]\n"
+        "            [--seconds S] [--count N] [--first N] [--rate PER-SECOND]\n"
+        "            [--underway N] [--people FILE] [--seats FILE] [--path PATH]\n"
+        "            [--header LINE] [--log FILE] [--again] [--addresses N] [--broken] [--stay]\n"
+        "\n"
+        "  --seconds   closed loop: errands begin for so long; with --rate, rate times that\n"
+        "              many errands (5 when there is no --count)\n"
+        "  --count     so many errands\n"
+        "  --again     seats may be asked for again: the server is not usher\n"
+        "  --rate      open loop: so many begin a second; latency counts from then\n"
+        "  --underway  errands under way at once (as many as connections, 64)\n"
+        "  --people    a session token first on each line\n"
+        "  --seats     \"round seat\" on each line\n"
+        "  --addresses the connections come from so many, 127.0.0.1 and those after it\n"
+        "  --broken    connections that break and unexpected answers are counted, no failure\n"
+        "  --stay      the connections stay open until standard input ends\n"
+        "\n");
     for (size_t i = 0; i < WORK_COUNT; i++)
         fprintf(stderr, "  %-10s  %s\n", works[i]->name, works[i]->help);
     exit(2);
@@ -117,6 +123,15 @@ static void options_set(struct options *options, int option, const char *value)
     case 'a':
         options->again = true;
         break;
+    case 'A':
+        options->addresses = number(value, 1, ADDRESSES_MAX);
+        break;
+    case 'b':
+        options->broken = true;
+        break;
+    case 'y':
+        options->stay = true;
+        break;
     case 'l':
         options->log = value;
         break;
@@ -142,6 +157,9 @@ static void options_read(struct options *options, int argument_count, char **arg
         {"header", required_argument, NULL, 'h'},
         {"log", required_argument, NULL, 'l'},
         {"again", no_argument, NULL, 'a'},
+        {"addresses", required_argument, NULL, 'A'},
+        {"broken", no_argument, NULL, 'b'},
+        {"stay", no_argument, NULL, 'y'},
         {NULL, 0, NULL, 0},
     };
     int option;
@@ -167,6 +185,12 @@ static void props_init(struct props *props, const struct options *options)
         lines_read(&props->people, options->people);
     if (options->seats != NULL)
         lines_read(&props->seats, options->seats);
+    /* A sale's buyers and seats do not come in the order of their keys, which would make the tables
+     * and their indexes look cheaper than they are. */
+    if (options->work->uses_up_seats) {
+        lines_shuffle(&props->people);
+        lines_shuffle(&props->seats);
+    }
     if ((options->work->needs_people && props->people.count == 0) ||
         (options->work->needs_seats && props->seats.count == 0))
         errx(2, "nobody asks, or for nothing: an empty file");
@@ -211,6 +235,8 @@ static void plan_init(struct plan *plan, const struct options *options, const st
                    .sin_addr.s_addr = htonl(INADDR_LOOPBACK)},
         .threads = threads,
         .connections = (connections + threads - 1) / threads,
+        .addresses = (size_t)options->addresses,
+        .counts_broken = options->broken,
         .underway_max = ((size_t)underway + threads - 1) / threads,
         .errand_first = (size_t)options->first,
         .errand_count = options->count > 0 ? (size_t)options->count : ERRANDS_MAX,
@@ -246,6 +272,7 @@ static void tally_merge(struct tally *into, const struct tally *from)
     if (into->unexpected == 0)
         memcpy(into->sample, from->sample, sizeof into->sample);
     into->unexpected += from->unexpected;
+    into->broken += from->broken;
     for (size_t i = 0; i < STATUS_MAX; i++)
         into->statuses[i] += from->statuses[i];
     if (from->ended_us > into->ended_us)
@@ -287,10 +314,11 @@ static void print_tally(const struct plan *plan, const struct tally *tally)
                                ? (double)(tally->ended_us - plan->begin_us) / SECOND_US
                                : 0;
     printf("{\"work\":\"%s\",\"seconds\":%.3f,\"requests\":%llu,\"done\":%llu,\"inVain\":%llu,"
-           "\"unexpected\":%llu,\"perSecond\":%.1f,",
+           "\"unexpected\":%llu,\"broken\":%llu,\"perSecond\":%.1f,",
            plan->work->name, seconds, (unsigned long long)tally->requests,
            (unsigned long long)tally->done, (unsigned long long)tally->in_vain,
-           (unsigned long long)tally->unexpected, seconds > 0 ? (double)tally->done / seconds : 0);
+           (unsigned long long)tally->unexpected, (unsigned long long)tally->broken,
+           seconds > 0 ? (double)tally->done / seconds : 0);
     print_statuses(tally);
     printf(",");
     print_latency("latencyMs", &tally->errands);
@@ -313,10 +341,19 @@ static bool judge(const struct plan *plan, const struct options *options, const 
         plan->work->uses_up_seats && options->count == 0 && begun == plan->props->seats.count;
     if (used_up)
         warnx("%s: the seats were used up before the time", plan->work->name);
-    return tally->unexpected == 0 && !used_up;
+    return (tally->unexpected == 0 || options->broken) && !used_up;
 }
 
 /* ---- The load ---- */
+
+/* Of standard input. */
+static void wait_for_end(void)
+{
+    char byte;
+    (void)fflush(stdout);
+    while (read(STDIN_FILENO, &byte, 1) > 0)
+        continue;
+}
 
 static void run(struct plan *plan, const struct options *options, struct tally *tally)
 {
@@ -333,15 +370,19 @@ static void run(struct plan *plan, const struct options *options, struct tally *
         if (pthread_join(workers[i].thread, NULL) != 0)
             errx(EXIT_FAILURE, "a thread cannot be joined");
         tally_merge(tally, &workers[i].tally);
-        worker_release(&workers[i]);
     }
+    print_tally(plan, tally);
+    if (options->stay)
+        wait_for_end();
+    for (size_t i = 0; i < plan->threads; i++)
+        worker_release(&workers[i]);
     free(workers);
 }
 
 int main(int argument_count, char **arguments)
 {
     static struct options options = {
-        .work = &work_fixed, .threads = 1, .connections = 64, .path = "/"};
+        .work = &work_fixed, .threads = 1, .connections = 64, .addresses = 1, .path = "/"};
     static struct props props;
     static struct tally tally;
     struct plan plan;
@@ -349,7 +390,6 @@ int main(int argument_count, char **arguments)
     props_init(&props, &options);
     plan_init(&plan, &options, &props);
     run(&plan, &options, &tally);
-    print_tally(&plan, &tally);
     const bool good = judge(&plan, &options, &tally);
     props_release(&props);
     return good ? EXIT_SUCCESS : EXIT_FAILURE;

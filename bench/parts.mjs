@@ -1,7 +1,9 @@
 // What is measured: the parts in their order, and what each of their figures means. A row is the
 // figure's name, its label and its unit. Rates are compared with the part's first row, or with the
 // row that `references` names. What is measured `once`, and not in each round, takes long and is
-// steady.
+// steady. BENCH_ONLY also picks the parts of a `group`.
+import { rowsBeside } from './beside.mjs';
+import { doorHolds, doorIdle, doorPolls, doorSlow } from './door.mjs';
 import { bookkeeper, memory } from './footprint.mjs';
 import { growth, holds, joins, latency, polls, purchases } from './rates.mjs';
 import { rush } from './rush.mjs';
@@ -56,10 +58,40 @@ export const parts = [
     ['seats10k', 'rounds of 10,000 seats', '/s'],
     ['seats200k', 'a round of 200,000 seats', '/s']],
   references: {} },
-  { name: 'memory', title: 'A million people with accounts and places in line', measure: memory, rows: [
+  { name: 'memory', title: 'A million people with accounts and places in line', measure: memory, rows: rowsBeside([
     ['perMillion', 'resident memory for them', 'MB'],
     ['peak', 'its peak, while it starts', 'MB'],
-    ['restart', 'start with them and 200,000 seats, until ready', 's']] },
+    ['restart', 'start with them and 200,000 seats, until ready', 's']]) },
+  { name: 'doorHolds', group: 'door', title: 'What a hold takes of the processor, its booking included',
+    measure: doorHolds, references: {}, rows: rowsBeside([
+      ['cpu64', 'from 64 connections', 'µs'],
+      ['cpu256', 'from 256', 'µs'],
+      ['cpu1000', 'from 1,000', 'µs'],
+      ['rate64', 'holds from 64 connections', '/s'],
+      ['rate256', 'from 256', '/s'],
+      ['rate1000', 'from 1,000', '/s']]) },
+  { name: 'doorPolls', group: 'door', title: 'Polls, and what one takes of the processor',
+    measure: doorPolls, rows: rowsBeside([
+      ['queue', 'usher: GET /v1/queue', '/s'],
+      ['queueConstant', `${constant} of its size`, '/s'],
+      ['same', 'usher: availability, unchanged (304)', '/s'],
+      ['sameConstant', `${constant} (304)`, '/s'],
+      ['queueCpu', 'GET /v1/queue', 'µs'],
+      ['sameCpu', 'availability, unchanged (304)', 'µs']]),
+    references: { queueConstant: 'queue', queueConstantBase: 'queueBase', sameConstant: 'same',
+      sameConstantBase: 'sameBase' } },
+  { name: 'doorIdle', group: 'door', title: '10,000 connections that asked once and keep still',
+    measure: doorIdle, rows: rowsBeside([
+      ['all', 'resident memory of the server', 'MB'],
+      ['each', 'of it for a connection', 'bytes']]) },
+  { name: 'doorSlow', group: 'door',
+    title: '1,000 good clients beside 2,000 slow heads, 2,000 slow bodies and 2,000 slow readers',
+    measure: doorSlow, rows: rowsBeside([
+      ['alone', 'a poll without the slow ones: 99 %', 'ms'],
+      ['beside', 'a poll beside them: 99 %', 'ms'],
+      ['refused', 'good clients’ polls refused, connections broken', 'polls'],
+      ['slow', 'slow clients let in, when the good ones came', 'connections'],
+      ['memory', 'resident memory of the server then', 'MB']]) },
   { name: 'bookkeeper', title: 'Behind half a million purchases', measure: bookkeeper, once: true, rows: [
     ['bought', 'the purchases', 'purchases/s'],
     ['unbooked', 'rows not booked at the last of them', 'rows'],

@@ -15,7 +15,9 @@ const seatsEach = Math.min(Math.max(scaled(200_000), 40_000 * seconds), 200_000)
 const peopleLeast = seatsEach / 2;
 
 // A hundred thousand people inside, two million free seats.
-const holding = { inside: Math.max(scaled(100_000), peopleLeast), rounds: 10, seats: seatsEach };
+// People and seats meet by chance, so somebody holds many of one round.
+export const holding = { inside: Math.max(scaled(100_000), peopleLeast), rounds: 10, seats: seatsEach,
+  settings: { 'max-seats-per-user': 1000 } };
 
 // Seconds in which purchases are made without a pause.
 const burst = Math.max(4 * seconds, scaled(20));
@@ -83,8 +85,7 @@ async function pollsOf(name, work, house, path, options, conditional = false) {
 
 export const polls = () => withHouse('lining-million', lining(1_000_000), async (house) => {
   const someone = (await readFile(house.others, 'utf8')).split(' ', 1)[0];
-  const round = (await readFile(house.seats, 'utf8')).split(' ', 1)[0];
-  const availability = `/v1/rounds/${round}/availability`;
+  const availability = `/v1/rounds/${await house.round()}/availability`;
   const asked = { ...house, someone };
   return {
     ...await pollsOf('queue', 'fixed', asked, '/v1/queue', {}),

@@ -22,3 +22,8 @@ export const source = (name) => `${here}${name}`;
 const built = process.env.BUILD ?? `${here}../build`;
 export const usher = process.env.USHER ?? `${built}/usher`;
 export const program = (name) => `${built}/bench/${name}`;
+
+// The builds that are measured beside each other: this one, and the one that BENCH_BASE names, whose
+// figures have "Base" behind their names.
+export const builds = [{ usher, suffix: '' }];
+if (process.env.BENCH_BASE) builds.push({ usher: process.env.BENCH_BASE, suffix: 'Base' });

@@ -40,6 +40,24 @@ static struct errand *take_ready(struct worker *worker)
     return errand;
 }
 
+/* All connections take turns, as many clients do of whom each asks now and then. */
+static void make_idle(struct worker *worker, struct connection *connection)
+{
+    connection->errand = NULL;
+    connection->next = NULL;
+    *worker->idle_end = connection;
+    worker->idle_end = &connection->next;
+}
+
+static struct connection *take_idle(struct worker *worker)
+{
+    struct connection *connection = worker->idle;
+    worker->idle = connection->next;
+    if (worker->idle == NULL)
+        worker->idle_end = &worker->idle;
+    return connection;
+}
+
 /* Times are kept in whole milliseconds there. */
 static void make_wait(struct worker *worker, struct errand *errand, uint64_t now_us)
 {
@@ -103,6 +121,38 @@ static void end_errand(struct worker *worker, struct errand *errand, uint64_t no
     pool_give(&worker->errands, errand);
 }
 
+/* ---- Connections ---- */
+
+static void open_connection(struct worker *worker, struct connection *connection)
+{
+    const struct plan *plan = worker->plan;
+    const size_t place =
+        worker->index * plan->connections + (size_t)(connection - worker->connections);
+    connection_open(connection, &plan->server,
+                    (struct in_addr){htonl(INADDR_LOOPBACK + (uint32_t)(place % plan->addresses))});
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
+    if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, connection->socket, &event) != 0)
+        err(EXIT_FAILURE, "epoll");
+}
+
+/* Its errand, if a request was out, ends; the connection stays on the idle list, if none was. */
+static void replace_broken(struct worker *worker, struct connection *connection)
+{
+    struct errand *errand = connection->errand;
+    struct connection *next = connection->next;
+    if (!worker->plan->counts_broken)
+        errx(EXIT_FAILURE, "%s: a connection broke %s", worker->plan->work->name,
+             errand == NULL ? "between requests" : "before its answer");
+    worker->tally.broken++;
+    connection_close(connection);
+    open_connection(worker, connection);
+    connection->next = next;
+    if (errand == NULL)
+        return;
+    end_errand(worker, errand, monotonic_us());
+    make_idle(worker, connection);
+}
+
 /* ---- Requests and answers ---- */
 
 static void send_ready(struct worker *worker)
@@ -111,13 +161,12 @@ static void send_ready(struct worker *worker)
     struct request request;
     while (worker->ready != NULL && worker->idle != NULL) {
         struct errand *errand = take_ready(worker);
-        struct connection *connection = worker->idle;
-        worker->idle = connection->next;
+        struct connection *connection = take_idle(worker);
         connection->errand = errand;
         plan->work->ask(plan->props, errand, &request);
-        if (!connection_send(connection, &request))
-            err(EXIT_FAILURE, "%s: a request could not be sent", plan->work->name);
         worker->tally.requests++;
+        if (!connection_send(connection, &request))
+            replace_broken(worker, connection);
     }
 }
 
@@ -159,9 +208,7 @@ static void take_answer(struct worker *worker, struct connection *connection,
         end_errand(worker, errand, now_us);
         break;
     }
-    connection->errand = NULL;
-    connection->next = worker->idle;
-    worker->idle = connection;
+    make_idle(worker, connection);
 }
 
 static void receive(struct worker *worker, struct connection *connection)
@@ -176,8 +223,7 @@ static void receive(struct worker *worker, struct connection *connection)
         take_answer(worker, connection, &answer);
         return;
     case RECEIPT_BROKEN:
-        errx(EXIT_FAILURE, "%s: a connection broke %s", worker->plan->work->name,
-             connection->errand == NULL ? "between requests" : "before its answer");
+        replace_broken(worker, connection);
     }
 }
 
@@ -228,20 +274,6 @@ void *worker_run(void *owner)
 
 /* ---- Setting up ---- */
 
-static void open_connections(struct worker *worker)
-{
-    const struct plan *plan = worker->plan;
-    for (size_t i = 0; i < plan->connections; i++) {
-        struct connection *connection = &worker->connections[i];
-        connection_open(connection, &plan->server);
-        connection->next = worker->idle;
-        worker->idle = connection;
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = connection};
-        if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, connection->socket, &event) != 0)
-            err(EXIT_FAILURE, "epoll");
-    }
-}
-
 void worker_init(struct worker *worker, const struct plan *plan, size_t index)
 {
     *worker = (struct worker){
@@ -251,13 +283,17 @@ void worker_init(struct worker *worker, const struct plan *plan, size_t index)
         .connections = calloc(plan->connections, sizeof *worker->connections),
     };
     worker->ready_end = &worker->ready;
+    worker->idle_end = &worker->idle;
     pool_init(&worker->errands, sizeof(struct errand), MEMORY_HUGE_PAGES);
     heap_init(&worker->waiting, &worker->errands, offsetof(struct errand, timer));
     if (worker->epoll < 0 || worker->connections == NULL ||
         pool_reserve(&worker->errands, plan->underway_max) != RESULT_OK ||
         heap_reserve(&worker->waiting, plan->underway_max) != RESULT_OK)
         err(EXIT_FAILURE, "a thread cannot be set up");
-    open_connections(worker);
+    for (size_t i = 0; i < plan->connections; i++) {
+        open_connection(worker, &worker->connections[i]);
+        make_idle(worker, &worker->connections[i]);
+    }
 }
 
 void worker_release(struct worker *worker)

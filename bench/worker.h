@@ -19,10 +19,12 @@ struct plan {
     struct sockaddr_in server;
     size_t threads;
     size_t connections;   /* of each thread */
+    size_t addresses;     /* 127.0.0.1 and those after it, which the connections take in turn */
     size_t underway_max;  /* errands under way at once, of each thread */
     size_t errand_first;  /* number of the first errand */
     size_t errand_count;  /* of all threads */
     double per_second;    /* open loop: errands that should begin; 0: closed loop */
+    bool counts_broken;   /* a connection that breaks is counted and opened anew, else the end */
     uint64_t begin_us;    /* times are of the monotonic clock */
     uint64_t last_us;     /* closed loop: none begins later */
     uint64_t deadline_us; /* a load that is not over by then has failed */
@@ -30,6 +32,7 @@ struct plan {
 
 struct tally {
     uint64_t requests, done, in_vain, unexpected;
+    uint64_t broken; /* connections; an errand whose request was out ended with it */
     uint64_t statuses[STATUS_MAX];
     uint64_t ended_us;                 /* when the last errand ended */
     struct histogram errands;          /* from the intended beginning to the end */
@@ -42,8 +45,9 @@ struct worker {
     size_t index;
     pthread_t thread;
     int epoll;
-    struct connection *connections, *idle;
-    struct pool errands; /* those under way */
+    struct connection *connections;
+    struct connection *idle, **idle_end; /* first who has been idle longest */
+    struct pool errands;                 /* those under way */
     struct errand *ready, **ready_end;
     struct heap waiting;
     size_t begun;
@@ -57,7 +61,7 @@ void worker_init(struct worker *worker, const struct plan *plan, size_t index);
 void worker_release(struct worker *worker);
 
 /* Runs its share of the plan to the end; the thread's function. Ends the program when a connection
- * breaks or the deadline passes. */
+ * breaks that the plan does not count, or the deadline passes. */
 void *worker_run(void *owner);
 
 #endif

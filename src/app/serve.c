@@ -91,6 +91,9 @@ static struct http_options http_options(const struct config *config, timestamp_m
 {
     return (struct http_options){
         .listen = config->listen,
+        .metrics_listen = config->metrics_listen,
+        .public_url = config->public_url,
+        .trusted_proxies = config->trusted_proxies,
         .tls_certificate_file = config->tls_cert,
         .tls_key_file = config->tls_key,
         .time_zone = config->time_zone,
@@ -106,6 +109,7 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .address_requests_per_second = (unsigned)config->address_requests_per_second,
         .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,
         .address_sign_ins_per_minute = (unsigned)config->address_sign_ins_per_minute,
+        .log_requests = config->log_requests,
     };
 }
 

@@ -1,7 +1,9 @@
 /* Reading, naming and explaining one setting; which settings there are stands in config.def. */
 #include "app/setting.h"
 
+#include "base/address.h"
 #include "base/check.h"
+#include "base/origin.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -133,14 +135,24 @@ static enum result read_text(const struct setting *setting, const char *text,
     if (setting->type == SETTING_TYPE_ZONE && !is_zone(text))
         return explain(explanation, RESULT_MALFORMED,
                        "must name a time zone of the IANA database, such as Asia/Seoul");
+    struct address_list list;
+    struct origin origin;
+    if (setting->type == SETTING_TYPE_ORIGIN && !origin_parse(text, &origin))
+        return explain(explanation, RESULT_MALFORMED,
+                       "must be http:// or https://, a host and perhaps a port, such as "
+                       "https://tickets.example");
+    if (setting->type == SETTING_TYPE_ADDRESSES)
+        return address_list_parse(text, &list, explanation);
     return RESULT_OK;
 }
 
-static enum result read_door(const char *text, bool *open, struct explanation *explanation)
+/* One of two words. */
+static enum result read_choice(const char *text, const char *yes, const char *no, bool *chosen,
+                               struct explanation *explanation)
 {
-    *open = strcmp(text, "open") == 0;
-    if (!*open && strcmp(text, "closed") != 0)
-        return explain(explanation, RESULT_MALFORMED, "must be open or closed");
+    *chosen = strcmp(text, yes) == 0;
+    if (!*chosen && strcmp(text, no) != 0)
+        return explain(explanation, RESULT_MALFORMED, "must be %s or %s", yes, no);
     return RESULT_OK;
 }
 
@@ -152,6 +164,8 @@ enum result setting_read(const struct setting *setting, const char *text, void *
     switch (setting->type) {
     case SETTING_TYPE_TEXT:
     case SETTING_TYPE_ADDRESS:
+    case SETTING_TYPE_ADDRESSES:
+    case SETTING_TYPE_ORIGIN:
     case SETTING_TYPE_ZONE:
         result = read_text(setting, text, explanation);
         if (result == RESULT_OK)
@@ -166,7 +180,9 @@ enum result setting_read(const struct setting *setting, const char *text, void *
     case SETTING_TYPE_COUNT:
         return read_count(setting, text, value, explanation);
     case SETTING_TYPE_DOOR:
-        return read_door(text, value, explanation);
+        return read_choice(text, "open", "closed", value, explanation);
+    case SETTING_TYPE_TOGGLE:
+        return read_choice(text, "on", "off", value, explanation);
     case SETTING_TYPE_SWITCH:
         *(bool *)value = true;
         return RESULT_OK;

@@ -12,19 +12,25 @@
 enum setting_type {
     SETTING_TYPE_TEXT,    /* const char *: the text itself */
     SETTING_TYPE_ADDRESS, /* const char *: an IPv4 address or an IPv6 one in brackets, ':', port */
-    SETTING_TYPE_ZONE,    /* const char *: an IANA time zone's name */
-    SETTING_TYPE_COUNT,   /* int64_t: decimal digits */
-    SETTING_TYPE_THREADS, /* int64_t: a count, or "auto", which is THREADS_AUTO */
-    SETTING_TYPE_DOOR,    /* bool: "open" is true, "closed" false */
-    SETTING_TYPE_SWITCH,  /* bool: a flag without a value; only for a command's own options */
+    SETTING_TYPE_ADDRESSES, /* const char *: addresses and prefixes between commas */
+    SETTING_TYPE_ORIGIN,    /* const char *: http:// or https://, a host, perhaps a port */
+    SETTING_TYPE_ZONE,      /* const char *: an IANA time zone's name */
+    SETTING_TYPE_COUNT,     /* int64_t: decimal digits */
+    SETTING_TYPE_THREADS,   /* int64_t: a count, or "auto", which is THREADS_AUTO */
+    SETTING_TYPE_DOOR,      /* bool: "open" is true, "closed" false */
+    SETTING_TYPE_TOGGLE,    /* bool: "on" is true, "off" false */
+    SETTING_TYPE_SWITCH,    /* bool: a flag without a value; only for a command's own options */
 };
 
 #define SETTING_C_TEXT const char *
 #define SETTING_C_ADDRESS const char *
+#define SETTING_C_ADDRESSES const char *
+#define SETTING_C_ORIGIN const char *
 #define SETTING_C_ZONE const char *
 #define SETTING_C_COUNT int64_t
 #define SETTING_C_THREADS int64_t
 #define SETTING_C_DOOR bool
+#define SETTING_C_TOGGLE bool
 #define SETTING_C_SWITCH bool
 
 #define THREADS_AUTO 0

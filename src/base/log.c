@@ -1,10 +1,32 @@
 /* See log.h. One write(2) a line. */
 #include "base/log.h"
 
+#include "base/check.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+void log_escape(const char *text, char *escaped, size_t bytes)
+{
+    static const char digits[] = "0123456789abcdef", cut[] = "...";
+    const size_t longest = 4; /* \xHH */
+    size_t length = 0;
+    CHECK(bytes >= longest + sizeof cut);
+    for (; *text != '\0' && length + longest + sizeof cut <= bytes; text++) {
+        const unsigned char byte = (unsigned char)*text;
+        if (byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\') {
+            escaped[length++] = *text;
+            continue;
+        }
+        escaped[length++] = '\\';
+        escaped[length++] = 'x';
+        escaped[length++] = digits[byte >> 4];
+        escaped[length++] = digits[byte & 15];
+    }
+    memcpy(escaped + length, *text == '\0' ? "" : cut, *text == '\0' ? 1 : sizeof cut);
+}
 
 void log_event(enum log_level level, timestamp_ms now, const char *format, ...)
 {

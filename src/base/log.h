@@ -5,6 +5,8 @@
 
 #include "base/timestamp.h"
 
+#include <stddef.h>
+
 enum log_level {
     LOG_ERROR,
     LOG_WARNING,
@@ -13,6 +15,11 @@ enum log_level {
 
 /* The longest line; the rest is cut. Below PIPE_BUF, so lines of several threads do not mix. */
 #define LOG_LINE_MAX 2048
+
+/* Writes a text from outside so that it stands between quotes in a line and ends nothing: printable
+ * ASCII as it is, other bytes, quotes and backslashes as \xHH. What does not fit is cut, and "..."
+ * says so. `bytes` is at least 8. */
+void log_escape(const char *text, char *escaped, size_t bytes);
 
 void log_event(enum log_level level, timestamp_ms now, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -2,7 +2,6 @@
 #include "http/acceptor.h"
 
 #include "base/check.h"
-#include "base/log.h"
 #include "http/server.h"
 #include "http/tls.h"
 
@@ -70,17 +69,6 @@ static bool is_full(const struct http_server *server)
     return atomic_load(&server->open) >= server->options.connections_max;
 }
 
-/* One line a second at most: a crowd of refusals would fill the log. */
-static void log_crowded(struct http_server *server, const char *why)
-{
-    static const struct limit_rate rate = {.interval_us = 1000000, .burst = 1};
-    struct limit_table *complaints = &server->limits.complaints;
-    int64_t wait_us;
-    if (limit_take(complaints, limit_key_id(complaints, ID_NONE), &rate, http_clock_us(), &wait_us))
-        log_event(LOG_WARNING, engine_now(server->engine).wall,
-                  "connections_full open=%u why=\"%s\"", atomic_load(&server->open), why);
-}
-
 static void wake_others(const struct http_server *server)
 {
     for (unsigned i = 1; i < server->options.io_threads; i++)
@@ -90,7 +78,7 @@ static void wake_others(const struct http_server *server)
 /* Accepts no more until there is room, and has every loop make some. */
 static void crowd(struct http_server *server, const char *why)
 {
-    log_crowded(server, why);
+    security_tell_full_house(server, NULL, why);
     CHECK(watch(server, EPOLL_CTL_MOD, 0));
     atomic_store(&server->retry_us, 0);
     atomic_store(&server->crowded, true);
@@ -179,16 +167,20 @@ static struct io_loop *emptiest_loop(const struct http_server *server)
     return emptiest;
 }
 
-/* Whether the address may have one more. A socket of another family is a test's. */
+/* Whether the address may have one more; a trusted proxy speaks for many. A socket of another
+ * family is a test's. */
 static bool enter_by_address(struct http_server *server, struct connection *connection)
 {
     const sa_family_t family = connection->peer.any.sa_family;
     if (family != AF_INET && family != AF_INET6)
         return true;
+    const struct address peer = address_of_socket(&connection->peer.any);
+    if (address_list_has(&server->site.trusted_proxies, &peer))
+        return true;
     struct limit_table *table = &server->limits.connections;
-    const uint64_t key = limit_key_address(table, &connection->peer.any);
+    const uint64_t key = limit_key_address(table, &peer);
     if (!limit_enter(table, key, server->options.connections_per_address, http_clock_us())) {
-        log_crowded(server, "one address has connections-per-address of them");
+        security_tell_full_house(server, &peer, "connections-per-address");
         return false;
     }
     connection->address_key = key;
@@ -205,7 +197,7 @@ static bool begin_tls(struct http_server *server, struct connection *connection)
     return connection->transport.tls != NULL;
 }
 
-void acceptor_admit(struct http_server *server, int socket, const union address *peer,
+void acceptor_admit(struct http_server *server, int socket, const union socket_address *peer,
                     bool operations_only)
 {
     struct connection *connection = connection_new(socket, peer);
@@ -229,7 +221,7 @@ void acceptor_admit(struct http_server *server, int socket, const union address 
 static bool accept_one(struct io_loop *loop, const struct listener *listener)
 {
     struct http_server *server = loop->server;
-    union address peer;
+    union socket_address peer;
     socklen_t length = sizeof peer;
     const int socket = accept4(listener->socket, &peer.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (socket >= 0) {

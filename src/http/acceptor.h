@@ -33,7 +33,7 @@ int64_t acceptor_retry_us(const struct io_loop *loop);
 void acceptor_left(struct io_loop *loop, const struct connection *connection);
 
 /* Lets a connected socket in as if it had been accepted; takes it over. */
-void acceptor_admit(struct http_server *server, int socket, const union address *peer,
+void acceptor_admit(struct http_server *server, int socket, const union socket_address *peer,
                     bool operations_only);
 
 #endif

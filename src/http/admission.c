@@ -8,6 +8,7 @@
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/server.h"
+#include "http/session_cookie.h"
 
 #include <string.h>
 #include <strings.h>
@@ -81,12 +82,20 @@ static void read_credentials(struct exchange *exchange)
     if (headers->authorization != NULL)
         text = bearer_find(headers->authorization, &length);
     else if (headers->cookie != NULL)
-        text = cookie_find(headers->cookie, SESSION_COOKIE, &length);
+        text = session_cookie_find(headers->cookie, exchange->server->site.secure, &length);
     struct http_server *server = exchange->server;
     if (text == NULL || !session_token_parse(text, length, &server->token_key, &exchange->token))
         return;
     exchange->signed_in = true;
     exchange->account_key = limit_key_id(&server->limits.accounts, exchange->token.user_id);
+}
+
+static void set_address(struct exchange *exchange)
+{
+    const struct request_headers *headers = &exchange->head->headers;
+    const struct address peer = address_of_socket(exchange->peer);
+    exchange->address = forwarded_origin(&peer, &exchange->server->site.trusted_proxies,
+                                         &headers->forwarded, &headers->x_forwarded_for);
 }
 
 /* Whether the caller keeps the pace; if not, the exchange was answered. */
@@ -96,12 +105,12 @@ static bool within_pace(struct exchange *exchange)
     int64_t wait_us = 0;
     if (exchange->route->pace == PACE_FREE)
         return true;
-    const bool good =
-        exchange->signed_in
-            ? limit_take(&limits->accounts, exchange->account_key, &limits->account_rate,
-                         exchange->began_us, &wait_us)
-            : limit_take(&limits->addresses, limit_key_address(&limits->addresses, exchange->peer),
-                         &limits->address_rate, exchange->began_us, &wait_us);
+    const bool good = exchange->signed_in
+                          ? limit_take(&limits->accounts, exchange->account_key,
+                                       &limits->account_rate, exchange->began_us, &wait_us)
+                          : limit_take(&limits->addresses,
+                                       limit_key_address(&limits->addresses, &exchange->address),
+                                       &limits->address_rate, exchange->began_us, &wait_us);
     if (!good)
         problem_too_many(exchange, wait_us);
     return good;
@@ -121,22 +130,44 @@ static void report_presence(struct exchange *exchange)
     presence_report(&server->presence, server->engine, &credentials);
 }
 
+/* Whether nobody else's page uses the cookie of whoever looks at it; if so, the exchange was
+ * answered. A browser adds the cookie by itself, a bearer's token only its own page knows.
+ *
+ * Signing in and up need no cookie, and another's page can't make a browser do either: their bodies
+ * are JSON by Content-Type, which a form can't send, and for which a script of another origin must
+ * ask first (Fetch, 4.8: a preflight). No answer of ours allows that. */
+static bool is_own_site(struct exchange *exchange)
+{
+    const struct request_headers *headers = &exchange->head->headers;
+    const struct site *site = &exchange->server->site;
+    size_t length;
+    if (exchange->route->method == METHOD_GET || headers->authorization != NULL ||
+        headers->cookie == NULL ||
+        session_cookie_find(headers->cookie, site->secure, &length) == NULL ||
+        !site_is_foreign(site, headers->sec_fetch_site, headers->origin, headers->host))
+        return true;
+    problem_answer(exchange, REFUSAL_CROSS_SITE);
+    return false;
+}
+
 /* Who asks, and whether that is enough for the route; if not, the exchange was answered. */
 static bool admit_caller(struct exchange *exchange)
 {
-    const enum route_access access = exchange->route->access;
+    const enum route_access access = route_access_at(exchange->route, exchange->operations_only);
     if (access != ACCESS_ANYBODY)
         read_credentials(exchange);
     if (!within_pace(exchange))
         return false;
     if (access == ACCESS_PUBLIC && exchange->signed_in)
         report_presence(exchange);
-    if (access != ACCESS_SIGNED_IN)
-        return true;
-    if (!exchange->signed_in) {
+    if (access == ACCESS_SIGNED_IN && !exchange->signed_in) {
         problem_answer(exchange, REFUSAL_UNAUTHENTICATED);
         return false;
     }
+    if (!is_own_site(exchange))
+        return false;
+    if (access != ACCESS_SIGNED_IN)
+        return true;
     exchange->in_flight = limit_enter(&exchange->server->limits.accounts, exchange->account_key,
                                       IN_FLIGHT_MAX, exchange->began_us);
     if (!exchange->in_flight)
@@ -172,14 +203,17 @@ void admission_check(struct exchange *exchange)
 {
     const struct request_head *head = exchange->head;
     set_request_id(exchange);
+    set_address(exchange);
     if (head->refusal != REFUSAL_NONE) {
         problem_answer(exchange, head->refusal);
         return;
     }
     unsigned allowed;
     exchange->route = route_find(head->method, head->path, &exchange->path, &allowed);
+    if (exchange->route != NULL && !route_exists(exchange->route, exchange->operations_only))
+        exchange->route = NULL;
     if (exchange->route == NULL) {
-        if (allowed == 0)
+        if (allowed == 0 || exchange->operations_only)
             problem_answer(exchange, REFUSAL_NOT_FOUND);
         else
             problem_method(exchange, allowed);
@@ -189,22 +223,6 @@ void admission_check(struct exchange *exchange)
         idempotency_admit(exchange, head->path) && exchange->route->body == BODY_IMPORT &&
         exchange->declared_bytes > BODY_BYTES_MAX)
         import_admit(exchange);
-}
-
-bool admission_sign_in(struct exchange *exchange, const void *account, size_t length)
-{
-    struct limits *limits = &exchange->server->limits;
-    int64_t wait_us = 0;
-    const uint64_t address = limit_key_address(&limits->sign_in_addresses, exchange->peer);
-    bool good = limit_take(&limits->sign_in_addresses, address, &limits->sign_in_address_rate,
-                           exchange->began_us, &wait_us);
-    if (good && account != NULL)
-        good = limit_take(&limits->sign_in_accounts,
-                          limit_key_bytes(&limits->sign_in_accounts, account, length),
-                          &limits->sign_in_account_rate, exchange->began_us, &wait_us);
-    if (!good)
-        problem_too_many(exchange, wait_us);
-    return good;
 }
 
 static uint64_t poll_key(const struct exchange *exchange)

@@ -5,13 +5,9 @@
 #include "http/exchange.h"
 
 /* Fills in the exchange's route, headers and caller, and refuses in the documented order: 404, 405,
- * 415, 413, 429, 401; before all of them 400 for a request whose end is not clear. Afterwards the
- * exchange is answered, suspended, or waits for its body. */
+ * 415, 413, 429, 401, 403 for another site's page; before all of them 400 for a request whose end
+ * is not clear. Afterwards the exchange is answered, suspended, or waits for its body. */
 void admission_check(struct exchange *exchange);
-
-/* Counts a password's hashing against the address and, when not NULL, the account that is tried: a
- * folded e-mail or an id. False: it was one too many, and the exchange was answered. */
-bool admission_sign_in(struct exchange *exchange, const void *account, size_t length);
 
 /* The queue token's pace: whether the caller may look again, and how fast from now on. */
 bool admission_poll(struct exchange *exchange);

@@ -33,6 +33,28 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
     append(answer, "\r\n");
 }
 
+/* What browsers are told of every answer: it is of the type that it says; whoever follows a link of
+ * ours tells no other site where from; and, where the operator says that the house is reached by
+ * https, that it is for a year. Not of subdomains, which may be others'. */
+static void add_promises(struct exchange *exchange)
+{
+    const struct site *site = &exchange->server->site;
+    answer_header(exchange, "X-Content-Type-Options", "nosniff");
+    answer_header(exchange, "Referrer-Policy", "same-origin");
+    if (site->has_public_origin && site->public_origin.secure)
+        answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
+}
+
+/* What is no JSON, a browser may show as a page: then of text alone, inside of nobody's. */
+static void set_type(struct exchange *exchange, const char *content_type)
+{
+    answer_header(exchange, "Content-Type", content_type);
+    if (strncmp(content_type, "application/", strlen("application/")) != 0)
+        answer_header(exchange, "Content-Security-Policy",
+                      "default-src 'none'; base-uri 'none'; form-action 'none'; "
+                      "frame-ancestors 'none'");
+}
+
 /* Headers that every answer has. The one before, if there is one, is forgotten. */
 static void respond(struct exchange *exchange, int status, const char *cache_control)
 {
@@ -49,6 +71,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
+    add_promises(exchange);
     if (exchange->called && exchange->request.call.replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");
 }
@@ -58,7 +81,7 @@ void answer_text(struct exchange *exchange, int status, const char *content_type
 {
     respond(exchange, status, cache_control);
     exchange->answer.failed = exchange->writer.failed;
-    answer_header(exchange, "Content-Type", content_type);
+    set_type(exchange, content_type);
 }
 
 void answer_private(struct exchange *exchange, int status)
@@ -101,7 +124,7 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
     respond(exchange, fresh ? STATUS_NOT_MODIFIED : STATUS_OK, cache_control);
     answer_header(exchange, "ETag", body->etag);
     if (!fresh)
-        answer_header(exchange, "Content-Type", body->content_type);
+        set_type(exchange, body->content_type);
     exchange->answer.shared = body;
 }
 

@@ -1,15 +1,15 @@
 /* Accounts and sessions. Whatever hashes a password goes step by step: the engine finds the
  * account, a worker hashes or verifies, the engine decides again on what is true by then. */
 #include "base/check.h"
-#include "http/admission.h"
 #include "http/answer.h"
 #include "http/handlers.h"
 #include "http/problem.h"
 #include "http/server.h"
+#include "http/session_cookie.h"
 #include "http/show.h"
+#include "http/sign_in.h"
 
 #include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 static bool read_name(struct body_object *root, enum body_presence presence, const char **name)
@@ -51,6 +51,8 @@ static void answer_registered(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     const struct user *user = &exchange->request.call.record->as.user;
+    const struct sign_up *sign_up = exchange->work;
+    sign_in_signed_up(exchange, sign_up->email);
     show_user(answer_begin(exchange), user);
     answer_created(exchange, "/v1/users", record_schema(RECORD_KIND_USER)->prefix, user->id);
 }
@@ -87,24 +89,13 @@ void post_users(struct exchange *exchange)
         problem_answer(exchange, REFUSAL_REGISTRATION_CLOSED); /* before it costs a hash */
         return;
     }
-    if (!admission_sign_in(exchange, NULL, 0) || !fold(exchange, &sign_up->email))
+    if (!sign_in_sign_up(exchange) || !fold(exchange, &sign_up->email))
         return;
     exchange->work = sign_up;
     exchange_hash_password(exchange, password, register_hashed);
 }
 
 /* ---- Signing in and out ---- */
-
-static void set_cookie(struct exchange *exchange, const char *value, int64_t seconds)
-{
-    const bool tls = exchange->server->tls != NULL;
-    char cookie[SESSION_TOKEN_CHARACTERS + 128];
-    const int length =
-        snprintf(cookie, sizeof cookie, "%s=%s; Path=/; HttpOnly; SameSite=Strict; Max-Age=%lld%s",
-                 SESSION_COOKIE, value, (long long)seconds, tls ? "; Secure" : "");
-    CHECK(length > 0 && (size_t)length < sizeof cookie);
-    answer_header(exchange, "Set-Cookie", cookie);
-}
 
 static void answer_signed_in(struct exchange *exchange)
 {
@@ -128,11 +119,12 @@ static void answer_signed_in(struct exchange *exchange)
     show_user(writer, &call->record->as.user);
     json_write_object_end(writer);
     answer_private(exchange, STATUS_CREATED);
-    set_cookie(exchange, token, (session->expires_at - session->created_at) / SECOND_MS);
+    session_cookie_set(exchange, token, (session->expires_at - session->created_at) / SECOND_MS);
 }
 
 static void sign_in_verified(struct exchange *exchange)
 {
+    sign_in_end(exchange, exchange->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG);
     if (!exchange->password.good) {
         problem_answer(exchange, REFUSAL_BAD_CREDENTIALS);
         return;
@@ -168,7 +160,7 @@ void post_sessions(struct exchange *exchange)
         problem_body(exchange, REFUSAL_INVALID_FIELD);
         return;
     }
-    if (!fold(exchange, &email) || !admission_sign_in(exchange, email, strlen(email)))
+    if (!fold(exchange, &email) || !sign_in_begin(exchange, email, strlen(email)))
         return;
     /* Like everything that was read, the password lives as long as the body. */
     exchange->work = (void *)(uintptr_t)password;
@@ -181,7 +173,7 @@ static void answer_signed_out(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     answer_no_content(exchange);
-    set_cookie(exchange, "", 0);
+    session_cookie_clear(exchange);
 }
 
 void delete_session(struct exchange *exchange)
@@ -238,6 +230,7 @@ static void change_hashed(struct exchange *exchange)
 static void change_verified(struct exchange *exchange)
 {
     struct account_change *change = exchange->work;
+    sign_in_end(exchange, exchange->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG);
     if (!exchange->password.good) {
         exchange->request.call.refusal = REFUSAL_WRONG_PASSWORD;
         (void)problem_of_call(exchange);
@@ -288,7 +281,7 @@ void patch_user(struct exchange *exchange)
         return;
     }
     const struct id user_id = exchange->token.user_id;
-    if (!admission_sign_in(exchange, user_id.bytes, sizeof user_id.bytes))
+    if (!sign_in_begin(exchange, user_id.bytes, sizeof user_id.bytes))
         return;
     (void)exchange_call(exchange, VERB_USER_PASSWORD_GET);
     exchange_submit(exchange, change_found);

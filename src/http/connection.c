@@ -518,7 +518,7 @@ void connection_due(struct connection *connection)
 
 /* ---- Life ---- */
 
-struct connection *connection_new(int socket, const union address *peer)
+struct connection *connection_new(int socket, const union socket_address *peer)
 {
     struct connection *connection = calloc(1, sizeof *connection);
     if (connection == NULL) {

@@ -33,7 +33,7 @@ enum connection_state {
     CONNECTION_CLOSED,     /* to be freed at the end of the loop's turn */
 };
 
-union address {
+union socket_address {
     struct sockaddr any;
     struct sockaddr_in ipv4;
     struct sockaddr_in6 ipv6;
@@ -58,12 +58,12 @@ struct connection {
     bool used;               /* a request came */
     bool waits_turn;         /* stands in the loop's list of those that go on */
     bool operations_only;    /* came to the address for metrics */
-    union address peer;
+    union socket_address peer;
 };
 
 /* Takes over the socket, which does not block. NULL: no memory, and the socket is closed. Any
  * thread. */
-struct connection *connection_new(int socket, const union address *peer);
+struct connection *connection_new(int socket, const union socket_address *peer);
 
 /* Its loop adopted it. */
 void connection_start(struct connection *connection, struct io_loop *loop);

@@ -12,8 +12,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SESSION_COOKIE "usher_session"
-
 #define SESSION_SECRET_BYTES 16
 #define SESSION_MAC_BYTES 16
 #define SESSION_TOKEN_BYTES (2 * ID_BYTES + SESSION_SECRET_BYTES + SESSION_MAC_BYTES)

@@ -5,9 +5,12 @@
 #include "base/check.h"
 #include "http/admission.h"
 #include "http/answer.h"
+#include "http/answer_log.h"
 #include "http/idempotency.h"
+#include "http/password_share.h"
 #include "http/problem.h"
 #include "http/server.h"
+#include "http/sign_in.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -105,6 +108,7 @@ void exchange_free(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     leave_in_flight(exchange);
+    sign_in_leave(exchange);
     if (exchange->import != NULL)
         import_release(exchange->import);
     if (exchange->importing)
@@ -183,6 +187,7 @@ void exchange_leave(struct exchange *exchange)
     const size_t place = exchange->route == NULL ? ROUTES_MAX : (size_t)(exchange->route - table);
     metrics_count(&exchange->server->metrics, place, exchange->answer.status,
                   http_clock_us() - exchange->began_us);
+    answer_log(exchange);
     leave_in_flight(exchange); /* before the client can read the answer and ask again */
 }
 
@@ -311,6 +316,7 @@ static void on_password_complete(struct password_job *job)
 {
     struct exchange *exchange =
         (struct exchange *)((char *)job - offsetof(struct exchange, password));
+    password_share_leave(exchange);
     if (job->failed)
         exchange->next_step = answer_unverified;
     exchange_resume(exchange);
@@ -319,9 +325,15 @@ static void on_password_complete(struct password_job *job)
 static void password_submit(struct exchange *exchange, exchange_step *next)
 {
     exchange->password.complete = on_password_complete;
-    if (!exchange_suspend(exchange, next) ||
-        engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
+    if (!password_share_enter(exchange))
         return;
+    if (!exchange_suspend(exchange, next)) {
+        password_share_leave(exchange);
+        return;
+    }
+    if (engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
+        return;
+    password_share_leave(exchange);
     exchange->next_step = answer_busy;
     exchange_resume(exchange);
 }

@@ -11,6 +11,7 @@
 #include "http/credentials.h"
 #include "http/request_head.h"
 #include "http/router.h"
+#include "http/sign_in_limit.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,11 +63,13 @@ struct exchange {
     enum exchange_phase phase;
     exchange_step *next_step; /* after EXCHANGE_SUSPENDED */
     int64_t began_us;
+    struct address address; /* whose request it is; every limit by address goes by it */
     char request_id[REQUEST_ID_MAX + 1];
 
     bool signed_in; /* the token's MAC is good; whether the session lives is the office's to say */
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
+    struct sign_in_try sign_in_try;
     bool in_flight;       /* counted against the account */
     bool operations_only; /* came to the address for metrics */
     bool answering;       /* counted as one that a stop waits for */
@@ -81,6 +84,7 @@ struct exchange {
     void *work; /* the handler's own, from exchange_allocate */
 
     struct json_writer writer; /* on `out` */
+    enum refusal refusal;      /* that the answer tells; REFUSAL_NONE: it is none */
     bool called;               /* `request.call` holds a call to release */
 
     /* From here on nothing is cleared for a request that does not need it, and the buffers keep
@@ -140,7 +144,7 @@ void exchange_submit(struct exchange *exchange, exchange_step *next);
 
 /* Hashes a password into exchange->password.hash, or verifies it against a hash ("": there is none,
  * and the answer is false after the usual time). `next` finds exchange->password.good. When the
- * workers' line is full, the exchange is answered instead. */
+ * workers' line, or the address's share of it, is full, the exchange is answered instead. */
 void exchange_hash_password(struct exchange *exchange, const char *password, exchange_step *next);
 void exchange_verify_password(struct exchange *exchange, const char *password, const char *hash,
                               exchange_step *next);

@@ -9,7 +9,10 @@
 struct http_server;
 
 struct http_options {
-    const char *listen; /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks one */
+    const char *listen;          /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks one */
+    const char *metrics_listen;  /* the same, of the address that only tells metrics; or NULL */
+    const char *public_url;      /* how browsers call this server: an origin; or NULL */
+    const char *trusted_proxies; /* as address_list_parse takes it; or NULL */
     const char *tls_certificate_file, *tls_key_file; /* both or neither; PEM */
     const char *time_zone;                           /* told by GET /v1/settings: an IANA name */
     struct office_settings settings;                 /* told by GET /v1/settings and /v1/queue */
@@ -23,6 +26,7 @@ struct http_options {
     /* Requests a second, sustained; twice as many in a burst. */
     unsigned account_requests_per_second, address_requests_per_second;
     unsigned account_sign_ins_per_minute, address_sign_ins_per_minute;
+    bool log_requests; /* a line each */
 };
 
 /* Starts answering. The engine must outlive the server. */

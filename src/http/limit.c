@@ -3,7 +3,6 @@
 
 #include "base/check.h"
 
-#include <netinet/in.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,19 +45,11 @@ uint64_t limit_key_id(const struct limit_table *table, struct id id)
     return limit_key_bytes(table, id.bytes, sizeof id.bytes);
 }
 
-uint64_t limit_key_address(const struct limit_table *table, const struct sockaddr *address)
+uint64_t limit_key_address(const struct limit_table *table, const struct address *address)
 {
-    static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}; /* ::ffff:0:0/96 */
-    if (address->sa_family == AF_INET) {
-        const struct sockaddr_in *ipv4 = (const void *)address;
-        return limit_key_bytes(table, &ipv4->sin_addr, sizeof ipv4->sin_addr);
-    }
-    const struct sockaddr_in6 *ipv6 = (const void *)address;
-    CHECK(address->sa_family == AF_INET6);
-    const uint8_t *bytes = ipv6->sin6_addr.s6_addr;
-    if (memcmp(bytes, mapped, sizeof mapped) == 0)
-        return limit_key_bytes(table, bytes + sizeof mapped, 4);
-    return limit_key_bytes(table, bytes, 8);
+    size_t length;
+    const uint8_t *bytes = address_customer(address, &length);
+    return limit_key_bytes(table, bytes, length);
 }
 
 static pthread_mutex_t *stripe_of(struct limit_table *table, uint64_t key)
@@ -109,6 +100,42 @@ bool limit_take(struct limit_table *table, uint64_t key, const struct limit_rate
     const bool good = entry == NULL || take(entry, rate->interval_us, rate->burst, now_us, wait_us);
     CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
     return good;
+}
+
+/* The key's entry, or NULL. The stripe is locked. */
+static struct limit_entry *entry_find(const struct limit_table *table, uint64_t key)
+{
+    struct limit_entry *set = set_of(table, key);
+    for (size_t i = 0; i < LIMIT_WAYS; i++)
+        if (set[i].key == key)
+            return &set[i];
+    return NULL;
+}
+
+void limit_give_back(struct limit_table *table, uint64_t key, const struct limit_rate *rate)
+{
+    CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
+    struct limit_entry *entry = entry_find(table, key);
+    if (entry != NULL) /* otherwise it is forgotten, and forgiven */
+        entry->due_us -= rate->interval_us;
+    CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
+}
+
+void limit_remember(struct limit_table *table, uint64_t key, int64_t now_us)
+{
+    CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
+    struct limit_entry *entry = entry_of(table, key, now_us);
+    if (entry != NULL)
+        entry->due_us = now_us;
+    CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
+}
+
+bool limit_remembers(struct limit_table *table, uint64_t key)
+{
+    CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
+    const bool there = entry_find(table, key) != NULL;
+    CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
+    return there;
 }
 
 bool limit_enter(struct limit_table *table, uint64_t key, uint32_t max, int64_t now_us)

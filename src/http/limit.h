@@ -3,6 +3,7 @@
 #ifndef USHER_HTTP_LIMIT_H
 #define USHER_HTTP_LIMIT_H
 
+#include "base/address.h"
 #include "base/id.h"
 #include "base/result.h"
 
@@ -10,7 +11,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/socket.h>
 
 #define LIMIT_WAYS 8     /* entries that share a set; the one idle the longest gives way */
 #define LIMIT_STRIPES 64 /* locks, each for the sets that fall to it */
@@ -43,13 +43,20 @@ void limit_table_release(struct limit_table *table);
 /* Keys; keyed with the table's own random key, so that nobody can aim at another's set. */
 uint64_t limit_key_bytes(const struct limit_table *table, const void *bytes, size_t length);
 uint64_t limit_key_id(const struct limit_table *table, struct id id);
-/* An IPv4 address whole; an IPv6 address by its /64, which is what one customer gets. */
-uint64_t limit_key_address(const struct limit_table *table, const struct sockaddr *address);
+/* Of address_customer's bytes. */
+uint64_t limit_key_address(const struct limit_table *table, const struct address *address);
 
 /* Counts one request of the key at `now_us`. False: it comes too early, by `*wait_us`; then it does
  * not count. */
 bool limit_take(struct limit_table *table, uint64_t key, const struct limit_rate *rate,
                 int64_t now_us, int64_t *wait_us);
+
+/* Takes back one that was counted and should not have been. */
+void limit_give_back(struct limit_table *table, uint64_t key, const struct limit_rate *rate);
+
+/* A table may, instead of counting, remember keys; those longest not named give way. */
+void limit_remember(struct limit_table *table, uint64_t key, int64_t now_us);
+bool limit_remembers(struct limit_table *table, uint64_t key);
 
 /* One more request of the key in flight; false, and nothing counted, when there are `max` already
  * or every entry of the set is in use. */

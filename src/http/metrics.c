@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "http/answer.h"
 #include "http/handlers.h"
+#include "http/problem.h"
 #include "http/server.h"
 
 #include <stdarg.h>
@@ -194,7 +195,7 @@ static void put_connections(struct json_writer *writer, const struct http_server
     put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
-void get_metrics(struct exchange *exchange)
+static void answer_metrics(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     struct engine_counts counts;
@@ -208,4 +209,26 @@ void get_metrics(struct exchange *exchange)
     put_queue(writer, &view);
     put_engine(writer, &counts);
     answer_text(exchange, STATUS_OK, "text/plain; version=0.0.4", "no-store");
+}
+
+static void answer_organizer(struct exchange *exchange)
+{
+    if (problem_of_call(exchange))
+        return;
+    if (exchange->request.call.by_organizer)
+        answer_metrics(exchange);
+    else
+        problem_answer(exchange, REFUSAL_FORBIDDEN);
+}
+
+/* How a house sells is its organizer's business, unless it is asked where only those come who watch
+ * it. Whose session it is, the office knows. */
+void get_metrics(struct exchange *exchange)
+{
+    if (exchange->operations_only) {
+        answer_metrics(exchange);
+        return;
+    }
+    (void)exchange_call(exchange, VERB_USER_GET);
+    exchange_submit(exchange, answer_organizer);
 }

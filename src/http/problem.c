@@ -24,6 +24,7 @@ static struct json_writer *problem_begin(struct exchange *exchange, enum refusal
     const int length = snprintf(type, sizeof type, "/problems/%s", schema->code);
     CHECK(length > 0 && (size_t)length < sizeof type);
     struct json_writer *writer = answer_begin(exchange);
+    exchange->refusal = refusal;
     json_write_object_begin(writer);
     json_write_key(writer, "type");
     json_write_text(writer, type);

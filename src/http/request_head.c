@@ -189,6 +189,7 @@ static bool read_request_line(struct request_head *head, char *line, size_t leng
         return refuse(head, REFUSAL_BAD_REQUEST);
     line[method_length] = '\0';
     head->method = method_parse(line);
+    head->method_text = line;
     head->bodiless = strcmp(line, "HEAD") == 0;
     head->named = true;
     char *target = line + method_length + 1;
@@ -202,6 +203,7 @@ static bool read_request_line(struct request_head *head, char *line, size_t leng
 enum comes {
     FIRST,
     ONCE,
+    ALL,
 };
 
 static const struct {
@@ -221,7 +223,12 @@ static bool keep_header(struct request_head *head, const char *name, size_t name
         if (wanted[i].name_length != name_length ||
             strncasecmp(wanted[i].name, name, name_length) != 0)
             continue;
-        const char **place = (void *)((char *)&head->headers + wanted[i].offset);
+        void *member = (char *)&head->headers + wanted[i].offset;
+        const char **place = member;
+        if (wanted[i].comes == ALL) {
+            header_lines_add(member, value);
+            break;
+        }
         if (*place == NULL)
             *place = value;
         else if (wanted[i].comes == ONCE)

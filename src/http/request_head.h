@@ -4,6 +4,7 @@
 #ifndef USHER_HTTP_REQUEST_HEAD_H
 #define USHER_HTTP_REQUEST_HEAD_H
 
+#include "http/forwarded.h"
 #include "http/router.h"
 #include "record/refusal.h"
 
@@ -13,7 +14,10 @@
 
 /* The headers of headers.def, without the blanks around their values. NULL: not sent. */
 struct request_headers {
-#define HEADER(member, name, comes) const char *member;
+#define HEADER_ONCE const char *
+#define HEADER_FIRST const char *
+#define HEADER_ALL struct header_lines
+#define HEADER(member, name, comes) HEADER_##comes member;
 #include "http/headers.def"
 };
 
@@ -38,8 +42,9 @@ enum framing {
 struct request_head {
     enum refusal refusal; /* REFUSAL_NONE: it is good HTTP */
     enum http_method method;
-    bool bodiless;    /* HEAD: the answer's body is not sent */
-    bool last;        /* the client wants no more answers on this connection */
+    const char *method_text; /* as it was sent; NULL: it was not read */
+    bool bodiless;           /* HEAD: the answer's body is not sent */
+    bool last;               /* the client wants no more answers on this connection */
     const char *path; /* percent-decoded, but for %2F, which separates nothing (RFC 3986, 2.2) */
     struct request_headers headers;
     struct request_parameter parameters[PARAMETERS_MAX];

@@ -102,6 +102,26 @@ const struct route *route_find(enum http_method method, const char *path, struct
     return NULL;
 }
 
+enum route_access route_access_at(const struct route *route, bool operations_only)
+{
+    switch (route->access) {
+    case ACCESS_ANYBODY:
+    case ACCESS_PUBLIC:
+    case ACCESS_SIGNED_IN:
+        return route->access;
+    case ACCESS_PROBE:
+        return ACCESS_ANYBODY;
+    case ACCESS_METRICS:
+        return operations_only ? ACCESS_ANYBODY : ACCESS_SIGNED_IN;
+    }
+    UNREACHABLE("route access");
+}
+
+bool route_exists(const struct route *route, bool operations_only)
+{
+    return !operations_only || route->access == ACCESS_PROBE || route->access == ACCESS_METRICS;
+}
+
 void allow_format(unsigned allowed, char text[static ALLOW_TEXT_BYTES])
 {
     static const char *const names[] = {"GET, HEAD", "POST", "PATCH", "DELETE"};

@@ -19,6 +19,8 @@ enum route_access {
     ACCESS_ANYBODY,
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
+    ACCESS_PROBE,
+    ACCESS_METRICS,
 };
 
 enum route_body {
@@ -67,6 +69,11 @@ bool path_matches(const char *pattern, const char *path, struct path_match *matc
 /* The route, or NULL; then `*allowed` has a bit (1 << method) for each method that the path has. */
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
                                unsigned *allowed);
+
+/* What the route asks of its caller where people buy or, `operations_only`, where nothing but
+ * metrics is told; there the other routes do not exist, and route_exists says so. */
+enum route_access route_access_at(const struct route *route, bool operations_only);
+bool route_exists(const struct route *route, bool operations_only);
 
 /* "GET, HEAD, POST" and so on, for the Allow header. */
 #define ALLOW_TEXT_BYTES 40

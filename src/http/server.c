@@ -31,34 +31,29 @@ int64_t http_clock_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static struct limit_rate rate_of(unsigned count, int64_t seconds, int64_t burst_factor)
+static struct limit_rate rate_of(unsigned per_second)
 {
-    return (struct limit_rate){
-        .interval_us = seconds * 1000000 / count,
-        .burst = burst_factor * count,
-    };
+    return (struct limit_rate){.interval_us = 1000000 / per_second,
+                               .burst = 2 * (int64_t)per_second};
 }
 
 static enum result limits_init(struct limits *limits, const struct http_options *options)
 {
-    limits->account_rate = rate_of(options->account_requests_per_second, 1, 2);
-    limits->address_rate = rate_of(options->address_requests_per_second, 1, 2);
-    limits->sign_in_account_rate = rate_of(options->account_sign_ins_per_minute, 60, 1);
-    limits->sign_in_address_rate = rate_of(options->address_sign_ins_per_minute, 60, 1);
+    limits->account_rate = rate_of(options->account_requests_per_second);
+    limits->address_rate = rate_of(options->address_requests_per_second);
     struct {
         struct limit_table *table;
         size_t entries;
     } tables[] = {
         {&limits->accounts, LIMIT_ENTRIES},
         {&limits->addresses, LIMIT_ENTRIES},
-        {&limits->sign_in_accounts, SIGN_IN_ENTRIES},
-        {&limits->sign_in_addresses, SIGN_IN_ENTRIES},
+        {&limits->password_lines, PASSWORD_LINE_ENTRIES},
         {&limits->polls, LIMIT_ENTRIES},
         {&limits->heard, LIMIT_ENTRIES},
-        {&limits->complaints, 1},
         {&limits->connections, LIMIT_ENTRIES},
     };
-    enum result result = RESULT_OK;
+    enum result result = sign_in_limit_init(&limits->sign_ins, options->account_sign_ins_per_minute,
+                                            options->address_sign_ins_per_minute);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && result == RESULT_OK; i++)
         result = limit_table_init(tables[i].table, tables[i].entries);
     return result;
@@ -68,11 +63,10 @@ static void limits_release(struct limits *limits)
 {
     limit_table_release(&limits->accounts);
     limit_table_release(&limits->addresses);
-    limit_table_release(&limits->sign_in_accounts);
-    limit_table_release(&limits->sign_in_addresses);
+    limit_table_release(&limits->password_lines);
+    sign_in_limit_release(&limits->sign_ins);
     limit_table_release(&limits->polls);
     limit_table_release(&limits->heard);
-    limit_table_release(&limits->complaints);
     limit_table_release(&limits->connections);
 }
 
@@ -93,7 +87,12 @@ static enum result copy_options(struct http_server *server, const struct http_op
                                 struct explanation *explanation)
 {
     server->options = *options;
-    server->options.listen = NULL; /* the caller's */
+    /* The caller's texts; what is needed of them is kept in forms of its own. */
+    server->options.listen = server->options.metrics_listen = NULL;
+    server->options.public_url = server->options.trusted_proxies = NULL;
+    const enum result result = site_init(&server->site, options, explanation);
+    if (result != RESULT_OK)
+        return result;
     /* A thread that may have no connection would serve nobody. */
     if (options->io_threads > options->connections_max)
         server->options.io_threads = options->connections_max;
@@ -120,10 +119,25 @@ static void server_free(struct http_server *server)
     presence_release(&server->presence);
     shared_cache_release(&server->shared);
     limits_release(&server->limits);
+    security_log_release(&server->security, engine_now(server->engine).wall);
     free(server->time_zone);
     tls_config_drop(server->tls);
     CHECK(pthread_mutex_destroy(&server->tls_lock) == 0);
     free(server);
+}
+
+/* The address for metrics, if there is one. It speaks plain HTTP: it stays inside the house. */
+static enum result open_metrics(struct http_server *server, const char *listen,
+                                struct explanation *explanation)
+{
+    char url[LISTENER_URL_BYTES];
+    if (listen == NULL)
+        return RESULT_OK;
+    const enum result result =
+        listener_open(listen, false, &server->listeners[1].socket, url, explanation);
+    if (result == RESULT_OK)
+        log_event(LOG_INFO, engine_now(server->engine).wall, "metrics listening=%s", url);
+    return result;
 }
 
 static enum result server_start(struct http_server *server, const struct http_options *options,
@@ -137,6 +151,8 @@ static enum result server_start(struct http_server *server, const struct http_op
     if (result == RESULT_OK)
         result = listener_open(options->listen, options->tls_certificate_file != NULL,
                                &server->listeners[0].socket, server->url, explanation);
+    if (result == RESULT_OK)
+        result = open_metrics(server, options->metrics_listen, explanation);
     if (result == RESULT_OK)
         result = loops_start(server, explanation);
     return result;
@@ -154,6 +170,7 @@ enum result http_start(struct http_server **server, struct engine *engine,
     CHECK(pthread_mutex_init(&made->tls_lock, NULL) == 0);
     made->token_key = engine_token_key(engine);
     shared_cache_init(&made->shared);
+    security_log_init(&made->security);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];
     body_start();

@@ -9,7 +9,10 @@
 #include "http/loop.h"
 #include "http/metrics.h"
 #include "http/presence.h"
+#include "http/security_log.h"
 #include "http/shared.h"
+#include "http/sign_in_limit.h"
+#include "http/site.h"
 
 #include <stdatomic.h>
 
@@ -18,7 +21,9 @@
 
 /* Keys that each table of limits remembers: as many as ask within a few seconds. 8 MB each. */
 #define LIMIT_ENTRIES 262144
-#define SIGN_IN_ENTRIES 65536
+
+/* Addresses that may have passwords in line: far more than the line is long. */
+#define PASSWORD_LINE_ENTRIES 4096
 
 /* Where HTTP is answered, and where only metrics, health and readiness are. */
 #define LISTENERS_MAX 2
@@ -27,17 +32,18 @@
 struct limits {
     struct limit_table accounts;  /* requests a second, and requests in flight */
     struct limit_table addresses; /* requests a second of callers without a session */
-    struct limit_table sign_in_accounts, sign_in_addresses;
-    struct limit_table polls;       /* of one's own queue token, at the pace that it was told */
-    struct limit_table heard;       /* how often a reader of public pages is reported as heard */
-    struct limit_table complaints;  /* that there is no place, in the log: one key */
-    struct limit_table connections; /* open, by address */
-    struct limit_rate account_rate, address_rate, sign_in_account_rate, sign_in_address_rate;
+    struct sign_in_limit sign_ins;
+    struct limit_table password_lines; /* passwords of an address in line */
+    struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
+    struct limit_table heard;          /* how often a reader of public pages is reported as heard */
+    struct limit_table connections;    /* open, by address */
+    struct limit_rate account_rate, address_rate;
 };
 
 struct http_server {
     struct engine *engine;
     struct http_options options;
+    struct site site;
     char *time_zone;
     pthread_mutex_t tls_lock;
     struct tls_config *tls; /* NULL: none; a reload puts another in its place, under the lock */
@@ -48,12 +54,14 @@ struct http_server {
     atomic_uint open;       /* connections of all loops */
     atomic_bool crowded;    /* somebody waits for a place: loops make room */
     bool accepting_stopped; /* the first loop's */
-    int64_t retry_us;       /* the first loop's: when it looks for descriptors again; 0: at once */
+    atomic_int_fast64_t
+        retry_us; /* the first loop's: when it looks for descriptors again; 0: at once */
     atomic_uint_fast64_t
         turned_away; /* connections that an address had too many of, or without memory */
 
     struct secret token_key;
     struct limits limits;
+    struct security_log security;
     struct shared_cache shared;
     struct metrics metrics;
     struct presence presence;

@@ -36,12 +36,12 @@ static enum refusal admit_caller(struct office *office, struct call *call, struc
     if (*user == NULL)
         return REFUSAL_UNAUTHENTICATED;
     call->caller_id = (*user)->id;
+    call->by_organizer = (*user)->role == USER_ROLE_ORGANIZER;
     struct live_token *token = user_token(office, *user);
     if (token != NULL)
         token_mark_heard(office, token);
-    return verbs[call->verb].need == ORGANIZER && (*user)->role != USER_ROLE_ORGANIZER
-               ? REFUSAL_FORBIDDEN
-               : REFUSAL_NONE;
+    return verbs[call->verb].need == ORGANIZER && !call->by_organizer ? REFUSAL_FORBIDDEN
+                                                                      : REFUSAL_NONE;
 }
 
 void office_call(struct office *office, const struct turn *turn, struct call *call)

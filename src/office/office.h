@@ -254,6 +254,7 @@ struct call {
     enum refusal refusal;
     struct refusal_detail detail;
     struct id caller_id;   /* the signed-in user, or ID_NONE */
+    bool by_organizer;     /* that user's role */
     bool created;          /* 201 rather than 200 */
     bool replayed;         /* done before under the same Idempotency-Key: `created` is the first
                               answer's, the object is shown as it is now, nothing was changed */

@@ -112,12 +112,17 @@ describe('operations', () => {
     test('health, readiness and metrics', async () => {
         assert.equal((await house.anybody.get('/healthz')).status, 200)
         assert.equal((await house.anybody.get('/readyz')).status, 200)
-        const metrics = await house.anybody.get('/metrics')
+        const metrics = await organizer.get('/metrics')
         assert.equal(metrics.status, 200)
         assert.match(metrics.headers['content-type'], /^text\/plain; version=0\.0\.4/)
         const line =
             /^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? [-+0-9.eEinfaN]+)$/
         for (const text of metrics.text.trimEnd().split('\n')) assert.match(text, line)
+    })
+    test('metrics are the organizer’s', async () => {
+        refused(await house.anybody.get('/metrics'), 401, 'unauthenticated')
+        refused(await ann.get('/metrics'), 403, 'forbidden')
+        assert.equal((await organizer.head('/metrics')).status, 200)
     })
 })
 

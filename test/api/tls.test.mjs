@@ -48,4 +48,5 @@ test('the cookie is for secure connections only', async () => {
     })
     const [cookie] = answer.headers['set-cookie']
     assert.ok(cookie.split('; ').includes('Secure'), cookie)
+    assert.match(cookie, /^__Host-usher_session=/)
 })

@@ -18,6 +18,7 @@ import {
     run,
     sql,
 } from '../api/support/house.mjs'
+import { metrics, signIn } from '../api/support/people.mjs'
 import { until, within } from '../api/support/wait.mjs'
 
 let scratch, good
@@ -290,8 +291,9 @@ describe('settings', () => {
 describe('a signal to stop', () => {
     for (const signal of ['SIGTERM', 'SIGINT'])
         test(`${signal}: what is in flight is answered, and the program ends well`, async t => {
-            const house = await House.open()
+            const house = await House.open({}, { organizers: ['boss@example.com'] })
             t.after(() => house.close())
+            const organizer = await signIn(house, 'boss@example.com')
             ok(await house.anybody.get('/v1/queue')) // leaves an idle connection open
             // Each takes a password hash, so they are still in flight when the signal comes.
             const signUps = ['ann', 'bob'].map(name =>
@@ -303,10 +305,7 @@ describe('a signal to stop', () => {
             )
             await until(
                 'the requests to arrive',
-                async () => {
-                    const { text } = await house.anybody.get('/metrics')
-                    return /password\S* [1-9]/.test(text)
-                },
+                async () => /password\S* [1-9]/.test(await metrics(organizer)),
                 { everyMs: 1 }
             )
             const begun = Date.now()

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { refused } from '../api/support/client.mjs'
 import { passwordOf } from '../api/support/house.mjs'
+import { metrics } from '../api/support/people.mjs'
 import { until } from '../api/support/wait.mjs'
 import { Crowd } from './support/crowd.mjs'
 import { Dice, seed } from './support/dice.mjs'
@@ -65,10 +66,9 @@ describe(`a signal to stop, twice, under load (USHER_FAULT_SEED=${seed})`, () =>
             await crowd.shopUntil(async () => {
                 await crowd.answers(1 + dice.below(200))
                 asked = Promise.all(signUps(stop))
-                await until('a sign-up to arrive', async () => {
-                    const { text } = await house.anybody.get('/metrics')
-                    return /password\S* [1-9]/.test(text)
-                })
+                await until('a sign-up to arrive', async () =>
+                    /password\S* [1-9]/.test(await metrics(crowd.organizer))
+                )
                 await stopTwice()
             })
             const found = await crowd.examine()

@@ -37,7 +37,11 @@ void __wrap_exchange_hash_password(struct exchange *exchange, const char *passwo
                                    exchange_step *next);
 void __wrap_exchange_verify_password(struct exchange *exchange, const char *password,
                                      const char *hash, exchange_step *next);
-bool __wrap_admission_sign_in(struct exchange *exchange, const void *account, size_t length);
+bool __wrap_sign_in_begin(struct exchange *exchange, const void *account, size_t length);
+void __wrap_sign_in_end(struct exchange *exchange, enum sign_in_outcome outcome);
+void __wrap_sign_in_leave(struct exchange *exchange);
+bool __wrap_sign_in_sign_up(struct exchange *exchange);
+void __wrap_sign_in_signed_up(struct exchange *exchange, const char *email);
 
 /* The engine: looks at the call, answers it and goes on at once. */
 void __wrap_exchange_submit(struct exchange *exchange, exchange_step *next)
@@ -70,11 +74,36 @@ void __wrap_exchange_verify_password(struct exchange *exchange, const char *pass
     next(exchange);
 }
 
-bool __wrap_admission_sign_in(struct exchange *exchange, const void *account, size_t length)
+/* The limits: every try that begins is ended where a password was looked at, or is left. */
+bool __wrap_sign_in_begin(struct exchange *exchange, const void *account, size_t length)
+{
+    CHECK(account != NULL && length > 0 && !exchange->sign_in_try.begun);
+    exchange->sign_in_try.begun = true;
+    return true;
+}
+
+void __wrap_sign_in_end(struct exchange *exchange, enum sign_in_outcome outcome)
+{
+    CHECK(exchange->sign_in_try.begun);
+    CHECK(outcome == (exchange->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG));
+    exchange->sign_in_try.begun = false;
+}
+
+void __wrap_sign_in_leave(struct exchange *exchange)
+{
+    exchange->sign_in_try.begun = false;
+}
+
+bool __wrap_sign_in_sign_up(struct exchange *exchange)
+{
+    CHECK(!exchange->sign_in_try.begun);
+    return true;
+}
+
+void __wrap_sign_in_signed_up(struct exchange *exchange, const char *email)
 {
     (void)exchange;
-    CHECK(account == NULL || length > 0);
-    return true;
+    CHECK(email != NULL && email[0] != '\0');
 }
 
 /* ---- What must hold of the answer ---- */

@@ -145,6 +145,8 @@ static void check_value(const struct config *config, const struct setting *setti
     switch (setting->type) {
     case SETTING_TYPE_TEXT:
     case SETTING_TYPE_ADDRESS:
+    case SETTING_TYPE_ADDRESSES:
+    case SETTING_TYPE_ORIGIN:
     case SETTING_TYPE_ZONE: {
         const char *text = text_of(config, setting);
         CHECK(text != NULL || setting->preset[0] == '\0');
@@ -159,6 +161,7 @@ static void check_value(const struct config *config, const struct setting *setti
         CHECK(is_auto || (count >= setting->least && count <= setting->most));
         return;
     }
+    case SETTING_TYPE_TOGGLE:
     case SETTING_TYPE_DOOR: {
         uint8_t open;
         memcpy(&open, value_of(config, setting), sizeof open);
@@ -185,6 +188,9 @@ static const char *value_text(const struct config *config, const struct setting 
     case SETTING_TYPE_DOOR:
         memcpy(&open, value_of(config, setting), sizeof open);
         return open ? "open" : "closed";
+    case SETTING_TYPE_TOGGLE:
+        memcpy(&open, value_of(config, setting), sizeof open);
+        return open ? "on" : "off";
     default:
         return text_of(config, setting);
     }

@@ -133,9 +133,22 @@ static bool take_body(struct fuzz_input *input, struct answer *answer, bool head
 static void check_header_names(const struct answer *answer)
 {
     static const char *const known[] = {
-        "Allow",        "Cache-Control", "Connection", "Content-Length",
-        "Content-Type", "Date",          "ETag",       "Idempotency-Replayed",
-        "Location",     "Retry-After",   "Set-Cookie", "WWW-Authenticate",
+        "Allow",
+        "Cache-Control",
+        "Connection",
+        "Content-Length",
+        "Content-Security-Policy",
+        "Content-Type",
+        "Date",
+        "ETag",
+        "Idempotency-Replayed",
+        "Location",
+        "Referrer-Policy",
+        "Retry-After",
+        "Set-Cookie",
+        "Strict-Transport-Security",
+        "WWW-Authenticate",
+        "X-Content-Type-Options",
         "X-Request-Id",
     };
     for (size_t i = 0; i < answer->header_count; i++) {
@@ -192,6 +205,7 @@ static void check_body(const struct answer *answer)
         return;
     }
     CHECK(type != NULL);
+    CHECK((strstr(type, "json") == NULL) == (header_of(answer, "Content-Security-Policy") != NULL));
     if (strstr(type, "json") == NULL)
         CHECK(answer->status == 200); /* metrics, a problem's page */
     else if (answer->body_length > 0)
@@ -205,6 +219,7 @@ static void check_own(const struct answer *answer)
     CHECK(id != NULL && header_of(answer, "Date") != NULL);
     CHECK(strlen(id) >= 1 && strlen(id) <= 64 && strpbrk(id, " \"<>/") == NULL);
     CHECK(header_of(answer, "Cache-Control") != NULL);
+    CHECK(strcmp(header_of(answer, "X-Content-Type-Options"), "nosniff") == 0);
     CHECK((status == 401) == (header_of(answer, "WWW-Authenticate") != NULL));
     CHECK((status == 405) == (header_of(answer, "Allow") != NULL));
     CHECK((status == 429 || status == 503) == (header_of(answer, "Retry-After") != NULL));

@@ -222,6 +222,9 @@ static void start_server(struct http_world *world)
 {
     const struct http_options options = {
         .listen = "127.0.0.1:0",
+        .public_url = "https://tickets.example",
+        .trusted_proxies = "0.0.0.0/0",
+        .log_requests = true,
         .time_zone = "UTC",
         .settings = office_settings,
         .io_threads = 1,
@@ -245,7 +248,7 @@ static void start_server(struct http_world *world)
 
 void http_world_connect(struct http_world *world, int connection)
 {
-    const union address peer = {.ipv4 = {.sin_family = AF_INET}};
+    const union socket_address peer = {.ipv4 = {.sin_family = AF_INET}};
     acceptor_admit(world->server, connection, &peer, false);
 }
 

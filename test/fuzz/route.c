@@ -6,6 +6,7 @@
 #include "http/credentials.h"
 #include "http/query.h"
 #include "http/router.h"
+#include "http/session_cookie.h"
 #include "http/shared.h"
 
 #include <errno.h>

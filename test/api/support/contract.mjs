@@ -266,6 +266,8 @@ export function checkAnswer(answer) {
     const route = routes.find(({ pattern }) => pattern.test(answer.path.split('?')[0]))
     const where = `${answer.method} ${answer.path} -> ${answer.status} ${answer.text.slice(0, 500)}`
     assert.match(answer.headers['x-request-id'] ?? '', /^[A-Za-z0-9._-]{1,64}$/, where)
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff', where)
+    assert.equal(answer.headers['referrer-policy'], 'same-origin', where)
     if (answer.status >= 400) {
         checkProblem(answer, where)
         checkRefusalHeaders(answer, where)

@@ -103,3 +103,10 @@ export const leave = async client => {
     const { id } = (await client.post('/v1/queue/tokens')).body
     ok(await client.delete(`/v1/queue/tokens/${id}`), 204)
 }
+
+// GET /metrics, which is the organizer's.
+export const metrics = async organizer => {
+    const answer = await organizer.get('/metrics')
+    ok(answer)
+    return answer.text
+}

@@ -1,8 +1,6 @@
 /* The tables of limits: rates, bursts, requests in flight, pace, and what is forgotten. */
 #include "http/limit.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <setjmp.h>
 #include <sodium.h>
 #include <stdarg.h>
@@ -45,6 +43,28 @@ static void test_burst_then_rate(void **state)
     assert_false(limit_take(*state, 1, &rate, now_us, &wait_us));
 }
 
+static void test_what_is_given_back_counts_no_more(void **state)
+{
+    const struct limit_rate rate = {.interval_us = SECOND_US, .burst = 2};
+    int64_t wait_us;
+    limit_give_back(*state, 1, &rate); /* nobody: nothing to give */
+    for (int i = 0; i < 10; i++) {
+        assert_true(limit_take(*state, 1, &rate, SECOND_US, &wait_us));
+        limit_give_back(*state, 1, &rate);
+    }
+    assert_true(limit_take(*state, 1, &rate, SECOND_US, &wait_us));
+    assert_true(limit_take(*state, 1, &rate, SECOND_US, &wait_us));
+    limit_give_back(*state, 1, &rate);
+    assert_true(limit_take(*state, 1, &rate, SECOND_US, &wait_us));
+    assert_false(limit_take(*state, 1, &rate, SECOND_US, &wait_us));
+    limit_give_back(*state, 1, &rate); /* long after: no more than the burst comes of it */
+    assert_true(limit_take(*state, 1, &rate, 90 * SECOND_US, &wait_us));
+    limit_give_back(*state, 1, &rate);
+    for (int i = 0; i < 2; i++)
+        assert_true(limit_take(*state, 1, &rate, 100 * SECOND_US, &wait_us));
+    assert_false(limit_take(*state, 1, &rate, 100 * SECOND_US, &wait_us));
+}
+
 static void test_in_flight(void **state)
 {
     assert_true(limit_enter(*state, 1, 2, 0));
@@ -73,6 +93,20 @@ static void test_the_longest_idle_gives_way(void **state)
     assert_true(limit_take(*state, key_of_set(100), &rate, 100, &wait_us));
     assert_true(limit_take(*state, key_of_set(1), &rate, 100, &wait_us)); /* forgotten: forgiven */
     assert_false(limit_take(*state, key_of_set(LIMIT_WAYS), &rate, 100, &wait_us));
+}
+
+static void test_what_is_remembered(void **state)
+{
+    assert_false(limit_remembers(*state, key_of_set(1)));
+    for (uint64_t n = 1; n <= LIMIT_WAYS; n++)
+        limit_remember(*state, key_of_set(n), (int64_t)n);
+    assert_false(limit_remembers(*state, key_of_set(100))); /* asking remembers nobody */
+    limit_remember(*state, key_of_set(1), 100);
+    limit_remember(*state, key_of_set(100), 101); /* the one longest not named gives way */
+    assert_false(limit_remembers(*state, key_of_set(2)));
+    assert_true(limit_remembers(*state, key_of_set(1)));
+    assert_true(limit_remembers(*state, key_of_set(3)));
+    assert_true(limit_remembers(*state, key_of_set(100)));
 }
 
 static void test_those_in_flight_stay(void **state)
@@ -120,12 +154,9 @@ static void test_a_change_of_pace_keeps_the_count(void **state)
 
 static uint64_t key_of_text(const struct limit_table *table, const char *text)
 {
-    struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
-    struct sockaddr_in ipv4 = {.sin_family = AF_INET};
-    if (inet_pton(AF_INET, text, &ipv4.sin_addr) == 1)
-        return limit_key_address(table, (const struct sockaddr *)&ipv4);
-    assert_int_equal(inet_pton(AF_INET6, text, &ipv6.sin6_addr), 1);
-    return limit_key_address(table, (const struct sockaddr *)&ipv6);
+    struct address address;
+    assert_true(address_parse(text, strlen(text), &address));
+    return limit_key_address(table, &address);
 }
 
 static void test_addresses(void **state)
@@ -149,6 +180,9 @@ int main(void)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_burst_then_rate, make_table, release_table),
+        cmocka_unit_test_setup_teardown(test_what_is_given_back_counts_no_more, make_table,
+                                        release_table),
+        cmocka_unit_test_setup_teardown(test_what_is_remembered, make_table, release_table),
         cmocka_unit_test_setup_teardown(test_in_flight, make_table, release_table),
         cmocka_unit_test_setup_teardown(test_the_longest_idle_gives_way, make_table, release_table),
         cmocka_unit_test_setup_teardown(test_those_in_flight_stay, make_table, release_table),

@@ -139,6 +139,31 @@ static void test_each_route_is_reached(void **state)
     }
 }
 
+/* Where nothing but metrics is told, three routes exist and ask nobody who it is; where people buy,
+ * all do, and metrics take a session. */
+static void test_metrics_alone(void **state)
+{
+    (void)state;
+    size_t count, existing = 0;
+    const struct route *table = routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        const enum route_access access = route_access_at(&table[i], false);
+        assert_true(route_exists(&table[i], false));
+        assert_true(access == ACCESS_ANYBODY || access == ACCESS_PUBLIC ||
+                    access == ACCESS_SIGNED_IN);
+        if (strcmp(table[i].pattern, "/metrics") == 0)
+            assert_int_equal(access, ACCESS_SIGNED_IN);
+        if (!route_exists(&table[i], true))
+            continue;
+        existing++;
+        assert_int_equal(route_access_at(&table[i], true), ACCESS_ANYBODY);
+        assert_true(strcmp(table[i].pattern, "/metrics") == 0 ||
+                    strcmp(table[i].pattern, "/healthz") == 0 ||
+                    strcmp(table[i].pattern, "/readyz") == 0);
+    }
+    assert_int_equal(existing, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +172,7 @@ int main(void)
         cmocka_unit_test(test_allow),
         cmocka_unit_test(test_methods),
         cmocka_unit_test(test_each_route_is_reached),
+        cmocka_unit_test(test_metrics_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

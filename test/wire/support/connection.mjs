@@ -97,7 +97,8 @@ export class Connection {
             look()
         })
         return within(what, held).catch(error => {
-            error.message += `; heard: ${JSON.stringify(this.heard.toString('latin1', 0, SHOWN_MOST))}`
+            const shown = this.heard.toString('latin1', 0, SHOWN_MOST)
+            error.message += `; heard: ${JSON.stringify(shown)}`
             throw error
         })
     }

@@ -1,0 +1,20 @@
+/* How much of the password workers' line one address may take, so that who floods it with sign-ins
+ * stands in its own way and others still get in. How often it may fail is sign_in_limit.h's. */
+#ifndef USHER_HTTP_PASSWORD_SHARE_H
+#define USHER_HTTP_PASSWORD_SHARE_H
+
+#include "http/exchange.h"
+
+/* Passwords of one address in line or being looked at. As many as there can be workers, so that one
+ * address alone, say a phone carrier's on the evening of a sale, keeps all of them busy: more would
+ * not be answered sooner. A quarter of the line, so it takes four addresses to fill it. */
+#define PASSWORD_SHARE 16
+
+/* One more password of the exchange's address; false: it has its share, and the exchange was
+ * answered that the line is full. */
+bool password_share_enter(struct exchange *exchange);
+
+/* It was looked at, or was never taken. */
+void password_share_leave(struct exchange *exchange);
+
+#endif
