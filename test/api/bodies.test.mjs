@@ -304,6 +304,8 @@ describe('a body in another form', () => {
     })
     for (const type of [
         'application/json; charset=utf-8',
+        'application/json;charset=utf8',
+        'application/json; charset=latin1',
         'Application/JSON',
         'application/json ;x=y',
     ])
@@ -314,6 +316,12 @@ describe('a body in another form', () => {
                 201
             )
         })
+    test('whatever its charset says, it is UTF-8', async () => {
+        const headers = { 'content-type': 'application/json; charset=utf-16le' }
+        const raw = Buffer.from('{"amount":1}', 'utf16le')
+        const answer = await ann.request('POST', '/v1/points/charges', { raw, headers })
+        refused(answer, 400, 'malformed_json')
+    })
     test('an action takes nothing, or {}', async () => {
         for (const raw of ['', '{}', ' {} '])
             ok(await ann.request('POST', '/v1/queue/tokens', { raw }), 200)
