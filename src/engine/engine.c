@@ -146,6 +146,11 @@ struct moment engine_now(const struct engine *engine)
     return house_clock_now(&engine->clock);
 }
 
+int64_t engine_shown_offset(const struct engine *engine)
+{
+    return atomic_load(&engine->shown_offset_ms);
+}
+
 struct secret engine_token_key(const struct engine *engine)
 {
     return engine->token_key;

@@ -147,6 +147,7 @@ enum result recovery_open(struct engine *engine, struct explanation *explanation
         return result;
     house_clock_start(&engine->clock, position.house_time);
     const struct moment now = house_clock_now(&engine->clock);
+    turn_look_at_clocks(engine, now);
     result = office_open(engine->batch.office, now, position.seq, &engine->token_key);
     if (result != RESULT_OK)
         return explain(explanation, result, "the rows of the data directory contradict each other");

@@ -163,6 +163,15 @@ static void put_queue(struct json_writer *writer, const struct queue_view *view)
     put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
+static void put_clock(struct json_writer *writer, struct moment now)
+{
+    put(writer,
+        "# HELP usher_clock_offset_seconds The system's clock less house time, by which deadlines "
+        "run.\n"
+        "# TYPE usher_clock_offset_seconds gauge\nusher_clock_offset_seconds %.3f\n",
+        (double)(now.wall - now.house) / (double)SECOND_MS);
+}
+
 void get_metrics(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
@@ -175,5 +184,6 @@ void get_metrics(struct exchange *exchange)
     put_latency(writer, &server->metrics);
     put_queue(writer, &view);
     put_engine(writer, &counts);
+    put_clock(writer, engine_now(server->engine));
     answer_text(exchange, MHD_HTTP_OK, "text/plain; version=0.0.4", "no-store");
 }
