@@ -123,6 +123,11 @@ enum engine_state engine_state(const struct engine *engine)
                                         : (enum engine_state)atomic_load(&engine->state);
 }
 
+timestamp_ms engine_state_since(const struct engine *engine)
+{
+    return atomic_load(&engine->state_since);
+}
+
 /* ---- Asked by any thread ---- */
 
 enum result engine_submit(struct engine *engine, struct request *request)

@@ -41,6 +41,9 @@ enum engine_state {
 };
 enum engine_state engine_state(const struct engine *engine);
 
+/* By the wall, since when it is ready, or is not. */
+timestamp_ms engine_state_since(const struct engine *engine);
+
 /* ---- Requests ---- */
 
 /* One call on its way. The owner keeps it in place until `complete` was called, which happens

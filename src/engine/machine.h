@@ -29,9 +29,10 @@ struct engine {
 
     /* Written by the engine's thread, read by any. */
     atomic_int state; /* enum engine_state, but for ENGINE_DRAINING: the inbox knows that */
-    counter seq;      /* of the last durable append */
-    _Atomic int64_t shown_offset_ms; /* of shown_clock */
-    atomic_bool stop;                /* written by engine_stop */
+    _Atomic timestamp_ms state_since; /* the wall's */
+    counter seq;                      /* of the last durable append */
+    _Atomic int64_t shown_offset_ms;  /* of shown_clock */
+    atomic_bool stop;                 /* written by engine_stop */
 
     /* The engine's thread's own. */
     struct batch batch; /* and with it the office; NULL while there is none */

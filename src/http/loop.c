@@ -189,6 +189,19 @@ static size_t unescape(void *owner, struct MHD_Connection *connection, char *tex
 
 /* ---- Life ---- */
 
+/* libmicrohttpd's notice that a connection began or ended. */
+static void count_connection(void *owner, struct MHD_Connection *connection, void **context,
+                             enum MHD_ConnectionNotificationCode code)
+{
+    struct http_server *server = owner;
+    (void)connection;
+    (void)context;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        atomic_fetch_add(&server->connections, 1);
+    else
+        atomic_fetch_sub(&server->connections, 1);
+}
+
 static struct MHD_Daemon *daemon_start(struct io_loop *loop, int listener, unsigned connections_max)
 {
     const struct http_server *server = loop->server;
@@ -207,8 +220,9 @@ static struct MHD_Daemon *daemon_start(struct io_loop *loop, int listener, unsig
     return MHD_start_daemon(
         flags, 0, NULL, NULL, exchange_access, loop, MHD_OPTION_EXTERNAL_LOGGER, log_complaint,
         loop->server, MHD_OPTION_LISTEN_SOCKET, listener, MHD_OPTION_UNESCAPE_CALLBACK, unescape,
-        NULL, MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT,
-        1, MHD_OPTION_CONNECTION_LIMIT, connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        NULL, MHD_OPTION_NOTIFY_CONNECTION, count_connection, loop->server,
+        MHD_OPTION_NOTIFY_COMPLETED, exchange_completed, loop, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_CONNECTION_LIMIT, connections_max, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)options->connection_memory_bytes, MHD_OPTION_CONNECTION_TIMEOUT,
         options->idle_seconds, MHD_OPTION_ARRAY, more, MHD_OPTION_END);
 }

@@ -52,6 +52,7 @@ struct http_server {
     atomic_bool stopping;    /* nothing may be suspended any more */
     atomic_size_t answering; /* exchanges whose request is there and whose answer is not gone yet */
     atomic_size_t suspended; /* exchanges that somebody else has */
+    atomic_size_t connections; /* that are open */
 };
 
 bool http_draining(const struct http_server *server);

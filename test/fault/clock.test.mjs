@@ -283,6 +283,13 @@ class Early {
         return { person, held }
     }
 
+    // What `usher status` says of the clock.
+    async status() {
+        const { code, stdout, stderr } = await this.house.usher(['status'])
+        assert.equal(code, 0, stderr)
+        return /^clock: (\w+).*$/m.exec(stdout)[0]
+    }
+
     async offset() {
         const text = (await this.house.anybody.get('/metrics')).text
         return Number(/^usher_clock_offset_seconds (\S+)$/m.exec(text)[1])
@@ -305,6 +312,7 @@ describe('a wall clock that was two days ahead at the first start', { concurrenc
         await early.tells(1, 0)
         assert.match(early.log, /^\S+ warning clock_wrong offset_ms=-172\d{6} wall=behind$/m)
         assert.ok(Math.abs((await early.offset()) + DAYS_AHEAD * 3600) < SLACK_MS / 1000)
+        assert.match(await early.status(), /^clock: wrong \(behind /)
         await early.deadlines('bob')
         // The old hold, too; its stamp is one of those that were written two days ahead.
         const again = ok(await person.get(`/v1/reservations/${held.id}`))
@@ -322,10 +330,12 @@ describe('a wall clock that was two days ahead at the first start', { concurrenc
         await early.deadlines('bob')
         await early.wall.jump(DAYS_AHEAD)
         await early.tells(2, 1)
+        assert.equal(await early.status(), 'clock: right')
         await early.deadlines('cleo')
         await early.wall.jump(2 * DAYS_AHEAD)
         await early.tells(3, 1)
         assert.match(early.log, /^\S+ warning clock_wrong offset_ms=17\d{7} wall=ahead$/m)
+        assert.match(await early.status(), /^clock: wrong \(ahead /)
         await early.deadlines('dan')
     })
 
