@@ -55,20 +55,32 @@ struct office_settings box_office_settings(const struct config *config)
     };
 }
 
-enum result box_office_open(struct box_office *office, const struct config *config,
-                            const char *directory, struct explanation *explanation)
+enum result box_office_lock(struct box_office *office, const char *directory,
+                            struct explanation *explanation)
 {
-    const struct store_options store_options = {.directory = directory};
-    const struct engine_options engine_options = {
+    const struct store_options options = {.directory = directory};
+    *office = (struct box_office){0};
+    return store_open(&office->store, &options, explanation);
+}
+
+enum result box_office_start(struct box_office *office, const struct config *config,
+                             struct explanation *explanation)
+{
+    const struct engine_options options = {
         .settings = box_office_settings(config),
         .reader_threads = box_office_threads(config->reader_threads, 2, READER_THREADS_MAX),
         .password_threads = box_office_threads(config->password_threads, 2, PASSWORD_THREADS_MAX),
     };
-    *office = (struct box_office){0};
-    enum result result = store_open(&office->store, &store_options, explanation);
+    return engine_start(&office->engine, office->store, &options, explanation);
+}
+
+enum result box_office_open(struct box_office *office, const struct config *config,
+                            const char *directory, struct explanation *explanation)
+{
+    enum result result = box_office_lock(office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    result = engine_start(&office->engine, office->store, &engine_options, explanation);
+    result = box_office_start(office, config, explanation);
     if (result != RESULT_OK)
         store_close(office->store);
     return result;

@@ -13,6 +13,14 @@ struct box_office {
     struct engine *engine;
 };
 
+/* The first half of box_office_open: the data directory is ours, and there is no engine. */
+MUST_USE enum result box_office_lock(struct box_office *office, const char *directory,
+                                     struct explanation *explanation);
+
+/* The second half; on a failure the directory stays open. */
+MUST_USE enum result box_office_start(struct box_office *office, const struct config *config,
+                                      struct explanation *explanation);
+
 /* Opens the data directory (made when it does not exist) and starts the engine. */
 MUST_USE enum result box_office_open(struct box_office *office, const struct config *config,
                                      const char *directory, struct explanation *explanation);

@@ -39,6 +39,14 @@ static const struct command commands[] = {
      "data directory open.\n",
      command_organizer_add,
      command_organizer_options},
+    {{"status", NULL},
+     "",
+     "how the server of a data directory is",
+     "Asks the server that has the data directory open and prints a line `name: value` for each\n"
+     "thing it tells: its state and since when, its clock, people, seats, the journal. The exit\n"
+     "status is 1 when nobody serves the directory.\n",
+     command_status,
+     NULL},
     {{"check", NULL},
      "",
      "check the invariants on a data directory",

@@ -2,8 +2,10 @@
 #include "app/serve.h"
 
 #include "app/command.h"
+#include "app/status.h"
 #include "base/check.h"
 #include "base/log.h"
+#include "engine/clock.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -115,13 +117,15 @@ static struct http_options http_options(const struct config *config, timestamp_m
 
 /* Answers HTTP until a signal comes. The line on standard output is for whoever waits for it. */
 static enum result serve_http(struct box_office *office, const struct config *config,
-                              const struct serve_hooks *hooks, struct explanation *explanation)
+                              const struct serve_hooks *hooks, struct status *status,
+                              struct explanation *explanation)
 {
     const struct http_options options = http_options(config, engine_now(office->engine).wall);
     struct http_server *server;
     const enum result result = http_start(&server, office->engine, &options, explanation);
     if (result != RESULT_OK)
         return result;
+    status_show_server(status, server);
     printf("usher: listening on %s\n", http_url(server));
     if (hooks->ready != NULL)
         hooks->ready(hooks->owner, http_url(server));
@@ -132,24 +136,42 @@ static enum result serve_http(struct box_office *office, const struct config *co
     const int signal = wait_for_stop();
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
     alarm(STOP_WATCHDOG_SECONDS);
+    status_show_stop(status);
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     http_stop(server, STOP_ANSWER_MS);
     return RESULT_OK;
 }
 
+/* With the directory in hand, and somebody who can be asked how it goes. */
+static enum result serve_watched(struct box_office *office, const struct config *config,
+                                 const struct serve_hooks *hooks, struct status *status,
+                                 struct explanation *explanation)
+{
+    enum result result = box_office_start(office, config, explanation);
+    if (result != RESULT_OK)
+        return result;
+    status_show_engine(status, office->engine);
+    if (hooks->prepare != NULL)
+        result = hooks->prepare(hooks->owner, office, explanation);
+    return result == RESULT_OK ? serve_http(office, config, hooks, status, explanation) : result;
+}
+
 enum result serve_run(const struct config *config, const char *directory,
                       const struct serve_hooks *hooks, struct explanation *explanation)
 {
     struct box_office office;
-    enum result result = box_office_open(&office, config, directory, explanation);
+    struct status status;
+    enum result result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    if (hooks->prepare != NULL)
-        result = hooks->prepare(hooks->owner, &office, explanation);
-    if (result == RESULT_OK)
-        result = serve_http(&office, config, hooks, explanation);
-    box_office_close(&office, STOP_BOOK_MS);
+    status_start(&status, directory, wall_now());
+    result = serve_watched(&office, config, hooks, &status, explanation);
+    status_stop(&status);
+    if (office.engine != NULL)
+        box_office_close(&office, STOP_BOOK_MS);
+    else
+        store_close(office.store);
     return result;
 }
 

@@ -123,6 +123,11 @@ enum engine_state engine_state(const struct engine *engine)
                                         : (enum engine_state)atomic_load(&engine->state);
 }
 
+timestamp_ms engine_state_since(const struct engine *engine)
+{
+    return atomic_load(&engine->state_since);
+}
+
 /* ---- Asked by any thread ---- */
 
 enum result engine_submit(struct engine *engine, struct request *request)
@@ -144,6 +149,11 @@ enum result engine_password(struct engine *engine, struct password_job *job)
 struct moment engine_now(const struct engine *engine)
 {
     return house_clock_now(&engine->clock);
+}
+
+int64_t engine_shown_offset(const struct engine *engine)
+{
+    return atomic_load(&engine->shown_offset_ms);
 }
 
 struct secret engine_token_key(const struct engine *engine)

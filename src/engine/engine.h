@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "base/timestamp.h"
+#include "engine/shown_clock.h"
 #include "office/office.h"
 #include "store/store.h"
 
@@ -40,12 +41,16 @@ enum engine_state {
 };
 enum engine_state engine_state(const struct engine *engine);
 
+/* By the wall, since when it is ready, or is not. */
+timestamp_ms engine_state_since(const struct engine *engine);
+
 /* ---- Requests ---- */
 
 /* One call on its way. The owner keeps it in place until `complete` was called, which happens
  * exactly once, on a thread of the engine's; `complete` may submit again. It must not block. */
 struct request {
     struct call call;
+    struct shown_clock shown_clock; /* with a granted call: by what its deadlines are shown */
     void (*complete)(struct request *request);
     struct request *next; /* the engine's */
 };
@@ -89,6 +94,9 @@ MUST_USE enum result engine_password(struct engine *engine, struct password_job 
 /* House and wall time now; any thread. House time never goes back and never falls below the last
  * journalled stamp. */
 struct moment engine_now(const struct engine *engine);
+
+/* How much later than they are kept deadlines are shown; 0: the two clocks agree. Any thread. */
+int64_t engine_shown_offset(const struct engine *engine);
 
 /* ---- Snapshots: immutable, reference counted, published after each commit; any thread ---- */
 

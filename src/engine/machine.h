@@ -29,8 +29,10 @@ struct engine {
 
     /* Written by the engine's thread, read by any. */
     atomic_int state; /* enum engine_state, but for ENGINE_DRAINING: the inbox knows that */
-    counter seq;      /* of the last durable append */
-    atomic_bool stop; /* written by engine_stop */
+    _Atomic timestamp_ms state_since; /* the wall's */
+    counter seq;                      /* of the last durable append */
+    _Atomic int64_t shown_offset_ms;  /* of shown_clock */
+    atomic_bool stop;                 /* written by engine_stop */
 
     /* The engine's thread's own. */
     struct batch batch; /* and with it the office; NULL while there is none */
@@ -38,6 +40,7 @@ struct engine {
     unsigned unpruned;     /* appends since the journal was last pruned */
     uint64_t appended_at;  /* monotonic nanoseconds; when the last append began */
     timestamp_ms retry_at; /* house time of the next attempt to recover; while not ready */
+    struct shown_clock shown_clock;
 };
 
 /* ---- machine.c: without threads, so that one may also be driven by hand ---- */
@@ -55,6 +58,10 @@ void machine_free(struct engine *engine);
 /* Recovers when that is due; then takes what is in the inbox, decides it, writes it down, answers.
  * Returns at once when there is nothing to do. */
 void turn_take(struct engine *engine);
+
+/* Sees how far the two clocks are apart, and says so in the log when that changed. Each turn does
+ * it, so at least once a second. */
+void turn_look_at_clocks(struct engine *engine, struct moment now);
 
 /* How long nothing will be due by itself. */
 int64_t turn_wait_ms(const struct engine *engine);

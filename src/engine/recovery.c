@@ -12,6 +12,16 @@
 #define RETRY_MS SECOND_MS
 #define RETRY_PAUSE_FACTOR 4
 
+/* An attempt to recover loads for a while and is degraded again: what counts for people is since
+ * when it is ready, or is not. */
+static void enter(struct engine *engine, enum engine_state state)
+{
+    const bool was_ready = atomic_load(&engine->state) == ENGINE_READY;
+    if (was_ready != (state == ENGINE_READY) || atomic_load(&engine->state_since) == 0)
+        atomic_store(&engine->state_since, wall_now());
+    atomic_store(&engine->state, state);
+}
+
 static enum result load_row(void *owner, const struct record *record)
 {
     return office_load(owner, record);
@@ -81,7 +91,7 @@ static enum result go_on(struct engine *engine, struct explanation *explanation)
     enum result result = store_reopen(engine->store, explanation);
     if (result != RESULT_OK)
         return result;
-    atomic_store(&engine->state, ENGINE_LOADING);
+    enter(engine, ENGINE_LOADING);
     result = reload(engine, explanation);
     if (result != RESULT_OK || first_batch(engine) == STORE_DONE)
         return result;
@@ -110,7 +120,7 @@ void recovery_attempt(struct engine *engine)
     const bool told = atomic_load(&engine->state) == ENGINE_DEGRADED;
     const timestamp_ms start = house_clock_now(&engine->clock).house;
     if (go_on(engine, &explanation) == RESULT_OK) {
-        atomic_store(&engine->state, ENGINE_READY);
+        enter(engine, ENGINE_READY);
         log_event(LOG_INFO, wall_now(), "writing_again seq=%llu",
                   (unsigned long long)atomic_load(&engine->seq));
         return;
@@ -119,7 +129,7 @@ void recovery_attempt(struct engine *engine)
         log_event(LOG_ERROR, wall_now(), "read_only reason=\"%s\"", explanation.text);
     if (engine->batch.office == NULL)
         freeze(engine);
-    atomic_store(&engine->state, engine->batch.office == NULL ? ENGINE_LOADING : ENGINE_DEGRADED);
+    enter(engine, engine->batch.office == NULL ? ENGINE_LOADING : ENGINE_DEGRADED);
     const timestamp_ms end = house_clock_now(&engine->clock).house;
     const int64_t pause_ms = (end - start) * RETRY_PAUSE_FACTOR;
     engine->retry_at = end + (pause_ms > RETRY_MS ? pause_ms : RETRY_MS);
@@ -131,7 +141,7 @@ void recovery_begin(struct engine *engine, enum store_outcome outcome)
     log_event(LOG_ERROR, wall_now(), "append_failed seq=%llu outcome=%s requests=%zu",
               (unsigned long long)engine->batch.turn.seq,
               outcome == STORE_LOST ? "lost" : "unknown", engine->batch.request_count);
-    atomic_store(&engine->state, ENGINE_LOADING);
+    enter(engine, ENGINE_LOADING);
     drop_office(engine);
     batch_abandon(&engine->batch,
                   outcome == STORE_LOST ? REFUSAL_UNAVAILABLE : REFUSAL_OUTCOME_UNKNOWN);
@@ -147,13 +157,14 @@ enum result recovery_open(struct engine *engine, struct explanation *explanation
         return result;
     house_clock_start(&engine->clock, position.house_time);
     const struct moment now = house_clock_now(&engine->clock);
+    turn_look_at_clocks(engine, now);
     result = office_open(engine->batch.office, now, position.seq, &engine->token_key);
     if (result != RESULT_OK)
         return explain(explanation, result, "the rows of the data directory contradict each other");
     engine->token_key = office_token_key(engine->batch.office);
     const enum store_outcome outcome = first_batch(engine);
     if (outcome == STORE_DONE) {
-        atomic_store(&engine->state, ENGINE_READY);
+        enter(engine, ENGINE_READY);
     } else {
         if (position.seq == 0)
             return explain(explanation, RESULT_IO, "the data directory cannot be written");

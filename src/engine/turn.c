@@ -2,6 +2,8 @@
  */
 #include "engine/machine.h"
 
+#include "base/log.h"
+
 /* The queue's public state depends on the time too, so it is published again after this long even
  * when nothing happens. */
 #define IDLE_MS SECOND_MS
@@ -12,6 +14,20 @@
 static bool ready(const struct engine *engine)
 {
     return atomic_load(&engine->state) == ENGINE_READY;
+}
+
+void turn_look_at_clocks(struct engine *engine, struct moment now)
+{
+    struct shown_clock *clock = &engine->shown_clock;
+    if (!shown_clock_look(clock, now))
+        return;
+    atomic_store(&engine->shown_offset_ms, clock->offset_ms);
+    if (clock->offset_ms == 0)
+        log_event(LOG_INFO, now.wall, "clock_right offset_ms=%lld",
+                  (long long)(now.wall - now.house));
+    else
+        log_event(LOG_WARNING, now.wall, "clock_wrong offset_ms=%lld wall=%s",
+                  (long long)clock->offset_ms, clock->offset_ms < 0 ? "behind" : "ahead");
 }
 
 /* ---- A batch ---- */
@@ -51,6 +67,7 @@ void turn_answer(struct engine *engine)
     while (next != NULL) {
         struct request *request = next;
         next = request->next; /* completed, it is its owner's again */
+        request->shown_clock = engine->shown_clock;
         if (call_wants_history(&request->call) || call_wants_list(&request->call))
             readers_ask(&engine->readers, request);
         else
@@ -74,8 +91,9 @@ void turn_take(struct engine *engine)
     if (!ready(engine) && house_clock_now(&engine->clock).house >= engine->retry_at)
         recovery_attempt(engine);
     const enum batch_mode mode = mode_now(engine);
-    const bool more = batch_open(batch, mode, house_clock_now(&engine->clock),
-                                 atomic_load(&engine->seq) + 1, &engine->ids);
+    const struct moment now = house_clock_now(&engine->clock);
+    turn_look_at_clocks(engine, now);
+    const bool more = batch_open(batch, mode, now, atomic_load(&engine->seq) + 1, &engine->ids);
     while (!more && !batch_full(batch) && (request = inbox_next(&engine->inbox)) != NULL)
         batch_decide(batch, request);
 

@@ -16,7 +16,7 @@ void admission_poll_pace(struct exchange *exchange, int64_t poll_after_ms);
 /* Whether a text may be a request's id: 1..64 of A-Za-z0-9._- */
 bool request_id_well_formed(const char *text);
 
-/* Whether a Content-Type header's value means JSON in UTF-8. */
+/* Whether a Content-Type header's value means JSON. */
 bool content_type_is_json(const char *value);
 
 #endif

@@ -159,7 +159,7 @@ static void answer_signed_in(struct exchange *exchange)
     json_write_key(writer, "token");
     json_write_text(writer, token);
     json_write_key(writer, "expiresAt");
-    json_write_time(writer, session->expires_at);
+    json_write_time(writer, shown_deadline(&exchange->request.shown_clock, session->expires_at));
     json_write_key(writer, "user");
     show_user(writer, &call->record->as.user);
     json_write_object_end(writer);

@@ -6,10 +6,11 @@
 #include "http/query.h"
 #include "http/show.h"
 
-static void show_item(struct json_writer *writer, const struct record_page *page, size_t index)
+static void show_item(struct json_writer *writer, const struct record_page *page, size_t index,
+                      const struct shown_clock *clock)
 {
     if (page->reservations != NULL) {
-        show_reservation(writer, &page->reservations[index]);
+        show_reservation(writer, &page->reservations[index], clock);
         return;
     }
     const struct record *record = page->records[index];
@@ -46,7 +47,7 @@ static void answer_page(struct exchange *exchange)
     struct json_writer *writer = answer_begin(exchange);
     page_begin(writer);
     for (size_t i = 0; i < page->count; i++)
-        show_item(writer, page, i);
+        show_item(writer, page, i, &exchange->request.shown_clock);
     if (page->more && page->count > 0) {
         const struct cursor next = {.id = item_id(page, page->count - 1)};
         page_end(writer, &next);

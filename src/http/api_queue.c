@@ -64,7 +64,7 @@ static void answer_token(struct exchange *exchange)
         return;
     const struct token_view *view = &exchange->request.call.out.token;
     admission_poll_pace(exchange, view->poll_after_ms);
-    show_token(answer_begin(exchange), view);
+    show_token(answer_begin(exchange), view, &exchange->request.shown_clock);
     answer_private(exchange, STATUS_OK);
 }
 
@@ -77,7 +77,7 @@ static void answer_joined(struct exchange *exchange)
     }
     const struct token_view *view = &call->out.token;
     admission_poll_pace(exchange, view->poll_after_ms);
-    show_token(answer_begin(exchange), view);
+    show_token(answer_begin(exchange), view, &exchange->request.shown_clock);
     answer_created(exchange, "/v1/queue/tokens", record_schema(RECORD_KIND_QUEUE_TOKEN)->prefix,
                    view->token.id);
 }

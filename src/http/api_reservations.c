@@ -18,7 +18,8 @@ static void answer_reservation(struct exchange *exchange)
 {
     if (problem_of_call(exchange))
         return;
-    show_reservation(answer_begin(exchange), &exchange->request.call.out.reservation);
+    show_reservation(answer_begin(exchange), &exchange->request.call.out.reservation,
+                     &exchange->request.shown_clock);
     answer_private(exchange, STATUS_OK);
 }
 
@@ -27,7 +28,7 @@ static void answer_held(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     const struct reservation_view *view = &exchange->request.call.out.reservation;
-    show_reservation(answer_begin(exchange), view);
+    show_reservation(answer_begin(exchange), view, &exchange->request.shown_clock);
     answer_created(exchange, "/v1/reservations", prefix_of(RECORD_KIND_SEAT_RESERVATION),
                    view->reservation.id);
 }

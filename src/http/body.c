@@ -4,6 +4,8 @@
 
 #include "base/check.h"
 #include "base/utf8.h"
+#include "http/json_number.h"
+#include "record/limit.h"
 #include "record/text.h"
 
 #include <stdio.h>
@@ -24,6 +26,8 @@ void body_init(struct body *body)
 /* Strings are stepped over; brackets need not match here, jansson sees to that. */
 static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max)
 {
+    if (length > 0 && memchr(bytes, '\0', length) != NULL)
+        return "it contains a NUL byte"; /* jansson drops one that follows a number */
     size_t depth = 0, values = 1;
     bool in_string = false;
     for (size_t i = 0; i < length; i++) {
@@ -70,9 +74,6 @@ static enum refusal explain_json_error(struct body *body, const json_error_t *er
         return malformed(body, "it ends too early", error);
     case json_error_end_of_input_expected:
         return malformed(body, "something follows the object", error);
-    case json_error_numeric_overflow:
-        body_error_at(body, NULL, "a number is out of range");
-        return REFUSAL_INVALID_FIELD;
     default:
         return malformed(body, "a syntax error", error);
     }
@@ -139,21 +140,36 @@ void body_release(struct body *body)
 
 /* ---- Reading ---- */
 
+/* A number past a double is good JSON, so it is refused where its field is read, and only if the
+ * rest is good JSON too: all is read again with such numbers at the end of the range. */
+static void load_limited(struct body *body, const uint8_t *bytes, size_t length, size_t flags,
+                         json_error_t *error)
+{
+    char *text = malloc(length + 1);
+    if (text == NULL) {
+        memory_refused = true;
+        return;
+    }
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    json_numbers_limit(text, length);
+    body->integers_as_reals = true;
+    body->root = load(body, text, length, flags | JSON_DECODE_INT_AS_REAL, error);
+    free(text);
+}
+
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
 {
     const char *problem = shape_problem(bytes, length, values_max);
     if (problem != NULL)
         return malformed(body, problem, NULL);
-    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY;
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
     memory_refused = false;
     body->root = load(body, text, length, flags, &error);
-    if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
-        /* Read again so that the field that is out of range can be named. */
-        body->integers_as_reals = true;
-        body->root = load(body, text, length, flags | JSON_DECODE_INT_AS_REAL, &error);
-    }
+    if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow)
+        load_limited(body, bytes, length, flags, &error);
     if (memory_refused)
         return REFUSAL_CAPACITY;
     if (body->root == NULL)

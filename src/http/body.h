@@ -33,7 +33,7 @@ struct body_room {
 
 struct body {
     json_t *root;
-    bool integers_as_reals; /* an integer past 64 bits was among them */
+    bool integers_as_reals; /* a number out of range was among them */
     const char *malformed;  /* why it is no JSON, for people; NULL otherwise */
     int line, column;       /* of `malformed`; 0: unknown */
     struct buffer error_bytes;
@@ -72,9 +72,9 @@ void body_forget(struct body *body);
 /* Once, before threads read bodies. */
 void body_start(void);
 
-/* REFUSAL_NONE; REFUSAL_CAPACITY for want of memory; REFUSAL_MALFORMED_JSON with `malformed` set;
- * or REFUSAL_INVALID_FIELD with an error. `bytes` may be NULL when there are none. Texts read later
- * live until body_release. */
+/* REFUSAL_NONE; REFUSAL_CAPACITY for want of memory; or REFUSAL_MALFORMED_JSON with `malformed`
+ * set. A number past a double is no reason to refuse here: its field is out of range. `bytes` may
+ * be NULL when there are none. Texts read later live until body_release. */
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max);
 
 /* True when no error was collected and memory was never short. */

@@ -69,6 +69,15 @@ const char *bearer_find(const char *header, size_t *length)
     return token;
 }
 
+/* A value may stand in quotes, which are not part of it; one of them alone is. */
+static const char *unquote(const char *value, size_t *length)
+{
+    if (*length < 2 || value[0] != '"' || value[*length - 1] != '"')
+        return value;
+    *length -= 2;
+    return value + 1;
+}
+
 const char *cookie_find(const char *header, const char *name, size_t *length)
 {
     const size_t name_length = strlen(name);
@@ -79,7 +88,7 @@ const char *cookie_find(const char *header, const char *name, size_t *length)
             memcmp(header, name, name_length) == 0) {
             const char *value = header + name_length + 1;
             *length = strcspn(value, "; \t");
-            return value;
+            return unquote(value, length);
         }
         header += pair_length;
     }

@@ -40,7 +40,9 @@ struct secret session_secret_hash(const uint8_t secret[static SESSION_SECRET_BYT
  * for another scheme. `*length` is its length. */
 const char *bearer_find(const char *header, size_t *length);
 
-/* The value of one cookie in a Cookie header (RFC 6265, 4.2.1); NULL: not there. */
+/* The value of one cookie in a Cookie header (RFC 6265, 4.2.1), without its quotes; NULL: not
+ * there.
+ */
 const char *cookie_find(const char *header, const char *name, size_t *length);
 
 #endif

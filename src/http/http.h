@@ -37,6 +37,9 @@ MUST_USE enum result http_start(struct http_server **server, struct engine *engi
 /* "http://127.0.0.1:8080", or https; lives as long as the server. */
 const char *http_url(const struct http_server *server);
 
+/* How many are open; any thread. */
+size_t http_connections(const struct http_server *server);
+
 /* Stops accepting connections; requests in flight go on (call engine_drain before). */
 void http_quiesce(struct http_server *server);
 

@@ -1,7 +1,9 @@
-/* See idempotency.h. */
+/* See idempotency.h. Bodies are compared as JSON, but for an import's: megabytes, whose parts are
+ * freed while they are read, and which a program sends again as it sent them. */
 #include "http/idempotency.h"
 
 #include "base/check.h"
+#include "http/json_canonical.h"
 #include "http/problem.h"
 #include "http/server.h"
 
@@ -16,7 +18,8 @@ _Static_assert(sizeof(int64_t) == HASH_BYTES, "a hash is kept as a whole number"
 
 struct idempotency_request {
     int64_t key_hash;
-    crypto_generichash_state request; /* method, path, and of the body what has come so far */
+    crypto_generichash_state line; /* method and path */
+    crypto_generichash_state sent; /* and of the body what has come so far */
 };
 
 /* Blanks after a field's value are not part of it (RFC 9110, 5.5); those before it are gone. */
@@ -44,7 +47,7 @@ static void hash_begin(const struct exchange *exchange, crypto_generichash_state
           0);
 }
 
-static void hash_add(crypto_generichash_state *state, const void *bytes, size_t length)
+static void hash_add(void *state, const void *bytes, size_t length)
 {
     CHECK(crypto_generichash_update(state, bytes, length) == 0);
 }
@@ -80,9 +83,10 @@ bool idempotency_admit(struct exchange *exchange, const char *path)
     hash_begin(exchange, &state);
     hash_add(&state, key, length);
     kept->key_hash = hash_end(&state);
-    hash_begin(exchange, &kept->request);
-    hash_add(&kept->request, "POST ", 5);
-    hash_add(&kept->request, path, strlen(path) + 1); /* its NUL ends it */
+    hash_begin(exchange, &kept->line);
+    hash_add(&kept->line, "POST ", 5);
+    hash_add(&kept->line, path, strlen(path) + 1); /* its NUL ends it */
+    kept->sent = kept->line;
     exchange->idempotency = kept;
     return true;
 }
@@ -90,17 +94,31 @@ bool idempotency_admit(struct exchange *exchange, const char *path)
 void idempotency_receive(struct exchange *exchange, const void *data, size_t length)
 {
     if (exchange->idempotency != NULL)
-        hash_add(&exchange->idempotency->request, data, length);
+        hash_add(&exchange->idempotency->sent, data, length);
+}
+
+/* Of the request with its body as JSON. No body's bytes begin with a NUL, so it is never the hash
+ * of another request's bytes; an action without a body is one with {}. */
+static int64_t hash_meaning(const struct exchange *exchange)
+{
+    crypto_generichash_state state = exchange->idempotency->line;
+    const struct canonical_sink sink = {.owner = &state, .add = hash_add};
+    hash_add(&state, "", 1);
+    if (exchange->body.root != NULL && json_object_size(exchange->body.root) > 0)
+        json_canonical(exchange->body.root, &sink);
+    return hash_end(&state);
 }
 
 void idempotency_tell(const struct exchange *exchange, struct idempotency *idempotency)
 {
     if (exchange->idempotency == NULL)
         return;
-    crypto_generichash_state state = exchange->idempotency->request;
+    crypto_generichash_state state = exchange->idempotency->sent;
+    const int64_t sent = hash_end(&state);
     *idempotency = (struct idempotency){
         .present = true,
         .key_hash = exchange->idempotency->key_hash,
-        .fingerprint = hash_end(&state),
+        .fingerprint = exchange->route->body == BODY_IMPORT ? sent : hash_meaning(exchange),
+        .sent_fingerprint = sent,
     };
 }

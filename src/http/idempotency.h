@@ -14,7 +14,7 @@ MUST_USE bool idempotency_admit(struct exchange *exchange, const char *path);
 /* The next bytes of the body. */
 void idempotency_receive(struct exchange *exchange, const void *data, size_t length);
 
-/* What the office is told; the body is there. */
+/* What the office is told; the body is there and was found good. */
 void idempotency_tell(const struct exchange *exchange, struct idempotency *idempotency);
 
 #endif

@@ -164,6 +164,15 @@ static void put_queue(struct json_writer *writer, const struct queue_view *view)
     put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
+static void put_clock(struct json_writer *writer, struct moment now)
+{
+    put(writer,
+        "# HELP usher_clock_offset_seconds The system's clock less house time, by which deadlines "
+        "run.\n"
+        "# TYPE usher_clock_offset_seconds gauge\nusher_clock_offset_seconds %.3f\n",
+        (double)(now.wall - now.house) / (double)SECOND_MS);
+}
+
 /* What happened to connections, over all loops. */
 static void put_connections(struct json_writer *writer, const struct http_server *server)
 {
@@ -208,6 +217,7 @@ static void answer_metrics(struct exchange *exchange)
     put_connections(writer, server);
     put_queue(writer, &view);
     put_engine(writer, &counts);
+    put_clock(writer, engine_now(server->engine));
     answer_text(exchange, STATUS_OK, "text/plain; version=0.0.4", "no-store");
 }
 

@@ -188,6 +188,11 @@ const char *http_url(const struct http_server *server)
     return server->url;
 }
 
+size_t http_connections(const struct http_server *server)
+{
+    return atomic_load(&server->open);
+}
+
 void http_quiesce(struct http_server *server)
 {
     atomic_store(&server->draining, true);

@@ -6,8 +6,16 @@
 
 #include <string.h>
 
+static void show_time(struct json_writer *writer, const struct field_schema *field,
+                      timestamp_ms time, const struct shown_clock *clock)
+{
+    CHECK(field->time != TIME_DEADLINE || clock != NULL);
+    json_write_time(writer, field->time == TIME_DEADLINE ? shown_deadline(clock, time) : time);
+}
+
+/* `clock` may be NULL where there is no deadline. */
 static void show_field(struct json_writer *writer, const struct field_schema *field,
-                       const void *value)
+                       const void *value, const struct shown_clock *clock)
 {
     struct id id;
     double real;
@@ -24,7 +32,7 @@ static void show_field(struct json_writer *writer, const struct field_schema *fi
         json_write_integer(writer, field_integer(value));
         return;
     case FIELD_TIME:
-        json_write_time(writer, field_integer(value));
+        show_time(writer, field, field_integer(value), clock);
         return;
     case FIELD_ENUM:
         json_write_text(writer, field->texts[field_number(value)]);
@@ -44,14 +52,14 @@ static void show_field(struct json_writer *writer, const struct field_schema *fi
 
 /* Writes the named fields of an entity's struct; `names` ends with NULL and is in schema order. */
 static void show_fields(struct json_writer *writer, enum record_kind kind, const void *entity,
-                        const char *const *names)
+                        const char *const *names, const struct shown_clock *clock)
 {
     const struct entity_schema *schema = record_schema(kind);
     for (size_t i = 0; i < schema->field_count && *names != NULL; i++) {
         const struct field_schema *field = &schema->fields[i];
         if (strcmp(field->json, *names) != 0)
             continue;
-        show_field(writer, field, (const uint8_t *)entity + field->offset);
+        show_field(writer, field, (const uint8_t *)entity + field->offset, clock);
         names++;
     }
     CHECK(*names == NULL);
@@ -61,7 +69,7 @@ static void show_object(struct json_writer *writer, enum record_kind kind, const
                         const char *const *names)
 {
     json_write_object_begin(writer);
-    show_fields(writer, kind, entity, names);
+    show_fields(writer, kind, entity, names, NULL);
     json_write_object_end(writer);
 }
 
@@ -97,7 +105,7 @@ void show_round(struct json_writer *writer, const struct concert_round *round, i
     static const char *const names[] = {"id",     "concertId",    "startTime",
                                         "status", "totalSeatCnt", NULL};
     json_write_object_begin(writer);
-    show_fields(writer, RECORD_KIND_CONCERT_ROUND, round, names);
+    show_fields(writer, RECORD_KIND_CONCERT_ROUND, round, names, NULL);
     json_write_key(writer, "availableSeatCnt");
     json_write_integer(writer, available);
     json_write_object_end(writer);
@@ -118,7 +126,7 @@ void show_seat(struct json_writer *writer, const struct seat *seat, enum seat_st
     static const char *const names[] = {"id",     "concertRoundId", "seatNumber", "section", "row",
                                         "number", "grade",          "price",      NULL};
     json_write_object_begin(writer);
-    show_fields(writer, RECORD_KIND_SEAT, seat, names);
+    show_fields(writer, RECORD_KIND_SEAT, seat, names, NULL);
     json_write_key(writer, "status");
     json_write_text(writer, seat_status_texts[status]);
     show_coordinate(writer, "x", seat, seat->x);
@@ -143,12 +151,13 @@ static void show_estimate(struct json_writer *writer, const struct wait_estimate
     json_write_object_end(writer);
 }
 
-void show_token(struct json_writer *writer, const struct token_view *view)
+void show_token(struct json_writer *writer, const struct token_view *view,
+                const struct shown_clock *clock)
 {
     static const char *const names[] = {"id",       "userId",     "status",    "number", "reason",
                                         "issuedAt", "activateAt", "expiresAt", NULL};
     json_write_object_begin(writer);
-    show_fields(writer, RECORD_KIND_QUEUE_TOKEN, &view->token, names);
+    show_fields(writer, RECORD_KIND_QUEUE_TOKEN, &view->token, names, clock);
     json_write_key(writer, "ahead");
     json_write_integer(writer, view->ahead);
     show_estimate(writer, &view->estimate);
@@ -160,7 +169,8 @@ void show_token(struct json_writer *writer, const struct token_view *view)
     json_write_object_end(writer);
 }
 
-void show_reservation(struct json_writer *writer, const struct reservation_view *view)
+void show_reservation(struct json_writer *writer, const struct reservation_view *view,
+                      const struct shown_clock *clock)
 {
     static const char *const names[] = {
         "id",        "userId",     "roundId",   "status",          "amount",       "usedPoints",
@@ -168,7 +178,7 @@ void show_reservation(struct json_writer *writer, const struct reservation_view 
     const struct seat_reservation *reservation = &view->reservation;
     const char *seat_prefix = record_schema(RECORD_KIND_SEAT)->prefix;
     json_write_object_begin(writer);
-    show_fields(writer, RECORD_KIND_SEAT_RESERVATION, reservation, names);
+    show_fields(writer, RECORD_KIND_SEAT_RESERVATION, reservation, names, clock);
     json_write_key(writer, "concertId");
     json_write_id(writer, record_schema(RECORD_KIND_CONCERT)->prefix, view->concert_id);
     json_write_key(writer, "cancelledAt");

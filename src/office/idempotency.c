@@ -148,10 +148,16 @@ static enum refusal show(struct office *office, const struct live_user *user,
     UNREACHABLE("kept object");
 }
 
+/* Whether a key was kept for this request, by this version or by an older one. */
+static bool is_same_request(const struct idempotency_key *kept, const struct idempotency *asked)
+{
+    return kept->fingerprint == asked->fingerprint || kept->fingerprint == asked->sent_fingerprint;
+}
+
 static enum refusal replay(struct office *office, const struct live_user *user,
                            const struct live_key *key, enum kept_object kept, struct call *call)
 {
-    if (key->row.fingerprint != call->idempotency.fingerprint)
+    if (!is_same_request(&key->row, &call->idempotency))
         return REFUSAL_IDEMPOTENCY_KEY_REUSED;
     call->created = key->row.created;
     const enum refusal refusal = show(office, user, &key->row, kept, call);

@@ -131,7 +131,8 @@ struct credentials {
 struct idempotency {
     bool present;
     int64_t key_hash;
-    int64_t fingerprint;
+    int64_t fingerprint;      /* of the request, as it is kept */
+    int64_t sent_fingerprint; /* of the request with its body's bytes: older versions kept that */
 };
 
 /* Optional fields of a change: a NULL text leaves the old value. */

@@ -34,7 +34,7 @@ enum {
     .texts = detail##_texts, .text_count = sizeof detail##_texts / sizeof detail##_texts[0]
 #define DETAIL_TEXT(detail) .texts = NULL
 #define DETAIL_INT(detail) .texts = NULL
-#define DETAIL_TIME(detail) .texts = NULL
+#define DETAIL_TIME(detail) .time = TIME_##detail
 #define DETAIL_BOOL(detail) .texts = NULL
 #define DETAIL_REAL(detail) .texts = NULL
 #define DETAIL_SECRET(detail) .texts = NULL

@@ -84,6 +84,13 @@ enum field_flag {
     FIELD_FLAG_CREATED = 32,
 };
 
+/* Whose time a FIELD_TIME is; schema.def says what each means. */
+enum time_kind {
+    TIME_STAMP,
+    TIME_DEADLINE,
+    TIME_CALENDAR,
+};
+
 struct field_schema {
     const char *column; /* SQL */
     const char *json;
@@ -93,6 +100,7 @@ struct field_schema {
     enum record_kind id_of;   /* FIELD_ID: the entity it names */
     const char *const *texts; /* FIELD_ENUM: a text a value */
     size_t text_count;
+    enum time_kind time; /* FIELD_TIME */
     unsigned since;
 };
 

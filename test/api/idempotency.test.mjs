@@ -184,6 +184,44 @@ describe('a key', () => {
         replay(await ann.post('/v1/points/charges', { amount: 1 }, key('one')), 201)
     })
 
+    test('belongs to what a body says, not to how it is written', async () => {
+        const send = (raw, name) =>
+            ann.request('POST', '/v1/points/charges', { raw, headers: key(name) })
+        const body = '{"amount":12,"reference":"a/b é"}'
+        const first = fresh(await send(body, 'written'), 201)
+        for (const same of [
+            body,
+            '{"reference":"a/b é","amount":12}',
+            ' {\n\t"amount" : 12 ,\r\n "reference" : "a\\/b \\u00E9" } ',
+            '{"\\u0061mount":12,"reference":"a\\u002fb \\u00e9"}',
+        ])
+            assert.deepEqual(replay(await send(same, 'written'), 201), first)
+        for (const other of [
+            '{"amount":13,"reference":"a/b é"}',
+            '{"amount":12,"reference":"a/b e\u0301"}',
+            '{"amount":12,"reference":"a/b"}',
+            '{"amount":12}',
+        ])
+            refused(await send(other, 'written'), 422, 'idempotency_key_reused')
+    })
+
+    test('of an action counts with {} and without a body', async () => {
+        const join = raw => bob.request('POST', '/v1/queue/tokens', { raw, headers: key('action') })
+        const first = ok(await join('{}'), 201)
+        for (const raw of ['', ' { } ', '{}'])
+            assert.equal(replay(await join(raw), 201).id, first.id)
+    })
+
+    test('of an import counts for its bytes', async () => {
+        const path = `/v1/concerts/${concert.id}/rounds`
+        const sections = [{ name: 'A', rows: 1, seatsPerRow: 2, price: 100 }]
+        const body = JSON.stringify({ startTime: '2030-03-01T00:00:00Z', sections })
+        const send = raw => organizer.request('POST', path, { raw, headers: key('bytes') })
+        const first = fresh(await send(body), 201)
+        assert.equal(replay(await send(body), 201).id, first.id)
+        refused(await send(`${body} `), 422, 'idempotency_key_reused')
+    })
+
     test('is 1 to 255 printable ASCII characters, once', async () => {
         const before = await balance(ann)
         const post = header => ann.post('/v1/points/charges', { amount: 1 }, { 'idempotency-key': header })

@@ -82,6 +82,14 @@ const deeds = [
     [10, 'a payment for nothing', ({ found, rows }) => without(found.reservations, rows.refunded)],
     [10, 'a hold of another seat', ({ rows }) => (rows.pending.seatIds = ['seat 7'])],
     [10, 'a hold cut short', ({ rows }) => (rows.pending.expiresAt -= 1)],
+    [
+        10,
+        'a hold cut short, that was told by a wall ahead',
+        ({ operations, rows }) => {
+            for (const operation of operations) operation.wallAheadMs = 3_600_000
+            rows.pending.expiresAt -= 3_600_000 + 1001
+        },
+    ],
     [10, 'a payment at another time', ({ rows }) => rows.payment.paidAt++],
     // found ⊆ attempted
     [10, 'an invented charge', ({ world }) => world.entry('ann', 'charge', 77)],

@@ -364,11 +364,13 @@ static void sign(const struct world *world, struct call *call, struct move move)
     const unsigned who = move.who % (PEOPLE + 1u), key = move.who / (PEOPLE + 1u) % 4;
     if (who < PEOPLE)
         call->credentials = world->people[who].credentials;
+    const int64_t request = (int64_t)call->verb << 16 | move.which << 8 | move.how;
     if (key > 0)
         call->idempotency = (struct idempotency){
             .present = true,
             .key_hash = key,
-            .fingerprint = (int64_t)call->verb << 16 | move.which << 8 | move.how,
+            .fingerprint = request,
+            .sent_fingerprint = request,
         };
 }
 

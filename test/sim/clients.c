@@ -72,6 +72,7 @@ void client_do(struct world *world, struct client *client, struct deed *deed)
             .present = true,
             .key_hash = (int64_t)(chance_next(&world->people) >> 1),
             .fingerprint = deed_fingerprint(deed),
+            .sent_fingerprint = deed_fingerprint(deed),
         };
         keep(world, client, deed);
     }

@@ -196,6 +196,7 @@ void oracle_answered(struct oracle *oracle, const struct request *request)
     /* Nobody may see what could still be lost. */
     if (request->call.refusal == REFUSAL_NONE && !oracle->in_limbo && oracle->seq > oracle->shown)
         oracle->shown = oracle->seq;
+    view_deadlines(oracle, request);
     request_answered(oracle, request);
 }
 

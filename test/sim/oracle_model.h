@@ -424,6 +424,7 @@ void view_reservation(struct oracle *oracle, const struct call *call,
                       const struct row *reservation);
 void view_payment(struct oracle *oracle, const struct call *call, const struct row *payment);
 void view_page(struct oracle *oracle, const struct call *call);
+void view_deadlines(struct oracle *oracle, const struct request *request);
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation);
 
 /* oracle_sale.c */

@@ -255,7 +255,7 @@ static struct call keyed_charge(const struct stage *stage, int64_t fingerprint)
     call.in.points_charge.amount = 100;
     call.idempotency.present = true;
     call.idempotency.key_hash = 77;
-    call.idempotency.fingerprint = fingerprint;
+    call.idempotency.fingerprint = call.idempotency.sent_fingerprint = fingerprint;
     return call;
 }
 

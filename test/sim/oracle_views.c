@@ -145,6 +145,24 @@ void view_payment(struct oracle *oracle, const struct call *call, const struct r
                   row_name(payment).text, field->column);
 }
 
+/* ---- Deadlines ---- */
+
+/* A deadline as far from the wall as from the house, give or take a second: so whoever counts by
+ * the wall has the time that the house gives. What a reader answered may be from before a jump. */
+void view_deadlines(struct oracle *oracle, const struct request *request)
+{
+    const struct call *call = &request->call;
+    if (call->refusal != REFUSAL_NONE || oracle->objected || call->verb == VERB_LIST ||
+        call->history.state != HISTORY_NOT_ASKED)
+        return;
+    const int64_t left_ms = oracle->settings.hold_seconds * SECOND_MS;
+    const timestamp_ms shown = shown_deadline(&request->shown_clock, oracle->now.house + left_ms);
+    const int64_t wrong_ms = shown - oracle->now.wall - left_ms;
+    if (wrong_ms < -SECOND_MS || wrong_ms > SECOND_MS)
+        object_to(oracle, 0, "%s shows deadlines %lld ms from what the wall says",
+                  verb_name(call->verb), (long long)wrong_ms);
+}
+
 /* ---- Pages ---- */
 
 /* Rows that are looked at for one page; past it only what the page shows is judged, so that a

@@ -263,7 +263,7 @@ void wild_act(struct world *world, struct client *client)
         /* The key of something else. */
         deed.idempotency =
             client->kept[chance_below(&world->people, client->kept_count)].idempotency;
-        deed.idempotency.fingerprint = deed_fingerprint(&deed);
+        deed.idempotency.fingerprint = deed.idempotency.sent_fingerprint = deed_fingerprint(&deed);
         errand_send(world, client, &deed);
         return;
     }

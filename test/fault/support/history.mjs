@@ -11,6 +11,7 @@ export class History {
     constructor() {
         this.operations = []
         this.clock = 0
+        this.wallAheadMs = 0 // the most that the server's wall may be ahead of its house time now
     }
 
     // kind: join, leave, charge, hold, pay or cancel. `asked` are its particulars, by kind:
@@ -22,6 +23,7 @@ export class History {
             kind,
             asked,
             invoked: ++this.clock,
+            wallAheadMs: this.wallAheadMs, // at most, while it was under way
             ended: null,
             tries: 1,
             outcome: OUTCOME.unknown,
@@ -42,6 +44,7 @@ export class History {
     end(operation, answer) {
         if (answer === null || answer.body?.code === 'outcome_unknown') return
         operation.ended = ++this.clock
+        operation.wallAheadMs = Math.max(operation.wallAheadMs, this.wallAheadMs)
         operation.status = answer.status
         if (answer.status < 300) {
             operation.outcome = OUTCOME.ok

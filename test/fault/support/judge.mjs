@@ -4,6 +4,8 @@
 
 import { OUTCOME } from './history.mjs'
 
+const CLOCKS_AGREE_MS = 1000
+
 const milliseconds = time => (time === null ? null : Date.parse(time))
 const groupBy = (rows, key) => {
     const groups = new Map()
@@ -112,10 +114,12 @@ class Judgement {
                 refundableUntil: milliseconds(refundableUntil),
             })
         )
-        for (const { outcome, answer } of this.of('hold')) {
+        for (const { outcome, answer, wallAheadMs } of this.of('hold')) {
             if (outcome !== OUTCOME.ok) continue
             const row = this.rows.reservations.get(answer.id)
-            if (row && row.expiresAt < milliseconds(answer.expiresAt))
+            // Told by the wall, within a second where that is apart from the house.
+            const slackMs = wallAheadMs > 0 ? wallAheadMs + CLOCKS_AGREE_MS : 0
+            if (row && row.expiresAt < milliseconds(answer.expiresAt) - slackMs)
                 this.blame(10, `${row.id} ends earlier than was acknowledged`)
         }
     }

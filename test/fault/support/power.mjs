@@ -178,7 +178,7 @@ function survive(content, change, what, dice, lost) {
 export async function readFiles(directory) {
     const files = new Map()
     for (const name of await readdir(directory))
-        if (!name.endsWith('-shm')) files.set(name, await readFile(join(directory, name)))
+        if (!/-shm$|\.sock$/.test(name)) files.set(name, await readFile(join(directory, name)))
     return files
 }
 

@@ -3,7 +3,7 @@
 // unbooked tail that the next start is to recover from.
 
 import assert from 'node:assert/strict'
-import { cp, rm } from 'node:fs/promises'
+import { cp, lstat, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { program, run, sql } from '../../api/support/house.mjs'
@@ -42,6 +42,9 @@ const columns = {
     payment: ['id', 'user_id', 'reservation_id', 'amount', 'status', 'paid_at', 'cancelled_at'],
     house: ['last_number', 'serving'],
 }
+
+// A server that was killed leaves its socket, which cannot be copied and holds nothing.
+const isNoSocket = async path => !(await lstat(path)).isSocket()
 
 const camel = name => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 
@@ -85,7 +88,7 @@ async function unbookedRows(directory) {
 
 // What is found in a directory that nobody serves, which `usher check` must approve of.
 export async function find(directory, copy = `${directory}.found`) {
-    await cp(directory, copy, { recursive: true })
+    await cp(directory, copy, { recursive: true, filter: isNoSocket })
     try {
         const unbooked = await unbookedRows(copy)
         const { code, stdout, stderr } = await run(program, ['check', '--data', copy])

@@ -202,13 +202,37 @@ static void test_malformed(void **state)
         {"{\"a\":\"\xc0\x80\"}", "not well-formed UTF-8"},
         {"{\"a\\u0000b\":1}", "a key contains U+0000"},
         {"[]", "not an object"},
-        {"null", "a syntax error"},
-        {"\"text\"", "a syntax error"},
+        {"null", "not an object"},
+        {"\"text\"", "not an object"},
+        {"1e999", "not an object"},
+        {"{\"a\":1e999", "it ends too early"},
+        {"{\"a\":1e999,}", "a syntax error"},
+        {"{\"a\":1e999 x}", "a syntax error"},
+        {"{\"a\":1e999,\"b\":01e999}", "a syntax error"},
+        {"{\"a\":1e999,\"b\":1.e999}", "a syntax error"},
+        {"{\"a\":1e999,\"b\":1e999.5}", "a syntax error"},
+        {"{\"a\":1e999,\"b\":-}", "a syntax error"},
+        {"{\"a\":1e999,\"a\":1}", "a key is repeated in one object"},
+        {"{\"a\":99999999999999999999,\"b\":}", "a syntax error"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_malformed((const uint8_t *)rows[i].body, strlen(rows[i].body), rows[i].why);
-    assert_malformed((const uint8_t *)"{\"a\":\"\0\"}", 9, "a syntax error");
     assert_malformed(NULL, 0, "it ends too early");
+}
+
+/* Wherever it stands: in a string, behind a number (where jansson would drop it), at the end. */
+static void test_nul_bytes(void **state)
+{
+    (void)state;
+    const char *good = "{\"line\":\"x\",\"integer\":12,\"real\":1e0}";
+    const size_t length = strlen(good);
+    for (size_t at = 0; at <= length; at++) {
+        uint8_t bytes[64];
+        memcpy(bytes, good, at);
+        bytes[at] = '\0';
+        memcpy(bytes + at + 1, good + at, length - at);
+        assert_malformed(bytes, length + 1, "it contains a NUL byte");
+    }
 }
 
 static void test_depth_and_values(void **state)
@@ -243,15 +267,36 @@ static void test_depth_and_values(void **state)
     assert_malformed((const uint8_t *)text, length, "more values than any request has");
 }
 
-static void test_number_past_every_range(void **state)
+/* Good JSON, so each is told of its own field, beside whatever else is wrong with the fields. */
+static void test_numbers_past_every_range(void **state)
 {
     (void)state;
-    const char *text = "{\"a\":1e999}";
+    char text[512], digits[401];
+    memset(digits, '9', sizeof digits);
+    digits[400] = '\0';
+    const char *const numbers[] = {"1e999",          "-1e999", "9e308",    "1.8E+308",
+                                   "0.1e9999999999", "-1e309", "123e4567", digits};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        (void)snprintf(text, sizeof text, LINE "\"integer\":%s}", numbers[i]);
+        assert_errors(text, ERROR("/integer", "must be from -5 to 100"));
+        (void)snprintf(text, sizeof text, LINE "\"real\":%s,\"any\":1}", numbers[i]);
+        assert_errors(text,
+                      ERROR("/any", "must be a string") "," ERROR("/real", "must be from -1 to 1"));
+        (void)snprintf(text, sizeof text, LINE "\"objects\":[%s]}", numbers[i]);
+        assert_errors(text, ERROR("/objects/0", "must be an object"));
+        (void)snprintf(text, sizeof text, LINE "\"any\":\"1e9\",\"other\":%s}", numbers[i]);
+        assert_errors(text, ERROR("/other", "is not a field of this request"));
+    }
+    /* What only looks like one stays as it is. */
+    const char *in_text = "{\"line\":\"1e999\",\"any\":\"\\\"1e9\",\"real\":1e999}";
     struct body body;
+    struct fields fields;
     body_init(&body);
-    assert_int_equal(body_parse(&body, (const uint8_t *)text, strlen(text), 100),
-                     REFUSAL_INVALID_FIELD);
-    assert_false(body_good(&body));
+    assert_int_equal(body_parse(&body, (const uint8_t *)in_text, strlen(in_text), 100),
+                     REFUSAL_NONE);
+    read_fields(&body, &fields);
+    assert_string_equal(fields.line, "1e999");
+    assert_string_equal(fields.any, "\"1e9");
     body_release(&body);
 }
 
@@ -295,8 +340,9 @@ int main(void)
         cmocka_unit_test(test_good),
         cmocka_unit_test(test_field_errors),
         cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_nul_bytes),
         cmocka_unit_test(test_depth_and_values),
-        cmocka_unit_test(test_number_past_every_range),
+        cmocka_unit_test(test_numbers_past_every_range),
         cmocka_unit_test(test_errors_are_bounded),
         cmocka_unit_test(test_long_key_is_pointed_at_from_above),
     };

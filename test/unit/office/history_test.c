@@ -119,7 +119,8 @@ static struct call keyed_charge(const struct person *person, int64_t key)
 {
     struct call call = crowd_ask(person, VERB_POINTS_CHARGE);
     call.in.points_charge.amount = 5;
-    call.idempotency = (struct idempotency){.present = true, .key_hash = key, .fingerprint = 1};
+    call.idempotency = (struct idempotency){
+        .present = true, .key_hash = key, .fingerprint = 1, .sent_fingerprint = 1};
     return call;
 }
 

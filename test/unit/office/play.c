@@ -227,7 +227,24 @@ static uint64_t mix_text(uint64_t mixed, const char *text)
     return (mixed ^ hash_bytes(text, strlen(text))) * UINT64_C(0x9e3779b97f4a7c15);
 }
 
-/* A request is its row but for who asks, what it is called and the key. */
+static const char *const no_part_of_a_request[] = {"key", "as", "kept", "sent"};
+
+static bool is_part_of_request(const char *option)
+{
+    for (size_t i = 0; i < sizeof no_part_of_a_request / sizeof no_part_of_a_request[0]; i++)
+        if (strcmp(option, no_part_of_a_request[i]) == 0)
+            return false;
+    return true;
+}
+
+/* The fingerprint that an option names, or the usual one. */
+static int64_t fingerprint_of(struct play *play, const char *option, uint64_t usual)
+{
+    const char *text = row_option(play, option);
+    return (int64_t)(text == NULL ? usual : mix_text(0, text));
+}
+
+/* A request is its row but for who asks, what it is called, the key and the fingerprints. */
 static void set_key(struct play *play)
 {
     const char *key = row_option(play, "key");
@@ -237,13 +254,13 @@ static void set_key(struct play *play)
     for (size_t i = 2; i < play->row->word_count; i++)
         request = mix_text(request, play->row->words[i]);
     for (size_t i = 0; i < play->row->option_count; i++)
-        if (strcmp(play->row->options[i].name, "key") != 0 &&
-            strcmp(play->row->options[i].name, "as") != 0)
+        if (is_part_of_request(play->row->options[i].name))
             request = mix_text(request, play->row->options[i].value);
     play->call.idempotency = (struct idempotency){
         .present = true,
         .key_hash = (int64_t)mix_text(0, key),
-        .fingerprint = (int64_t)request,
+        .fingerprint = fingerprint_of(play, "kept", request),
+        .sent_fingerprint = fingerprint_of(play, "sent", request),
     };
 }
 
