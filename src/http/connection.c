@@ -95,7 +95,7 @@ static enum step begin(struct connection *connection)
     exchange->head = &input->head;
     if (input->head.refusal == REFUSAL_NONE) {
         const bool empty = input->payload.state >= PAYLOAD_TRAILER;
-        exchange->body_pending = input->payload.state != PAYLOAD_OVER;
+        exchange->body_pending = input->head.framing != FRAMING_NONE;
         exchange->declared_bytes = empty                    ? 0
                                    : input->payload.chunked ? UINT64_MAX
                                                             : input->head.body_bytes;
@@ -240,14 +240,16 @@ static enum step step_body(struct connection *connection)
 
 /* ---- An answer goes out ---- */
 
-/* The rest of a refused body is read where that is soon done and its end is known. */
+/* The rest of a refused body is read where that is soon done and its end is known: a length says so,
+ * chunks do not, and whether their last one came already is chance. */
 static bool can_be_used_again(const struct connection *connection)
 {
     const struct input *input = connection->input;
-    if (input->head.refusal != REFUSAL_NONE || input->head.last)
+    const struct request_head *head = &input->head;
+    if (head->refusal != REFUSAL_NONE || head->last)
         return false;
-    return input->payload.state == PAYLOAD_OVER ||
-           (!input->payload.chunked && !input->head.expects_continue &&
+    return !connection->exchange->body_pending ||
+           (head->framing == FRAMING_SIZED && !head->expects_continue &&
             input->payload.left <= DISCARD_BYTES_MAX);
 }
 

@@ -151,10 +151,11 @@ static void resume_finished(struct io_loop *loop)
     }
 }
 
-/* Those that were put off in the turn before. */
-static void go_on(struct io_loop *loop)
+/* Those that were put off in the turn before. Returns how many. */
+static int go_on(struct io_loop *loop)
 {
     struct connection *connection = loop->next_turn;
+    int count = 0;
     loop->next_turn = NULL;
     while (connection != NULL) {
         struct connection *next = connection->next;
@@ -166,7 +167,9 @@ static void go_on(struct io_loop *loop)
             connection_go_on(connection);
         }
         connection = next;
+        count++;
     }
+    return count;
 }
 
 static void work_off_due(struct io_loop *loop)
@@ -212,14 +215,13 @@ static void take_turn(struct io_loop *loop, const struct epoll_event *events, in
     http_date_set(&loop->date, engine_now(loop->server->engine).wall);
     if (atomic_exchange(&loop->quiesce, false) && loop == loop->server->loops)
         acceptor_stop(loop->server);
-    go_on(loop);
-    const int sockets = look_at_events(loop, events, count);
+    const int worked = go_on(loop) + look_at_events(loop, events, count);
     resume_finished(loop);
     adopt_arrived(loop);
     work_off_due(loop);
     acceptor_turn(loop);
     free_closed(loop);
-    if (sockets > 0 && !loop->moved)
+    if (worked > 0 && !loop->moved)
         atomic_fetch_add_explicit(&loop->counts.idle_turns, 1, memory_order_relaxed);
 }
 
@@ -329,7 +331,7 @@ void io_loop_stop(struct io_loop *loop)
     adopt_arrived(loop);
     while (loop->connections != NULL)
         connection_close(loop->connections);
-    go_on(loop);
+    (void)go_on(loop);
     free_closed(loop);
     exchange_free_spares(loop);
     input_spares_release(&loop->inputs);
