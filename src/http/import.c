@@ -14,83 +14,49 @@
 
 /* ---- The thread ---- */
 
-static struct import *import_wait(struct importer *importer)
+static void read_import(void *owner, size_t thread, void *job)
 {
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    while (importer->first == NULL && !importer->stopping)
-        CHECK(pthread_cond_wait(&importer->work, &importer->lock) == 0);
-    struct import *import = importer->first;
-    if (import != NULL) {
-        importer->first = import->next;
-        if (importer->first == NULL)
-            importer->last = &importer->first;
-    }
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-    return import;
-}
-
-static void *importer_run(void *argument)
-{
-    struct importer *importer = argument;
-    for (struct import *import = import_wait(importer); import != NULL;
-         import = import_wait(importer)) {
-        struct exchange *exchange = import->exchange;
-        const bool large = exchange->received.length > BODY_BYTES_MAX;
-        round_plan_read(import, &exchange->body, &exchange->received);
-        if (large)
-            (void)malloc_trim(0); /* nothing else here takes as much; the system has it back */
-        exchange_resume(exchange);
-    }
-    return NULL;
+    (void)owner;
+    (void)thread;
+    struct import *import = job;
+    struct exchange *exchange = import->exchange;
+    const bool large = exchange->received.length > BODY_BYTES_MAX;
+    round_plan_read(import, &exchange->body, &exchange->received);
+    if (large)
+        (void)malloc_trim(0); /* nothing else here takes as much; the system has it back */
+    exchange_resume(exchange);
 }
 
 enum result importer_start(struct importer *importer)
 {
-    *importer = (struct importer){0};
-    importer->last = &importer->first;
-    CHECK(pthread_mutex_init(&importer->lock, NULL) == 0);
-    CHECK(pthread_cond_init(&importer->work, NULL) == 0);
-    importer->started = pthread_create(&importer->thread, NULL, importer_run, importer) == 0;
-    return importer->started ? RESULT_OK : RESULT_NO_MEMORY;
+    const struct worker_plan plan = {
+        .name = "usher-import",
+        .threads = 1,
+        .bound = IMPORTS_MAX,
+        .work = read_import,
+        .owner = importer,
+    };
+    atomic_init(&importer->taken, 0);
+    return workers_start(&importer->workers, &plan);
 }
 
 void importer_stop(struct importer *importer)
 {
-    if (!importer->started)
-        return;
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    importer->stopping = true;
-    CHECK(pthread_cond_signal(&importer->work) == 0);
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-    CHECK(pthread_join(importer->thread, NULL) == 0);
-    CHECK(pthread_cond_destroy(&importer->work) == 0);
-    CHECK(pthread_mutex_destroy(&importer->lock) == 0);
+    workers_stop(&importer->workers);
 }
 
 bool importer_enter(struct importer *importer)
 {
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    const bool good = importer->taken < IMPORTS_MAX;
-    importer->taken += good ? 1 : 0;
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-    return good;
+    size_t taken = atomic_load(&importer->taken);
+    while (taken < IMPORTS_MAX)
+        if (atomic_compare_exchange_weak(&importer->taken, &taken, taken + 1))
+            return true;
+    return false;
 }
 
 void importer_leave(struct importer *importer)
 {
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    CHECK(importer->taken > 0);
-    importer->taken--;
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-}
-
-static void importer_submit(struct importer *importer, struct import *import)
-{
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    *importer->last = import;
-    importer->last = &import->next;
-    CHECK(pthread_cond_signal(&importer->work) == 0);
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+    CHECK(atomic_fetch_sub(&importer->taken, 1) > 0);
 }
 
 void import_release(struct import *import)
@@ -170,6 +136,7 @@ void post_rounds(struct exchange *exchange)
         return;
     }
     exchange->import->exchange = exchange;
+    /* The line is as long as there are places. */
     if (exchange_suspend(exchange, import_read))
-        importer_submit(&exchange->server->importer, exchange->import);
+        CHECK(workers_ask(&exchange->server->importer.workers, exchange->import) == RESULT_OK);
 }

@@ -5,9 +5,10 @@
 #define USHER_HTTP_IMPORT_H
 
 #include "base/result.h"
+#include "base/worker.h"
 #include "office/office.h"
 
-#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -29,17 +30,11 @@ struct import {
     struct seat_plan *seats;
     size_t seat_count;
     char *texts; /* of the seats */
-    struct import *next;
 };
 
 struct importer {
-    pthread_t thread;
-    bool started;
-    pthread_mutex_t lock;
-    pthread_cond_t work;
-    struct import *first, **last;
-    bool stopping;
-    size_t taken; /* of IMPORTS_MAX */
+    struct workers workers;
+    atomic_size_t taken; /* of IMPORTS_MAX */
 };
 
 MUST_USE enum result importer_start(struct importer *importer);
