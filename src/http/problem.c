@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "http/answer.h"
+#include "http/round_plan.h"
 
 #include <stdio.h>
 
@@ -131,6 +132,15 @@ static void write_indexed_error(struct json_writer *writer, const char *array, s
     write_error(writer, pointer, message);
 }
 
+static void write_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
+                             enum chair_sameness sameness)
+{
+    char message[SAME_CHAIR_MESSAGE_BYTES];
+    same_chair_message(sameness, detail->earlier_seat_index, message);
+    write_indexed_error(writer, "seats", detail->seat_index,
+                        sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", message);
+}
+
 /* What the refusal tells beside its name. */
 static void write_detail(struct json_writer *writer, const struct call *call)
 {
@@ -164,8 +174,10 @@ static void write_detail(struct json_writer *writer, const struct call *call)
         write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
         return;
     case REFUSAL_DUPLICATE_SEAT_NUMBER:
-        write_indexed_error(writer, "seats", detail->seat_index, "/seatNumber",
-                            "is the number of another seat too");
+        write_same_chair(writer, detail, CHAIR_SAME_NUMBER);
+        return;
+    case REFUSAL_DUPLICATE_SEAT_PLACE:
+        write_same_chair(writer, detail, CHAIR_SAME_PLACE);
         return;
     case REFUSAL_CLOSE_BEFORE_OPEN:
         write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");

@@ -203,6 +203,15 @@ static void read_seat(struct body *body, const json_t *array, const struct body_
     body_close(&object);
 }
 
+void same_chair_message(enum chair_sameness sameness, size_t earlier,
+                        char message[static SAME_CHAIR_MESSAGE_BYTES])
+{
+    (void)snprintf(message, SAME_CHAIR_MESSAGE_BYTES,
+                   sameness == CHAIR_SAME_NUMBER ? "is the number of /seats/%zu too"
+                                                 : "has the section, row and number of /seats/%zu",
+                   earlier);
+}
+
 static size_t text_bytes(const char *text)
 {
     return text == NULL ? 0 : strlen(text) + 1;
