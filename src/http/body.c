@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for BODY_ERRORS_MAX errors with the longest pointers. */
-#define ERROR_BYTES_MAX 65536
 #define POINTER_BYTES_MAX 512
+
+/* Room for BODY_ERRORS_MAX errors with the longest pointers, of which JSON makes six bytes each at
+ * the most, and the longest messages. */
+#define ERROR_BYTES_MAX (BODY_ERRORS_MAX * (6 * POINTER_BYTES_MAX + 256))
 
 void body_init(struct body *body)
 {
@@ -21,10 +23,17 @@ void body_init(struct body *body)
     json_write_init(&body->errors, &body->error_bytes);
 }
 
-/* Strings are stepped over; brackets need not match here, jansson sees to that. */
-static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max)
+const char body_too_many_values[] = "more values than any request has";
+const char body_syntax_error[] = "a syntax error";
+const char body_ends_too_early[] = "it ends too early";
+
+/* Strings are stepped over; brackets need not match here, jansson sees to that. `depth`: how deep
+ * the bytes stand in objects and arrays. */
+static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max,
+                                 size_t depth)
 {
-    size_t depth = 0, values = 1;
+    const size_t outer_depth = depth;
+    size_t values = 1;
     bool in_string = false;
     for (size_t i = 0; i < length; i++) {
         const uint8_t byte = bytes[i];
@@ -42,39 +51,46 @@ static const char *shape_problem(const uint8_t *bytes, size_t length, size_t val
             if (++depth > BODY_DEPTH_MAX)
                 return "nested deeper than 32";
         } else if (byte == '}' || byte == ']')
-            depth -= depth > 0 ? 1 : 0;
+            depth -= depth > outer_depth ? 1 : 0;
         else if (byte == ',')
             values++;
     }
-    return values > values_max ? "more values than any request has" : NULL;
+    return values > values_max ? body_too_many_values : NULL;
 }
 
-static enum refusal malformed(struct body *body, const char *why, const json_error_t *error)
+enum refusal body_malformed(struct body *body, const char *why, int line, int column)
 {
     body->malformed = why;
-    body->line = error == NULL ? 0 : error->line;
-    body->column = error == NULL ? 0 : error->column;
+    body->line = line;
+    body->column = column;
     return REFUSAL_MALFORMED_JSON;
 }
 
-static enum refusal explain_json_error(struct body *body, const json_error_t *error)
+static enum refusal malformed_at(struct body *body, const char *why, const json_error_t *error)
+{
+    return body_malformed(body, why, error->line, error->column);
+}
+
+static enum refusal explain_json_error(struct body *body, const json_error_t *error,
+                                       const struct body_path *path)
 {
     switch (json_error_code(error)) {
     case json_error_duplicate_key:
-        return malformed(body, "a key is repeated in one object", error);
+        return malformed_at(body, "a key is repeated in one object", error);
     case json_error_invalid_utf8:
-        return malformed(body, "not well-formed UTF-8", error);
+        return malformed_at(body, "not well-formed UTF-8", error);
     case json_error_null_byte_in_key:
-        return malformed(body, "a key contains U+0000", error);
+        return malformed_at(body, "a key contains U+0000", error);
     case json_error_premature_end_of_input:
-        return malformed(body, "it ends too early", error);
+        return malformed_at(body, body_ends_too_early, error);
     case json_error_end_of_input_expected:
-        return malformed(body, "something follows the object", error);
+        return malformed_at(body, path == NULL ? "something follows the object" : body_syntax_error,
+                            error);
     case json_error_numeric_overflow:
-        body_error_at(body, NULL, "a number is out of range");
+        body_error_at(body, path, "a number is out of range");
         return REFUSAL_INVALID_FIELD;
     default:
-        return malformed(body, "a syntax error", error);
+        return malformed_at(body, body_syntax_error, error);
     }
 }
 
@@ -129,6 +145,8 @@ void body_forget(struct body *body)
     json_decref(body->root);
     room = NULL;
     body->root = NULL;
+    body->room.used = 0;
+    body->integers_as_reals = false;
 }
 
 void body_release(struct body *body)
@@ -139,14 +157,13 @@ void body_release(struct body *body)
 
 /* ---- Reading ---- */
 
-enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
+/* `path` NULL: the whole body. */
+static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t length, size_t flags,
+                              const struct body_path *path)
 {
-    const char *problem = shape_problem(bytes, length, values_max);
-    if (problem != NULL)
-        return malformed(body, problem, NULL);
-    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
+    flags |= JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
     memory_refused = false;
     body->root = load(body, text, length, flags, &error);
     if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow) {
@@ -156,11 +173,28 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
     }
     if (memory_refused)
         return REFUSAL_CAPACITY;
-    if (body->root == NULL)
-        return explain_json_error(body, &error);
-    if (!json_is_object(body->root))
-        return malformed(body, "not an object", NULL);
-    return REFUSAL_NONE;
+    return body->root == NULL ? explain_json_error(body, &error, path) : REFUSAL_NONE;
+}
+
+enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
+{
+    const char *problem = shape_problem(bytes, length, values_max, 0);
+    if (problem != NULL)
+        return body_malformed(body, problem, 0, 0);
+    const enum refusal refusal = read_json(body, bytes, length, 0, NULL);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    return json_is_object(body->root) ? REFUSAL_NONE : body_malformed(body, "not an object", 0, 0);
+}
+
+enum refusal body_parse_value(struct body *body, const uint8_t *bytes, size_t length, size_t depth,
+                              const struct body_path *path)
+{
+    CHECK(body->root == NULL);
+    const char *problem = shape_problem(bytes, length, BODY_VALUES_MAX, depth);
+    if (problem != NULL)
+        return body_malformed(body, problem, 0, 0);
+    return read_json(body, bytes, length, JSON_DECODE_ANY, path);
 }
 
 bool body_good(const struct body *body)
@@ -233,6 +267,17 @@ void body_root(struct body *body, struct body_object *object)
     *object = (struct body_object){.body = body, .json = body->root};
 }
 
+bool body_object(struct body *body, const json_t *json, const struct body_path *path,
+                 struct body_object *object)
+{
+    if (!json_is_object(json)) {
+        body_error_at(body, path, "must be an object");
+        return false;
+    }
+    *object = (struct body_object){.body = body, .json = json, .path = path};
+    return true;
+}
+
 static bool was_asked(const struct body_object *object, const char *key)
 {
     for (size_t i = 0; i < object->asked_count; i++)
@@ -260,7 +305,13 @@ static const json_t *ask(struct body_object *object, const char *key, enum body_
     const json_t *value = json_object_get(object->json, key);
     if (value == NULL && presence == BODY_REQUIRED)
         body_error(object, key, "is missing");
-    return value;
+    return presence == BODY_NULLABLE && json_is_null(value) ? NULL : value;
+}
+
+bool body_has(const struct body_object *object, const char *key)
+{
+    const json_t *value = json_object_get(object->json, key);
+    return value != NULL && !json_is_null(value);
 }
 
 static bool has_control_character(const char *text, enum text_kind kind)
@@ -462,6 +513,16 @@ bool body_email(struct body_object *object, const char *key, enum body_presence 
     return true;
 }
 
+bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max)
+{
+    if (count >= min && count <= max)
+        return true;
+    char message[80];
+    (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
+    body_error(object, key, message);
+    return false;
+}
+
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,
                 size_t min, size_t max, const json_t **array, struct body_path *path)
 {
@@ -472,27 +533,10 @@ bool body_array(struct body_object *object, const char *key, enum body_presence 
         body_error(object, key, "must be an array");
         return false;
     }
-    const size_t count = json_array_size(json);
-    if (count < min || count > max) {
-        char message[80];
-        (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
-        body_error(object, key, message);
+    if (!body_count(object, key, json_array_size(json), min, max))
         return false;
-    }
     *array = json;
     *path = (struct body_path){.parent = object->path, .key = key};
-    return true;
-}
-
-bool body_element_object(struct body *body, const json_t *array, const struct body_path *path,
-                         struct body_object *object)
-{
-    const json_t *json = json_array_get(array, path->index);
-    if (!json_is_object(json)) {
-        body_error_at(body, path, "must be an object");
-        return false;
-    }
-    *object = (struct body_object){.body = body, .json = json, .path = path};
     return true;
 }
 

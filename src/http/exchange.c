@@ -6,6 +6,7 @@
 #include "http/admission.h"
 #include "http/answer.h"
 #include "http/idempotency.h"
+#include "http/import.h"
 #include "http/problem.h"
 #include "http/server.h"
 
@@ -45,7 +46,7 @@ static struct exchange *exchange_take(struct io_loop *loop)
     exchange = malloc(sizeof *exchange);
     if (exchange == NULL)
         return NULL;
-    buffer_init(&exchange->received, IMPORT_BODY_BYTES_MAX);
+    buffer_init(&exchange->received, IMPORT_FLIGHT_BYTES_MAX);
     buffer_init(&exchange->out, ANSWER_BYTES_MAX);
     return exchange;
 }
@@ -160,7 +161,9 @@ static enum MHD_Result receive(struct exchange *exchange, const char *data, size
     if (exchange->route->body == BODY_NONE)
         return MHD_YES;
     idempotency_receive(exchange, data, length);
-    if (buffer_reserve(&exchange->received, length) == RESULT_OK)
+    if (exchange->route->body == BODY_IMPORT)
+        import_receive(exchange, data, length);
+    else if (buffer_reserve(&exchange->received, length) == RESULT_OK)
         buffer_append(&exchange->received, data, length);
     else
         problem_answer(exchange, REFUSAL_CAPACITY);
@@ -172,7 +175,7 @@ static bool parse_body(struct exchange *exchange)
 {
     const struct buffer *received = &exchange->received;
     const enum route_body kind = exchange->route->body;
-    if (kind == BODY_NONE || kind == BODY_IMPORT || (kind == BODY_ACTION && received->length == 0))
+    if (kind == BODY_NONE || (kind == BODY_ACTION && received->length == 0))
         return true;
     const enum refusal refusal =
         body_parse(&exchange->body, received->data, received->length, BODY_VALUES_MAX);
@@ -232,7 +235,9 @@ static enum MHD_Result dispatch(struct exchange *exchange)
     if (exchange->response != NULL)
         return queue_answer(exchange);
     exchange->phase = EXCHANGE_RUNNING;
-    if (parse_body(exchange))
+    if (exchange->route->body == BODY_IMPORT)
+        import_finish(exchange);
+    else if (parse_body(exchange))
         exchange->route->handler(exchange);
     return step_taken(exchange);
 }
@@ -249,9 +254,17 @@ enum MHD_Result exchange_access(void *owner, struct MHD_Connection *connection, 
         return exchange == NULL ? MHD_NO : begin(exchange, url, method);
     }
     if (exchange->phase == EXCHANGE_SUSPENDED) {
+        /* libmicrohttpd goes on to the next chunk that it has, also when the last one suspended the
+         * connection; it keeps what is not taken. */
+        if (!exchange->given_back)
+            return MHD_YES;
         exchange->phase = exchange->body_pending ? EXCHANGE_RECEIVING : EXCHANGE_RUNNING;
         exchange->next_step(exchange);
-        return step_taken(exchange);
+        /* Suspended within its body, this call brings more of it, or its end; suspended before it,
+         * nothing. */
+        if (exchange->phase != EXCHANGE_RECEIVING || exchange->response != NULL ||
+            exchange->received_bytes == 0)
+            return step_taken(exchange);
     }
     if (*upload_data_size > 0) {
         const size_t length = *upload_data_size;
@@ -318,6 +331,7 @@ bool exchange_suspend(struct exchange *exchange, exchange_step *next)
         return false;
     }
     exchange->next_step = next;
+    exchange->given_back = false;
     exchange->phase = EXCHANGE_SUSPENDED;
     MHD_suspend_connection(exchange->connection);
     return true;

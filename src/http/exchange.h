@@ -49,6 +49,7 @@ struct exchange {
     struct request_headers headers;
     enum exchange_phase phase;
     exchange_step *next_step; /* after EXCHANGE_SUSPENDED */
+    bool given_back;          /* suspended still, but nobody else has it any more */
     int64_t began_us;
     char request_id[REQUEST_ID_MAX + 1];
 

@@ -88,6 +88,7 @@ static void resume_finished(struct io_loop *loop)
     }
     while (first != NULL) {
         struct exchange *next = first->next;
+        first->given_back = true;
         MHD_resume_connection(first->connection);
         first = next;
     }

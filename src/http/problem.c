@@ -83,6 +83,12 @@ static void write_error(struct json_writer *writer, const char *field, const cha
     json_write_array_end(writer);
 }
 
+static void write_integer(struct json_writer *writer, const char *key, int64_t value)
+{
+    json_write_key(writer, key);
+    json_write_integer(writer, value);
+}
+
 void problem_body(struct exchange *exchange, enum refusal refusal)
 {
     const struct body *body = &exchange->body;
@@ -102,6 +108,8 @@ void problem_body(struct exchange *exchange, enum refusal refusal)
         json_write_array_begin(writer);
         json_write_raw(writer, body->error_bytes.data, body->error_bytes.length);
         json_write_array_end(writer);
+        if (body->error_count > BODY_ERRORS_MAX)
+            write_integer(writer, "errorCount", (int64_t)body->error_count);
     }
     problem_end(exchange, refusal);
 }
@@ -110,12 +118,6 @@ void problem_parameter(struct exchange *exchange, const char *name, const char *
 {
     write_error(problem_begin(exchange, REFUSAL_INVALID_FIELD, NULL), name, message);
     problem_end(exchange, REFUSAL_INVALID_FIELD);
-}
-
-static void write_integer(struct json_writer *writer, const char *key, int64_t value)
-{
-    json_write_key(writer, key);
-    json_write_integer(writer, value);
 }
 
 static void write_payment_id(struct json_writer *writer, struct id id)

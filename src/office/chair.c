@@ -53,6 +53,8 @@ static bool key_of(const struct seat_plan *seat, enum chair_sameness sameness, s
     key->length = 0;
     switch (sameness) {
     case CHAIR_SAME_NUMBER:
+        if (seat->seat_number == NULL)
+            return false;
         key_add(key, seat->seat_number);
         return true;
     case CHAIR_SAME_PLACE:
@@ -118,7 +120,8 @@ static void compare(struct chair_set *numbers, struct chair_set *places, size_t 
         } else if (set_has(places, i, &earlier, &place)) {
             wanted = found(owner, i, earlier, CHAIR_SAME_PLACE);
         } else {
-            *number = (uint32_t)i + 1;
+            if (number != NULL)
+                *number = (uint32_t)i + 1;
             if (place != NULL)
                 *place = (uint32_t)i + 1;
         }

@@ -17,8 +17,9 @@ enum chair_sameness {
 /* Told of a seat and of the first one that it is. False: enough was told. */
 typedef bool chair_found(void *owner, size_t later, size_t earlier, enum chair_sameness sameness);
 
-/* Tells of each seat that is an earlier one too, in their order, once, by its seatNumber if that is
- * the same. A seat of which was told is not compared with those after it. RESULT_NO_MEMORY. */
+/* A seat whose number is NULL is known by its place alone. Tells of each seat that is an earlier
+ * one too, in their order, once, by its seatNumber if that is the same. A seat of which was told is
+ * not compared with those after it. RESULT_NO_MEMORY. */
 MUST_USE enum result chairs_compare(const struct seat_plan *seats, size_t count, chair_found *found,
                                     void *owner);
 
