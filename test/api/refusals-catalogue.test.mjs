@@ -189,7 +189,7 @@ describe('rounds', () => {
     })
 
     test('of what another round shows of its seats', async () => {
-        const whole = { seatNumber: 'x'.repeat(32), price: 3, section: 'S', row: '1', number: '1' }
+        const whole = { seatNumber: 'x'.repeat(64), price: 3, section: 'S', row: '1', number: '1' }
         const first = ok(await make({ seats: [whole, { ...seat, x: 1, y: 2 }] }), 201)
         const shown = async ({ id }) =>
             ok(await house.anybody.get(`/v1/rounds/${id}/seats`)).items.map(
@@ -199,7 +199,7 @@ describe('rounds', () => {
         assert.deepEqual(await shown(taken), await shown(first))
         assert.equal((await shown(first))[1].row, null)
         invalid(await make(seats({ seatNumber: null })), '/seats/0/seatNumber')
-        invalid(await make(seats({ seatNumber: 'x'.repeat(33) })), '/seats/0/seatNumber')
+        invalid(await make(seats({ seatNumber: 'x'.repeat(65) })), '/seats/0/seatNumber')
     })
 
     test('made with neither or both of sections and seats', async () => {

@@ -102,7 +102,7 @@ static void test_most_seats(void **state)
 #define MORE(field, message) "," ERROR(field, message)
 #define ERRORS(field, message, other, more) ERROR(field, message) MORE(other, more)
 /* With "-1-1" behind it two characters too long for a seatNumber. */
-#define LONG_NAME "123456789012345678901234567890"
+#define LONG_NAME "12345678901234567890123456789012345678901234567890123456789012"
 #define SECTION(name) "{\"name\":\"" name "\",\"rows\":1,\"seatsPerRow\":1,\"price\":1}"
 
 #define SEAT(seat_number) "{\"seatNumber\":\"" seat_number "\",\"price\":1}"
