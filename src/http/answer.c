@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LENGTH_BYTES 21 /* of a size in digits, and its NUL */
+
 struct json_writer *answer_begin(struct exchange *exchange)
 {
     buffer_clear(&exchange->out);
@@ -149,15 +151,26 @@ const uint8_t *answer_body(const struct exchange *exchange, size_t *length)
     return shared != NULL ? shared->bytes : exchange->out.data;
 }
 
+/* Writes the number's digits at the end of the text, and returns where they begin. Every answer has
+ * one, and snprintf takes as long as the rest of its head. */
+static const char *format_length(size_t length, char text[static LENGTH_BYTES])
+{
+    char *at = text + LENGTH_BYTES - 1;
+    *at = '\0';
+    do
+        *--at = (char)('0' + length % 10);
+    while ((length /= 10) > 0);
+    return at;
+}
+
 void answer_close_head(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
     if (!answer->bodiless) {
-        char text[24];
+        char text[LENGTH_BYTES];
         size_t length;
         (void)answer_body(exchange, &length);
-        (void)snprintf(text, sizeof text, "%zu", length);
-        answer_header(exchange, "Content-Length", text);
+        answer_header(exchange, "Content-Length", format_length(length, text));
     }
     if (answer->last)
         answer_header(exchange, "Connection", "close");

@@ -240,8 +240,8 @@ static enum step step_body(struct connection *connection)
 
 /* ---- An answer goes out ---- */
 
-/* The rest of a refused body is read where that is soon done and its end is known: a length says so,
- * chunks do not, and whether their last one came already is chance. */
+/* The rest of a refused body is read where that is soon done and its end is known: a length says
+ * so, chunks do not, and whether their last one came already is chance. */
 static bool can_be_used_again(const struct connection *connection)
 {
     const struct input *input = connection->input;
