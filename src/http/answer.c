@@ -61,12 +61,14 @@ static void set_type(struct exchange *exchange, const char *content_type)
 static void respond(struct exchange *exchange, int status, const char *cache_control)
 {
     struct answer *answer = &exchange->answer;
+    CHECK(answer->stream == NULL);
     if (answer->shared != NULL)
         shared_body_drop(answer->shared);
     answer->shared = NULL;
     answer->status = status;
     answer->bodiless = status == STATUS_NO_CONTENT || status == STATUS_NOT_MODIFIED;
     answer->last = http_draining(exchange->server);
+    answer->unsized = false;
     answer->failed = false;
     answer->head_length = 0;
     append(answer, status_line(status));
@@ -130,6 +132,14 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
     exchange->answer.shared = body;
 }
 
+void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream)
+{
+    (void)answer_begin(exchange);
+    answer_text(exchange, STATUS_OK, content_type, "no-store");
+    exchange->answer.unsized = true;
+    exchange->answer.stream = stream;
+}
+
 void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds)
 {
     answer_text(exchange, status, "application/problem+json", "no-store");
@@ -166,7 +176,12 @@ static const char *format_length(size_t length, char text[static LENGTH_BYTES])
 void answer_close_head(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
-    if (!answer->bodiless) {
+    if (answer->unsized) {
+        /* A client of HTTP/1.0 knows no chunks, and each of its connections ends with its answer.
+         */
+        if (!exchange->head->old)
+            answer_header(exchange, "Transfer-Encoding", "chunked");
+    } else if (!answer->bodiless) {
         char text[LENGTH_BYTES];
         size_t length;
         (void)answer_body(exchange, &length);

@@ -92,6 +92,7 @@ struct exchange *exchange_new(struct io_loop *loop)
     exchange->began_us = loop->now_us;
     exchange->answer.status = 0;
     exchange->answer.shared = NULL;
+    exchange->answer.stream = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
     body_init(&exchange->body);
