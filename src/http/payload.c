@@ -125,6 +125,7 @@ static enum payload_state step(struct payload *payload, char c)
     case PAYLOAD_DATA_RETURN:
         return expect('\r', c, PAYLOAD_DATA_END);
     case PAYLOAD_DATA_END:
+        payload->line_bytes = 0;
         return expect('\n', c, PAYLOAD_SIZE);
     case PAYLOAD_TRAILER:
     case PAYLOAD_TRAILER_NAME:

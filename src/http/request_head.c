@@ -103,7 +103,8 @@ bool host_well_formed(const char *host, size_t length)
         i++;
     } else {
         for (; i < length && host[i] != ':'; i++) {
-            if (is_digit(host[i]) || is_letter(host[i]) || strchr(unreserved, host[i]) != NULL)
+            if (is_digit(host[i]) || is_letter(host[i]) ||
+                memchr(unreserved, host[i], sizeof unreserved - 1) != NULL)
                 continue;
             if (host[i] != '%' || i + 2 >= length || hex_value(host[i + 1]) < 0 ||
                 hex_value(host[i + 2]) < 0)

@@ -243,8 +243,40 @@ static bool says_close(const struct answer *answer)
     return connection != NULL && strcasecmp(connection, "close") == 0;
 }
 
-size_t check_answers(const uint8_t *bytes, size_t length, bool headless, bool torn)
+/* ---- Summing up ---- */
+
+/* The code of a problem; empty: it is none, or its body was not sent. */
+static void find_code(const struct answer *answer, char code[static NAME_BYTES])
 {
+    static const char key[] = "\"code\":\"";
+    const uint8_t *found = memmem(answer->body, answer->body_length, key, sizeof key - 1);
+    size_t length = 0;
+    if (answer->status >= 400 && found != NULL)
+        for (found += sizeof key - 1; length + 1 < NAME_BYTES && *found != '"'; found++)
+            code[length++] = (char)*found;
+    code[length] = '\0';
+}
+
+static void sum_up(struct answer_summary *summary, const struct answer *answer)
+{
+    char line[NAME_BYTES + VALUE_BYTES + 64], code[NAME_BYTES];
+    const char *type = header_of(answer, "Content-Type"), *allow = header_of(answer, "Allow");
+    find_code(answer, code);
+    const int written =
+        snprintf(line, sizeof line, "%d %s %s%s%s %s\n", answer->status, type == NULL ? "-" : type,
+                 says_close(answer) ? "close " : "", allow == NULL ? "" : allow,
+                 answer->body_length == 0 ? " empty" : "", code);
+    CHECK(written > 0 && (size_t)written < sizeof line);
+    if ((size_t)written > sizeof summary->text - summary->length)
+        return;
+    memcpy(summary->text + summary->length, line, (size_t)written);
+    summary->length += (size_t)written;
+}
+
+size_t check_answers(const uint8_t *bytes, size_t length, bool headless, bool torn,
+                     struct answer_summary *summary)
+{
+    summary->length = 0;
     struct fuzz_input input = {.at = bytes, .end = bytes + length};
     size_t count = 0;
     bool closed = false;
@@ -258,7 +290,10 @@ size_t check_answers(const uint8_t *bytes, size_t length, bool headless, bool to
         }
         check_answer(&answer);
         closed = says_close(&answer);
-        count += answer.status >= 200 ? 1 : 0;
+        if (answer.status < 200)
+            continue;
+        sum_up(summary, &answer);
+        count++;
     }
     return count;
 }
