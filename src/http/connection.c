@@ -256,13 +256,13 @@ static bool can_be_used_again(const struct connection *connection)
 static enum step answer(struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
+    connection->state = CONNECTION_ANSWERING;
     if (exchange->answer.failed)
         return STEP_OVER;
     if (!can_be_used_again(connection))
         exchange->answer.last = true;
     answer_close_head(exchange);
     exchange_leave(exchange);
-    connection->state = CONNECTION_ANSWERING;
     connection->sent = 0;
     wait_for(connection, WAITS_FOR_NOTHING);
     return STEP_AGAIN;
