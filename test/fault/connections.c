@@ -92,7 +92,8 @@ struct client {
     size_t asked_bytes, sent, heard_bytes;
     size_t leaves_at; /* having sent so many bytes; more than there are: it stays */
     bool half_closes, ended;
-    uint64_t made_room; /* as it began: connections that the server closed for others */
+    /* As it began: connections that the server closed for others, and wants of memory. */
+    uint64_t made_room, memory_refused;
     char *heard;
 };
 
@@ -179,7 +180,9 @@ static void connect_tcp(struct trial *trial, struct client *client)
 static void client_begin(struct trial *trial, struct client *client)
 {
     char *heard = client->heard;
-    *client = (struct client){.heard = heard, .made_room = made_room(trial)};
+    *client = (struct client){.heard = heard,
+                              .made_room = made_room(trial),
+                              .memory_refused = socket_faults_memory_count()};
     ask(trial, client);
     if (chance_percent(&trial->chance, 75))
         connect_pair(trial, client);
@@ -226,20 +229,27 @@ static bool take_answer(const char *bytes, size_t length, bool headless, struct 
     return heard->length <= length;
 }
 
-/* A final answer to the next request. Before the request is whole it may be refused: for its head,
- * for being cut off, or because clients that left have as much in flight as their account may. */
+static bool lacked_memory(const struct client *client)
+{
+    return socket_faults_memory_count() != client->memory_refused;
+}
+
+/* A final answer to the next request. Any may be refused for want of memory, or because clients
+ * that left have as much in flight as their account may; before it is whole, for its head, and for
+ * being cut off. */
 static void check_answer(const struct client *client, const struct heard *heard)
 {
     const enum kind kind = client->asks[client->last];
     const bool whole = client->sent >= client->ends[client->last];
     const bool cut_off = !whole && client->ended && heard->status == 400;
-    CHECK(heard->status == kinds[kind].status || heard->status == 429 || cut_off);
+    const bool full = heard->status == 429 || (heard->status == 503 && lacked_memory(client));
+    CHECK(heard->status == kinds[kind].status || full || cut_off);
     CHECK(whole || heard->status >= 400);
     /* A head that is refused may not have told its id. */
     CHECK(heard->status == 400 || strcmp(heard->id, client->ids[client->last]) == 0);
     CHECK(!kinds[kind].last || heard->closes);
     /* Bodies that are refused and need not be read to their end are not. */
-    CHECK(!heard->closes || kinds[kind].last || heard->status == 429 || cut_off);
+    CHECK(!heard->closes || kinds[kind].last || full || cut_off);
 }
 
 /* The answers that are there whole are those to the first requests, in order. Returns whether the
@@ -268,12 +278,14 @@ static bool check_heard(struct trial *trial, struct client *client)
     return closed;
 }
 
-/* Whether faults may have ended it: one did, an interim answer did not go out at once, or room was
- * made where there seemed to be no descriptors. Of those over TCP it is not known. */
+/* Whether faults may have ended it: one did, an interim answer did not go out at once, there was no
+ * memory, or room was made where there seemed to be no descriptors. Of those over TCP it is not
+ * known. */
 static bool is_excused(const struct trial *trial, const struct client *client)
 {
     const struct socket_fate *fate = client->fate;
     return fate == NULL || atomic_load(&fate->reset) || made_room(trial) != client->made_room ||
+           lacked_memory(client) ||
            (atomic_load(&fate->held_up) &&
             memmem(client->asked, client->asked_bytes, "Expect", 6) != NULL);
 }
@@ -450,7 +462,7 @@ static void run_world(struct trial *trial, uint64_t seed)
     const uint64_t before = balance(trial);
     wait_for_no_connection(trial);
     const bool stops = chance_percent(&trial->chance, 30);
-    socket_faults_begin(seed);
+    socket_faults_begin(seed, chance_percent(&trial->chance, 40));
     run_clients(trial, stops);
     if (!stops)
         wait_for_no_connection(trial);
@@ -462,8 +474,11 @@ static void run_world(struct trial *trial, uint64_t seed)
     }
     http_world_close(&trial->world);
     drop_clients(trial);
-    printf("ok - seed %" PRIu64 ": %u requests, %u answers, %" PRIu64 " faults%s\n", seed,
-           trial->requests, trial->answers, socket_faults_count(), stops ? ", stopped" : "");
+    const uint64_t wants = socket_faults_memory_count();
+    printf("ok - seed %" PRIu64 ": %u requests, %u answers, %" PRIu64 " faults, %" PRIu64
+           " of memory%s\n",
+           seed, trial->requests, trial->answers, socket_faults_count(), wants,
+           stops ? ", stopped" : "");
 }
 
 int main(int argument_count, char **arguments)

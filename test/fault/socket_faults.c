@@ -18,6 +18,7 @@
 #define RESET_PERCENT 1
 #define EPOLL_PERCENT 2
 #define ACCEPT_PERCENT 20
+#define MEMORY_PERCENT 20
 
 struct known_socket {
     struct socket_fate *_Atomic fate;
@@ -27,9 +28,12 @@ struct known_socket {
 
 static struct known_socket known[SOCKETS_MAX];
 static struct socket_fate nobodys;
-static atomic_bool failing;
-static atomic_uint_fast64_t count;
+static atomic_bool failing, memory_failing;
+static atomic_uint_fast64_t count, memory_count;
 static struct chance chance; /* the one I/O thread's */
+
+/* The I/O thread is the one that works on sockets; memory is refused to no other. */
+static _Thread_local bool works_on_sockets;
 
 ssize_t __real_recv(int socket, void *bytes, size_t length, int flags);
 ssize_t __wrap_recv(int socket, void *bytes, size_t length, int flags);
@@ -39,6 +43,13 @@ int __real_accept4(int socket, struct sockaddr *peer, socklen_t *length, int fla
 int __wrap_accept4(int socket, struct sockaddr *peer, socklen_t *length, int flags);
 int __real_epoll_ctl(int epoll, int operation, int socket, struct epoll_event *event);
 int __wrap_epoll_ctl(int epoll, int operation, int socket, struct epoll_event *event);
+
+void *__real_malloc(size_t bytes);
+void *__wrap_malloc(size_t bytes);
+void *__real_calloc(size_t items, size_t bytes);
+void *__wrap_calloc(size_t items, size_t bytes);
+void *__real_realloc(void *memory, size_t bytes);
+void *__wrap_realloc(void *memory, size_t bytes);
 
 static struct known_socket *know(int socket)
 {
@@ -51,15 +62,18 @@ static struct socket_fate *fate_of(int socket)
     return atomic_load(&know(socket)->fate);
 }
 
-void socket_faults_begin(uint64_t seed)
+void socket_faults_begin(uint64_t seed, bool memory)
 {
     chance = (struct chance){.state = seed};
     atomic_store(&count, 0);
+    atomic_store(&memory_count, 0);
+    atomic_store(&memory_failing, memory);
     atomic_store(&failing, true);
 }
 
 void socket_faults_end(void)
 {
+    atomic_store(&memory_failing, false);
     atomic_store(&failing, false);
 }
 
@@ -73,8 +87,14 @@ uint64_t socket_faults_count(void)
     return atomic_load(&count);
 }
 
+uint64_t socket_faults_memory_count(void)
+{
+    return atomic_load(&memory_count);
+}
+
 static bool hits(unsigned percent)
 {
+    works_on_sockets |= atomic_load(&failing);
     if (!atomic_load(&failing) || !chance_percent(&chance, percent))
         return false;
     atomic_fetch_add(&count, 1);
@@ -184,4 +204,28 @@ int __wrap_epoll_ctl(int epoll, int operation, int socket, struct epoll_event *e
         know(socket)->event = *event;
     }
     return __real_epoll_ctl(epoll, operation, socket, event);
+}
+
+static bool refuses_memory(void)
+{
+    if (!works_on_sockets || !atomic_load(&memory_failing) || !hits(MEMORY_PERCENT))
+        return false;
+    atomic_fetch_add(&memory_count, 1);
+    errno = ENOMEM;
+    return true;
+}
+
+void *__wrap_malloc(size_t bytes)
+{
+    return refuses_memory() ? NULL : __real_malloc(bytes);
+}
+
+void *__wrap_calloc(size_t items, size_t bytes)
+{
+    return refuses_memory() ? NULL : __real_calloc(items, bytes);
+}
+
+void *__wrap_realloc(void *memory, size_t bytes)
+{
+    return refuses_memory() ? NULL : __real_realloc(memory, bytes);
 }
