@@ -257,6 +257,7 @@ static bool can_be_used_again(const struct connection *connection)
 static enum step answer(struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
+    connection->state = CONNECTION_ANSWERING;
     if (exchange->answer.failed)
         return STEP_OVER;
     if (!can_be_used_again(connection))
@@ -266,7 +267,6 @@ static enum step answer(struct connection *connection)
     connection->stream = exchange->answer.stream;
     exchange->answer.stream = NULL;
     connection->last = exchange->answer.last;
-    connection->state = CONNECTION_ANSWERING;
     connection->sent = 0;
     wait_for(connection, WAITS_FOR_NOTHING);
     return STEP_AGAIN;
