@@ -13,7 +13,7 @@ MUST_USE enum result thread_start(pthread_t *thread, const char *name, void *(*r
 void thread_join(pthread_t thread);
 
 /* How much the calling thread gives way to the others. Best effort: selling works without it. */
-void thread_be_nice(void); /* nice 19 */
+void thread_be_nice(void); /* nice 10: slow where all cores are wanted, never starved */
 void thread_be_idle(void); /* SCHED_IDLE: runs when nobody else wants to */
 
 #endif

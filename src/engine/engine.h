@@ -20,7 +20,7 @@ struct engine_options {
 };
 
 /* Opens the office from the store and starts the threads: the engine's, the bookkeeper's
- * (SCHED_IDLE), the readers', the password workers' (nice 19). The store stays the caller's and is
+ * (SCHED_IDLE), the readers', the password workers' (nice 10). The store stays the caller's and is
  * closed after engine_stop. */
 MUST_USE enum result engine_start(struct engine **engine, struct store *store,
                                   const struct engine_options *options,

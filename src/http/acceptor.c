@@ -2,6 +2,7 @@
 #include "http/acceptor.h"
 
 #include "base/check.h"
+#include "http/listener.h"
 #include "http/server.h"
 #include "http/tls.h"
 
@@ -50,16 +51,6 @@ enum result acceptor_start(struct http_server *server, struct explanation *expla
     if (watch(server, EPOLL_CTL_ADD, EPOLLIN))
         return RESULT_OK;
     return explain(explanation, RESULT_IO, "cannot watch for connections: %s", strerror(errno));
-}
-
-void acceptor_stop(struct http_server *server)
-{
-    CHECK(watch(server, EPOLL_CTL_MOD, 0));
-    server->accepting_stopped = true;
-    /* Whoever still connects is refused at once. */
-    for (size_t i = 0; i < LISTENERS_MAX; i++)
-        if (server->listeners[i].socket >= 0)
-            (void)shutdown(server->listeners[i].socket, SHUT_RD);
 }
 
 /* ---- Room ---- */
@@ -257,4 +248,20 @@ void acceptor_accept(struct io_loop *loop, const struct listener *listener)
     for (unsigned i = 0; i < ACCEPTS_MAX && !is_full(server); i++)
         if (!accept_one(loop, listener))
             return;
+}
+
+/* Who connected before the stop is answered; who still connects is refused at once. */
+void acceptor_stop(struct http_server *server)
+{
+    CHECK(watch(server, EPOLL_CTL_MOD, 0));
+    server->accepting_stopped = true;
+    for (size_t i = 0; i < LISTENERS_MAX; i++) {
+        const struct listener *listener = &server->listeners[i];
+        if (listener->socket < 0)
+            continue;
+        for (unsigned waiting = 0; waiting < LISTENER_BACKLOG && !is_full(server); waiting++)
+            if (!accept_one(first_loop(server), listener))
+                break;
+        (void)shutdown(listener->socket, SHUT_RD);
+    }
 }

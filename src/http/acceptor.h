@@ -16,7 +16,7 @@ struct listener {
 /* Watches the listeners with the first loop's epoll. */
 MUST_USE enum result acceptor_start(struct http_server *server, struct explanation *explanation);
 
-/* Accepts from now on no more. */
+/* Accepts those that wait, and from then on no more. */
 void acceptor_stop(struct http_server *server);
 
 /* A listener has connections waiting. */

@@ -14,9 +14,6 @@
  * crowd of slow readers fills no memory, and a fast one never waits. */
 #define UNSENT_BYTES_MAX (256 << 10)
 
-/* Connections that may wait to be accepted: a crowd arrives in the second in which sales open. */
-#define BACKLOG 4096
-
 #define HOST_BYTES_MAX 64
 
 /* Splits "host:port" or "[host]:port". */
@@ -61,7 +58,7 @@ static int bind_first(const struct addrinfo *addresses)
         if (listener < 0)
             continue;
         if (prepare(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0 &&
-            listen(listener, BACKLOG) == 0)
+            listen(listener, LISTENER_BACKLOG) == 0)
             return listener;
         const int error = errno;
         (void)close(listener);

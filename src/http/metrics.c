@@ -189,6 +189,8 @@ static void put_connections(struct json_writer *writer, const struct http_server
     const struct named_number numbers[] = {
         {"http_connections", "gauge", "Open connections.",
          atomic_load_explicit(&server->open, memory_order_relaxed)},
+        {"http_requests_in_flight", "gauge", "Requests that are there and not answered yet.",
+         atomic_load_explicit(&server->answering, memory_order_relaxed)},
         {"http_connections_total", "counter", "Connections let in.", accepted},
         {"http_turned_away_total", "counter", "Connections closed as they came.",
          load(&server->turned_away)},

@@ -307,9 +307,10 @@ describe('a signal to stop', () => {
                     password: passwordOf(name),
                 })
             )
+            // Both, and the one that asks.
             await until(
                 'the requests to arrive',
-                async () => /password\S* [1-9]/.test(await metrics(organizer)),
+                async () => /requests_in_flight [3-9]/.test(await metrics(organizer)),
                 { everyMs: 1 }
             )
             const begun = Date.now()

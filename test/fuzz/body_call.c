@@ -165,7 +165,7 @@ void check_plan(const struct round_plan *plan)
     CHECK(plan->seat_count >= 1 && plan->seat_count <= 200000);
     for (size_t i = 0; i < plan->seat_count; i++) {
         const struct seat_plan *seat = &plan->seats[i];
-        check_text(seat->seat_number, 1, 32);
+        check_text(seat->seat_number, 1, SEAT_TEXT_CHARACTERS_MAX);
         check_seat_text(seat->section);
         check_seat_text(seat->row);
         check_seat_text(seat->number);

@@ -96,11 +96,12 @@ static void check_as_a_whole(const uint8_t *data, size_t size, const struct outc
 {
     struct body body;
     body_init(&body);
-    /* After a value jansson calls it an early end in one case and a syntax error in the other. */
+    /* After a value jansson calls it an early end in one case and a syntax error in the other;
+     * after a number it forgets it, and counts one column less. */
     const bool has_nul = size > 0 && memchr(data, '\0', size) != NULL;
     const enum refusal refusal = body_parse(&body, data, size, SIZE_MAX);
-    if (refusal == REFUSAL_MALFORMED_JSON && body.line > 0 && outcome->body.line > 0)
-        CHECK((same_text(body.malformed, outcome->body.malformed) || has_nul) &&
+    if (refusal == REFUSAL_MALFORMED_JSON && body.line > 0 && outcome->body.line > 0 && !has_nul)
+        CHECK(same_text(body.malformed, outcome->body.malformed) &&
               body.line == outcome->body.line && body.column == outcome->body.column);
     if (refusal == REFUSAL_MALFORMED_JSON)
         CHECK(outcome->plan.refusal == REFUSAL_MALFORMED_JSON);
