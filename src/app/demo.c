@@ -207,7 +207,8 @@ static enum result make_directory(char *path, size_t size, struct explanation *e
 static enum result run(struct demo *demo, const struct config *config,
                        struct explanation *explanation)
 {
-    const struct serve_hooks hooks = {.owner = demo, .prepare = prepare, .ready = ready};
+    const struct serve_hooks hooks = {
+        .owner = demo, .prepare = prepare, .ready = ready, .ends_with_terminal = true};
     char path[4096];
     demo->directory = config->data;
     demo->temporary = !config_is_set(config, CONFIG_data);

@@ -20,7 +20,11 @@ static const struct command commands[] = {
      "",
      "answer HTTP on a data directory",
      "Opens the data directory, prints the address on standard output when it is ready, and logs\n"
-     "to standard error. SIGTERM, SIGINT and SIGHUP stop it: what is in flight is answered.\n",
+     "to standard error. SIGTERM and SIGINT stop it: what is in flight is answered. SIGHUP makes "
+     "it\n"
+     "read tls-cert and tls-key again, for connections that come from then on; when they are "
+     "wrong\n"
+     "it says why and keeps what it has.\n",
      command_serve,
      NULL},
     {{"demo", NULL},
@@ -28,7 +32,8 @@ static const struct command commands[] = {
      "serve with a concert on sale, accounts, and lines to paste",
      "Like serve, with charging open, a concert with two rounds on sale, an organizer and two\n"
      "buyers. Prints their passwords and curl lines that buy a ticket. Without --data it works in\n"
-     "a temporary directory, which it removes when it stops.\n",
+     "a temporary directory, which it removes when it stops: by SIGTERM, Ctrl-C or the closing of\n"
+     "its terminal (SIGHUP).\n",
      command_demo,
      NULL},
     {{"organizer", "add"},

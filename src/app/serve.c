@@ -24,13 +24,13 @@
 /* File descriptors besides connections: databases, readers, epoll, events. */
 #define OTHER_DESCRIPTORS 256
 
-static sigset_t stop_signals(void)
+static sigset_t awaited_signals(void)
 {
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGHUP); /* the terminal of a demo was closed */
+    sigaddset(&signals, SIGHUP);
     return signals;
 }
 
@@ -47,7 +47,7 @@ static void give_up(int signal)
 
 void serve_block_signals(void)
 {
-    const sigset_t signals = stop_signals();
+    const sigset_t signals = awaited_signals();
     CHECK(pthread_sigmask(SIG_BLOCK, &signals, NULL) == 0);
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     CHECK(sigaction(SIGPIPE, &ignore, NULL) == 0); /* a client that left is an error of its write */
@@ -56,13 +56,23 @@ void serve_block_signals(void)
     CHECK(sigaction(SIGALRM, &watchdog, NULL) == 0);
 }
 
-static int wait_for_stop(void)
+static int next_signal(void)
 {
-    const sigset_t signals = stop_signals();
+    const sigset_t signals = awaited_signals();
     int signal = 0;
     while (sigwait(&signals, &signal) != 0)
         continue; /* interrupted */
     return signal;
+}
+
+static void reload(struct http_server *server, const struct config *config, timestamp_ms now)
+{
+    struct explanation explanation;
+    if (http_reload(server, &explanation) == RESULT_OK)
+        log_event(LOG_INFO, now, "reloaded tls-cert=%s tls-key=%s", config->tls_cert,
+                  config->tls_key);
+    else
+        log_event(LOG_WARNING, now, "not_reloaded why=%s", explanation.text);
 }
 
 /* As many connections as the setting says, or as the system lets this process have. */
@@ -133,7 +143,9 @@ static enum result serve_http(struct box_office *office, const struct config *co
         log_event(LOG_WARNING, engine_now(office->engine).wall, "standard_output %s",
                   strerror(errno));
 
-    const int signal = wait_for_stop();
+    int signal;
+    while ((signal = next_signal()) == SIGHUP && !hooks->ends_with_terminal)
+        reload(server, config, engine_now(office->engine).wall);
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
     alarm(STOP_WATCHDOG_SECONDS);
     status_show_stop(status);

@@ -5,7 +5,7 @@
 #include "app/box_office.h"
 #include "http/http.h"
 
-/* Makes the signals that stop a server wait for serve_run, and the others harmless. Before the
+/* Makes the signals that a server acts on wait for serve_run, and the others harmless. Before the
  * first thread starts: threads inherit it. */
 void serve_block_signals(void);
 
@@ -15,6 +15,9 @@ struct serve_hooks {
     enum result (*prepare)(void *owner, struct box_office *office, struct explanation *explanation);
     /* After the line that says where it listens; or NULL. */
     void (*ready)(void *owner, const char *url);
+    /* SIGHUP ends it, as the terminal's closing does. Otherwise that reads the certificate again.
+     */
+    bool ends_with_terminal;
 };
 
 /* Opens the directory, serves until a signal comes, and closes everything. */

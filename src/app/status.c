@@ -10,21 +10,17 @@
 
 /* ---- The lines ---- */
 
-struct lines {
-    char *text;
-    size_t length;
-};
-
 /* One line; what is too long is cut, which nothing here is. */
-__attribute__((format(printf, 2, 3))) static void put(struct lines *lines, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void put(struct status_text *text, const char *format,
+                                                      ...)
 {
-    const size_t room = STATUS_BYTES_MAX - lines->length;
+    const size_t room = STATUS_BYTES_MAX - text->length;
     va_list arguments;
     va_start(arguments, format);
-    const int wanted = vsnprintf(lines->text + lines->length, room, format, arguments);
+    const int wanted = vsnprintf(text->bytes + text->length, room, format, arguments);
     va_end(arguments);
     if (wanted > 0)
-        lines->length += (size_t)wanted < room ? (size_t)wanted : room - 1;
+        text->length += (size_t)wanted < room ? (size_t)wanted : room - 1;
 }
 
 static const char *state_name(enum engine_state state)
@@ -42,18 +38,18 @@ static const char *state_name(enum engine_state state)
     UNREACHABLE("engine state");
 }
 
-static void put_state(struct lines *lines, enum engine_state state, timestamp_ms since)
+static void put_state(struct status_text *text, enum engine_state state, timestamp_ms since)
 {
-    char text[TIMESTAMP_TEXT_BYTES];
-    timestamp_format(since, text);
-    put(lines, "state: %s\nsince: %s\n", state_name(state), text);
+    char moment[TIMESTAMP_TEXT_BYTES];
+    timestamp_format(since, moment);
+    put(text, "state: %s\nsince: %s\n", state_name(state), moment);
 }
 
-static void put_clock(struct lines *lines, const struct engine *engine)
+static void put_clock(struct status_text *text, const struct engine *engine)
 {
     const struct moment now = engine_now(engine);
     const int64_t shown_ms = engine_shown_offset(engine);
-    put(lines, "clock: %s\nclock offset: %.3f s\n",
+    put(text, "clock: %s\nclock offset: %.3f s\n",
         shown_ms == 0  ? "right"
         : shown_ms < 0 ? "wrong (behind the house's time; deadlines are shown by the clock)"
                        : "wrong (ahead of the house's time; deadlines are shown by the clock)",
@@ -61,7 +57,7 @@ static void put_clock(struct lines *lines, const struct engine *engine)
 }
 
 /* Over the rounds that are in memory. */
-static void put_seats(struct lines *lines, const struct engine *engine)
+static void put_seats(struct status_text *text, const struct engine *engine)
 {
     int64_t held = 0, sold = 0;
     const struct catalogue_snapshot *catalogue = engine_catalogue(engine);
@@ -75,41 +71,39 @@ static void put_seats(struct lines *lines, const struct engine *engine)
         engine_round_release(round);
     }
     engine_catalogue_release(catalogue);
-    put(lines, "seats held: %" PRId64 "\nseats sold: %" PRId64 "\n", held, sold);
+    put(text, "seats held: %" PRId64 "\nseats sold: %" PRId64 "\n", held, sold);
 }
 
-static void put_engine(struct lines *lines, const struct engine *engine)
+static void put_engine(struct status_text *text, const struct engine *engine)
 {
     struct queue_view queue;
     struct engine_counts counts;
     (void)engine_queue(engine, &queue);
     engine_counts(engine, &counts);
-    put_clock(lines, engine);
-    put(lines, "waiting: %" PRId64 "\nactive: %" PRId64 "\n", queue.waiting, queue.active);
-    put_seats(lines, engine);
-    put(lines, "journal: batch %" PRIu64 ", %zu rows not in the tables yet\n", counts.seq,
+    put_clock(text, engine);
+    put(text, "waiting: %" PRId64 "\nactive: %" PRId64 "\n", queue.waiting, queue.active);
+    put_seats(text, engine);
+    put(text, "journal: batch %" PRIu64 ", %zu rows not in the tables yet\n", counts.seq,
         counts.unbooked);
 }
 
-static size_t tell(void *owner, char text[static STATUS_BYTES_MAX])
+static void tell(void *owner, struct status_text *text)
 {
     struct status *status = owner;
-    struct lines lines = {.text = text};
     CHECK(pthread_mutex_lock(&status->lock) == 0);
     const struct engine *engine = status->engine;
-    put(&lines, "version: " USHER_VERSION "\n");
+    put(text, "version: " USHER_VERSION "\n");
     if (engine == NULL)
-        put_state(&lines, ENGINE_LOADING, status->started_at);
+        put_state(text, ENGINE_LOADING, status->started_at);
     else
-        put_state(&lines, status->stopping ? ENGINE_DRAINING : engine_state(engine),
+        put_state(text, status->stopping ? ENGINE_DRAINING : engine_state(engine),
                   engine_state_since(engine));
     if (status->server != NULL)
-        put(&lines, "listening: %s\nconnections: %zu\n", http_url(status->server),
+        put(text, "listening: %s\nconnections: %zu\n", http_url(status->server),
             http_connections(status->server));
     if (engine != NULL)
-        put_engine(&lines, engine);
+        put_engine(text, engine);
     CHECK(pthread_mutex_unlock(&status->lock) == 0);
-    return lines.length;
 }
 
 /* ---- The server's side ---- */

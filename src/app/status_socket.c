@@ -76,12 +76,14 @@ static void send_all(int connection, const char *text, size_t length)
 /* Tells one client. False: none could be taken. */
 static bool serve_one(struct status_socket *status)
 {
-    char text[STATUS_BYTES_MAX];
+    struct status_text text;
     int connection = accept4(status->listener, NULL, NULL, SOCK_CLOEXEC);
     if (connection < 0)
         return errno == EAGAIN || errno == EINTR || errno == ECONNABORTED;
+    text.length = 0;
+    status->tell(status->owner, &text);
     if (set_patience(connection, SEND_SECONDS))
-        send_all(connection, text, status->tell(status->owner, text));
+        send_all(connection, text.bytes, text.length);
     close_descriptor(&connection);
     return true;
 }

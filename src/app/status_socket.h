@@ -13,8 +13,13 @@
 /* Less than any socket's buffer, so that a client which does not read keeps nobody waiting. */
 #define STATUS_BYTES_MAX 4096
 
-/* Writes the text and gives its length; on the socket's own thread. */
-typedef size_t status_teller(void *owner, char text[static STATUS_BYTES_MAX]);
+struct status_text {
+    size_t length;
+    char bytes[STATUS_BYTES_MAX];
+};
+
+/* Adds to the text, which is empty; on the socket's own thread. */
+typedef void status_teller(void *owner, struct status_text *text);
 
 struct status_socket {
     status_teller *tell;

@@ -1,7 +1,6 @@
 /* See passwords.h. */
 #include "engine/passwords.h"
 
-#include "base/check.h"
 #include "base/thread.h"
 #include "record/password.h"
 
@@ -107,65 +106,58 @@ static void verify(struct password_job *job)
     explicit_bzero(room, sizeof room);
 }
 
-static void *password_run(void *argument)
+static void do_job(void *owner, size_t thread, void *asked)
 {
-    struct passwords *passwords = argument;
-    thread_be_nice();
-    struct password_job *job;
-    while ((job = line_next(&passwords->line)) != NULL) {
-        if (job->work == PASSWORD_HASH)
-            hash(job);
-        else
-            verify(job);
-        job->complete(job);
-    }
-    return NULL;
+    (void)owner;
+    (void)thread;
+    struct password_job *job = asked;
+    if (job->work == PASSWORD_HASH)
+        hash(job);
+    else
+        verify(job);
+    job->complete(job);
 }
 
 enum result passwords_ask(struct passwords *passwords, struct password_job *job)
 {
-    return line_join(&passwords->line, job);
+    return workers_ask(&passwords->workers, job);
 }
 
 enum result passwords_start(struct passwords *passwords, size_t count,
                             struct explanation *explanation)
 {
-    CHECK(count >= 1 && count <= PASSWORD_THREADS_MAX);
-    *passwords = (struct passwords){0};
-    if (line_init(&passwords->line, PASSWORD_LINE_MAX) != RESULT_OK)
-        return explain(explanation, RESULT_NO_MEMORY, "no memory for the passwords' line");
-    for (size_t i = 0; i < count; i++) {
-        const enum result result =
-            thread_start(&passwords->threads[i], "usher-password", password_run, passwords);
-        if (result != RESULT_OK)
-            return explain(explanation, result, "no thread to hash passwords");
-        passwords->started++;
-    }
+    const struct worker_plan plan = {
+        .name = "usher-password",
+        .threads = count,
+        .bound = PASSWORD_LINE_MAX,
+        .begin = thread_be_nice,
+        .work = do_job,
+        .owner = passwords,
+    };
+    const enum result result = workers_start(&passwords->workers, &plan);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory or no thread to hash passwords");
     return RESULT_OK;
 }
 
-static void give_back(struct passwords *passwords)
+static void give_back(void *owner, void *asked)
 {
-    struct password_job *job;
-    while ((job = line_next_now(&passwords->line)) != NULL) {
-        job->good = false;
-        job->failed = true;
-        job->complete(job);
-    }
+    (void)owner;
+    struct password_job *job = asked;
+    job->good = false;
+    job->failed = true;
+    job->complete(job);
 }
 
 void passwords_drain(struct passwords *passwords)
 {
-    line_close(&passwords->line);
-    give_back(passwords);
+    workers_drain(&passwords->workers, give_back);
 }
 
 void passwords_stop(struct passwords *passwords)
 {
-    if (passwords->line.places == NULL)
+    if (passwords->workers.places == NULL)
         return;
     passwords_drain(passwords);
-    for (size_t i = 0; i < passwords->started; i++)
-        thread_join(passwords->threads[i]);
-    line_release(&passwords->line);
+    workers_stop(&passwords->workers);
 }

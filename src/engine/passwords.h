@@ -3,15 +3,13 @@
 #ifndef USHER_ENGINE_PASSWORDS_H
 #define USHER_ENGINE_PASSWORDS_H
 
+#include "base/worker.h"
 #include "engine/engine.h"
-#include "engine/line.h"
 
-#define PASSWORD_THREADS_MAX 16
+#define PASSWORD_THREADS_MAX WORKERS_MAX
 
 struct passwords {
-    struct line line;
-    pthread_t threads[PASSWORD_THREADS_MAX];
-    size_t started;
+    struct workers workers;
 };
 
 /* On a failure, too, passwords_stop is owed. */

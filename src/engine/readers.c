@@ -2,7 +2,6 @@
 #include "engine/readers.h"
 
 #include "base/check.h"
-#include "base/thread.h"
 
 static enum refusal refusal_of(enum result result)
 {
@@ -16,11 +15,10 @@ static enum refusal refusal_of(enum result result)
     }
 }
 
-static void look_up(const struct reader *reader, struct request *request)
+static void look_up(struct readers *readers, struct store_reader *reader, struct request *request)
 {
-    struct readers *readers = reader->readers;
     struct call *call = &request->call;
-    call->refusal = refusal_of(store_reader_history(reader->store_reader, &call->history));
+    call->refusal = refusal_of(store_reader_history(reader, &call->history));
     if (call->refusal == REFUSAL_NONE) {
         inbox_return(readers->inbox, request);
         return;
@@ -29,25 +27,22 @@ static void look_up(const struct reader *reader, struct request *request)
     inbox_forgo(readers->inbox);
 }
 
-static void list(const struct reader *reader, struct request *request)
+static void list(struct readers *readers, struct store_reader *reader, struct request *request)
 {
     struct call *call = &request->call;
-    call->refusal =
-        refusal_of(store_reader_list(reader->store_reader, &call->in.list, &call->out.page));
-    request_complete(reader->readers->counters, request);
+    call->refusal = refusal_of(store_reader_list(reader, &call->in.list, &call->out.page));
+    request_complete(readers->counters, request);
 }
 
-static void *reader_run(void *argument)
+static void do_request(void *owner, size_t thread, void *job)
 {
-    const struct reader *reader = argument;
-    struct request *request;
-    while ((request = line_next(&reader->readers->line)) != NULL) {
-        if (call_wants_history(&request->call))
-            look_up(reader, request);
-        else
-            list(reader, request);
-    }
-    return NULL;
+    struct readers *readers = owner;
+    struct request *request = job;
+    struct store_reader *reader = readers->each[thread];
+    if (call_wants_history(&request->call))
+        look_up(readers, reader, request);
+    else
+        list(readers, reader, request);
 }
 
 void readers_ask(struct readers *readers, struct request *request)
@@ -55,7 +50,7 @@ void readers_ask(struct readers *readers, struct request *request)
     const bool returns = call_wants_history(&request->call);
     if (returns)
         inbox_lend(readers->inbox);
-    if (line_join(&readers->line, request) == RESULT_OK)
+    if (workers_ask(&readers->workers, request) == RESULT_OK)
         return;
     request->call.refusal = REFUSAL_BUSY;
     request_complete(readers->counters, request);
@@ -69,31 +64,29 @@ enum result readers_start(struct readers *readers, size_t count, struct store *s
 {
     CHECK(count >= 1 && count <= READER_THREADS_MAX);
     *readers = (struct readers){.inbox = inbox, .counters = counters};
-    if (line_init(&readers->line, READER_LINE_MAX) != RESULT_OK)
-        return explain(explanation, RESULT_NO_MEMORY, "no memory for the readers' line");
-    for (size_t i = 0; i < count; i++) {
-        struct reader *reader = &readers->each[i];
-        reader->readers = readers;
-        enum result result = store_reader_open(store, &reader->store_reader, explanation);
+    for (; readers->opened < count; readers->opened++) {
+        const enum result result =
+            store_reader_open(store, &readers->each[readers->opened], explanation);
         if (result != RESULT_OK)
             return result;
-        readers->opened++;
-        result = thread_start(&reader->thread, "usher-reader", reader_run, reader);
-        if (result != RESULT_OK)
-            return explain(explanation, result, "no thread for a reader");
-        readers->started++;
     }
+    const struct worker_plan plan = {
+        .name = "usher-reader",
+        .threads = count,
+        .bound = READER_LINE_MAX,
+        .work = do_request,
+        .owner = readers,
+    };
+    const enum result result = workers_start(&readers->workers, &plan);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory or no thread for the readers");
     return RESULT_OK;
 }
 
 void readers_stop(struct readers *readers)
 {
-    if (readers->line.places == NULL)
-        return;
-    line_close(&readers->line);
-    for (size_t i = 0; i < readers->started; i++)
-        thread_join(readers->each[i].thread);
+    workers_stop(&readers->workers);
     for (size_t i = 0; i < readers->opened; i++)
-        store_reader_close(readers->each[i].store_reader);
-    line_release(&readers->line);
+        store_reader_close(readers->each[i]);
+    readers->opened = 0;
 }

@@ -3,26 +3,20 @@
 #ifndef USHER_ENGINE_READERS_H
 #define USHER_ENGINE_READERS_H
 
+#include "base/worker.h"
 #include "engine/counters.h"
 #include "engine/inbox.h"
-#include "engine/line.h"
 
 /* As many as one batch can ask for; a reader does thousands a second. */
 #define READER_LINE_MAX ENGINE_BATCH_MAX
-#define READER_THREADS_MAX 16
-
-struct reader {
-    struct readers *readers;
-    struct store_reader *store_reader;
-    pthread_t thread;
-};
+#define READER_THREADS_MAX WORKERS_MAX
 
 struct readers {
-    struct line line;
+    struct workers workers;
     struct inbox *inbox;
     struct counters *counters;
-    struct reader each[READER_THREADS_MAX];
-    size_t opened, started;
+    struct store_reader *each[READER_THREADS_MAX]; /* a thread's own */
+    size_t opened;
 };
 
 /* On a failure, too, readers_stop is owed. */

@@ -189,7 +189,7 @@ static bool enter_by_address(struct http_server *server, struct connection *conn
 
 static bool begin_tls(struct http_server *server, struct connection *connection)
 {
-    if (server->tls == NULL || connection->operations_only)
+    if (!server->site.tls || connection->operations_only)
         return true;
     CHECK(pthread_mutex_lock(&server->tls_lock) == 0);
     connection->transport.tls = tls_session_new(server->tls, connection->transport.socket);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LENGTH_BYTES 21 /* of a size in digits, and its NUL */
+
 struct json_writer *answer_begin(struct exchange *exchange)
 {
     buffer_clear(&exchange->out);
@@ -59,12 +61,14 @@ static void set_type(struct exchange *exchange, const char *content_type)
 static void respond(struct exchange *exchange, int status, const char *cache_control)
 {
     struct answer *answer = &exchange->answer;
+    CHECK(answer->stream == NULL);
     if (answer->shared != NULL)
         shared_body_drop(answer->shared);
     answer->shared = NULL;
     answer->status = status;
     answer->bodiless = status == STATUS_NO_CONTENT || status == STATUS_NOT_MODIFIED;
     answer->last = http_draining(exchange->server);
+    answer->unsized = false;
     answer->failed = false;
     answer->head_length = 0;
     append(answer, status_line(status));
@@ -128,6 +132,14 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
     exchange->answer.shared = body;
 }
 
+void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream)
+{
+    (void)answer_begin(exchange);
+    answer_text(exchange, STATUS_OK, content_type, "no-store");
+    exchange->answer.unsized = true;
+    exchange->answer.stream = stream;
+}
+
 void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds)
 {
     answer_text(exchange, status, "application/problem+json", "no-store");
@@ -149,15 +161,31 @@ const uint8_t *answer_body(const struct exchange *exchange, size_t *length)
     return shared != NULL ? shared->bytes : exchange->out.data;
 }
 
+/* Writes the number's digits at the end of the text, and returns where they begin. Every answer has
+ * one, and snprintf takes as long as the rest of its head. */
+static const char *format_length(size_t length, char text[static LENGTH_BYTES])
+{
+    char *at = text + LENGTH_BYTES - 1;
+    *at = '\0';
+    do
+        *--at = (char)('0' + length % 10);
+    while ((length /= 10) > 0);
+    return at;
+}
+
 void answer_close_head(struct exchange *exchange)
 {
     struct answer *answer = &exchange->answer;
-    if (!answer->bodiless) {
-        char text[24];
+    if (answer->unsized) {
+        /* A client of HTTP/1.0 knows no chunks, and each of its connections ends with its answer.
+         */
+        if (!exchange->head->old)
+            answer_header(exchange, "Transfer-Encoding", "chunked");
+    } else if (!answer->bodiless) {
+        char text[LENGTH_BYTES];
         size_t length;
         (void)answer_body(exchange, &length);
-        (void)snprintf(text, sizeof text, "%zu", length);
-        answer_header(exchange, "Content-Length", text);
+        answer_header(exchange, "Content-Length", format_length(length, text));
     }
     if (answer->last)
         answer_header(exchange, "Connection", "close");

@@ -37,6 +37,10 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
 void answer_text(struct exchange *exchange, int status, const char *content_type,
                  const char *cache_control);
 
+/* Answers 200 with a stream (NULL: with its head alone, to HEAD), of which it takes over a
+ * reference. stream_begin makes one. No other answer can take its place. */
+void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream);
+
 /* One more header of the answer made last. */
 void answer_header(struct exchange *exchange, const char *name, const char *value);
 
@@ -46,7 +50,7 @@ void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds
 
 /* ---- For the connection ---- */
 
-/* Ends the answer's head: its length, and whether the connection ends with it. */
+/* Ends the answer's head: its framing, and whether the connection ends with it. */
 void answer_close_head(struct exchange *exchange);
 
 /* The answer's body, also where it is not sent. */

@@ -2,8 +2,10 @@
 #include "base/check.h"
 #include "http/answer.h"
 #include "http/handlers.h"
+#include "http/import.h"
 #include "http/problem.h"
 #include "http/query.h"
+#include "http/round_plan.h"
 #include "http/server.h"
 #include "http/show.h"
 
@@ -259,6 +261,35 @@ void delete_concert(struct exchange *exchange)
 {
     exchange_call(exchange, VERB_CONCERT_DELETE)->in.concert.concert_id = exchange->path.id;
     exchange_submit(exchange, answer_done);
+}
+
+static void answer_round_made(struct exchange *exchange)
+{
+    if (problem_of_call(exchange))
+        return;
+    const struct call *call = &exchange->request.call;
+    const struct concert_round *round = &call->record->as.concert_round;
+    int64_t available = round->total_seat_cnt;
+    const struct round_snapshot *now =
+        call->replayed ? engine_round(exchange->server->engine, round->id) : NULL;
+    if (call->replayed)
+        available = now == NULL ? 0 : now->available;
+    if (now != NULL)
+        engine_round_release(now);
+    show_round(answer_begin(exchange), round, available);
+    answer_created(exchange, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
+                   round->id);
+}
+
+void post_rounds(struct exchange *exchange)
+{
+    const struct round_plan *plan = import_plan(exchange);
+    struct call *call = exchange_call(exchange, VERB_ROUND_CREATE);
+    call->in.round.concert_id = exchange->path.id;
+    call->in.round.start_time = plan->start_time;
+    call->in.round.seats = plan->seats;
+    call->in.round.seat_count = plan->seat_count;
+    exchange_submit(exchange, answer_round_made);
 }
 
 void patch_round(struct exchange *exchange)

@@ -3,6 +3,7 @@
 #include "http/body.h"
 
 #include "base/check.h"
+#include "base/unicode.h"
 #include "base/utf8.h"
 #include "http/json_number.h"
 #include "record/limit.h"
@@ -12,9 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for BODY_ERRORS_MAX errors with the longest pointers. */
-#define ERROR_BYTES_MAX 65536
 #define POINTER_BYTES_MAX 512
+
+/* Room for BODY_ERRORS_MAX errors with the longest pointers, of which JSON makes six bytes each at
+ * the most, and the longest messages. */
+#define ERROR_BYTES_MAX (BODY_ERRORS_MAX * (6 * POINTER_BYTES_MAX + 256))
+
+/* A label of more bytes has more characters than any field takes. */
+#define LABEL_BYTES_MAX (SEAT_NUMBER_BYTES_MAX * 3)
 
 void body_init(struct body *body)
 {
@@ -23,12 +29,19 @@ void body_init(struct body *body)
     json_write_init(&body->errors, &body->error_bytes);
 }
 
-/* Strings are stepped over; brackets need not match here, jansson sees to that. */
-static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max)
+const char body_too_many_values[] = "more values than any request has";
+const char body_syntax_error[] = "a syntax error";
+const char body_ends_too_early[] = "it ends too early";
+
+/* Strings are stepped over; brackets need not match here, jansson sees to that. `depth`: how deep
+ * the bytes stand in objects and arrays. */
+static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max,
+                                 size_t depth)
 {
     if (length > 0 && memchr(bytes, '\0', length) != NULL)
         return "it contains a NUL byte"; /* jansson drops one that follows a number */
-    size_t depth = 0, values = 1;
+    const size_t outer_depth = depth;
+    size_t values = 1;
     bool in_string = false;
     for (size_t i = 0; i < length; i++) {
         const uint8_t byte = bytes[i];
@@ -46,36 +59,43 @@ static const char *shape_problem(const uint8_t *bytes, size_t length, size_t val
             if (++depth > BODY_DEPTH_MAX)
                 return "nested deeper than 32";
         } else if (byte == '}' || byte == ']')
-            depth -= depth > 0 ? 1 : 0;
+            depth -= depth > outer_depth ? 1 : 0;
         else if (byte == ',')
             values++;
     }
-    return values > values_max ? "more values than any request has" : NULL;
+    return values > values_max ? body_too_many_values : NULL;
 }
 
-static enum refusal malformed(struct body *body, const char *why, const json_error_t *error)
+enum refusal body_malformed(struct body *body, const char *why, int line, int column)
 {
     body->malformed = why;
-    body->line = error == NULL ? 0 : error->line;
-    body->column = error == NULL ? 0 : error->column;
+    body->line = line;
+    body->column = column;
     return REFUSAL_MALFORMED_JSON;
 }
 
-static enum refusal explain_json_error(struct body *body, const json_error_t *error)
+static enum refusal malformed_at(struct body *body, const char *why, const json_error_t *error)
+{
+    return body_malformed(body, why, error->line, error->column);
+}
+
+static enum refusal explain_json_error(struct body *body, const json_error_t *error,
+                                       const struct body_path *path)
 {
     switch (json_error_code(error)) {
     case json_error_duplicate_key:
-        return malformed(body, "a key is repeated in one object", error);
+        return malformed_at(body, "a key is repeated in one object", error);
     case json_error_invalid_utf8:
-        return malformed(body, "not well-formed UTF-8", error);
+        return malformed_at(body, "not well-formed UTF-8", error);
     case json_error_null_byte_in_key:
-        return malformed(body, "a key contains U+0000", error);
+        return malformed_at(body, "a key contains U+0000", error);
     case json_error_premature_end_of_input:
-        return malformed(body, "it ends too early", error);
+        return malformed_at(body, body_ends_too_early, error);
     case json_error_end_of_input_expected:
-        return malformed(body, "something follows the object", error);
+        return malformed_at(body, path == NULL ? "something follows the object" : body_syntax_error,
+                            error);
     default:
-        return malformed(body, "a syntax error", error);
+        return malformed_at(body, body_syntax_error, error);
     }
 }
 
@@ -130,6 +150,8 @@ void body_forget(struct body *body)
     json_decref(body->root);
     room = NULL;
     body->root = NULL;
+    body->room.used = 0;
+    body->integers_as_reals = false;
 }
 
 void body_release(struct body *body)
@@ -158,11 +180,10 @@ static void load_limited(struct body *body, const uint8_t *bytes, size_t length,
     free(text);
 }
 
-enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
+/* `path` NULL: the whole body. */
+static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t length,
+                              const struct body_path *path)
 {
-    const char *problem = shape_problem(bytes, length, values_max);
-    if (problem != NULL)
-        return malformed(body, problem, NULL);
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY;
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
@@ -172,11 +193,28 @@ enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, 
         load_limited(body, bytes, length, flags, &error);
     if (memory_refused)
         return REFUSAL_CAPACITY;
-    if (body->root == NULL)
-        return explain_json_error(body, &error);
-    if (!json_is_object(body->root))
-        return malformed(body, "not an object", NULL);
-    return REFUSAL_NONE;
+    return body->root == NULL ? explain_json_error(body, &error, path) : REFUSAL_NONE;
+}
+
+enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
+{
+    const char *problem = shape_problem(bytes, length, values_max, 0);
+    if (problem != NULL)
+        return body_malformed(body, problem, 0, 0);
+    const enum refusal refusal = read_json(body, bytes, length, NULL);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    return json_is_object(body->root) ? REFUSAL_NONE : body_malformed(body, "not an object", 0, 0);
+}
+
+enum refusal body_parse_value(struct body *body, const uint8_t *bytes, size_t length, size_t depth,
+                              const struct body_path *path)
+{
+    CHECK(body->root == NULL);
+    const char *problem = shape_problem(bytes, length, BODY_VALUES_MAX, depth);
+    if (problem != NULL)
+        return body_malformed(body, problem, 0, 0);
+    return read_json(body, bytes, length, path);
 }
 
 bool body_good(const struct body *body)
@@ -249,6 +287,17 @@ void body_root(struct body *body, struct body_object *object)
     *object = (struct body_object){.body = body, .json = body->root};
 }
 
+bool body_object(struct body *body, const json_t *json, const struct body_path *path,
+                 struct body_object *object)
+{
+    if (!json_is_object(json)) {
+        body_error_at(body, path, "must be an object");
+        return false;
+    }
+    *object = (struct body_object){.body = body, .json = json, .path = path};
+    return true;
+}
+
 static bool was_asked(const struct body_object *object, const char *key)
 {
     for (size_t i = 0; i < object->asked_count; i++)
@@ -276,7 +325,13 @@ static const json_t *ask(struct body_object *object, const char *key, enum body_
     const json_t *value = json_object_get(object->json, key);
     if (value == NULL && presence == BODY_REQUIRED)
         body_error(object, key, "is missing");
-    return value;
+    return presence == BODY_NULLABLE && json_is_null(value) ? NULL : value;
+}
+
+bool body_has(const struct body_object *object, const char *key)
+{
+    const json_t *value = json_object_get(object->json, key);
+    return value != NULL && !json_is_null(value);
 }
 
 /* A text without U+0000, or NULL with an error added. */
@@ -294,20 +349,46 @@ static const char *plain_text(struct body_object *object, const char *key, const
     return text;
 }
 
-/* The text without the blanks around it. The JSON takes the shorter text in the place of the one
- * that was sent, so that it lives as long. NULL: no memory. */
+/* The JSON takes a text in the place of the one that was sent, so that it lives as long. NULL: no
+ * memory. */
+static const char *replaced(struct body *body, const json_t *value, const char *text, size_t length)
+{
+    /* jansson frees what it replaces, which may lie in the body's room. */
+    room = &body->room;
+    const int failed = json_string_setn((json_t *)(uintptr_t)value, text, length);
+    room = NULL;
+    body->no_memory |= failed != 0;
+    return failed != 0 ? NULL : json_string_value(value);
+}
+
+/* The text without the blanks around it. NULL: no memory. */
 static const char *trimmed(struct body *body, const json_t *value, const char *text)
 {
     size_t length;
     const char *first = text_trim(text, &length);
-    if (length == strlen(text))
+    return length == strlen(text) ? text : replaced(body, value, first, length);
+}
+
+/* The text in NFC; as it is where that is longer than any label. NULL: no memory. */
+static const char *composed(struct body *body, const json_t *value, const char *text)
+{
+    char form[LABEL_BYTES_MAX + 1];
+    const enum result result = unicode_compose(text, form, sizeof form);
+    body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_NO_MEMORY)
+        return NULL;
+    if (result != RESULT_OK || strcmp(form, text) == 0)
         return text;
-    /* jansson frees what it replaces, which may lie in the body's room. */
-    room = &body->room;
-    const int failed = json_string_setn((json_t *)(uintptr_t)value, first, length);
-    room = NULL;
-    body->no_memory |= failed != 0;
-    return failed != 0 ? NULL : json_string_value(value);
+    return replaced(body, value, form, strlen(form));
+}
+
+/* As the kind is kept. NULL: no memory. */
+static const char *kept_as(enum text_kind kind, struct body *body, const json_t *value,
+                           const char *text)
+{
+    if (kind == TEXT_LINE || kind == TEXT_LABEL)
+        text = trimmed(body, value, text);
+    return kind == TEXT_LABEL && text != NULL ? composed(body, value, text) : text;
 }
 
 /* Whether a text may stand in a field of this kind. */
@@ -316,6 +397,7 @@ static bool is_of_kind(const char *text, enum text_kind kind,
 {
     switch (kind) {
     case TEXT_LINE:
+    case TEXT_LABEL:
         return text_is_line(text, problem);
     case TEXT_KEY: {
         size_t length;
@@ -346,12 +428,10 @@ bool body_text(struct body_object *object, const char *key, enum body_presence p
         body_error(object, key, "must be well-formed UTF-8");
         return false;
     }
-    if (kind == TEXT_LINE) {
-        read = trimmed(object->body, value, read);
-        if (read == NULL)
-            return false;
-        CHECK(utf8_count(read, strlen(read), &count));
-    }
+    read = kept_as(kind, object->body, value, read);
+    if (read == NULL)
+        return false;
+    CHECK(utf8_count(read, strlen(read), &count));
     if (count < min || count > max) {
         (void)snprintf(problem, sizeof problem, "must have %zu to %zu characters", min, max);
         body_error(object, key, problem);
@@ -496,6 +576,16 @@ bool body_email(struct body_object *object, const char *key, enum body_presence 
     return result == RESULT_OK;
 }
 
+bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max)
+{
+    if (count >= min && count <= max)
+        return true;
+    char message[80];
+    (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
+    body_error(object, key, message);
+    return false;
+}
+
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,
                 size_t min, size_t max, const json_t **array, struct body_path *path)
 {
@@ -506,27 +596,10 @@ bool body_array(struct body_object *object, const char *key, enum body_presence 
         body_error(object, key, "must be an array");
         return false;
     }
-    const size_t count = json_array_size(json);
-    if (count < min || count > max) {
-        char message[80];
-        (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
-        body_error(object, key, message);
+    if (!body_count(object, key, json_array_size(json), min, max))
         return false;
-    }
     *array = json;
     *path = (struct body_path){.parent = object->path, .key = key};
-    return true;
-}
-
-bool body_element_object(struct body *body, const json_t *array, const struct body_path *path,
-                         struct body_object *object)
-{
-    const json_t *json = json_array_get(array, path->index);
-    if (!json_is_object(json)) {
-        body_error_at(body, path, "must be an object");
-        return false;
-    }
-    *object = (struct body_object){.body = body, .json = json, .path = path};
     return true;
 }
 

@@ -17,8 +17,8 @@
 #include <stdint.h>
 
 #define BODY_DEPTH_MAX 32
-#define BODY_FIELDS_MAX 16 /* fields that one object may have; the largest here has ten */
-#define BODY_ERRORS_MAX 20 /* told in one answer */
+#define BODY_FIELDS_MAX 16  /* fields that one object may have; the largest here has ten */
+#define BODY_ERRORS_MAX 100 /* told in one answer: as many as somebody reads; all are counted */
 
 /* The values a body may have: jansson takes up to about 150 bytes for one of two bytes of text. */
 #define BODY_VALUES_MAX 40000
@@ -38,9 +38,9 @@ struct body {
     int line, column;       /* of `malformed`; 0: unknown */
     struct buffer error_bytes;
     struct json_writer errors; /* {"field","message"} after {"field","message"} */
-    size_t error_count;
-    bool no_memory;        /* a field could not be read for want of it */
-    struct body_room room; /* last: only its beginning is ever cleared */
+    size_t error_count;        /* all, also those past BODY_ERRORS_MAX */
+    bool no_memory;            /* a field could not be read for want of it */
+    struct body_room room;     /* last: only its beginning is ever cleared */
 };
 
 /* Where a value stands, from the inside out; the JSON pointer (RFC 6901) is made when needed. */
@@ -60,6 +60,7 @@ struct body_object {
 
 enum body_presence {
     BODY_OPTIONAL,
+    BODY_NULLABLE, /* optional, and null is as if it were absent */
     BODY_REQUIRED,
 };
 
@@ -77,6 +78,17 @@ void body_start(void);
  * be NULL when there are none. Texts read later live until body_release. */
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max);
 
+/* The same of one value that stands at `path` in a larger body, `depth` objects and arrays deep:
+ * what is wrong with it is told with that path, and line and column are the value's own. What was
+ * read before must have been given back (body_forget). */
+enum refusal body_parse_value(struct body *body, const uint8_t *bytes, size_t length, size_t depth,
+                              const struct body_path *path);
+
+/* Sets why it is no JSON, and where; returns REFUSAL_MALFORMED_JSON. `line` 0: unknown. */
+enum refusal body_malformed(struct body *body, const char *why, int line, int column);
+
+extern const char body_too_many_values[], body_syntax_error[], body_ends_too_early[];
+
 /* True when no error was collected and memory was never short. */
 bool body_good(const struct body *body);
 
@@ -86,20 +98,30 @@ void body_error_at(struct body *body, const struct body_path *path, const char *
 
 void body_root(struct body *body, struct body_object *object);
 
+/* A value as an object; false with an error when it is none. `path` must stay in place while the
+ * object is read. */
+bool body_object(struct body *body, const json_t *json, const struct body_path *path,
+                 struct body_object *object);
+
 /* After all fields were asked for: every other key is an error. */
 void body_close(struct body_object *object);
+
+/* Whether the field is there, good or bad, and not null. */
+bool body_has(const struct body_object *object, const char *key);
 
 /* The readers below answer true and set the value when the field is there and good; false when it
  * is absent, or bad (then an error was added, also for a required field that is absent). */
 
 enum text_kind {
     TEXT_LINE, /* text_is_line; blanks around it are taken off: a phone's keyboard puts one there */
-    TEXT_KEY,  /* text_is_line, and none around it: what a program compares is kept as it is sent */
+    TEXT_LABEL, /* a TEXT_LINE in NFC: what stands on a chair, which machines spell in several ways
+                 */
+    TEXT_KEY, /* text_is_line, and none around it: what a program compares is kept as it is sent */
     TEXT_LINES, /* text_is_prose */
     TEXT_ANY,   /* anything but NUL: a password */
 };
 
-/* `min`..`max` code points, of a TEXT_LINE without what is taken off. */
+/* `min`..`max` code points, of a TEXT_LINE or TEXT_LABEL as it is kept. */
 bool body_text(struct body_object *object, const char *key, enum body_presence presence,
                enum text_kind kind, size_t min, size_t max, const char **text);
 
@@ -121,9 +143,10 @@ bool body_email(struct body_object *object, const char *key, enum body_presence 
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,
                 size_t min, size_t max, const json_t **array, struct body_path *path);
 
+/* False with an error, as body_array has it, when a number of elements is out of range. */
+bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max);
+
 /* Elements of an array. `path` must stay in place while the element is read. */
-bool body_element_object(struct body *body, const json_t *array, const struct body_path *path,
-                         struct body_object *object);
 bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
                      const char *prefix, struct id *id);
 

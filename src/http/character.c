@@ -1,15 +1,12 @@
 /* See character.h. */
 #include "http/character.h"
 
-enum kind {
-    TOKEN = 1,
-    VALUE = 2,
-    TARGET = 4,
-};
-
+#define TOKEN CHARACTER_TOKEN
+#define VALUE CHARACTER_VALUE
+#define TARGET CHARACTER_TARGET
 #define ALL (TOKEN | VALUE | TARGET)
 
-static const unsigned char kinds[256] = {
+const unsigned char character_kinds[256] = {
     ['\t'] = VALUE,
     [' '] = VALUE,
     ['!'] = ALL,
@@ -32,18 +29,3 @@ static const unsigned char kinds[256] = {
     ['~'] = ALL,
     [0x80 ... 0xff] = VALUE,
 };
-
-bool is_token_character(char c)
-{
-    return (kinds[(unsigned char)c] & TOKEN) != 0;
-}
-
-bool is_value_character(char c)
-{
-    return (kinds[(unsigned char)c] & VALUE) != 0;
-}
-
-bool is_target_character(char c)
-{
-    return (kinds[(unsigned char)c] & TARGET) != 0;
-}

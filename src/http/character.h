@@ -29,13 +29,35 @@ static inline int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+enum character_kind {
+    CHARACTER_TOKEN = 1,
+    CHARACTER_VALUE = 2,
+    CHARACTER_TARGET = 4,
+};
+
+extern const unsigned char character_kinds[256]; /* sets of them */
+
+static inline bool is_of_kind(char c, enum character_kind kind)
+{
+    return (character_kinds[(unsigned char)c] & kind) != 0;
+}
+
 /* tchar: what names of methods and headers are made of. */
-bool is_token_character(char c);
+static inline bool is_token_character(char c)
+{
+    return is_of_kind(c, CHARACTER_TOKEN);
+}
 
 /* What a header's value is made of: visible characters, blanks and tabs, and bytes past ASCII. */
-bool is_value_character(char c);
+static inline bool is_value_character(char c)
+{
+    return is_of_kind(c, CHARACTER_VALUE);
+}
 
 /* What a request target is made of, but for '#', which begins a fragment and is never sent. */
-bool is_target_character(char c);
+static inline bool is_target_character(char c)
+{
+    return is_of_kind(c, CHARACTER_TARGET);
+}
 
 #endif

@@ -7,6 +7,7 @@
 #include "http/input.h"
 #include "http/problem.h"
 #include "http/server.h"
+#include "http/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,8 +241,8 @@ static enum step step_body(struct connection *connection)
 
 /* ---- An answer goes out ---- */
 
-/* The rest of a refused body is read where that is soon done and its end is known: a length says so,
- * chunks do not, and whether their last one came already is chance. */
+/* The rest of a refused body is read where that is soon done and its end is known: a length says
+ * so, chunks do not, and whether their last one came already is chance. */
 static bool can_be_used_again(const struct connection *connection)
 {
     const struct input *input = connection->input;
@@ -263,6 +264,9 @@ static enum step answer(struct connection *connection)
         exchange->answer.last = true;
     answer_close_head(exchange);
     exchange_leave(exchange);
+    connection->stream = exchange->answer.stream;
+    exchange->answer.stream = NULL;
+    connection->last = exchange->answer.last;
     connection->sent = 0;
     wait_for(connection, WAITS_FOR_NOTHING);
     return STEP_AGAIN;
@@ -298,18 +302,26 @@ static void next_request(struct connection *connection)
     wait_for(connection, WAITS_FOR_REQUEST);
 }
 
-/* The answer is on its way. */
+static void end(struct connection *connection)
+{
+    release_input(connection);
+    transport_end(&connection->transport);
+    connection->state = CONNECTION_ENDING;
+    wait_for(connection, WAITS_FOR_END);
+}
+
+/* The answer is on its way; of a stream, its head. */
 static enum step answered(struct connection *connection)
 {
-    const bool last = connection->exchange->answer.last;
     exchange_free(connection->exchange);
     connection->exchange = NULL;
     connection->moved = 0;
-    if (last) {
-        release_input(connection);
-        transport_end(&connection->transport);
-        connection->state = CONNECTION_ENDING;
-        wait_for(connection, WAITS_FOR_END);
+    if (connection->stream != NULL) {
+        if (!has_bytes(connection))
+            release_input(connection);
+        connection->state = CONNECTION_STREAMING;
+    } else if (connection->last) {
+        end(connection);
     } else if (connection->input->payload.state != PAYLOAD_OVER) {
         connection->state = CONNECTION_DISCARDING;
         wait_for(connection, WAITS_FOR_BODY);
@@ -325,18 +337,15 @@ static uint64_t bytes_taken(const struct connection *connection)
     return unsent < connection->sent ? connection->sent - unsent : 0;
 }
 
-static enum step step_answering(struct connection *connection)
+/* Sends what the socket takes; where it takes nothing, waits until it does, at a rate. */
+static enum step send_pieces(struct connection *connection, const struct iovec *pieces,
+                             size_t count, size_t *length)
 {
-    struct iovec pieces[2];
-    const size_t count = pieces_left(connection, pieces);
-    if (count == 0)
-        return answered(connection);
-    size_t length = 0;
     const enum transport_result result =
-        connection->writable ? transport_write(&connection->transport, pieces, count, &length)
+        connection->writable ? transport_write(&connection->transport, pieces, count, length)
                              : TRANSPORT_BLOCKED;
-    connection->sent += length;
-    connection->loop->moved |= length > 0;
+    connection->sent += *length;
+    connection->loop->moved |= *length > 0;
     if (result == TRANSPORT_MOVED)
         return STEP_AGAIN;
     if (result != TRANSPORT_BLOCKED)
@@ -349,6 +358,56 @@ static enum step step_answering(struct connection *connection)
         wait_for(connection, WAITS_FOR_ROOM);
     }
     return STEP_WAITS;
+}
+
+static enum step step_answering(struct connection *connection)
+{
+    struct iovec pieces[2];
+    size_t length = 0;
+    const size_t count = pieces_left(connection, pieces);
+    return count == 0 ? answered(connection) : send_pieces(connection, pieces, count, &length);
+}
+
+static void leave_stream(struct connection *connection)
+{
+    struct stream *stream = connection->stream;
+    connection->stream = NULL;
+    stream_leave(stream);
+}
+
+static enum step send_stream(struct connection *connection)
+{
+    struct iovec pieces[STREAM_PIECES_MAX];
+    size_t length = 0;
+    const size_t count = stream_pieces(connection->stream, pieces);
+    const enum step step = send_pieces(connection, pieces, count, &length);
+    stream_sent(connection->stream, length);
+    return step;
+}
+
+/* A client that closes its side has left: what it sent before is not looked at. */
+static enum step step_streaming(struct connection *connection)
+{
+    if (connection->hung_up && stream_is_open(connection->stream))
+        return STEP_OVER;
+    switch (stream_prepare(connection->stream)) {
+    case STREAM_SENDS:
+        return send_stream(connection);
+    case STREAM_QUIET:
+        wait_for(connection, WAITS_FOR_NOTHING);
+        return STEP_WAITS;
+    case STREAM_SENT:
+        leave_stream(connection);
+        if (connection->last)
+            end(connection);
+        else
+            next_request(connection);
+        return STEP_AGAIN;
+    case STREAM_LOST:
+        break;
+    }
+    connection->loop->counts.slow_readers++;
+    return STEP_OVER;
 }
 
 static enum step step_discarding(struct connection *connection)
@@ -399,6 +458,8 @@ static enum step take_step(struct connection *connection)
         return step_body(connection);
     case CONNECTION_ANSWERING:
         return step_answering(connection);
+    case CONNECTION_STREAMING:
+        return step_streaming(connection);
     case CONNECTION_DISCARDING:
         return step_discarding(connection);
     case CONNECTION_ENDING:
@@ -448,6 +509,14 @@ void connection_resume(struct connection *connection)
     CHECK(connection->state == CONNECTION_SUSPENDED);
     exchange_continue(connection->exchange);
     run(connection, exchange_stepped(connection));
+}
+
+void connection_end_stream(struct connection *connection)
+{
+    if (connection->stream == NULL)
+        return;
+    connection->last = true;
+    stream_stop(connection->stream); /* which tells the loop, and that has it go on */
 }
 
 /* ---- Time ---- */
@@ -551,6 +620,8 @@ void connection_close(struct connection *connection)
     if (connection->exchange != NULL)
         exchange_free(connection->exchange);
     connection->exchange = NULL;
+    if (connection->stream != NULL)
+        leave_stream(connection);
     release_input(connection);
     wait_for(connection, WAITS_FOR_NOTHING);
     transport_close(&connection->transport);

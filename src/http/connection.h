@@ -28,6 +28,7 @@ enum connection_state {
     CONNECTION_BODY,       /* a request's body is to come */
     CONNECTION_SUSPENDED,  /* somebody else has its exchange */
     CONNECTION_ANSWERING,  /* an answer is being sent */
+    CONNECTION_STREAMING,  /* a stream is being sent, or has nothing to send */
     CONNECTION_DISCARDING, /* a refused body is thrown away */
     CONNECTION_ENDING,     /* the last answer is sent; the client is to close */
     CONNECTION_CLOSED,     /* to be freed at the end of the loop's turn */
@@ -47,7 +48,8 @@ struct connection {
     struct transport transport;
     struct input *input;       /* NULL: nothing of a request is there */
     struct exchange *exchange; /* NULL: no request is there */
-    size_t sent;               /* of the answer */
+    struct stream *stream;     /* a reference, from when its head is ready; NULL: there is none */
+    size_t sent;               /* of the answer, a stream's bytes too */
     uint64_t moved;            /* bytes of the body, or discarded, since the last look */
     uint64_t taken;            /* bytes of the answer that the client had at the last look */
     uint64_t address_key;      /* in the table of connections by address; 0: not counted there */
@@ -57,6 +59,7 @@ struct connection {
     bool watches_writing;    /* the loop is told when the socket takes bytes again */
     bool used;               /* a request came */
     bool waits_turn;         /* stands in the loop's list of those that go on */
+    bool last;               /* ends with its stream */
     bool operations_only;    /* came to the address for metrics */
     union socket_address peer;
 };
@@ -76,6 +79,10 @@ void connection_go_on(struct connection *connection);
 
 /* Its exchange was given back. */
 void connection_resume(struct connection *connection);
+
+/* The server stops: its stream, if it has one, comes to its end, and then the connection. Moves
+ * nothing yet. */
+void connection_end_stream(struct connection *connection);
 
 /* What it waits for did not come in time. */
 void connection_due(struct connection *connection);

@@ -7,6 +7,7 @@
 #include "http/answer.h"
 #include "http/answer_log.h"
 #include "http/idempotency.h"
+#include "http/import.h"
 #include "http/password_share.h"
 #include "http/problem.h"
 #include "http/server.h"
@@ -44,7 +45,7 @@ static struct exchange *exchange_take(struct io_loop *loop)
     exchange = malloc(sizeof *exchange);
     if (exchange == NULL)
         return NULL;
-    buffer_init(&exchange->received, IMPORT_BODY_BYTES_MAX);
+    buffer_init(&exchange->received, IMPORT_FLIGHT_BYTES_MAX);
     buffer_init(&exchange->out, ANSWER_BYTES_MAX);
     return exchange;
 }
@@ -91,6 +92,7 @@ struct exchange *exchange_new(struct io_loop *loop)
     exchange->began_us = loop->now_us;
     exchange->answer.status = 0;
     exchange->answer.shared = NULL;
+    exchange->answer.stream = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
     body_init(&exchange->body);
@@ -147,7 +149,9 @@ void exchange_receive(struct exchange *exchange, const void *data, size_t length
     if (exchange->route->body == BODY_NONE)
         return;
     idempotency_receive(exchange, data, length);
-    if (buffer_reserve(&exchange->received, length) == RESULT_OK)
+    if (exchange->route->body == BODY_IMPORT)
+        import_receive(exchange, data, length);
+    else if (buffer_reserve(&exchange->received, length) == RESULT_OK)
         buffer_append(&exchange->received, data, length);
     else
         problem_answer(exchange, REFUSAL_CAPACITY);
@@ -158,7 +162,7 @@ static bool parse_body(struct exchange *exchange)
 {
     const struct buffer *received = &exchange->received;
     const enum route_body kind = exchange->route->body;
-    if (kind == BODY_NONE || kind == BODY_IMPORT || (kind == BODY_ACTION && received->length == 0))
+    if (kind == BODY_NONE || (kind == BODY_ACTION && received->length == 0))
         return true;
     const enum refusal refusal =
         body_parse(&exchange->body, received->data, received->length, BODY_VALUES_MAX);
@@ -202,7 +206,9 @@ void exchange_dispatch(struct exchange *exchange)
     exchange->answering = true;
     atomic_fetch_add(&exchange->server->answering, 1);
     exchange->phase = EXCHANGE_RUNNING;
-    if (parse_body(exchange))
+    if (exchange->route->body == BODY_IMPORT)
+        import_finish(exchange);
+    else if (parse_body(exchange))
         exchange->route->handler(exchange);
 }
 

@@ -22,6 +22,7 @@ struct io_loop;
 struct connection;
 struct exchange;
 struct shared_body;
+struct stream;
 struct sockaddr;
 
 typedef void exchange_step(struct exchange *exchange);
@@ -46,6 +47,8 @@ struct answer {
     struct shared_body *shared; /* a reference, or NULL */
     bool bodiless;              /* 204 and 304 */
     bool last;                  /* the connection ends with it */
+    bool unsized;               /* a stream's: only its end tells its length */
+    struct stream *stream;      /* the connection's reference, until it takes it; or NULL */
     bool failed;                /* there was no memory for its body: it can't be sent */
     size_t head_length;
     char head[ANSWER_HEAD_BYTES_MAX]; /* its line and headers, each with its CR LF */

@@ -13,11 +13,12 @@ struct http_options {
     const char *metrics_listen;  /* the same, of the address that only tells metrics; or NULL */
     const char *public_url;      /* how browsers call this server: an origin; or NULL */
     const char *trusted_proxies; /* as address_list_parse takes it; or NULL */
-    const char *tls_certificate_file, *tls_key_file; /* both or neither; PEM */
-    const char *time_zone;                           /* told by GET /v1/settings: an IANA name */
-    struct office_settings settings;                 /* told by GET /v1/settings and /v1/queue */
-    unsigned io_threads;                             /* 1..64 */
-    unsigned connections_max;                        /* open connections */
+    /* Both or neither; PEM. They live as long as the server, which reads them again. */
+    const char *tls_certificate_file, *tls_key_file;
+    const char *time_zone;           /* told by GET /v1/settings: an IANA name */
+    struct office_settings settings; /* told by GET /v1/settings and /v1/queue */
+    unsigned io_threads;             /* 1..64 */
+    unsigned connections_max;        /* open connections */
     unsigned connections_per_address;
     unsigned head_bytes_max;        /* of a request's line and headers */
     unsigned head_seconds;          /* in which they must be there */
@@ -36,6 +37,12 @@ MUST_USE enum result http_start(struct http_server **server, struct engine *engi
 
 /* "http://127.0.0.1:8080", or https; lives as long as the server. */
 const char *http_url(const struct http_server *server);
+
+/* Reads the certificate and its key again, for connections that come from now on; those that are
+ * open keep theirs, and sessions go on being resumed. After a failure, as tls_config_load has them,
+ * everything is as it was. RESULT_NOT_FOUND: the server has no certificate. One caller at a time.
+ */
+MUST_USE enum result http_reload(struct http_server *server, struct explanation *explanation);
 
 /* How many are open; any thread. */
 size_t http_connections(const struct http_server *server);

@@ -1,106 +1,80 @@
-/* See import.h. The thread and its line; what a body means is in round_plan.c. */
+/* See import.h. Pieces on their way to the thread and back; what a body means is in round_plan.c.
+ */
 #include "http/import.h"
 
 #include "base/check.h"
 #include "http/answer.h"
-#include "http/handlers.h"
 #include "http/problem.h"
 #include "http/round_plan.h"
 #include "http/server.h"
-#include "http/show.h"
 
-#include <malloc.h>
 #include <stdlib.h>
+
+/* A body's piece is handed over when it has as many bytes: reading it takes about a millisecond,
+ * beside which waking a thread twice is little. A body that the route would take of anybody is one
+ * piece. */
+#define PIECE_BYTES ((size_t)256 << 10)
+_Static_assert(PIECE_BYTES > BODY_BYTES_MAX,
+               "who sends little is asked for no place before its end");
+
+struct import {
+    struct exchange *exchange;
+    struct round_plan plan;
+    bool whole; /* the piece is the last */
+};
 
 /* ---- The thread ---- */
 
-static struct import *import_wait(struct importer *importer)
+static void read_piece(void *owner, size_t thread, void *job)
 {
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    while (importer->first == NULL && !importer->stopping)
-        CHECK(pthread_cond_wait(&importer->work, &importer->lock) == 0);
-    struct import *import = importer->first;
-    if (import != NULL) {
-        importer->first = import->next;
-        if (importer->first == NULL)
-            importer->last = &importer->first;
+    (void)owner;
+    (void)thread;
+    struct import *import = job;
+    struct exchange *exchange = import->exchange;
+    struct buffer *piece = &exchange->received;
+    round_plan_feed(&import->plan, piece->data, piece->length);
+    buffer_clear(piece);
+    if (import->whole) {
+        round_plan_end(&import->plan);
+        buffer_release(piece);
     }
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-    return import;
-}
-
-static void *importer_run(void *argument)
-{
-    struct importer *importer = argument;
-    for (struct import *import = import_wait(importer); import != NULL;
-         import = import_wait(importer)) {
-        struct exchange *exchange = import->exchange;
-        const bool large = exchange->received.length > BODY_BYTES_MAX;
-        round_plan_read(import, &exchange->body, &exchange->received);
-        if (large)
-            (void)malloc_trim(0); /* nothing else here takes as much; the system has it back */
-        exchange_resume(exchange);
-    }
-    return NULL;
+    exchange_resume(exchange);
 }
 
 enum result importer_start(struct importer *importer)
 {
-    *importer = (struct importer){0};
-    importer->last = &importer->first;
-    CHECK(pthread_mutex_init(&importer->lock, NULL) == 0);
-    CHECK(pthread_cond_init(&importer->work, NULL) == 0);
-    importer->started = pthread_create(&importer->thread, NULL, importer_run, importer) == 0;
-    return importer->started ? RESULT_OK : RESULT_NO_MEMORY;
+    const struct worker_plan plan = {
+        .name = "usher-import",
+        .threads = 1,
+        .bound = IMPORTS_MAX,
+        .work = read_piece,
+        .owner = importer,
+    };
+    atomic_init(&importer->taken, 0);
+    return workers_start(&importer->workers, &plan);
 }
 
 void importer_stop(struct importer *importer)
 {
-    if (!importer->started)
-        return;
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    importer->stopping = true;
-    CHECK(pthread_cond_signal(&importer->work) == 0);
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-    CHECK(pthread_join(importer->thread, NULL) == 0);
-    CHECK(pthread_cond_destroy(&importer->work) == 0);
-    CHECK(pthread_mutex_destroy(&importer->lock) == 0);
+    workers_stop(&importer->workers);
 }
 
-bool importer_enter(struct importer *importer)
+/* Takes one of the IMPORTS_MAX places; false: all are taken. */
+static bool importer_enter(struct importer *importer)
 {
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    const bool good = importer->taken < IMPORTS_MAX;
-    importer->taken += good ? 1 : 0;
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-    return good;
+    size_t taken = atomic_load(&importer->taken);
+    while (taken < IMPORTS_MAX)
+        if (atomic_compare_exchange_weak(&importer->taken, &taken, taken + 1))
+            return true;
+    return false;
 }
 
 void importer_leave(struct importer *importer)
 {
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    CHECK(importer->taken > 0);
-    importer->taken--;
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
+    CHECK(atomic_fetch_sub(&importer->taken, 1) > 0);
 }
 
-static void importer_submit(struct importer *importer, struct import *import)
-{
-    CHECK(pthread_mutex_lock(&importer->lock) == 0);
-    *importer->last = import;
-    importer->last = &import->next;
-    CHECK(pthread_cond_signal(&importer->work) == 0);
-    CHECK(pthread_mutex_unlock(&importer->lock) == 0);
-}
-
-void import_release(struct import *import)
-{
-    free(import->seats);
-    free(import->texts);
-    free(import);
-}
-
-/* ---- The exchange's steps ---- */
+/* ---- Who may ---- */
 
 static bool take_place(struct exchange *exchange)
 {
@@ -127,49 +101,79 @@ void import_admit(struct exchange *exchange)
     exchange_submit(exchange, admit_organizer);
 }
 
-static void answer_round(struct exchange *exchange)
-{
-    if (problem_of_call(exchange))
-        return;
-    const struct call *call = &exchange->request.call;
-    const struct concert_round *round = &call->record->as.concert_round;
-    int64_t available = round->total_seat_cnt;
-    const struct round_snapshot *now =
-        call->replayed ? engine_round(exchange->server->engine, round->id) : NULL;
-    if (call->replayed)
-        available = now == NULL ? 0 : now->available;
-    if (now != NULL)
-        engine_round_release(now);
-    show_round(answer_begin(exchange), round, available);
-    answer_created(exchange, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
-                   round->id);
-}
+/* ---- The body ---- */
 
-static void import_read(struct exchange *exchange)
+/* False: no memory, and the exchange was answered. */
+static bool begin(struct exchange *exchange)
 {
-    const struct import *import = exchange->import;
-    if (import->refusal != REFUSAL_NONE) {
-        problem_body(exchange, import->refusal);
-        return;
-    }
-    struct call *call = exchange_call(exchange, VERB_ROUND_CREATE);
-    call->in.round.concert_id = exchange->path.id;
-    call->in.round.start_time = import->start_time;
-    call->in.round.seats = import->seats;
-    call->in.round.seat_count = import->seat_count;
-    exchange_submit(exchange, answer_round);
-}
-
-void post_rounds(struct exchange *exchange)
-{
-    if (!take_place(exchange))
-        return;
+    if (exchange->import != NULL)
+        return true;
     exchange->import = calloc(1, sizeof *exchange->import);
     if (exchange->import == NULL) {
         problem_answer(exchange, REFUSAL_CAPACITY);
-        return;
+        return false;
     }
     exchange->import->exchange = exchange;
-    if (exchange_suspend(exchange, import_read))
-        importer_submit(&exchange->server->importer, exchange->import);
+    round_plan_init(&exchange->import->plan, &exchange->body);
+    return true;
+}
+
+void import_release(struct import *import)
+{
+    round_plan_release(&import->plan);
+    free(import);
+}
+
+static void hand_over(struct exchange *exchange, exchange_step *next)
+{
+    /* The line is as long as there are places, and whoever has one waits in it once. */
+    CHECK(exchange->importing);
+    if (exchange_suspend(exchange, next))
+        CHECK(workers_ask(&exchange->server->importer.workers, exchange->import) == RESULT_OK);
+}
+
+/* The piece was read, and there is room for the next. */
+static void receive_on(struct exchange *exchange)
+{
+    CHECK(exchange->phase == EXCHANGE_RECEIVING);
+}
+
+void import_receive(struct exchange *exchange, const void *data, size_t length)
+{
+    struct buffer *piece = &exchange->received;
+    CHECK(exchange->phase == EXCHANGE_RECEIVING);
+    /* What comes after a fault that ends the reading is passed over: the answer follows the body.
+     */
+    if (!begin(exchange) || exchange->import->plan.refusal != REFUSAL_NONE)
+        return;
+    if (buffer_reserve(piece, length) != RESULT_OK) {
+        problem_answer(exchange, REFUSAL_CAPACITY);
+        return;
+    }
+    buffer_append(piece, data, length);
+    if (piece->length >= PIECE_BYTES)
+        hand_over(exchange, receive_on);
+}
+
+static void answer_or_handle(struct exchange *exchange)
+{
+    const enum refusal refusal = exchange->import->plan.refusal;
+    if (refusal == REFUSAL_NONE)
+        exchange->route->handler(exchange);
+    else
+        problem_body(exchange, refusal);
+}
+
+void import_finish(struct exchange *exchange)
+{
+    if (!begin(exchange) || !take_place(exchange))
+        return;
+    exchange->import->whole = true;
+    hand_over(exchange, answer_or_handle);
+}
+
+const struct round_plan *import_plan(const struct exchange *exchange)
+{
+    CHECK(exchange->import != NULL && exchange->import->whole);
+    return &exchange->import->plan;
 }

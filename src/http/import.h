@@ -1,45 +1,44 @@
-/* Reads the seats of new rounds. A round of 200,000 seats is up to 64 MiB of JSON and takes a
- * second to read: one thread of its own does that, one body at a time, so that neither the time nor
- * the memory is taken from those who buy. */
+/* Takes in the bodies that make rounds. A round of 200,000 seats is up to 64 MiB of JSON and takes
+ * half a second to read: one thread of its own does that, a piece at a time, so that neither the
+ * time nor the memory is taken from those who buy. While it has a piece the exchange is suspended,
+ * so that its connection reads nothing: what is in flight of a body is one piece. */
 #ifndef USHER_HTTP_IMPORT_H
 #define USHER_HTTP_IMPORT_H
 
 #include "base/result.h"
-#include "office/office.h"
+#include "base/worker.h"
 
-#include <pthread.h>
-#include <stdbool.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 struct exchange;
+struct import;
+struct round_plan;
 
 /* A body too long to be read before it is known that an organizer sends it: asks the engine who
  * does, and takes one of the importer's places. */
 void import_admit(struct exchange *exchange);
 
+/* The next bytes of a body; all of them are taken. May suspend the exchange, or answer it. */
+void import_receive(struct exchange *exchange, const void *data, size_t length);
+
+/* The body is there: has it read to its end, and then calls the route's handler, or answers what is
+ * wrong with it. */
+void import_finish(struct exchange *exchange);
+
+/* For the handler: the round that the body asks for. It lives as long as the exchange. */
+const struct round_plan *import_plan(const struct exchange *exchange);
+
 #define IMPORT_BODY_BYTES_MAX ((size_t)64 << 20)
-/* Bodies that may be coming in or waiting at the same time; each may take 64 MiB. */
+/* In flight of one body: a piece, and what the connection read last. */
+#define IMPORT_FLIGHT_BYTES_MAX ((size_t)1 << 20)
+
+/* Bodies that may be coming in or waiting at the same time; each may have 200,000 seats. */
 #define IMPORTS_MAX 4
 
-/* What was read: a round to be made. */
-struct import {
-    struct exchange *exchange;
-    enum refusal refusal; /* of the body's form */
-    timestamp_ms start_time;
-    struct seat_plan *seats;
-    size_t seat_count;
-    char *texts; /* of the seats */
-    struct import *next;
-};
-
 struct importer {
-    pthread_t thread;
-    bool started;
-    pthread_mutex_t lock;
-    pthread_cond_t work;
-    struct import *first, **last;
-    bool stopping;
-    size_t taken; /* of IMPORTS_MAX */
+    struct workers workers;
+    atomic_size_t taken; /* of IMPORTS_MAX */
 };
 
 MUST_USE enum result importer_start(struct importer *importer);
@@ -47,8 +46,6 @@ MUST_USE enum result importer_start(struct importer *importer);
 /* Nothing is waiting any more. */
 void importer_stop(struct importer *importer);
 
-/* Takes one of the IMPORTS_MAX places; false: all are taken. */
-bool importer_enter(struct importer *importer);
 void importer_leave(struct importer *importer);
 
 void import_release(struct import *import);

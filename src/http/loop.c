@@ -7,6 +7,7 @@
 #include "http/connection.h"
 #include "http/exchange.h"
 #include "http/server.h"
+#include "http/stream.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -70,10 +71,21 @@ void io_loop_hand(struct io_loop *loop, struct connection *connection)
         io_loop_wake(loop);
 }
 
+void io_loop_tell(struct io_loop *loop, struct stream *stream)
+{
+    struct stream *latest = atomic_load_explicit(&loop->told, memory_order_relaxed);
+    do
+        stream->next = latest;
+    while (!atomic_compare_exchange_weak(&loop->told, &latest, stream));
+    if (latest == NULL)
+        io_loop_wake(loop);
+}
+
 static bool has_news(struct io_loop *loop)
 {
     return atomic_load(&loop->finished) != NULL || atomic_load(&loop->arrived) != NULL ||
-           atomic_load(&loop->stop) || atomic_load(&loop->quiesce);
+           atomic_load(&loop->told) != NULL || atomic_load(&loop->stop) ||
+           atomic_load(&loop->quiesce);
 }
 
 /* How long nothing will be due; -1: for ever. */
@@ -151,6 +163,34 @@ static void resume_finished(struct io_loop *loop)
     }
 }
 
+/* From when it is heard a stream may be told again, and then stands in the next list. */
+static void hear_streams(struct io_loop *loop)
+{
+    struct stream *stream = atomic_exchange(&loop->told, NULL);
+    while (stream != NULL) {
+        struct stream *next = stream->next;
+        struct connection *connection = stream_heard(stream);
+        if (connection != NULL)
+            connection_go_on(connection);
+        stream_drop(stream);
+        loop->moved = true;
+        stream = next;
+    }
+}
+
+static void quiesce(struct io_loop *loop)
+{
+    struct connection *connection = loop->connections;
+    if (loop == loop->server->loops)
+        acceptor_stop(loop->server);
+    if (connection == NULL)
+        return;
+    do {
+        connection_end_stream(connection);
+        connection = connection->following;
+    } while (connection != loop->connections);
+}
+
 /* Those that were put off in the turn before. Returns how many. */
 static int go_on(struct io_loop *loop)
 {
@@ -213,10 +253,11 @@ static void take_turn(struct io_loop *loop, const struct epoll_event *events, in
     loop->now_us = http_clock_us();
     loop->moved = false;
     http_date_set(&loop->date, engine_now(loop->server->engine).wall);
-    if (atomic_exchange(&loop->quiesce, false) && loop == loop->server->loops)
-        acceptor_stop(loop->server);
+    if (atomic_exchange(&loop->quiesce, false))
+        quiesce(loop);
     const int worked = go_on(loop) + look_at_events(loop, events, count);
     resume_finished(loop);
+    hear_streams(loop);
     adopt_arrived(loop);
     work_off_due(loop);
     acceptor_turn(loop);
@@ -333,6 +374,7 @@ void io_loop_stop(struct io_loop *loop)
         connection_close(loop->connections);
     (void)go_on(loop);
     free_closed(loop);
+    hear_streams(loop); /* nobody tells a loop of a stream that is over */
     exchange_free_spares(loop);
     input_spares_release(&loop->inputs);
     close_if_open(loop->epoll);

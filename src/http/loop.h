@@ -17,6 +17,7 @@
 struct http_server;
 struct exchange;
 struct connection;
+struct stream;
 
 /* What happened to connections; written by the loop's thread. */
 struct io_counts {
@@ -35,6 +36,7 @@ struct io_loop {
     int epoll; /* of `wake`, of the sockets, and of the first loop's listeners */
     _Atomic(struct exchange *) finished;  /* the latest first */
     _Atomic(struct connection *) arrived; /* accepted for this loop; the latest first */
+    _Atomic(struct stream *) told;        /* that have something to send; a reference each */
     atomic_int sleep;                     /* enum io_loop_sleep */
     atomic_bool quiesce, stop;
     atomic_uint open; /* connections, and those that are about to arrive */
@@ -57,7 +59,7 @@ struct io_loop {
 MUST_USE enum result io_loop_start(struct io_loop *loop, struct http_server *server,
                                    struct explanation *explanation);
 
-/* Accepts no more, from some moment soon. */
+/* Accepts no more, and ends the streams, from some moment soon. */
 void io_loop_quiesce(struct io_loop *loop);
 
 /* Nothing of it is suspended. Ends the thread and every connection; a loop that never started is
@@ -71,6 +73,10 @@ void io_loop_finish(struct io_loop *loop, struct exchange *exchange);
 
 /* Gives it a connection, which is counted in `open`. */
 void io_loop_hand(struct io_loop *loop, struct connection *connection);
+
+/* A stream has something to send, or is to end. Takes over a reference; the stream stands in no
+ * loop's list. */
+void io_loop_tell(struct io_loop *loop, struct stream *stream);
 
 /* Has it look at what it was told. */
 void io_loop_wake(struct io_loop *loop);

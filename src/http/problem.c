@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "http/answer.h"
+#include "http/round_plan.h"
 
 #include <stdio.h>
 
@@ -83,6 +84,12 @@ static void write_error(struct json_writer *writer, const char *field, const cha
     json_write_array_end(writer);
 }
 
+static void write_integer(struct json_writer *writer, const char *key, int64_t value)
+{
+    json_write_key(writer, key);
+    json_write_integer(writer, value);
+}
+
 void problem_body(struct exchange *exchange, enum refusal refusal)
 {
     const struct body *body = &exchange->body;
@@ -106,6 +113,8 @@ void problem_body(struct exchange *exchange, enum refusal refusal)
         json_write_array_begin(writer);
         json_write_raw(writer, body->error_bytes.data, body->error_bytes.length);
         json_write_array_end(writer);
+        if (body->error_count > BODY_ERRORS_MAX)
+            write_integer(writer, "errorCount", (int64_t)body->error_count);
     }
     problem_end(exchange, refusal);
 }
@@ -114,12 +123,6 @@ void problem_parameter(struct exchange *exchange, const char *name, const char *
 {
     write_error(problem_begin(exchange, REFUSAL_INVALID_FIELD, NULL), name, message);
     problem_end(exchange, REFUSAL_INVALID_FIELD);
-}
-
-static void write_integer(struct json_writer *writer, const char *key, int64_t value)
-{
-    json_write_key(writer, key);
-    json_write_integer(writer, value);
 }
 
 static void write_payment_id(struct json_writer *writer, struct id id)
@@ -134,6 +137,15 @@ static void write_indexed_error(struct json_writer *writer, const char *array, s
     char pointer[64];
     (void)snprintf(pointer, sizeof pointer, "/%s/%zu%s", array, index, field);
     write_error(writer, pointer, message);
+}
+
+static void write_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
+                             enum chair_sameness sameness)
+{
+    char message[SAME_CHAIR_MESSAGE_BYTES];
+    same_chair_message(sameness, detail->earlier_seat_index, message);
+    write_indexed_error(writer, "seats", detail->seat_index,
+                        sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", message);
 }
 
 /* What the refusal tells beside its name. */
@@ -169,8 +181,10 @@ static void write_detail(struct json_writer *writer, const struct call *call)
         write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
         return;
     case REFUSAL_DUPLICATE_SEAT_NUMBER:
-        write_indexed_error(writer, "seats", detail->seat_index, "/seatNumber",
-                            "is the number of another seat too");
+        write_same_chair(writer, detail, CHAIR_SAME_NUMBER);
+        return;
+    case REFUSAL_DUPLICATE_SEAT_PLACE:
+        write_same_chair(writer, detail, CHAIR_SAME_PLACE);
         return;
     case REFUSAL_CLOSE_BEFORE_OPEN:
         write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");

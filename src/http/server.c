@@ -188,6 +188,24 @@ const char *http_url(const struct http_server *server)
     return server->url;
 }
 
+enum result http_reload(struct http_server *server, struct explanation *explanation)
+{
+    if (!server->site.tls)
+        return explain(explanation, RESULT_NOT_FOUND,
+                       "there is no certificate: no tls-cert is set");
+    struct tls_config *loaded = NULL, *const replaced = server->tls; /* nobody else replaces it */
+    const enum result result =
+        tls_config_reload(&loaded, replaced, server->options.tls_certificate_file,
+                          server->options.tls_key_file, explanation);
+    if (result != RESULT_OK)
+        return result;
+    CHECK(pthread_mutex_lock(&server->tls_lock) == 0);
+    server->tls = loaded;
+    CHECK(pthread_mutex_unlock(&server->tls_lock) == 0);
+    tls_config_drop(replaced);
+    return RESULT_OK;
+}
+
 size_t http_connections(const struct http_server *server)
 {
     return atomic_load(&server->open);

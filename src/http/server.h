@@ -70,7 +70,8 @@ struct http_server {
     atomic_uint_fast64_t request_count;
     atomic_bool draining;    /* no new connections; every answer ends its connection */
     atomic_bool stopping;    /* nothing may be suspended any more */
-    atomic_size_t answering; /* exchanges whose request is there and whose answer is not gone yet */
+    atomic_size_t answering; /* exchanges whose request is there and whose answer is not gone yet,
+                                and streams */
     atomic_size_t suspended; /* exchanges that somebody else has */
 };
 

@@ -1,7 +1,6 @@
 /* Concerts, rounds and their seats, as the organizer makes and changes them. */
+#include "office/chair.h"
 #include "office/state.h"
-
-#include "base/hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -143,28 +142,20 @@ enum refusal round_delete(struct office *office, const struct turn *turn, struct
 
 /* ---- Rounds ---- */
 
-/* The first seat whose number another before it has; `count` when all are distinct. SIZE_MAX: no
- * memory. An open-addressing set of indexes, half empty. */
-static size_t first_duplicate(const struct seat_plan *seats, size_t count)
+struct chair_check {
+    struct refusal_detail *detail;
+    enum refusal refusal;
+};
+
+/* The first that is told of is the one that the refusal names. */
+static bool refuse_chair(void *owner, size_t later, size_t earlier, enum chair_sameness sameness)
 {
-    size_t capacity = 16;
-    while (capacity < 2 * count)
-        capacity *= 2;
-    uint32_t *slots = calloc(capacity, sizeof *slots);
-    if (slots == NULL)
-        return SIZE_MAX;
-    size_t duplicate = count;
-    for (size_t i = 0; i < count && duplicate == count; i++) {
-        const char *number = seats[i].seat_number;
-        size_t slot = hash_bytes(number, strlen(number)) & (capacity - 1);
-        while (slots[slot] != 0 && strcmp(seats[slots[slot] - 1].seat_number, number) != 0)
-            slot = (slot + 1) & (capacity - 1);
-        if (slots[slot] != 0)
-            duplicate = i;
-        slots[slot] = (uint32_t)i + 1;
-    }
-    free(slots);
-    return duplicate;
+    struct chair_check *check = owner;
+    check->detail->seat_index = later;
+    check->detail->earlier_seat_index = earlier;
+    check->refusal = sameness == CHAIR_SAME_NUMBER ? REFUSAL_DUPLICATE_SEAT_NUMBER
+                                                   : REFUSAL_DUPLICATE_SEAT_PLACE;
+    return false;
 }
 
 static struct record seat_record(const struct seat_plan *plan, struct id round_id, size_t position,
@@ -217,11 +208,10 @@ static enum refusal check_plan(const struct office *office, struct call *call)
     const size_t count = call->in.round.seat_count;
     if (concert->round_count >= ROUNDS_PER_CONCERT_MAX || office->seats.taken + count > SEATS_MAX)
         return REFUSAL_CAPACITY;
-    const size_t duplicate = first_duplicate(call->in.round.seats, count);
-    if (duplicate == SIZE_MAX)
+    struct chair_check check = {.detail = &call->detail, .refusal = REFUSAL_NONE};
+    if (chairs_compare(call->in.round.seats, count, refuse_chair, &check) != RESULT_OK)
         return REFUSAL_CAPACITY;
-    call->detail.seat_index = duplicate;
-    return duplicate < count ? REFUSAL_DUPLICATE_SEAT_NUMBER : REFUSAL_NONE;
+    return check.refusal;
 }
 
 static void put_round(struct office *office, const struct record *record, struct live_seat **seats,

@@ -175,7 +175,8 @@ struct refusal_detail {
     int64_t limit, already_held; /* SEAT_LIMIT, HOLD_LIMIT (limit) */
     size_t conflict_count;       /* SEAT_UNAVAILABLE */
     struct id conflicts[CONFLICTS_MAX];
-    size_t seat_index;         /* SEAT_OF_OTHER_ROUND, DUPLICATE_SEAT_NUMBER */
+    size_t seat_index;         /* SEAT_OF_OTHER_ROUND, DUPLICATE_SEAT_NUMBER or _PLACE */
+    size_t earlier_seat_index; /* DUPLICATE_SEAT_NUMBER or _PLACE */
     int64_t balance, required; /* INSUFFICIENT_POINTS */
     struct id payment_id;      /* INSUFFICIENT_POINTS, RESERVATION_NOT_PENDING (or none) */
     enum reservation_status reservation_status; /* RESERVATION_NOT_PENDING */

@@ -234,8 +234,9 @@ struct office {
 /* The most bytes a record without text takes, and a seat's. Checked against schema.def by a test.
  */
 #define PLAIN_RECORD_BYTES 512
-#define SEAT_RECORD_BYTES 1280
-#define BATCH_BYTES_MAX (UINT32_C(1) << 29) /* SQLite's default limit for a value is 10^9 bytes */
+#define SEAT_RECORD_BYTES 1792
+/* For the largest tick; SQLite's default limit for a value is 10^9 bytes. */
+#define BATCH_BYTES_MAX (UINT32_C(640) << 20)
 
 /* Records that may join any batch after its verb: the house row when it settles, the key that is
  * kept and the one that it pushes out. */

@@ -15,8 +15,9 @@
 #define PASSWORD_HASH_BYTES_MAX 127 /* crypto_pwhash_STRBYTES less its NUL */
 #define CONCERT_TITLE_CHARACTERS_MAX 200
 #define CONCERT_DESCRIPTION_CHARACTERS_MAX 10000
-#define SEAT_TEXT_CHARACTERS_MAX                                                                   \
-    32 /* seatNumber, section, row, number, grade: they stand on a ticket */
+/* seatNumber, section, row, number, grade: "2nd balcony, left, obstructed view" fits, and a line of
+ * a ticket. */
+#define SEAT_TEXT_CHARACTERS_MAX 64
 #define SEAT_NUMBER_BYTES_MAX (SEAT_TEXT_CHARACTERS_MAX * UTF8_BYTES_MAX)
 #define REFERENCE_CHARACTERS_MAX 100
 

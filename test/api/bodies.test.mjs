@@ -372,6 +372,24 @@ describe('a body that is too large', () => {
         const made = ok(await organizer.post(`/v1/concerts/${round.concertId}/rounds`, body), 201)
         assert.equal(made.totalSeatCnt, 20_000)
     })
+    test('a seat import is read as it comes, in any pieces', async () => {
+        const path = `/v1/concerts/${round.concertId}/rounds`
+        const post = raw => organizer.request('POST', path, { raw })
+        const rows = Array.from({ length: 20_000 }, (_, n) => `{"seatNumber":"자리 ${n}","price":1}`)
+        const text = `{"seats":[${rows.join(',\n')}],\n"startTime":"2099-01-01T00:00:00Z"}`
+        const bytes = Buffer.from(text)
+        const parts = size =>
+            Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+                bytes.subarray(n * size, (n + 1) * size)
+            )
+        for (const raw of [text, parts(9973), parts(300_000)])
+            assert.equal(ok(await post(raw), 201).totalSeatCnt, 20_000)
+        const cut = refused(await post(text.slice(0, -1)), 400, 'malformed_json')
+        assert.match(cut.detail, /it ends too early \(line 20001, column 34\)/)
+        // What is wrong early is told when all was read, and where it is.
+        const broken = refused(await post(text.replace('"자리 7"', '"자리 7')), 400, 'malformed_json')
+        assert.match(broken.detail, /a syntax error \(line 8, column \d+\)/)
+    })
     test('but not as large as one likes', async () => {
         const path = `/v1/concerts/${round.concertId}/rounds`
         refused(await announced(path, 64 * MIB + 1), 413, 'body_too_large')

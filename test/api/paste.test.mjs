@@ -25,8 +25,8 @@ async function paste(lines, cwd) {
         .map(line => JSON.parse(line))
 }
 
-async function stop({ child, ended }) {
-    child.kill('SIGTERM')
+async function stop({ child, ended }, signal = 'SIGTERM') {
+    child.kill(signal)
     const { code, stderr } = await within('the end', ended)
     assert.equal(code, 0, stderr)
 }
@@ -74,6 +74,13 @@ describe('usher demo', () => {
             await stop(running)
         }
         assert.equal(concerts[0], concerts[1])
+    })
+
+    test('ends when its terminal is closed', async () => {
+        const running = await start()
+        const [, data] = /The data is in (\S+) and is removed/.exec(running.said.stdout)
+        await stop(running, 'SIGHUP')
+        await assert.rejects(stat(data), { code: 'ENOENT' })
     })
 
     test('needs charging to be open', async () => {

@@ -157,6 +157,62 @@ describe('rounds', () => {
             invalid(await make(change), field)
         })
 
+    test('with faulty rows: all are counted, a hundred named', async () => {
+        const some = (count, change) =>
+            seats(...Array.from({ length: count }, (_, n) => (n % 2 === 0 ? change : {})))
+        const errors = async body => {
+            const problem = refused(await make(body), 422, 'invalid_field')
+            return [problem.errors, problem.errorCount]
+        }
+        const [few, none] = await errors(some(200, { price: -1 }))
+        assert.deepEqual([few.length, none], [100, undefined])
+        const [named, all] = await errors(some(1001, { price: -1 }))
+        assert.equal(all, 501)
+        assert.deepEqual(
+            named.map(({ field }) => field),
+            Array.from({ length: 100 }, (_, n) => `/seats/${2 * n}/price`)
+        )
+        const [same, sameCount] = await errors(some(601, { seatNumber: 'same' }))
+        assert.deepEqual([same.length, sameCount], [100, 300])
+        assert.deepEqual(same[99], {
+            field: '/seats/200/seatNumber',
+            message: 'is the number of /seats/0 too',
+        })
+        const [x, xCount] = await errors(seats({ x: 1_000_001, y: 0 }))
+        assert.deepEqual([x.map(({ field }) => field), xCount], [['/seats/0/x'], undefined])
+    })
+
+    test('in which one chair is two seats', async () => {
+        const chair = { section: 'S', row: '3', number: '12' }
+        const [error, ...more] = refused(
+            await make(seats({}, chair, {}, { ...chair, number: ' 12 ' })),
+            422,
+            'invalid_field'
+        ).errors
+        assert.deepEqual(more, [])
+        assert.deepEqual(error, {
+            field: '/seats/3',
+            message: 'has the section, row and number of /seats/1',
+        })
+        invalid(await make(seats({ seatNumber: 'A' }, { seatNumber: 'A ' })), '/seats/1/seatNumber')
+        invalid(await make(seats({ seatNumber: '   ' })), '/seats/0/seatNumber')
+        invalid(await make(seats({ section: ' ' })), '/seats/0/section')
+    })
+
+    test('of what another round shows of its seats', async () => {
+        const whole = { seatNumber: 'x'.repeat(64), price: 3, section: 'S', row: '1', number: '1' }
+        const first = ok(await make({ seats: [whole, { ...seat, x: 1, y: 2 }] }), 201)
+        const shown = async ({ id }) =>
+            ok(await house.anybody.get(`/v1/rounds/${id}/seats`)).items.map(
+                ({ id, concertRoundId, status, ...rest }) => rest
+            )
+        const taken = ok(await make({ seats: await shown(first) }), 201)
+        assert.deepEqual(await shown(taken), await shown(first))
+        assert.equal((await shown(first))[1].row, null)
+        invalid(await make(seats({ seatNumber: null })), '/seats/0/seatNumber')
+        invalid(await make(seats({ seatNumber: 'x'.repeat(65) })), '/seats/0/seatNumber')
+    })
+
     test('made with neither or both of sections and seats', async () => {
         refused(await make({}), 422, 'invalid_field')
         refused(await make({ sections: [oneSection], seats: [seat] }), 422, 'invalid_field')

@@ -254,19 +254,19 @@ static void read_round(struct trial *trial, const uint8_t *data, size_t size)
     const double seats = seats_asked(exchange->body.root);
     if (seats > ROUND_SEATS_TRIED_MAX && seats <= ROUND_SEATS_MAX)
         return;
-    struct import *import = calloc(1, sizeof *import);
-    CHECK(import != NULL);
-    buffer_init(&exchange->received, size);
-    CHECK(buffer_reserve(&exchange->received, size) == RESULT_OK);
-    buffer_append(&exchange->received, data, size);
+    struct round_plan *plan = calloc(1, sizeof *plan);
+    CHECK(plan != NULL);
     body_release(&exchange->body);
     body_init(&exchange->body);
-    round_plan_read(import, &exchange->body, &exchange->received);
-    if (import->refusal == REFUSAL_NONE)
-        check_plan(import);
+    round_plan_init(plan, &exchange->body);
+    round_plan_feed(plan, data, size);
+    round_plan_end(plan);
+    if (plan->refusal == REFUSAL_NONE)
+        check_plan(plan);
     else
-        problem_body(exchange, import->refusal);
-    import_release(import);
+        problem_body(exchange, plan->refusal);
+    round_plan_release(plan);
+    free(plan);
 }
 
 static void read_action(struct exchange *exchange)

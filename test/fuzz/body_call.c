@@ -156,15 +156,15 @@ void check_call(const struct call *call)
 static void check_seat_text(const char *text)
 {
     if (text != NULL)
-        check_text(text, 1, 32);
+        check_text(text, 1, SEAT_TEXT_CHARACTERS_MAX);
 }
 
-void check_plan(const struct import *import)
+void check_plan(const struct round_plan *plan)
 {
-    check_time(import->start_time);
-    CHECK(import->seat_count >= 1 && import->seat_count <= 200000);
-    for (size_t i = 0; i < import->seat_count; i++) {
-        const struct seat_plan *seat = &import->seats[i];
+    check_time(plan->start_time);
+    CHECK(plan->seat_count >= 1 && plan->seat_count <= 200000);
+    for (size_t i = 0; i < plan->seat_count; i++) {
+        const struct seat_plan *seat = &plan->seats[i];
         check_text(seat->seat_number, 1, 32);
         check_seat_text(seat->section);
         check_seat_text(seat->row);

@@ -4,7 +4,7 @@
 #define USHER_TEST_FUZZ_BODY_CALL_H
 
 #include "base/utf8.h"
-#include "http/import.h"
+#include "http/round_plan.h"
 #include "office/office.h"
 
 #define GIVEN_HASH "a hash"
@@ -13,7 +13,7 @@
 void check_call(const struct call *call);
 
 /* The seats of a round are as the API's page wants them. */
-void check_plan(const struct import *import);
+void check_plan(const struct round_plan *plan);
 
 /* Grants the call with rows made from what it asks, or refuses it: `choice` says which. */
 void answer_call(struct call *call, uint8_t choice);

@@ -14,11 +14,18 @@ void seat_plans_init(struct seat_plans *plans, size_t count, int64_t price_max)
     *plans = (struct seat_plans){.count = count};
     plans->seats = own_allocate((count + 1) * sizeof *plans->seats);
     plans->numbers = own_allocate((count + 1) * sizeof *plans->numbers);
+    plans->rows = own_allocate((count + 1) * sizeof *plans->rows);
+    const bool same_place = count % 2 == 0;
     for (size_t i = 0; i <= count; i++) {
-        (void)snprintf(plans->numbers[i], DEED_TEXT_BYTES, "A-%zu", i % count + 1);
+        const bool same = i == count;
+        (void)snprintf(plans->numbers[i], DEED_TEXT_BYTES, same && !same_place ? " A-1" : "A-%zu",
+                       i + 1);
+        (void)snprintf(plans->rows[i], DEED_TEXT_BYTES, same && same_place ? "1 " : "%zu", i + 1);
         plans->seats[i] = (struct seat_plan){
             .seat_number = plans->numbers[i],
-            .section = i % 3 == 0 ? "A" : NULL,
+            .section = i % 3 == 0 || same ? "A" : NULL,
+            .row = i % 4 == 0 || same ? plans->rows[i] : NULL,
+            .number = "1",
             .grade = i % 5 == 0 ? "VIP" : NULL,
             .price = (int64_t)(i % 4) * price_max / 3,
             .placed = i % 2 == 0,
@@ -32,6 +39,7 @@ void seat_plans_release(struct seat_plans *plans)
 {
     own_free(plans->seats);
     own_free(plans->numbers);
+    own_free(plans->rows);
 }
 
 /* ---- Keys ---- */

@@ -32,11 +32,11 @@ struct deed {
         verified[DEED_TEXT_BYTES], reference[DEED_TEXT_BYTES];
 };
 
-/* The seats of every new round: A-1, A-2, ... A round has up to `count`; with one more, two have
- * the same number. */
+/* The seats of every new round: A-1, A-2, ... A round has up to `count`; with one more, two are
+ * one: by their number, or by their place, with other blanks around it. */
 struct seat_plans {
     struct seat_plan *seats;
-    char (*numbers)[DEED_TEXT_BYTES];
+    char (*numbers)[DEED_TEXT_BYTES], (*rows)[DEED_TEXT_BYTES];
     size_t count;
 };
 

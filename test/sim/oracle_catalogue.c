@@ -122,22 +122,97 @@ enum refusal judge_concert_delete(struct oracle *oracle, struct row *user, const
 
 /* ---- Rounds ---- */
 
-/* The first seat whose number another before it has; `count` when there is none. */
-static size_t first_duplicate(const struct seat_plan *seats, size_t count)
+/* Where a text begins and ends when the blanks around it are left out. */
+static const char *without_blanks(const char *text, size_t *length)
 {
-    size_t capacity = 16, found = count;
+    while (*text == ' ' || *text == '\t')
+        text++;
+    for (*length = strlen(text); *length > 0; (*length)--)
+        if (text[*length - 1] != ' ' && text[*length - 1] != '\t')
+            break;
+    return text;
+}
+
+static uint64_t hash_of(const char *text)
+{
+    size_t length;
+    if (text == NULL)
+        return 0;
+    text = without_blanks(text, &length);
+    return hash_bytes(text, length);
+}
+
+static bool same_text(const char *one, const char *other)
+{
+    size_t one_length, other_length;
+    if (one == NULL || other == NULL)
+        return one == other;
+    one = without_blanks(one, &one_length);
+    other = without_blanks(other, &other_length);
+    return one_length == other_length && memcmp(one, other, one_length) == 0;
+}
+
+static bool has_place(const struct seat_plan *seat)
+{
+    return seat->row != NULL && seat->number != NULL;
+}
+
+static uint64_t hash_of_seat(const struct seat_plan *seat, bool by_place)
+{
+    return by_place ? hash_of(seat->section) * 3 + hash_of(seat->row) * 5 + hash_of(seat->number)
+                    : hash_of(seat->seat_number);
+}
+
+static bool same_seat(const struct seat_plan *one, const struct seat_plan *other, bool by_place)
+{
+    return by_place ? same_text(one->section, other->section) && same_text(one->row, other->row) &&
+                          same_text(one->number, other->number)
+                    : same_text(one->seat_number, other->seat_number);
+}
+
+/* Two seats of a round that are one: the first that an earlier one is. */
+struct twins {
+    size_t later, earlier;
+};
+
+/* The first by the number alone, or by the place alone; `later` is `count` when there is none. */
+static struct twins first_twins(const struct seat_plan *seats, size_t count, bool by_place)
+{
+    size_t capacity = 16;
+    struct twins found = {.later = count};
     while (capacity < 2 * count)
         capacity *= 2;
     size_t *table = own_allocate(capacity * sizeof *table);
-    for (size_t i = 0; i < count && found == count; i++) {
-        size_t at = hash_bytes(seats[i].seat_number, strlen(seats[i].seat_number));
-        for (at &= capacity - 1; table[at] != 0; at = (at + 1) & (capacity - 1))
-            if (strcmp(seats[table[at] - 1].seat_number, seats[i].seat_number) == 0)
-                found = i;
+    for (size_t i = 0; i < count && found.later == count; i++) {
+        if (by_place && !has_place(&seats[i]))
+            continue;
+        size_t at = hash_of_seat(&seats[i], by_place) & (capacity - 1);
+        for (; table[at] != 0; at = (at + 1) & (capacity - 1))
+            if (same_seat(&seats[table[at] - 1], &seats[i], by_place))
+                found = (struct twins){.later = i, .earlier = table[at] - 1};
         table[at] = i + 1;
     }
     own_free(table);
     return found;
+}
+
+static enum refusal judge_seats(struct oracle *oracle, const struct call *call)
+{
+    const size_t count = call->in.round.seat_count;
+    const struct twins number = first_twins(call->in.round.seats, count, false);
+    const struct twins place = first_twins(call->in.round.seats, count, true);
+    const bool by_number = number.later <= place.later;
+    const struct twins first = by_number ? number : place;
+    if (first.later == count)
+        return REFUSAL_NONE;
+    const enum refusal refusal =
+        by_number ? REFUSAL_DUPLICATE_SEAT_NUMBER : REFUSAL_DUPLICATE_SEAT_PLACE;
+    const struct refusal_detail *detail = &call->detail;
+    if (call->refusal == refusal &&
+        (detail->seat_index != first.later || detail->earlier_seat_index != first.earlier))
+        object_to(oracle, 0, "seat %zu is seat %zu again, not %zu seat %zu", first.later,
+                  first.earlier, detail->seat_index, detail->earlier_seat_index);
+    return refusal;
 }
 
 static void put_seats(struct oracle *oracle, struct id round_id, const struct call *call)
@@ -185,13 +260,9 @@ enum refusal judge_round_create(struct oracle *oracle, struct row *user, const s
     if (is_full(oracle, concert, call))
         return REFUSAL_CAPACITY;
     oracle->state = STATE_KNOWN;
-    const size_t duplicate = first_duplicate(call->in.round.seats, call->in.round.seat_count);
-    if (duplicate < call->in.round.seat_count) {
-        if (call->refusal == REFUSAL_DUPLICATE_SEAT_NUMBER && call->detail.seat_index != duplicate)
-            object_to(oracle, 0, "seat %zu repeats a number, not %zu", duplicate,
-                      call->detail.seat_index);
-        return REFUSAL_DUPLICATE_SEAT_NUMBER;
-    }
+    const enum refusal refusal = judge_seats(oracle, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     expect_created(oracle, call, true);

@@ -230,6 +230,10 @@ function checkProblem(answer, where) {
         assert.ok(Array.isArray(answer.body.errors) && answer.body.errors.length > 0, where)
         for (const { field, message } of answer.body.errors)
             assert.ok(text(field) && text(message), where)
+        const { errors, errorCount } = answer.body
+        assert.ok(errors.length <= 100, where)
+        if (errorCount !== undefined)
+            assert.ok(errors.length === 100 && errorCount > errors.length, where)
     }
 }
 

@@ -46,7 +46,7 @@ static void read_fields(struct body *body, struct fields *fields)
             const struct body_path at = {.parent = &path, .index = fields->count};
             struct body_object object;
             int64_t number;
-            if (!body_element_object(body, array, &at, &object))
+            if (!body_object(body, json_array_get(array, at.index), &at, &object))
                 continue;
             (void)body_integer(&object, "n", BODY_REQUIRED, 1, 9, &number);
             body_close(&object);

@@ -110,6 +110,39 @@ static void read_plan(struct play *play, const char *text, int64_t price, struct
     }
 }
 
+/* The next of the parts of a text, which is cut in place at `end`: without its underscores, which
+ * stand for blanks; NULL for none. */
+static const char *next_part(char **text, char end)
+{
+    char *part = *text, *stop = strchr(part, end);
+    *text = stop == NULL ? part + strlen(part) : stop + 1;
+    if (stop != NULL)
+        *stop = '\0';
+    for (char *at = part; *at != '\0'; at++)
+        if (*at == '_')
+            *at = ' ';
+    return *part == '\0' ? NULL : part;
+}
+
+/* "NUMBER:SECTION/ROW/NUMBER,...": seats and where they stand; a part may be left out. */
+static void read_chairs(struct play *play, char *text, struct plans *plans)
+{
+    while (*text != '\0') {
+        if (plans->count == PLANS_MAX) {
+            (void)play_fail(play, "more seats than a script's round has");
+            return;
+        }
+        const char *seat_number = next_part(&text, ':'), *section = next_part(&text, '/');
+        const char *row = next_part(&text, '/'), *number = next_part(&text, ',');
+        if (seat_number == NULL) {
+            (void)play_fail(play, "a seat without a number");
+            return;
+        }
+        plans->seats[plans->count++] = (struct seat_plan){
+            .seat_number = seat_number, .section = section, .row = row, .number = number};
+    }
+}
+
 static void round_facts(struct play *play, const char *name)
 {
     if (play->call.refusal != REFUSAL_NONE || play->call.record == NULL)
@@ -126,10 +159,18 @@ static void round_facts(struct play *play, const char *name)
 static bool make_round(struct play *play, const char *name, const char *seats, int64_t price,
                        timestamp_ms start)
 {
+    const char *asked = row_option(play, "chairs");
     struct plans *plans = calloc(1, sizeof *plans);
-    if (plans == NULL)
+    char *chairs = strdup(asked == NULL ? "" : asked);
+    if (plans == NULL || chairs == NULL) {
+        free(plans);
+        free(chairs);
         return play_fail(play, "no memory for a plan");
-    read_plan(play, seats, price, plans);
+    }
+    if (asked == NULL)
+        read_plan(play, seats, price, plans);
+    else
+        read_chairs(play, chairs, plans);
     play->call.in.round.start_time = start;
     play->call.in.round.seats = plans->seats;
     play->call.in.round.seat_count = plans->count;
@@ -137,7 +178,9 @@ static bool make_round(struct play *play, const char *name, const char *seats, i
     if (good) {
         round_facts(play, name);
         fact_number(play, "index", (int64_t)play->call.detail.seat_index);
+        fact_number(play, "earlier", (int64_t)play->call.detail.earlier_seat_index);
     }
+    free(chairs);
     free(plans);
     return good;
 }

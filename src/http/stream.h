@@ -1,0 +1,114 @@
+/* A stream: an answer without an end that is known, to which any thread adds bytes while its
+ * connection sends them; in chunks (RFC 9112, 7.1), or to a client of HTTP/1.0 until the connection
+ * closes. It goes one way: what the client sends meanwhile waits, and a client that closes its side
+ * has left. What the bytes mean is the owner's business.
+ *
+ * A stream is counted by references. Its owner has one from stream_begin, and each thread that
+ * writes while another may drop it takes its own; with a reference every call is allowed at any
+ * time, and does nothing once the stream is over. A stream is over in one of two ways, and in one
+ * only: stream_end returns true, or `gone` is called. */
+#ifndef USHER_HTTP_STREAM_H
+#define USHER_HTTP_STREAM_H
+
+#include "base/buffer.h"
+#include "http/exchange.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/uio.h>
+
+/* Written and not taken up by the connection yet, which has at most as much again in its hands. A
+ * client that is this far behind does not keep up. */
+#define STREAM_PENDING_BYTES_MAX ((size_t)256 << 10)
+
+/* A chunk's line, its bytes, and what ends it. */
+#define STREAM_PIECES_MAX 3
+
+/* The size of a chunk in hexadecimal, CR LF and NUL. */
+#define STREAM_LINE_BYTES (2 * sizeof(size_t) + 3)
+
+/* The client left, or fell too far behind, or the server stops; never after stream_end returned
+ * true. Called once, on the thread of the stream's loop, without any lock held. */
+typedef void stream_gone(void *owner);
+
+enum stream_state {
+    STREAM_OPEN,
+    STREAM_BEHIND, /* the client fell behind: the connection is to be closed, and `gone` called */
+    STREAM_ENDED,  /* what was written goes out, and then its end */
+    STREAM_OVER,   /* the connection has left it */
+};
+
+struct stream {
+    pthread_mutex_t lock; /* of what follows */
+    enum stream_state state;
+    bool told; /* stands in the loop's list, which has a reference */
+    struct stream *next;
+    struct buffer pending;
+
+    /* Set once. */
+    atomic_size_t references;
+    struct io_loop *loop; /* lives until the stream is over */
+    stream_gone *gone;
+    void *owner;
+    bool chunked;
+
+    /* The loop's thread's: what is being sent. */
+    struct connection *connection; /* NULL: it has left */
+    struct buffer going;
+    char line[STREAM_LINE_BYTES];
+    const char *tail;
+    size_t sent; /* of the line, the bytes and the tail */
+    bool closed; /* the last chunk is among them, or was */
+};
+
+/* In a step of an exchange whose request is there as a whole: answers 200 with a stream, and
+ * returns the caller's reference. NULL: there is none, and the exchange was answered, since HEAD
+ * asks for the head alone, the server stops (503) or memory is short. */
+struct stream *stream_begin(struct exchange *exchange, const char *content_type, stream_gone *gone,
+                            void *owner);
+
+/* ---- Any thread, with a reference ---- */
+
+/* Copies the bytes, which go out soon and in the order of the calls. False: the stream is over, or
+ * there is no room for them, which ends it. */
+bool stream_write(struct stream *stream, const void *bytes, size_t length);
+
+/* What was written still goes out, and then the connection takes the next request, or closes.
+ * False: the stream was over before, and `gone` was called or is about to be. */
+bool stream_end(struct stream *stream);
+
+void stream_hold(struct stream *stream);
+void stream_drop(struct stream *stream);
+
+/* ---- For the connection, on the loop's thread ---- */
+
+enum stream_next {
+    STREAM_SENDS, /* there are pieces to send */
+    STREAM_QUIET, /* nothing was written since */
+    STREAM_SENT,  /* everything is sent, its end too */
+    STREAM_LOST,  /* the client fell behind */
+};
+
+/* What is to be done now. Nothing is prepared while a part of what was prepared is to be sent. */
+enum stream_next stream_prepare(struct stream *stream);
+
+/* The rest of what was prepared. Returns how many pieces that are. */
+size_t stream_pieces(const struct stream *stream, struct iovec pieces[static STREAM_PIECES_MAX]);
+
+/* So much of it was sent. */
+void stream_sent(struct stream *stream, size_t length);
+
+bool stream_is_open(struct stream *stream);
+
+/* The server stops: ends it as its owner would, and tells the owner. */
+void stream_stop(struct stream *stream);
+
+/* The connection, which gives up its reference, has sent everything, or will send nothing more. */
+void stream_leave(struct stream *stream);
+
+/* ---- For the loop ---- */
+
+/* It was taken from the list. Returns its connection, or NULL: it has none any more. */
+struct connection *stream_heard(struct stream *stream);
+
+#endif
