@@ -6,9 +6,12 @@
 #include "base/check.h"
 #include "http/server.h"
 #include "http/status.h"
+#include "http/tls.h"
 #include "http_world.h"
+#include "tls_client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -18,6 +21,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -137,6 +141,7 @@ struct client {
     int socket, far; /* `far`: the server's end, which the server owns */
     uint8_t bytes[65536];
     size_t at, length;
+    SSL *tls; /* NULL: none */
 };
 
 static struct client *connect_client(void)
@@ -153,7 +158,10 @@ static struct client *connect_client(void)
 static void ask(struct client *client, const char *text)
 {
     const size_t length = strlen(text);
-    assert_int_equal(send(client->socket, text, length, MSG_NOSIGNAL), length);
+    if (client->tls != NULL)
+        assert_int_equal(SSL_write(client->tls, text, (int)length), length);
+    else
+        assert_int_equal(send(client->socket, text, length, MSG_NOSIGNAL), length);
 }
 
 static void let_in(struct client *client, const char *request)
@@ -164,18 +172,27 @@ static void let_in(struct client *client, const char *request)
 
 static void leave(struct client *client)
 {
+    SSL_free(client->tls);
     assert_int_equal(close(client->socket), 0);
     free(client);
+}
+
+static ssize_t receive(struct client *client)
+{
+    if (client->tls != NULL) /* its socket blocks */
+        return SSL_read(client->tls, client->bytes, sizeof client->bytes);
+    struct pollfd ready = {.fd = client->socket, .events = POLLIN};
+    assert_int_equal(poll(&ready, 1, PATIENCE_S * 1000), 1);
+    const ssize_t got = recv(client->socket, client->bytes, sizeof client->bytes, 0);
+    assert_true(got >= 0 || errno == ECONNRESET);
+    return got;
 }
 
 /* False: the server closed. */
 static bool next_byte(struct client *client, char *byte)
 {
     if (client->at == client->length) {
-        struct pollfd ready = {.fd = client->socket, .events = POLLIN};
-        assert_int_equal(poll(&ready, 1, PATIENCE_S * 1000), 1);
-        const ssize_t got = recv(client->socket, client->bytes, sizeof client->bytes, 0);
-        assert_true(got >= 0 || errno == ECONNRESET);
+        const ssize_t got = receive(client);
         client->at = 0;
         client->length = got > 0 ? (size_t)got : 0;
         if (got <= 0)
@@ -486,6 +503,52 @@ static void test_head_gets_the_head_alone(void **state)
     leave(client);
 }
 
+/* The server's sockets are told of TLS as those that it accepts are. */
+static void begin_tls(void)
+{
+    char certificate[sizeof world.directory + 16], key[sizeof world.directory + 16];
+    struct explanation why;
+    (void)snprintf(certificate, sizeof certificate, "%s/cert.pem", world.directory);
+    (void)snprintf(key, sizeof key, "%s/key.pem", world.directory);
+    tls_client_write_certificate(certificate, key);
+    assert_int_equal(tls_config_load(&world.server->tls, certificate, key, &why), RESULT_OK);
+}
+
+static struct client *connect_tls_client(void)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    struct client *client = connect_client();
+    CHECK(fcntl(client->socket, F_SETFL, 0) == 0);
+    CHECK(setsockopt(client->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
+    http_world_connect(&world, client->far);
+    client->tls = tls_client_connect(client->socket);
+    return client;
+}
+
+static void test_streams_over_tls(void **state)
+{
+    static char sent[100000], bytes[sizeof sent]; /* several records */
+    (void)state;
+    begin_tls();
+    struct client *client = connect_tls_client();
+    ask(client, STREAM_REQUEST);
+    take_stream_head(client);
+    wait_for_news(&owners[0].begun);
+    write_text(&owners[0], "one");
+    assert_int_equal(take_chunk(client, bytes, sizeof bytes), 3);
+    for (size_t i = 0; i < sizeof sent; i++)
+        sent[i] = (char)('a' + i % 26);
+    assert_true(stream_write(owners[0].stream, sent, sizeof sent));
+    end_stream(&owners[0]);
+    assert_int_equal(take_stream(client, bytes, sizeof bytes), sizeof sent);
+    assert_memory_equal(bytes, sent, sizeof sent);
+    ask(client, STREAM_REQUEST);
+    take_stream_head(client);
+    wait_for_news(&owners[1].begun);
+    leave(client);
+    see_gone(&owners[1]);
+}
+
 /* ---- Clients that leave ---- */
 
 static void *write_until_over(void *argument)
@@ -667,6 +730,7 @@ int main(void)
         TEST(test_closes_where_the_client_asks_for_it),
         TEST(test_old_clients_get_bare_bytes),
         TEST(test_head_gets_the_head_alone),
+        TEST(test_streams_over_tls),
         TEST(test_client_closes_while_writers_write),
         TEST(test_client_closes_while_nobody_writes),
         TEST(test_end_reaches_who_closes_one_side),
