@@ -6,9 +6,12 @@
 #include "base/check.h"
 #include "http/server.h"
 #include "http/status.h"
+#include "http/tls.h"
 #include "http_world.h"
+#include "tls_client.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <setjmp.h>
@@ -18,6 +21,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -36,8 +40,9 @@
 /* ---- The owner's side ---- */
 
 struct owner {
-    struct stream *stream; /* NULL: there was none to begin */
-    unsigned begun, gone;  /* how often; under `news_lock` */
+    struct stream *stream;           /* NULL: there was none to begin */
+    unsigned begun, gone;            /* how often; under `news_lock` */
+    const struct request_head *head; /* where it was received; not to be looked at */
 };
 
 static struct http_world world;
@@ -81,6 +86,7 @@ void __wrap_get_health(struct exchange *exchange)
 {
     CHECK(owner_count < STREAMS_MAX); /* its loop's thread is the only one */
     struct owner *owner = &owners[owner_count++];
+    owner->head = exchange->head;
     owner->stream = stream_begin(exchange, "text/plain", on_gone, owner);
     if (ends_at_once) {
         CHECK(stream_write(owner->stream, "whole", 5) && stream_end(owner->stream));
@@ -137,6 +143,7 @@ struct client {
     int socket, far; /* `far`: the server's end, which the server owns */
     uint8_t bytes[65536];
     size_t at, length;
+    SSL *tls; /* NULL: none */
 };
 
 static struct client *connect_client(void)
@@ -153,7 +160,10 @@ static struct client *connect_client(void)
 static void ask(struct client *client, const char *text)
 {
     const size_t length = strlen(text);
-    assert_int_equal(send(client->socket, text, length, MSG_NOSIGNAL), length);
+    if (client->tls != NULL)
+        assert_int_equal(SSL_write(client->tls, text, (int)length), length);
+    else
+        assert_int_equal(send(client->socket, text, length, MSG_NOSIGNAL), length);
 }
 
 static void let_in(struct client *client, const char *request)
@@ -164,18 +174,27 @@ static void let_in(struct client *client, const char *request)
 
 static void leave(struct client *client)
 {
+    SSL_free(client->tls);
     assert_int_equal(close(client->socket), 0);
     free(client);
+}
+
+static ssize_t receive(struct client *client)
+{
+    if (client->tls != NULL) /* its socket blocks */
+        return SSL_read(client->tls, client->bytes, sizeof client->bytes);
+    struct pollfd ready = {.fd = client->socket, .events = POLLIN};
+    assert_int_equal(poll(&ready, 1, PATIENCE_S * 1000), 1);
+    const ssize_t got = recv(client->socket, client->bytes, sizeof client->bytes, 0);
+    assert_true(got >= 0 || errno == ECONNRESET);
+    return got;
 }
 
 /* False: the server closed. */
 static bool next_byte(struct client *client, char *byte)
 {
     if (client->at == client->length) {
-        struct pollfd ready = {.fd = client->socket, .events = POLLIN};
-        assert_int_equal(poll(&ready, 1, PATIENCE_S * 1000), 1);
-        const ssize_t got = recv(client->socket, client->bytes, sizeof client->bytes, 0);
-        assert_true(got >= 0 || errno == ECONNRESET);
+        const ssize_t got = receive(client);
         client->at = 0;
         client->length = got > 0 ? (size_t)got : 0;
         if (got <= 0)
@@ -444,6 +463,22 @@ static void test_pipelined_requests_wait(void **state)
     leave(client);
 }
 
+/* What it was asked in serves the next connection, whose request comes when its head is sent. */
+static void test_quiet_stream_holds_no_input(void **state)
+{
+    struct client *first = begin(STREAM_REQUEST), *second = connect_client();
+    (void)state;
+    take_stream_head(first);
+    let_in(second, STREAM_REQUEST);
+    take_stream_head(second);
+    wait_for_news(&owners[1].begun);
+    assert_ptr_equal(owners[0].head, owners[1].head);
+    end_stream(&owners[0]);
+    end_stream(&owners[1]);
+    leave(first);
+    leave(second);
+}
+
 static void test_closes_where_the_client_asks_for_it(void **state)
 {
     struct client *client = begin("GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
@@ -486,6 +521,52 @@ static void test_head_gets_the_head_alone(void **state)
     leave(client);
 }
 
+/* The server's sockets are told of TLS as those that it accepts are. */
+static void begin_tls(void)
+{
+    char certificate[sizeof world.directory + 16], key[sizeof world.directory + 16];
+    struct explanation why;
+    (void)snprintf(certificate, sizeof certificate, "%s/cert.pem", world.directory);
+    (void)snprintf(key, sizeof key, "%s/key.pem", world.directory);
+    tls_client_write_certificate(certificate, key);
+    assert_int_equal(tls_config_load(&world.server->tls, certificate, key, &why), RESULT_OK);
+}
+
+static struct client *connect_tls_client(void)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    struct client *client = connect_client();
+    CHECK(fcntl(client->socket, F_SETFL, 0) == 0);
+    CHECK(setsockopt(client->socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
+    http_world_connect(&world, client->far);
+    client->tls = tls_client_connect(client->socket);
+    return client;
+}
+
+static void test_streams_over_tls(void **state)
+{
+    static char sent[100000], bytes[sizeof sent]; /* several records */
+    (void)state;
+    begin_tls();
+    struct client *client = connect_tls_client();
+    ask(client, STREAM_REQUEST);
+    take_stream_head(client);
+    wait_for_news(&owners[0].begun);
+    write_text(&owners[0], "one");
+    assert_int_equal(take_chunk(client, bytes, sizeof bytes), 3);
+    for (size_t i = 0; i < sizeof sent; i++)
+        sent[i] = (char)('a' + i % 26);
+    assert_true(stream_write(owners[0].stream, sent, sizeof sent));
+    end_stream(&owners[0]);
+    assert_int_equal(take_stream(client, bytes, sizeof bytes), sizeof sent);
+    assert_memory_equal(bytes, sent, sizeof sent);
+    ask(client, STREAM_REQUEST);
+    take_stream_head(client);
+    wait_for_news(&owners[1].begun);
+    leave(client);
+    see_gone(&owners[1]);
+}
+
 /* ---- Clients that leave ---- */
 
 static void *write_until_over(void *argument)
@@ -501,10 +582,11 @@ static void test_client_closes_while_writers_write(void **state)
 {
     struct client *client = begin(STREAM_REQUEST);
     struct writer writers[WRITERS];
+    char byte;
     (void)state;
     take_stream_head(client);
     start_writers(writers, owners[0].stream, write_until_over);
-    (void)take_byte(client);
+    (void)next_byte(client, &byte); /* none comes where the writers were far faster than the loop */
     leave(client);
     join_writers(writers);
     see_gone(&owners[0]);
@@ -589,8 +671,10 @@ static void test_a_thousand_at_once(void **state)
     }
     for (size_t i = 0; i < STREAMS_MAX; i++)
         take_stream_head(clients[i]);
-    for (size_t i = 0; i < STREAMS_MAX; i++)
+    for (size_t i = 0; i < STREAMS_MAX; i++) {
+        wait_for_news(&owners[i].begun);
         write_text(&owners[i], "wake up");
+    }
     for (size_t i = 0; i < STREAMS_MAX; i++)
         assert_int_equal(take_chunk(clients[i], bytes, sizeof bytes), 7);
     for (size_t i = 0; i < STREAMS_MAX; i++)
@@ -664,9 +748,11 @@ int main(void)
         TEST(test_each_write_comes_at_once),
         TEST(test_connection_goes_on_after_its_end),
         TEST(test_pipelined_requests_wait),
+        TEST(test_quiet_stream_holds_no_input),
         TEST(test_closes_where_the_client_asks_for_it),
         TEST(test_old_clients_get_bare_bytes),
         TEST(test_head_gets_the_head_alone),
+        TEST(test_streams_over_tls),
         TEST(test_client_closes_while_writers_write),
         TEST(test_client_closes_while_nobody_writes),
         TEST(test_end_reaches_who_closes_one_side),
