@@ -530,6 +530,7 @@ static void begin_tls(void)
     (void)snprintf(key, sizeof key, "%s/key.pem", world.directory);
     tls_client_write_certificate(certificate, key);
     assert_int_equal(tls_config_load(&world.server->tls, certificate, key, &why), RESULT_OK);
+    world.server->site.tls = true;
 }
 
 static struct client *connect_tls_client(void)
