@@ -151,6 +151,7 @@ static enum result serve_http(struct box_office *office, const struct config *co
     status_show_stop(status);
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
+    engine_drain_passwords(office->engine);
     http_stop(server, STOP_ANSWER_MS);
     return RESULT_OK;
 }

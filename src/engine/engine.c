@@ -111,10 +111,15 @@ void engine_stop(struct engine *engine, int64_t book_ms)
     log_event(LOG_INFO, wall_now(), "engine_stopped unbooked=%zu", store_unbooked(store));
 }
 
+void engine_drain_passwords(struct engine *engine)
+{
+    passwords_drain(&engine->passwords);
+}
+
 void engine_drain(struct engine *engine)
 {
     inbox_close(&engine->inbox);
-    passwords_drain(&engine->passwords);
+    engine_drain_passwords(engine);
 }
 
 enum engine_state engine_state(const struct engine *engine)

@@ -14,9 +14,6 @@
 /* Connections accepted in one turn; those that ask meanwhile are not kept waiting for a crowd. */
 #define ACCEPTS_MAX 64
 
-/* Connections closed by one loop in one turn to make room. */
-#define ROOM_MAX 16
-
 /* A head that came this recently may be on its way. */
 #define HEAD_GRACE_US 1000000
 
@@ -53,6 +50,14 @@ enum result acceptor_start(struct http_server *server, struct explanation *expla
     return explain(explanation, RESULT_IO, "cannot watch for connections: %s", strerror(errno));
 }
 
+const struct listener *acceptor_listener(const struct http_server *server, const void *owner)
+{
+    for (size_t i = 0; i < LISTENERS_MAX; i++)
+        if (owner == &server->listeners[i])
+            return &server->listeners[i];
+    return NULL;
+}
+
 /* ---- Room ---- */
 
 static bool is_full(const struct http_server *server)
@@ -72,6 +77,7 @@ static void crowd(struct http_server *server, const char *why)
     security_tell_full_house(server, NULL, why);
     CHECK(watch(server, EPOLL_CTL_MOD, 0));
     atomic_store(&server->retry_us, 0);
+    atomic_store(&server->places_wanted, 1);
     atomic_store(&server->crowded, true);
     wake_others(server);
 }
@@ -102,16 +108,16 @@ static struct connection *least_deserving(struct io_loop *loop)
     return (struct connection *)deadline_first(deadlines, WAITS_FOR_REQUEST);
 }
 
-/* Where the system has no descriptor left, one goes, although there are places. */
+/* Closes one for who waits; of all loops, the first that has one that may go. */
 static void make_room(struct io_loop *loop)
 {
-    for (unsigned i = 0; i < ROOM_MAX && (i == 0 || is_full(loop->server)); i++) {
-        struct connection *connection = least_deserving(loop);
-        if (connection == NULL)
-            return;
-        atomic_fetch_add_explicit(&loop->counts.made_room, 1, memory_order_relaxed);
-        connection_close(connection);
-    }
+    struct http_server *server = loop->server;
+    struct connection *connection = least_deserving(loop);
+    int wanted = 1;
+    if (connection == NULL || !atomic_compare_exchange_strong(&server->places_wanted, &wanted, 0))
+        return;
+    atomic_fetch_add_explicit(&loop->counts.made_room, 1, memory_order_relaxed);
+    connection_close(connection);
 }
 
 void acceptor_turn(struct io_loop *loop)
@@ -127,6 +133,7 @@ void acceptor_turn(struct io_loop *loop)
         return;
     if (is_full(server)) {
         atomic_store(&server->retry_us, loop->now_us + RETRY_US);
+        atomic_store(&server->places_wanted, 1);
         wake_others(server);
         return;
     }
@@ -254,6 +261,7 @@ void acceptor_accept(struct io_loop *loop, const struct listener *listener)
 void acceptor_stop(struct http_server *server)
 {
     CHECK(watch(server, EPOLL_CTL_MOD, 0));
+    atomic_store(&server->crowded, false);
     server->accepting_stopped = true;
     for (size_t i = 0; i < LISTENERS_MAX; i++) {
         const struct listener *listener = &server->listeners[i];

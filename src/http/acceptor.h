@@ -19,6 +19,9 @@ MUST_USE enum result acceptor_start(struct http_server *server, struct explanati
 /* Accepts those that wait, and from then on no more. */
 void acceptor_stop(struct http_server *server);
 
+/* The listener that this is; NULL: none. */
+const struct listener *acceptor_listener(const struct http_server *server, const void *owner);
+
 /* A listener has connections waiting. */
 void acceptor_accept(struct io_loop *loop, const struct listener *listener);
 

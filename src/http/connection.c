@@ -49,6 +49,14 @@ static enum transport_result fill(struct connection *connection)
     return result;
 }
 
+/* Whether a head has begun: the empty line that may stand before one is none. */
+static bool has_begun(const struct connection *connection)
+{
+    const struct input *input = connection->input;
+    return input != NULL &&
+           input->end - input->start > (input->head.blank ? input->head.line_at : 0);
+}
+
 static bool has_bytes(const struct connection *connection)
 {
     return connection->input != NULL && connection->input->start < connection->input->end;
@@ -59,6 +67,14 @@ static void release_input(struct connection *connection)
     if (connection->input != NULL)
         input_give_back(&connection->loop->inputs, connection->input);
     connection->input = NULL;
+}
+
+/* A body is to come from now on, at its rate. */
+static void expect_body(struct connection *connection)
+{
+    connection->moved = 0;
+    connection->body_since_us = connection->loop->now_us;
+    wait_for(connection, WAITS_FOR_BODY);
 }
 
 /* ---- The exchange ---- */
@@ -89,7 +105,7 @@ static enum step begin(struct connection *connection)
     if (exchange == NULL)
         return STEP_OVER;
     connection->exchange = exchange;
-    connection->used = true;
+    connection->loop->moved = true;
     exchange->connection = connection;
     exchange->peer = &connection->peer.any;
     exchange->operations_only = connection->operations_only;
@@ -127,6 +143,8 @@ static enum step head_read(struct connection *connection)
     input_head_done(input);
     payload_init(&input->payload, &input->head);
     connection->state = CONNECTION_FRAMING;
+    if (input->head.framing != FRAMING_NONE)
+        expect_body(connection);
     return STEP_AGAIN;
 }
 
@@ -143,11 +161,11 @@ static enum step step_head(struct connection *connection)
     case TRANSPORT_BLOCKED:
         if (!has_bytes(connection))
             release_input(connection);
-        else if (connection->deadline.kind != WAITS_FOR_HEAD)
+        else if (has_begun(connection) && connection->deadline.kind != WAITS_FOR_HEAD)
             wait_for(connection, WAITS_FOR_HEAD);
         return STEP_WAITS;
     case TRANSPORT_ENDED:
-        return has_bytes(connection) ? refuse(connection, REFUSAL_BAD_REQUEST) : STEP_OVER;
+        return has_begun(connection) ? refuse(connection, REFUSAL_BAD_REQUEST) : STEP_OVER;
     case TRANSPORT_BROKEN:
         break;
     }
@@ -163,10 +181,8 @@ static enum step receive_body(struct connection *connection)
         connection->moved += connection->input->end - before;
         return STEP_AGAIN;
     case TRANSPORT_BLOCKED:
-        if (connection->deadline.kind != WAITS_FOR_BODY) {
-            connection->moved = 0;
-            wait_for(connection, WAITS_FOR_BODY);
-        }
+        if (connection->deadline.kind != WAITS_FOR_BODY)
+            expect_body(connection); /* after its exchange was suspended */
         return STEP_WAITS;
     case TRANSPORT_ENDED:
         return connection->state == CONNECTION_DISCARDING ? STEP_OVER
@@ -178,10 +194,13 @@ static enum step receive_body(struct connection *connection)
 }
 
 /* Takes what came out of its framing; `*length` of it at `*data` is the body's. */
-static void read_payload(struct input *input, const char **data, size_t *length)
+static void read_payload(struct connection *connection, const char **data, size_t *length)
 {
-    input->start += payload_read(&input->payload, input->bytes + input->start,
-                                 input->end - input->start, data, length);
+    struct input *input = connection->input;
+    const size_t used = payload_read(&input->payload, input->bytes + input->start,
+                                     input->end - input->start, data, length);
+    input->start += used;
+    connection->loop->moved |= used > 0;
 }
 
 /* A chunked body that is empty is none, so its first line is read before anything is decided; but
@@ -198,23 +217,25 @@ static enum step step_framing(struct connection *connection)
     }
     if (!has_bytes(connection))
         return receive_body(connection);
-    read_payload(input, &data, &length);
+    read_payload(connection, &data, &length);
     CHECK(length == 0);
     return STEP_AGAIN;
 }
 
-/* Tells the client, who waits for it, to send its body (RFC 9110, 10.1.1). The socket has room:
- * what was sent before is an answer that the client has read. */
+/* Tells the client, who waits for it, to send its body (RFC 9110, 10.1.1). One
+ * whose socket has no room has not read earlier answers; it sends its body after a while, untold.
+ */
 static enum step send_continue(struct connection *connection)
 {
     static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
     const struct iovec piece = {.iov_base = (void *)(uintptr_t)text, .iov_len = sizeof text - 1};
     size_t length = 0;
     connection->input->head.expects_continue = false;
-    if (transport_write(&connection->transport, &piece, 1, &length) != TRANSPORT_MOVED ||
-        length != piece.iov_len)
-        return STEP_OVER;
-    return STEP_AGAIN;
+    const enum transport_result result =
+        transport_write(&connection->transport, &piece, 1, &length);
+    if (result == TRANSPORT_BLOCKED && connection->transport.tls == NULL)
+        return STEP_AGAIN;
+    return result == TRANSPORT_MOVED && length == piece.iov_len ? STEP_AGAIN : STEP_OVER;
 }
 
 static enum step step_body(struct connection *connection)
@@ -232,7 +253,7 @@ static enum step step_body(struct connection *connection)
         return receive_body(connection);
     const char *data;
     size_t length;
-    read_payload(input, &data, &length);
+    read_payload(connection, &data, &length);
     if (length == 0)
         return STEP_AGAIN;
     exchange_receive(connection->exchange, data, length);
@@ -249,7 +270,7 @@ static bool can_be_used_again(const struct connection *connection)
     const struct request_head *head = &input->head;
     if (head->refusal != REFUSAL_NONE || head->last)
         return false;
-    return !connection->exchange->body_pending ||
+    return !connection->exchange->body_pending || connection->exchange->declared_bytes == 0 ||
            (head->framing == FRAMING_SIZED && !head->expects_continue &&
             input->payload.left <= DISCARD_BYTES_MAX);
 }
@@ -324,7 +345,7 @@ static enum step answered(struct connection *connection)
         end(connection);
     } else if (connection->input->payload.state != PAYLOAD_OVER) {
         connection->state = CONNECTION_DISCARDING;
-        wait_for(connection, WAITS_FOR_BODY);
+        expect_body(connection);
     } else {
         next_request(connection);
     }
@@ -415,13 +436,15 @@ static enum step step_discarding(struct connection *connection)
     struct input *input = connection->input;
     const char *data;
     size_t length;
+    if (input->payload.state == PAYLOAD_BROKEN)
+        return STEP_OVER;
     if (input->payload.state == PAYLOAD_OVER) {
         next_request(connection);
         return STEP_AGAIN;
     }
     if (!has_bytes(connection))
         return receive_body(connection);
-    read_payload(input, &data, &length);
+    read_payload(connection, &data, &length);
     return STEP_AGAIN;
 }
 
@@ -524,8 +547,7 @@ void connection_end_stream(struct connection *connection)
 bool connection_keeps_rate(const struct connection *connection)
 {
     const struct io_loop *loop = connection->loop;
-    const int64_t period_us = loop->deadlines.duration_us[WAITS_FOR_BODY];
-    const int64_t passed_us = loop->now_us - (connection->deadline.due_us - period_us);
+    const int64_t passed_us = loop->now_us - connection->body_since_us;
     const unsigned rate = loop->server->options.body_bytes_per_second;
     return connection->moved * 1000000 >= (uint64_t)passed_us * rate;
 }
@@ -533,7 +555,6 @@ bool connection_keeps_rate(const struct connection *connection)
 static enum step body_due(struct connection *connection)
 {
     if (connection_keeps_rate(connection)) {
-        connection->moved = 0;
         wait_for(connection, WAITS_FOR_BODY);
         return STEP_WAITS;
     }
@@ -549,7 +570,8 @@ static enum step room_due(struct connection *connection)
     const uint64_t taken = bytes_taken(connection);
     const int64_t period_us = loop->deadlines.duration_us[WAITS_FOR_ROOM];
     const unsigned rate = loop->server->options.body_bytes_per_second;
-    if ((taken - connection->taken) * 1000000 >= (uint64_t)period_us * rate) {
+    if (taken > connection->taken &&
+        (taken - connection->taken) * 1000000 >= (uint64_t)period_us * rate) {
         connection->taken = taken;
         wait_for(connection, WAITS_FOR_ROOM);
         return STEP_WAITS;
@@ -561,7 +583,7 @@ static enum step room_due(struct connection *connection)
 static enum step head_due(struct connection *connection)
 {
     connection->loop->counts.slow_heads++;
-    return has_bytes(connection) ? refuse(connection, REFUSAL_REQUEST_TIMEOUT) : STEP_OVER;
+    return has_begun(connection) ? refuse(connection, REFUSAL_REQUEST_TIMEOUT) : STEP_OVER;
 }
 
 void connection_due(struct connection *connection)

@@ -50,14 +50,14 @@ struct connection {
     struct exchange *exchange; /* NULL: no request is there */
     struct stream *stream;     /* a reference, from when its head is ready; NULL: there is none */
     size_t sent;               /* of the answer, a stream's bytes too */
-    uint64_t moved;            /* bytes of the body, or discarded, since the last look */
+    uint64_t moved;            /* bytes of the body, or discarded */
+    int64_t body_since_us;     /* since when the body's rate counts */
     uint64_t taken;            /* bytes of the answer that the client had at the last look */
     uint64_t address_key;      /* in the table of connections by address; 0: not counted there */
     enum connection_state state;
     bool readable, writable; /* as far as the loop was told */
     bool hung_up;            /* the client's end is there, though bytes may stand before it */
     bool watches_writing;    /* the loop is told when the socket takes bytes again */
-    bool used;               /* a request came */
     bool waits_turn;         /* stands in the loop's list of those that go on */
     bool last;               /* ends with its stream */
     bool operations_only;    /* came to the address for metrics */
@@ -87,7 +87,7 @@ void connection_end_stream(struct connection *connection);
 /* What it waits for did not come in time. */
 void connection_due(struct connection *connection);
 
-/* Whether its client keeps the body's rate since the last look, as far as can be said by now. */
+/* Whether its client keeps the body's rate, on the whole and by now. */
 bool connection_keeps_rate(const struct connection *connection);
 
 /* Frees one that no loop adopted. */

@@ -296,7 +296,7 @@ void exchange_submit(struct exchange *exchange, exchange_step *next)
 
 static void answer_busy(struct exchange *exchange)
 {
-    problem_answer(exchange, REFUSAL_BUSY);
+    problem_answer(exchange, http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY);
 }
 
 /* Memory was short, or the server is stopping and the job was given back: nobody knows whether the

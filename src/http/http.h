@@ -47,7 +47,7 @@ MUST_USE enum result http_reload(struct http_server *server, struct explanation 
 /* How many are open; any thread. */
 size_t http_connections(const struct http_server *server);
 
-/* Stops accepting connections; requests in flight go on (call engine_drain before). */
+/* Stops accepting connections; requests in flight go on. */
 void http_quiesce(struct http_server *server);
 
 /* Waits up to `wait_ms` until every request in flight is answered, then stops and frees the server.

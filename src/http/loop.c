@@ -239,8 +239,8 @@ static int look_at_events(struct io_loop *loop, const struct epoll_event *events
         if (owner == &loop->wake)
             continue;
         sockets++;
-        const struct listener *listener = owner;
-        if (listener >= server->listeners && listener < server->listeners + LISTENERS_MAX)
+        const struct listener *listener = acceptor_listener(server, owner);
+        if (listener != NULL)
             acceptor_accept(loop, listener);
         else
             connection_ready(owner, events[i].events);

@@ -24,10 +24,6 @@ struct io_counts {
     atomic_uint_fast64_t accepted, idle_turns, slow_heads, slow_bodies, slow_readers, made_room;
 };
 
-/* What libmicrohttpd may use for a connection, in the largest head: the head as it came, and as
- * much again for cookies taken apart and the answer's headers. */
-#define CONNECTION_MEMORY_FACTOR 2
-
 struct io_loop {
     struct http_server *server;
     pthread_t thread;

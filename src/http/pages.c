@@ -25,6 +25,10 @@ void get_health(struct exchange *exchange)
 
 void get_readiness(struct exchange *exchange)
 {
+    if (http_draining(exchange->server)) {
+        problem_answer(exchange, REFUSAL_UNAVAILABLE);
+        return;
+    }
     switch (engine_state(exchange->server->engine)) {
     case ENGINE_READY:
         answer_good(exchange, "ready");

@@ -142,6 +142,9 @@ static bool read_absolute(struct request_head *head, char *text, size_t length)
             authority_length++;
         if (!host_well_formed(authority, authority_length))
             return false;
+        /* One place to the left there is room for its end. */
+        head->authority = memmove(authority - 1, authority, authority_length);
+        authority[authority_length - 1] = '\0';
         rest -= authority_length;
         if (rest > 0 && authority[authority_length] == '/')
             return read_path(head, authority + authority_length, rest);
@@ -326,6 +329,8 @@ static bool finish(struct request_head *head)
     if (headers->host == NULL ? !head->old
                               : !host_well_formed(headers->host, strlen(headers->host)))
         return refuse(head, REFUSAL_BAD_REQUEST);
+    if (head->authority != NULL)
+        head->headers.host = head->authority; /* RFC 9112, 3.2.2: the header does not count then */
     if (!read_framing(head))
         return false;
     if (headers->expect == NULL || head->old)

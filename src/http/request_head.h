@@ -62,6 +62,7 @@ struct request_head {
     bool blank;        /* an empty line came before it */
     bool old;          /* HTTP/1.0 */
     bool said_close;
+    const char *authority; /* of a target in absolute form; or NULL */
 };
 
 void request_head_init(struct request_head *head);

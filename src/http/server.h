@@ -51,9 +51,10 @@ struct http_server {
     struct listener listeners[LISTENERS_MAX];
     char url[96];
 
-    atomic_uint open;       /* connections of all loops */
-    atomic_bool crowded;    /* somebody waits for a place: loops make room */
-    bool accepting_stopped; /* the first loop's */
+    atomic_uint open;         /* connections of all loops */
+    atomic_bool crowded;      /* somebody waits for a place: loops make room */
+    atomic_int places_wanted; /* 1: a loop is to close one for who waits */
+    bool accepting_stopped;   /* the first loop's */
     atomic_int_fast64_t
         retry_us; /* the first loop's: when it looks for descriptors again; 0: at once */
     atomic_uint_fast64_t
