@@ -90,8 +90,9 @@ int64_t acceptor_retry_us(const struct io_loop *loop)
                : INT64_MAX;
 }
 
-/* Who goes first where all places are taken: the oldest whose head is not complete, whose body does
- * not keep its rate, or who asks nothing now; nobody who waits for an answer. NULL: nobody. */
+/* The connection that goes first where all places are taken: the oldest with an incomplete head,
+ * else one whose body is below its rate, else the one that is idle the longest. A connection that
+ * waits for its answer never goes. NULL: none may go. */
 static struct connection *least_deserving(struct io_loop *loop)
 {
     struct deadlines *deadlines = &loop->deadlines;

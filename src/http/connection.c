@@ -9,10 +9,11 @@
 #include "http/server.h"
 #include "http/stream.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
+
+/* A body that began this recently may be on its way: its rate says nothing yet. */
+#define RATE_GRACE_US 1000000
 
 enum step {
     STEP_AGAIN, /* there may be more to do */
@@ -222,9 +223,9 @@ static enum step step_framing(struct connection *connection)
     return STEP_AGAIN;
 }
 
-/* Tells the client, who waits for it, to send its body (RFC 9110, 10.1.1). One
- * whose socket has no room has not read earlier answers; it sends its body after a while, untold.
- */
+/* Tells the client, which waits for it, to send its body (RFC 9110, 10.1.1). A socket without room
+ * holds answers that the client has not read; then the client sends its body untold, after a
+ * while. */
 static enum step send_continue(struct connection *connection)
 {
     static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -549,7 +550,7 @@ bool connection_keeps_rate(const struct connection *connection)
     const struct io_loop *loop = connection->loop;
     const int64_t passed_us = loop->now_us - connection->body_since_us;
     const unsigned rate = loop->server->options.body_bytes_per_second;
-    return connection->moved * 1000000 >= (uint64_t)passed_us * rate;
+    return passed_us < RATE_GRACE_US || connection->moved * 1000000 >= (uint64_t)passed_us * rate;
 }
 
 static enum step body_due(struct connection *connection)
