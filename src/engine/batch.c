@@ -3,35 +3,15 @@
 
 #include "base/check.h"
 
-/* The verbs that only look. One that is missing here is taken for a writing one: refused when it
- * could have been answered, never let through when it must not. */
-static bool only_reads(enum verb verb)
-{
-    switch (verb) {
-    case VERB_SIGN_IN_FIND:
-    case VERB_USER_GET:
-    case VERB_USER_PASSWORD_GET:
-    case VERB_POINTS_GET:
-    case VERB_QUEUE_TOKEN_GET:
-    case VERB_RESERVATION_GET:
-    case VERB_PAYMENT_GET:
-    case VERB_LIST:
-    case VERB_HEARD:
-        return true;
-    default:
-        return false;
-    }
-}
-
 static enum refusal barred(enum batch_mode mode, enum verb verb)
 {
     switch (mode) {
     case BATCH_SELLING:
         return REFUSAL_NONE;
     case BATCH_LAGGING:
-        return only_reads(verb) ? REFUSAL_NONE : REFUSAL_BUSY;
+        return verb_reads(verb) ? REFUSAL_NONE : REFUSAL_BUSY;
     case BATCH_FROZEN:
-        return only_reads(verb) ? REFUSAL_NONE : REFUSAL_READ_ONLY;
+        return verb_reads(verb) ? REFUSAL_NONE : REFUSAL_READ_ONLY;
     case BATCH_CLOSED:
         return REFUSAL_UNAVAILABLE;
     }

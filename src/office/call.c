@@ -3,65 +3,102 @@
 
 #include <stdlib.h>
 
-enum caller_need {
-    ANYBODY,
-    SIGNED_IN,
-    ORGANIZER,
+/* What a caller needs: a session, or a scope besides. */
+enum need {
+    NEED_ANYBODY,
+    NEED_SIGNED_IN,
+#define SCOPE(name) NEED_##name,
+#include "office/scope.def"
 };
 
-struct verb_schema {
+/* The scopes stand at the end of the needs, in their own order. */
+#define NEEDS_BEFORE_SCOPES NEED_READ
+
+enum effect {
+    READS,
+    WRITES,
+};
+
+enum keeping {
+    NOT_KEPT,
+    KEPT,
+};
+
+static const struct verb_schema {
     const char *name;
     verb_function *function;
-    enum caller_need need;
-    enum kept_object kept;
-};
-
-static const struct verb_schema verbs[VERB_COUNT] = {
-#define VERB(verb, verb_implementation, caller, kept_of_it)                                        \
-    [VERB_##verb] = {                                                                              \
-        .name = #verb, .function = verb_implementation, .need = caller, .kept = kept_of_it},
+    enum need need;
+    enum effect effect;
+    enum verb_answer answers;
+    enum keeping kept;
+} verbs[VERB_COUNT] = {
+#define VERB(verb, verb_implementation, caller_need, verb_effect, answer, kept_of_it)              \
+    [VERB_##verb] = {.name = #verb,                                                                \
+                     .function = verb_implementation,                                              \
+                     .need = NEED_##caller_need,                                                   \
+                     .effect = verb_effect,                                                        \
+                     .answers = ANSWERS_##answer,                                                  \
+                     .kept = kept_of_it},
 #include "office/verb.def"
 };
 
-const char *verb_name(enum verb verb)
+static const struct verb_schema *schema_of(enum verb verb)
 {
     CHECK((unsigned)verb < VERB_COUNT);
-    return verbs[verb].name;
+    return &verbs[verb];
+}
+
+const char *verb_name(enum verb verb)
+{
+    return schema_of(verb)->name;
+}
+
+bool verb_reads(enum verb verb)
+{
+    return schema_of(verb)->effect == READS;
+}
+
+enum verb_answer verb_answers(enum verb verb)
+{
+    return schema_of(verb)->answers;
 }
 
 /* Being heard is the one thing that even a refused call does. */
-static enum refusal admit_caller(struct office *office, struct call *call, struct live_user **user)
+static enum refusal admit_caller(struct office *office, struct call *call, enum need need,
+                                 struct caller *caller)
 {
-    *user = session_authenticate(office, &call->credentials);
-    if (*user == NULL)
+    caller->user = session_authenticate(office, &call->credentials);
+    if (caller->user == NULL)
         return REFUSAL_UNAUTHENTICATED;
-    call->caller_id = (*user)->id;
-    call->by_organizer = (*user)->role == USER_ROLE_ORGANIZER;
-    struct live_token *token = user_token(office, *user);
+    call->caller_id = caller->user->id;
+    call->by_organizer = caller->user->role == USER_ROLE_ORGANIZER;
+    struct live_token *token = user_token(office, caller->user);
     if (token != NULL)
         token_mark_heard(office, token);
-    return verbs[call->verb].need == ORGANIZER && !call->by_organizer ? REFUSAL_FORBIDDEN
-                                                                      : REFUSAL_NONE;
+    if (need == NEED_SIGNED_IN || caller_may(caller, (enum scope)(need - NEEDS_BEFORE_SCOPES)))
+        return REFUSAL_NONE;
+    return REFUSAL_FORBIDDEN;
 }
 
 void office_call(struct office *office, const struct turn *turn, struct call *call)
 {
-    CHECK((unsigned)call->verb < VERB_COUNT && !office->loading);
-    office->now = turn->now;
-    office->seq = turn->seq;
-    const struct verb_schema *verb = &verbs[call->verb];
-    struct live_user *user = NULL;
+    CHECK(!office->loading);
+    turn_begin(office, turn);
+    const struct verb_schema *verb = schema_of(call->verb);
+    struct caller caller = {.user = NULL};
     /* After a look-up it is decided anew. */
     call->refusal = REFUSAL_NONE;
     call->created = call->replayed = false;
-    if (verb->need != ANYBODY)
-        call->refusal = admit_caller(office, call, &user);
+    if (verb->need != NEED_ANYBODY)
+        call->refusal = admit_caller(office, call, verb->need, &caller);
     if (call->refusal != REFUSAL_NONE)
         return;
-    if (call->idempotency.present && verb->kept != NOT_KEPT)
-        call->refusal = call_kept(office, turn, user, call, verb->function, verb->kept);
+    const size_t batch_count = office->batch_count;
+    if (call->idempotency.present && verb->kept == KEPT)
+        call->refusal = call_kept(office, &caller, call, verb->function);
     else
-        call->refusal = verb->function(office, turn, user, call);
+        call->refusal = verb->function(office, &caller, call);
+    CHECK(verb->effect == WRITES || office->batch_count == batch_count);
 }
 
 bool call_wants_history(const struct call *call)
@@ -71,7 +108,7 @@ bool call_wants_history(const struct call *call)
 
 bool call_wants_list(const struct call *call)
 {
-    return call->refusal == REFUSAL_NONE && call->verb == VERB_LIST;
+    return call->refusal == REFUSAL_NONE && verb_answers(call->verb) == ANSWERS_PAGE;
 }
 
 enum refusal call_show_record(struct call *call, const struct record *record)
@@ -104,9 +141,10 @@ void call_release(struct call *call)
     free(call->record);
     call->record = NULL;
     history_release(&call->history);
-    if (call->verb == VERB_LIST)
+    const enum verb_answer answers = verb_answers(call->verb);
+    if (answers == ANSWERS_PAGE)
         record_page_release(&call->out.page);
-    if (call->verb == VERB_SEATS_BLOCK || call->verb == VERB_SEATS_UNBLOCK) {
+    if (answers == ANSWERS_SEATS) {
         free(call->out.seats_block.refused);
         call->out.seats_block.refused = NULL;
     }
@@ -125,13 +163,12 @@ static void list_by_mailbox(const struct office *office, struct record_query *qu
     query->email = NULL;
 }
 
-/* A buyer lists the rows that are the buyer's own; an organizer anybody's. */
-enum refusal list_own_or_any(struct office *office, const struct turn *turn, struct live_user *user,
-                             struct call *call)
+/* With the scope READ anybody's rows are listed, without it the caller's own. */
+enum refusal list_own_or_any(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
     struct record_query *query = &call->in.list;
-    if (user->role == USER_ROLE_ORGANIZER) {
+    const struct live_user *user = caller->user;
+    if (caller_may(caller, SCOPE_READ)) {
         list_by_mailbox(office, query);
         return REFUSAL_NONE;
     }
@@ -143,12 +180,10 @@ enum refusal list_own_or_any(struct office *office, const struct turn *turn, str
 }
 
 /* Asked for its side effect alone: the caller was heard. */
-enum refusal heard(struct office *office, const struct turn *turn, struct live_user *user,
-                   struct call *call)
+enum refusal heard(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)office;
-    (void)turn;
-    (void)user;
+    (void)caller;
     (void)call;
     return REFUSAL_NONE;
 }

@@ -24,15 +24,14 @@ static enum refusal put_concert(struct office *office, struct call *call, struct
     return REFUSAL_NONE;
 }
 
-enum refusal concert_create(struct office *office, const struct turn *turn, struct live_user *user,
-                            struct call *call)
+enum refusal concert_create(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)user;
+    (void)caller;
     if (office->concerts.taken >= CONCERTS_MAX)
         return REFUSAL_CAPACITY;
     struct record record = {.kind = RECORD_KIND_CONCERT,
                             .as.concert = {
-                                .id = id_next(turn->ids, turn->now.house),
+                                .id = new_id(office),
                                 .title = call->in.concert.title,
                                 .description = call->in.concert.description,
                                 .reservation_open_at = call->in.concert.reservation_open_at,
@@ -42,11 +41,9 @@ enum refusal concert_create(struct office *office, const struct turn *turn, stru
     return put_concert(office, call, &record);
 }
 
-enum refusal concert_change(struct office *office, const struct turn *turn, struct live_user *user,
-                            struct call *call)
+enum refusal concert_change(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     const struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
@@ -83,11 +80,9 @@ static void delete_round(struct office *office, struct live_round *round)
     office_put(office, &record);
 }
 
-enum refusal concert_delete(struct office *office, const struct turn *turn, struct live_user *user,
-                            struct call *call)
+enum refusal concert_delete(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
@@ -123,11 +118,9 @@ static enum refusal untouched_round(const struct office *office, const struct ca
     return (*round)->row.first_reserved_at != 0 ? REFUSAL_HAS_RESERVATIONS : REFUSAL_NONE;
 }
 
-enum refusal round_delete(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal round_delete(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     struct live_round *round;
     const enum refusal refusal = untouched_round(office, call, &round);
     if (refusal != REFUSAL_NONE)
@@ -181,14 +174,14 @@ static struct record seat_record(const struct seat_plan *plan, struct id round_i
 }
 
 /* The seats' records with texts of their own; NULL: no memory. */
-static struct record *prepare_seats(const struct turn *turn, struct id round_id,
+static struct record *prepare_seats(struct office *office, struct id round_id,
                                     const struct seat_plan *plans, size_t count)
 {
     struct record *records = calloc(count, sizeof *records);
     if (records == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        const struct id id = id_next(turn->ids, turn->now.house);
+        const struct id id = new_id(office);
         records[i] = seat_record(&plans[i], round_id, i, id);
         if (!texts_own(&records[i])) {
             while (i > 0)
@@ -225,17 +218,16 @@ static void put_round(struct office *office, const struct record *record, struct
         office_put(office, &seat_records[i]);
 }
 
-enum refusal round_create(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal round_create(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)user;
+    (void)caller;
     const enum refusal refusal = check_plan(office, call);
     if (refusal != REFUSAL_NONE)
         return refusal;
     const size_t count = call->in.round.seat_count;
     const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
                                   .as.concert_round = {
-                                      .id = id_next(turn->ids, turn->now.house),
+                                      .id = new_id(office),
                                       .concert_id = call->in.round.concert_id,
                                       .start_time = call->in.round.start_time,
                                       .status = ROUND_STATUS_SCHEDULED,
@@ -247,7 +239,7 @@ enum refusal round_create(struct office *office, const struct turn *turn, struct
     struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
     char *states = round_states_new(count);
     struct record *seat_records =
-        prepare_seats(turn, record.as.concert_round.id, call->in.round.seats, count);
+        prepare_seats(office, record.as.concert_round.id, call->in.round.seats, count);
     if (seats == NULL || states == NULL || seat_records == NULL) {
         for (size_t i = 0; seat_records != NULL && i < count; i++)
             texts_free(&seat_records[i]);
@@ -264,11 +256,9 @@ enum refusal round_create(struct office *office, const struct turn *turn, struct
     return REFUSAL_NONE;
 }
 
-enum refusal round_change(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal round_change(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     struct live_round *round;
     const enum refusal refusal = untouched_round(office, call, &round);
     if (refusal != REFUSAL_NONE)
@@ -285,11 +275,9 @@ enum refusal round_change(struct office *office, const struct turn *turn, struct
 }
 
 /* The status alone changes now; the tick releases and refunds, in slices. */
-enum refusal round_cancel(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal round_cancel(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     const struct live_round *round = round_find(office, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
@@ -362,19 +350,15 @@ static enum refusal move_seats(struct office *office, struct call *call, enum se
     return REFUSAL_NONE;
 }
 
-enum refusal seats_block(struct office *office, const struct turn *turn, struct live_user *user,
-                         struct call *call)
+enum refusal seats_block(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     return move_seats(office, call, SEAT_STATUS_AVAILABLE, SEAT_STATUS_BLOCKED);
 }
 
-enum refusal seats_unblock(struct office *office, const struct turn *turn, struct live_user *user,
-                           struct call *call)
+enum refusal seats_unblock(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
 }
 

@@ -50,34 +50,123 @@ void keys_expire(struct office *office, size_t *budget)
     }
 }
 
-/* ---- Keeping ---- */
+/* ---- What a key keeps, and the object as it is now ---- */
 
-static struct id object_of(const struct call *call, enum kept_object kept)
+static struct id token_of(const struct call *call)
 {
-    switch (kept) {
-    case KEPT_TOKEN:
-        return call->out.token.token.id;
-    case KEPT_RESERVATION:
-        return call->out.reservation.reservation.id;
-    case KEPT_PAYMENT:
-        return call->out.payment.id;
-    case KEPT_ENTRY:
-        return call->record->as.point_entry.id;
-    case KEPT_CONCERT:
-        return call->record->as.concert.id;
-    case KEPT_ROUND:
-        return call->record->as.concert_round.id;
-    case KEPT_SEATS:
-        return call->in.seats_block.round_id;
-    case NOT_KEPT:
-        break;
-    }
-    UNREACHABLE("kept object");
+    return call->out.token.token.id;
 }
 
-static void keep(struct office *office, const struct live_user *user, const struct call *call,
-                 enum kept_object kept)
+static struct id reservation_of(const struct call *call)
 {
+    return call->out.reservation.reservation.id;
+}
+
+static struct id payment_of(const struct call *call)
+{
+    return call->out.payment.id;
+}
+
+static struct id entry_of(const struct call *call)
+{
+    return call->record->as.point_entry.id;
+}
+
+static struct id concert_of(const struct call *call)
+{
+    return call->record->as.concert.id;
+}
+
+static struct id round_of(const struct call *call)
+{
+    return call->record->as.concert_round.id;
+}
+
+static struct id round_of_seats(const struct call *call)
+{
+    return call->in.seats_block.round_id;
+}
+
+static enum refusal show_token(struct office *office, const struct caller *caller,
+                               const struct idempotency_key *kept, struct call *call)
+{
+    return token_answer(office, caller, kept->object_id, call);
+}
+
+static enum refusal show_reservation(struct office *office, const struct caller *caller,
+                                     const struct idempotency_key *kept, struct call *call)
+{
+    return reservation_answer(office, caller, kept->object_id, call);
+}
+
+static enum refusal show_payment(struct office *office, const struct caller *caller,
+                                 const struct idempotency_key *kept, struct call *call)
+{
+    return payment_answer(office, caller, kept->object_id, call);
+}
+
+/* Entries are never in memory. */
+static enum refusal show_entry(struct office *office, const struct caller *caller,
+                               const struct idempotency_key *kept, struct call *call)
+{
+    (void)office;
+    (void)caller;
+    if (!history_want(call, RECORD_KIND_POINT_ENTRY, kept->object_id))
+        return REFUSAL_NOT_FOUND;
+    return call->history.state == HISTORY_WANTED ? REFUSAL_NONE
+                                                 : call_show_record(call, call->history.record);
+}
+
+static enum refusal show_concert(struct office *office, const struct caller *caller,
+                                 const struct idempotency_key *kept, struct call *call)
+{
+    (void)caller;
+    const struct live_concert *concert = concert_find(office, kept->object_id);
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND; /* deleted since */
+    const struct record record = {.kind = RECORD_KIND_CONCERT, .as.concert = concert->row};
+    return call_show_record(call, &record);
+}
+
+static enum refusal show_round(struct office *office, const struct caller *caller,
+                               const struct idempotency_key *kept, struct call *call)
+{
+    (void)caller;
+    const struct live_round *round = round_find(office, kept->object_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND; /* deleted since */
+    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                  .as.concert_round = round->row};
+    return call_show_record(call, &record);
+}
+
+static enum refusal show_seats(struct office *office, const struct caller *caller,
+                               const struct idempotency_key *kept, struct call *call)
+{
+    (void)caller;
+    return seats_answer(office, (size_t)kept->changed, call);
+}
+
+/* By what the verb answers. A verb that is KEPT answers with one of these. */
+static const struct kept_object {
+    struct id (*id)(const struct call *call);
+    enum refusal (*show)(struct office *office, const struct caller *caller,
+                         const struct idempotency_key *kept, struct call *call);
+} kept_objects[ANSWERS_COUNT] = {
+    [ANSWERS_TOKEN] = {token_of, show_token},
+    [ANSWERS_RESERVATION] = {reservation_of, show_reservation},
+    [ANSWERS_PAYMENT] = {payment_of, show_payment},
+    [ANSWERS_ENTRY] = {entry_of, show_entry},
+    [ANSWERS_CONCERT] = {concert_of, show_concert},
+    [ANSWERS_ROUND] = {round_of, show_round},
+    [ANSWERS_SEATS] = {round_of_seats, show_seats},
+};
+
+/* ---- Keeping ---- */
+
+static void keep(struct office *office, const struct live_user *user, const struct call *call)
+{
+    const enum verb_answer answers = verb_answers(call->verb);
     push_out_oldest(office, user);
     const struct record record = {
         .kind = RECORD_KIND_IDEMPOTENCY_KEY,
@@ -87,66 +176,13 @@ static void keep(struct office *office, const struct live_user *user, const stru
             .fingerprint = call->idempotency.fingerprint,
             .created_at = office->now.house,
             .created = call->created,
-            .object_id = object_of(call, kept),
-            .changed = kept == KEPT_SEATS ? (int64_t)call->out.seats_block.changed : 0,
+            .object_id = kept_objects[answers].id(call),
+            .changed = answers == ANSWERS_SEATS ? (int64_t)call->out.seats_block.changed : 0,
         }};
     office_put(office, &record);
 }
 
-/* ---- Replaying: the object as it is now ---- */
-
-static enum refusal show_concert(const struct office *office, struct id id, struct call *call)
-{
-    const struct live_concert *concert = concert_find(office, id);
-    if (concert == NULL)
-        return REFUSAL_NOT_FOUND; /* deleted since */
-    const struct record record = {.kind = RECORD_KIND_CONCERT, .as.concert = concert->row};
-    return call_show_record(call, &record);
-}
-
-static enum refusal show_round(const struct office *office, struct id id, struct call *call)
-{
-    const struct live_round *round = round_find(office, id);
-    if (round == NULL)
-        return REFUSAL_NOT_FOUND; /* deleted since */
-    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
-                                  .as.concert_round = round->row};
-    return call_show_record(call, &record);
-}
-
-/* Entries are never in memory. */
-static enum refusal show_entry(struct id id, struct call *call)
-{
-    if (!history_want(call, RECORD_KIND_POINT_ENTRY, id))
-        return REFUSAL_NOT_FOUND;
-    return call->history.state == HISTORY_WANTED ? REFUSAL_NONE
-                                                 : call_show_record(call, call->history.record);
-}
-
-static enum refusal show(struct office *office, const struct live_user *user,
-                         const struct idempotency_key *row, enum kept_object kept,
-                         struct call *call)
-{
-    switch (kept) {
-    case KEPT_TOKEN:
-        return token_answer(office, user, row->object_id, call);
-    case KEPT_RESERVATION:
-        return reservation_answer(office, user, row->object_id, call);
-    case KEPT_PAYMENT:
-        return payment_answer(office, user, row->object_id, call);
-    case KEPT_ENTRY:
-        return show_entry(row->object_id, call);
-    case KEPT_CONCERT:
-        return show_concert(office, row->object_id, call);
-    case KEPT_ROUND:
-        return show_round(office, row->object_id, call);
-    case KEPT_SEATS:
-        return seats_answer(office, (size_t)row->changed, call);
-    case NOT_KEPT:
-        break;
-    }
-    UNREACHABLE("kept object");
-}
+/* ---- Replaying ---- */
 
 /* Whether a key was kept for this request, by this version or by an older one. */
 static bool is_same_request(const struct idempotency_key *kept, const struct idempotency *asked)
@@ -154,30 +190,32 @@ static bool is_same_request(const struct idempotency_key *kept, const struct ide
     return kept->fingerprint == asked->fingerprint || kept->fingerprint == asked->sent_fingerprint;
 }
 
-static enum refusal replay(struct office *office, const struct live_user *user,
-                           const struct live_key *key, enum kept_object kept, struct call *call)
+static enum refusal replay(struct office *office, const struct caller *caller,
+                           const struct live_key *key, struct call *call)
 {
     if (!is_same_request(&key->row, &call->idempotency))
         return REFUSAL_IDEMPOTENCY_KEY_REUSED;
     call->created = key->row.created;
-    const enum refusal refusal = show(office, user, &key->row, kept, call);
+    const enum refusal refusal =
+        kept_objects[verb_answers(call->verb)].show(office, caller, &key->row, call);
     call->replayed = refusal != REFUSAL_CAPACITY;
     return refusal;
 }
 
 /* ---- Calls ---- */
 
-enum refusal call_kept(struct office *office, const struct turn *turn, struct live_user *user,
-                       struct call *call, verb_function *function, enum kept_object kept)
+enum refusal call_kept(struct office *office, const struct caller *caller, struct call *call,
+                       verb_function *function)
 {
-    const struct live_key *key = user_key(office, user, call->idempotency.key_hash);
+    CHECK(kept_objects[verb_answers(call->verb)].id != NULL);
+    const struct live_key *key = user_key(office, caller->user, call->idempotency.key_hash);
     if (key != NULL)
-        return replay(office, user, key, kept, call);
+        return replay(office, caller, key, call);
     if (office->keys.taken >= IDEMPOTENCY_KEYS_MAX || !key_reserve(office) ||
         !batch_reserve(office, 0, 0, 0))
         return REFUSAL_CAPACITY;
-    const enum refusal refusal = function(office, turn, user, call);
+    const enum refusal refusal = function(office, caller, call);
     if (refusal == REFUSAL_NONE && call->history.state != HISTORY_WANTED)
-        keep(office, user, call, kept); /* in the batch of its effect; the room was reserved */
+        keep(office, caller->user, call); /* in the batch of its effect; the room was reserved */
     return refusal;
 }

@@ -11,6 +11,7 @@
 #include "base/id.h"
 #include "base/result.h"
 #include "base/timestamp.h"
+#include "office/verb.h"
 #include "record/limit.h"
 #include "record/record.h"
 #include "record/refusal.h"
@@ -110,14 +111,6 @@ void office_freeze(struct office *office, bool frozen);
 timestamp_ms office_next_due(const struct office *office, struct moment now);
 
 /* ---- Calls ---- */
-
-enum verb {
-#define VERB(name, function, caller, kept) VERB_##name,
-#include "office/verb.def"
-    VERB_COUNT
-};
-
-const char *verb_name(enum verb verb);
 
 /* Who asks. The secret's hash was computed, and the token's MAC checked, before the call. */
 struct credentials {

@@ -1,7 +1,7 @@
 /* Paying for a hold with points. */
 #include "office/state.h"
 
-enum refusal payment_answer(const struct office *office, const struct live_user *user, struct id id,
+enum refusal payment_answer(const struct office *office, const struct caller *caller, struct id id,
                             struct call *call)
 {
     const struct live_payment *payment = payment_find(office, id);
@@ -13,17 +13,15 @@ enum refusal payment_answer(const struct office *office, const struct live_user 
             return REFUSAL_NONE;
         row = &call->history.record->as.payment;
     }
-    if (!user_may_see(user, row->user_id))
+    if (!caller_may_see(caller, row->user_id))
         return REFUSAL_NOT_FOUND;
     call->out.payment = *row;
     return REFUSAL_NONE;
 }
 
-enum refusal payment_get(struct office *office, const struct turn *turn, struct live_user *user,
-                         struct call *call)
+enum refusal payment_get(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    return payment_answer(office, user, call->in.payment_get.payment_id, call);
+    return payment_answer(office, caller, call->in.payment_get.payment_id, call);
 }
 
 /* The refusals that follow from a reservation's own state. */
@@ -46,20 +44,20 @@ static enum refusal check_reservation(const struct office *office, const struct 
 }
 
 /* A try that failed is kept once; another try on the same hold finds the same row. */
-static enum refusal refuse_short(struct office *office, const struct turn *turn,
-                                 struct live_reservation *reservation, struct call *call)
+static enum refusal refuse_short(struct office *office, struct live_reservation *reservation,
+                                 struct call *call)
 {
     if (reservation->failed_payment == NULL) {
         if (!payment_reserve(office) || !batch_reserve(office, 1, 0, 0))
             return REFUSAL_CAPACITY;
         const struct record record = {.kind = RECORD_KIND_PAYMENT,
                                       .as.payment = {
-                                          .id = id_next(turn->ids, turn->now.house),
+                                          .id = new_id(office),
                                           .user_id = reservation->row.user_id,
                                           .reservation_id = reservation->row.id,
                                           .amount = reservation->row.amount,
                                           .status = PAYMENT_STATUS_FAILED,
-                                          .created_at = turn->now.house,
+                                          .created_at = office->now.house,
                                       }};
         office_put(office, &record);
     }
@@ -100,9 +98,9 @@ static void confirm(struct office *office, struct live_reservation *reservation,
         seat_set_status(office, held->seat, SEAT_STATUS_SOLD);
 }
 
-enum refusal payment_make(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal payment_make(struct office *office, const struct caller *caller, struct call *call)
 {
+    struct live_user *user = caller->user;
     const struct id id = call->in.reservation.reservation_id;
     struct live_reservation *reservation = reservation_find(office, id);
     if (reservation == NULL) {
@@ -119,15 +117,15 @@ enum refusal payment_make(struct office *office, const struct turn *turn, struct
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (user->account.balance < reservation->row.amount)
-        return refuse_short(office, turn, reservation, call);
+        return refuse_short(office, reservation, call);
     if (!payment_reserve(office) || !batch_reserve(office, 5, reservation->seat_count, 0))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    const struct id payment_id = id_next(turn->ids, turn->now.house);
+    const struct id payment_id = new_id(office);
     put_payment(office, payment_id, reservation);
     const struct point_entry entry = {
-        .id = id_next(turn->ids, turn->now.house),
+        .id = new_id(office),
         .kind = ENTRY_KIND_PAYMENT,
         .amount = -reservation->row.amount,
         .payment_id = payment_id,

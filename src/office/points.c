@@ -3,25 +3,24 @@
 
 #include <string.h>
 
-/* Whose account is meant: the caller's, or, for an organizer, anybody's. */
-static enum refusal whose(const struct office *office, struct live_user *user, struct id user_id,
-                          struct live_user **account)
+/* Whose account is meant: the caller's, or anybody's where the caller has the scope. */
+static enum refusal whose(const struct office *office, const struct caller *caller,
+                          enum scope others, struct id user_id, struct live_user **account)
 {
-    *account = user;
-    if (id_is_none(user_id) || id_equal(user_id, user->id))
+    *account = caller->user;
+    if (id_is_none(user_id) || id_equal(user_id, caller->user->id))
         return REFUSAL_NONE;
-    if (user->role != USER_ROLE_ORGANIZER)
+    if (!caller_may(caller, others))
         return REFUSAL_FORBIDDEN;
     *account = user_find(office, user_id);
     return *account == NULL ? REFUSAL_NOT_FOUND : REFUSAL_NONE;
 }
 
-enum refusal points_get(struct office *office, const struct turn *turn, struct live_user *user,
-                        struct call *call)
+enum refusal points_get(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
     struct live_user *account;
-    const enum refusal refusal = whose(office, user, call->in.user_get.user_id, &account);
+    const enum refusal refusal =
+        whose(office, caller, SCOPE_READ, call->in.user_get.user_id, &account);
     if (refusal == REFUSAL_NONE)
         call->out.points = account_row(account);
     return refusal;
@@ -88,15 +87,16 @@ static bool reference_is_used(const struct office *office, const struct live_use
     return true;
 }
 
-enum refusal points_charge(struct office *office, const struct turn *turn, struct live_user *user,
-                           struct call *call)
+enum refusal points_charge(struct office *office, const struct caller *caller, struct call *call)
 {
+    const struct live_user *user = caller->user;
     struct live_user *account;
     const int64_t amount = call->in.points_charge.amount;
-    enum refusal refusal = whose(office, user, call->in.points_charge.user_id, &account);
+    enum refusal refusal =
+        whose(office, caller, SCOPE_POINTS_CHARGE, call->in.points_charge.user_id, &account);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (user->role != USER_ROLE_ORGANIZER && !office->settings.charging_open)
+    if (!caller_may(caller, SCOPE_POINTS_CHARGE) && !office->settings.charging_open)
         return REFUSAL_CHARGING_CLOSED;
     if (reference_is_used(office, user, account, call, &refusal))
         return refusal;
@@ -113,9 +113,9 @@ enum refusal points_charge(struct office *office, const struct turn *turn, struc
                                 .balance = account->account.balance + amount,
                                 .reference = call->in.points_charge.reference,
                                 .caller_id = user->id,
-                                .created_at = turn->now.house,
+                                .created_at = office->now.house,
                             }};
-    record.as.point_entry.id = id_next(turn->ids, turn->now.house);
+    record.as.point_entry.id = new_id(office);
     if (call_show_record(call, &record) != REFUSAL_NONE || !texts_own(&record))
         return REFUSAL_CAPACITY;
 

@@ -30,10 +30,9 @@ static void show_token(struct office *office, const struct live_token *token,
     }
 }
 
-enum refusal queue_join(struct office *office, const struct turn *turn, struct live_user *user,
-                        struct call *call)
+enum refusal queue_join(struct office *office, const struct caller *caller, struct call *call)
 {
-    const struct live_token *token = user_token(office, user);
+    const struct live_token *token = user_token(office, caller->user);
     if (token != NULL) {
         show_token(office, token, &call->out.token);
         return REFUSAL_NONE;
@@ -44,15 +43,15 @@ enum refusal queue_join(struct office *office, const struct turn *turn, struct l
     /* ---- nothing fails below this line ---- */
     const struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
                                   .as.queue_token = {
-                                      .id = id_next(turn->ids, turn->now.house),
-                                      .user_id = user->id,
+                                      .id = new_id(office),
+                                      .user_id = caller->user->id,
                                       .status = TOKEN_STATUS_WAITING,
                                       .number = ++office->house.last_number,
-                                      .issued_at = turn->now.house,
+                                      .issued_at = office->now.house,
                                   }};
     office->house_dirty = true;
     office_put(office, &record);
-    token = user_token(office, user);
+    token = user_token(office, caller->user);
     CHECK(token != NULL);
     show_token(office, token, &call->out.token);
     call->created = true;
@@ -68,13 +67,13 @@ void office_show_settled(struct office *office, struct call *call)
         show_token(office, token, &call->out.token);
 }
 
-enum refusal token_answer(struct office *office, const struct live_user *user, struct id id,
+enum refusal token_answer(struct office *office, const struct caller *caller, struct id id,
                           struct call *call)
 {
     const struct live_token *token =
-        id_is_none(id) ? user_token(office, user) : token_find(office, id);
+        id_is_none(id) ? user_token(office, caller->user) : token_find(office, id);
     if (token != NULL) {
-        if (!user_may_see(user, token_user(office, token)->id))
+        if (!caller_may_see(caller, token_user(office, token)->id))
             return REFUSAL_NOT_FOUND;
         show_token(office, token, &call->out.token);
         return REFUSAL_NONE;
@@ -84,20 +83,18 @@ enum refusal token_answer(struct office *office, const struct live_user *user, s
     if (call->history.state == HISTORY_WANTED)
         return REFUSAL_NONE;
     const struct queue_token *row = &call->history.record->as.queue_token;
-    if (!user_may_see(user, row->user_id))
+    if (!caller_may_see(caller, row->user_id))
         return REFUSAL_NOT_FOUND;
     call->out.token = (struct token_view){.token = *row};
     return REFUSAL_NONE;
 }
 
-enum refusal queue_token_get(struct office *office, const struct turn *turn, struct live_user *user,
-                             struct call *call)
+enum refusal queue_token_get(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    return token_answer(office, user, call->in.token.token_id, call);
+    return token_answer(office, caller, call->in.token.token_id, call);
 }
 
-static void leave(struct office *office, struct live_token *token, struct id_source *ids)
+static void leave(struct office *office, struct live_token *token)
 {
     /* First the token: the end of its last hold would end it for another reason. */
     token_end(office, token, TOKEN_REASON_LEFT);
@@ -107,25 +104,25 @@ static void leave(struct office *office, struct live_token *token, struct id_sou
          reservation != NULL; reservation = next) {
         next = reservation->of_user.next;
         if (reservation->row.status == RESERVATION_STATUS_PENDING)
-            reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED, CANCEL_REASON_LEFT,
-                            ids);
+            reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED, CANCEL_REASON_LEFT);
     }
 }
 
-enum refusal queue_leave(struct office *office, const struct turn *turn, struct live_user *user,
-                         struct call *call)
+enum refusal queue_leave(struct office *office, const struct caller *caller, struct call *call)
 {
     const struct id id = call->in.token.token_id;
-    struct live_token *token = id_is_none(id) ? user_token(office, user) : token_find(office, id);
+    struct live_token *token =
+        id_is_none(id) ? user_token(office, caller->user) : token_find(office, id);
     if (token == NULL) {
         if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
             return REFUSAL_NOT_FOUND;
         if (call->history.state == HISTORY_WANTED)
             return REFUSAL_NONE;
-        return id_equal(call->history.record->as.queue_token.user_id, user->id) ? REFUSAL_NONE
-                                                                                : REFUSAL_NOT_FOUND;
+        return id_equal(call->history.record->as.queue_token.user_id, caller->user->id)
+                   ? REFUSAL_NONE
+                   : REFUSAL_NOT_FOUND;
     }
-    if (token_user(office, token) != user)
+    if (token_user(office, token) != caller->user)
         return REFUSAL_NOT_FOUND;
     if (token->status == TOKEN_STATUS_EXPIRED)
         return REFUSAL_NONE;
@@ -135,7 +132,7 @@ enum refusal queue_leave(struct office *office, const struct turn *turn, struct 
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    leave(office, token, turn->ids);
+    leave(office, token);
     return REFUSAL_NONE;
 }
 
@@ -173,11 +170,9 @@ void queue_apply(struct office *office, const struct queue_change *change)
         rearm_all(office);
 }
 
-enum refusal queue_change(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal queue_change(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     if (!batch_reserve(office, 1, 0, 0))
         return REFUSAL_CAPACITY;
 

@@ -23,12 +23,12 @@ void reservation_show(const struct office *office, const struct live_reservation
     }
 }
 
-enum refusal reservation_answer(const struct office *office, const struct live_user *user,
+enum refusal reservation_answer(const struct office *office, const struct caller *caller,
                                 struct id id, struct call *call)
 {
     const struct live_reservation *reservation = reservation_find(office, id);
     if (reservation != NULL) {
-        if (!user_may_see(user, reservation->row.user_id))
+        if (!caller_may_see(caller, reservation->row.user_id))
             return REFUSAL_NOT_FOUND;
         reservation_show(office, reservation, &call->out.reservation);
         return REFUSAL_NONE;
@@ -37,17 +37,15 @@ enum refusal reservation_answer(const struct office *office, const struct live_u
         return REFUSAL_NOT_FOUND;
     if (call->history.state == HISTORY_WANTED)
         return REFUSAL_NONE;
-    if (!user_may_see(user, call->history.view->reservation.user_id))
+    if (!caller_may_see(caller, call->history.view->reservation.user_id))
         return REFUSAL_NOT_FOUND;
     call->out.reservation = *call->history.view;
     return REFUSAL_NONE;
 }
 
-enum refusal reservation_get(struct office *office, const struct turn *turn, struct live_user *user,
-                             struct call *call)
+enum refusal reservation_get(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    return reservation_answer(office, user, call->in.reservation.reservation_id, call);
+    return reservation_answer(office, caller, call->in.reservation.reservation_id, call);
 }
 
 /* ---- Holding ---- */
@@ -200,11 +198,10 @@ static struct live_reservation *put_hold(struct office *office, const struct liv
     return reservation_find_near(office, id);
 }
 
-enum refusal reservation_hold(struct office *office, const struct turn *turn,
-                              struct live_user *user, struct call *call)
+enum refusal reservation_hold(struct office *office, const struct caller *caller, struct call *call)
 {
     struct hold hold = {0};
-    const enum refusal refusal = check_hold(office, user, call, &hold);
+    const enum refusal refusal = check_hold(office, caller->user, call, &hold);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!reservation_reserve(office, hold.seat_count) ||
@@ -214,7 +211,7 @@ enum refusal reservation_hold(struct office *office, const struct turn *turn,
     /* ---- nothing fails below this line ---- */
     mark_reserved(office, hold.round);
     const struct live_reservation *reservation =
-        put_hold(office, user, &hold, id_next(turn->ids, turn->now.house));
+        put_hold(office, caller->user, &hold, new_id(office));
     hold.token->hold_count++;
     token_follow_holds(office, hold.token);
     reservation_show(office, reservation, &call->out.reservation);
@@ -224,15 +221,14 @@ enum refusal reservation_hold(struct office *office, const struct turn *turn,
 
 /* ---- Giving back ---- */
 
-static void refund(struct office *office, struct live_reservation *reservation,
-                   struct id_source *ids)
+static void refund(struct office *office, struct live_reservation *reservation)
 {
     struct record record = {.kind = RECORD_KIND_PAYMENT, .as.payment = reservation->payment->row};
     record.as.payment.status = PAYMENT_STATUS_CANCELLED;
     record.as.payment.cancelled_at = office->now.house;
     office_put(office, &record);
     const struct point_entry entry = {
-        .id = id_next(ids, office->now.house),
+        .id = new_id(office),
         .kind = ENTRY_KIND_REFUND,
         .amount = reservation->row.amount,
         .payment_id = reservation->payment->row.id,
@@ -242,12 +238,11 @@ static void refund(struct office *office, struct live_reservation *reservation,
 }
 
 void reservation_end(struct office *office, struct live_reservation *reservation,
-                     enum reservation_status status, enum cancel_reason reason,
-                     struct id_source *ids)
+                     enum reservation_status status, enum cancel_reason reason)
 {
     const bool was_pending = reservation->row.status == RESERVATION_STATUS_PENDING;
     if (!was_pending)
-        refund(office, reservation, ids);
+        refund(office, reservation);
     struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
                             .as.seat_reservation = reservation->row};
     record.as.seat_reservation.status = status;
@@ -272,45 +267,45 @@ static enum refusal cancel_ended(const struct reservation_view *view, struct cal
 }
 
 /* A reservation that left memory: ended, or confirmed for a round that is over. */
-static enum refusal cancel_history(const struct live_user *user, struct call *call)
+static enum refusal cancel_history(const struct caller *caller, struct call *call)
 {
     const struct reservation_view *view = call->history.view;
-    if (!user_may_see(user, view->reservation.user_id))
+    if (!caller_may_see(caller, view->reservation.user_id))
         return REFUSAL_NOT_FOUND;
     if (view->reservation.status == RESERVATION_STATUS_CONFIRMED)
         return REFUSAL_REFUND_CLOSED;
     return cancel_ended(view, call);
 }
 
-static enum refusal check_cancel(const struct office *office, const struct live_user *user,
+static enum refusal check_cancel(const struct office *office, const struct caller *caller,
                                  const struct live_reservation *reservation)
 {
     if (reservation->row.status == RESERVATION_STATUS_CONFIRMED &&
-        user->role != USER_ROLE_ORGANIZER &&
+        !caller_may(caller, SCOPE_REFUNDS_WRITE) &&
         reservation->round->row.status != ROUND_STATUS_CANCELLED &&
         office->now.wall >= reservation->row.refundable_until)
         return REFUSAL_REFUND_CLOSED;
     return REFUSAL_NONE;
 }
 
-enum refusal reservation_cancel(struct office *office, const struct turn *turn,
-                                struct live_user *user, struct call *call)
+enum refusal reservation_cancel(struct office *office, const struct caller *caller,
+                                struct call *call)
 {
     const struct id id = call->in.reservation.reservation_id;
     struct live_reservation *reservation = reservation_find(office, id);
     if (reservation == NULL) {
         if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
             return REFUSAL_NOT_FOUND;
-        return call->history.state == HISTORY_WANTED ? REFUSAL_NONE : cancel_history(user, call);
+        return call->history.state == HISTORY_WANTED ? REFUSAL_NONE : cancel_history(caller, call);
     }
-    if (!user_may_see(user, reservation->row.user_id))
+    if (!caller_may_see(caller, reservation->row.user_id))
         return REFUSAL_NOT_FOUND;
     reservation_show(office, reservation, &call->out.reservation);
     if (reservation->row.status == RESERVATION_STATUS_CANCELLED)
         return REFUSAL_NONE;
     if (reservation->row.status == RESERVATION_STATUS_EXPIRED)
         return REFUSAL_RESERVATION_EXPIRED;
-    const enum refusal refusal = check_cancel(office, user, reservation);
+    const enum refusal refusal = check_cancel(office, caller, reservation);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0))
@@ -318,8 +313,8 @@ enum refusal reservation_cancel(struct office *office, const struct turn *turn,
 
     /* ---- nothing fails below this line ---- */
     reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
-                    reservation->user == user ? CANCEL_REASON_BUYER : CANCEL_REASON_ORGANIZER,
-                    turn->ids);
+                    reservation->user == caller->user ? CANCEL_REASON_BUYER
+                                                      : CANCEL_REASON_ORGANIZER);
     reservation_show(office, reservation, &call->out.reservation);
     return REFUSAL_NONE;
 }

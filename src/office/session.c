@@ -1,11 +1,10 @@
 /* Signing in and out. */
 #include "office/state.h"
 
-enum refusal session_sign_in_find(struct office *office, const struct turn *turn,
-                                  struct live_user *user, struct call *call)
+enum refusal session_sign_in_find(struct office *office, const struct caller *caller,
+                                  struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     const struct live_user *found =
         user_find_email(office, call->in.sign_in_find.email, call->in.sign_in_find.mailbox);
     if (found == NULL)
@@ -31,10 +30,9 @@ static size_t session_count(const struct office *office, const struct live_user 
     return count;
 }
 
-enum refusal session_open(struct office *office, const struct turn *turn, struct live_user *user,
-                          struct call *call)
+enum refusal session_open(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)user;
+    (void)caller;
     const struct live_user *owner = user_find(office, call->in.session_open.user_id);
     if (owner == NULL || !user_has_hash(owner, call->in.session_open.verified_hash))
         return REFUSAL_BAD_CREDENTIALS;
@@ -50,11 +48,11 @@ enum refusal session_open(struct office *office, const struct turn *turn, struct
         delete_session(office, user_sessions(office, owner));
     const struct record record = {.kind = RECORD_KIND_SESSION,
                                   .as.session = {
-                                      .id = id_next(turn->ids, turn->now.house),
+                                      .id = new_id(office),
                                       .user_id = owner->id,
                                       .secret_hash = call->in.session_open.secret_hash,
-                                      .created_at = turn->now.house,
-                                      .expires_at = turn->now.house + SESSION_LIFE_MS,
+                                      .created_at = office->now.house,
+                                      .expires_at = office->now.house + SESSION_LIFE_MS,
                                   }};
     office_put(office, &record);
     call->out.session = record.as.session;
@@ -62,11 +60,9 @@ enum refusal session_open(struct office *office, const struct turn *turn, struct
     return REFUSAL_NONE;
 }
 
-enum refusal session_close(struct office *office, const struct turn *turn, struct live_user *user,
-                           struct call *call)
+enum refusal session_close(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
-    (void)user;
+    (void)caller;
     if (!batch_reserve(office, 1, 0, 0))
         return REFUSAL_CAPACITY;
 
@@ -86,16 +82,15 @@ void sessions_close_but(struct office *office, struct live_user *user, struct id
     }
 }
 
-enum refusal session_close_all(struct office *office, const struct turn *turn,
-                               struct live_user *user, struct call *call)
+enum refusal session_close_all(struct office *office, const struct caller *caller,
+                               struct call *call)
 {
-    (void)turn;
     (void)call;
     if (!batch_reserve(office, SESSIONS_PER_USER_MAX, 0, 0))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    sessions_close_but(office, user, ID_NONE);
+    sessions_close_but(office, caller->user, ID_NONE);
     return REFUSAL_NONE;
 }
 

@@ -6,6 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+void turn_begin(struct office *office, const struct turn *turn)
+{
+    office->now = turn->now;
+    office->seq = turn->seq;
+    office->ids = turn->ids;
+}
+
+struct id new_id(struct office *office)
+{
+    return id_next(office->ids, office->now.house);
+}
+
 bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
                    size_t more_bytes)
 {

@@ -8,6 +8,7 @@
 #include "base/heap.h"
 #include "base/index.h"
 #include "base/pool.h"
+#include "office/caller.h"
 #include "office/office.h"
 
 /* ---- Live rows ---- */
@@ -194,6 +195,7 @@ struct office {
     bool house_dirty; /* the house row goes into the batch when it settles */
     uint64_t seq;     /* of the batch being made */
     struct moment now;
+    struct id_source *ids; /* of the turn */
 
     struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
         held_seats, references, keys;
@@ -228,6 +230,14 @@ struct office {
     struct buffer batch;
     size_t batch_count;
 };
+
+/* ---- The turn (state.c) ---- */
+
+/* Everything until the next turn happens at this one's moment, and in its batch. */
+void turn_begin(struct office *office, const struct turn *turn);
+
+/* The next id of the turn, above all before. */
+struct id new_id(struct office *office);
 
 /* ---- Room in the batch, wanted before the line that a verb crosses ---- */
 
@@ -399,12 +409,6 @@ struct wait_estimate queue_estimate(const struct office *office, enum queue_stat
  */
 timestamp_ms queue_next_admission(const struct office *office, struct moment now);
 
-/* ---- Users (user.c) ---- */
-
-/* Whether a row of `owner`'s is the caller's to look at: one's own, or for an organizer anybody's.
- */
-bool user_may_see(const struct live_user *user, struct id owner);
-
 /* ---- Sessions (session.c) ---- */
 
 /* Whose session it is; NULL when it does not hold. Renews it: one record of room is made. */
@@ -427,8 +431,7 @@ timestamp_ms round_sale_end(const struct live_round *round);
  * RESERVATION_END_RECORDS of room plus a seat record a seat. */
 #define RESERVATION_END_RECORDS 6
 void reservation_end(struct office *office, struct live_reservation *reservation,
-                     enum reservation_status status, enum cancel_reason reason,
-                     struct id_source *ids);
+                     enum reservation_status status, enum cancel_reason reason);
 void reservation_show(const struct office *office, const struct live_reservation *reservation,
                       struct reservation_view *view);
 
@@ -445,41 +448,26 @@ enum refusal call_show_record(struct call *call, const struct record *record);
  * again, or the row is in call->history. */
 bool history_want(struct call *call, enum record_kind kind, struct id id);
 
-/* ---- Idempotency (idempotency.c) ---- */
-
-/* What a key keeps the id of. */
-enum kept_object {
-    NOT_KEPT,
-    KEPT_TOKEN,
-    KEPT_RESERVATION,
-    KEPT_PAYMENT,
-    KEPT_ENTRY,
-    KEPT_CONCERT,
-    KEPT_ROUND,
-    KEPT_SEATS, /* a round's; and how many were changed */
-};
-
 /* ---- Verbs: what office_call dispatches to ---- */
 
-typedef enum refusal verb_function(struct office *office, const struct turn *turn,
-                                   struct live_user *user, struct call *call);
+typedef enum refusal verb_function(struct office *office, const struct caller *caller,
+                                   struct call *call);
 
-#define VERB(name, function, caller, kept)                                                         \
-    enum refusal function(struct office *office, const struct turn *turn, struct live_user *user,  \
-                          struct call *call);
+#define VERB(name, function, need, effect, answers, kept)                                          \
+    enum refusal function(struct office *office, const struct caller *caller, struct call *call);
 #include "office/verb.def"
 
 /* Runs a verb under the call's Idempotency-Key, or answers from what the key has kept. */
-enum refusal call_kept(struct office *office, const struct turn *turn, struct live_user *user,
-                       struct call *call, verb_function *function, enum kept_object kept);
+enum refusal call_kept(struct office *office, const struct caller *caller, struct call *call,
+                       verb_function *function);
 void keys_expire(struct office *office, size_t *budget);
 
 /* Shows an object to one who may see it, from memory or from history. */
-enum refusal token_answer(struct office *office, const struct live_user *user, struct id id,
+enum refusal token_answer(struct office *office, const struct caller *caller, struct id id,
                           struct call *call); /* ID_NONE: the caller's live one */
-enum refusal reservation_answer(const struct office *office, const struct live_user *user,
+enum refusal reservation_answer(const struct office *office, const struct caller *caller,
                                 struct id id, struct call *call);
-enum refusal payment_answer(const struct office *office, const struct live_user *user, struct id id,
+enum refusal payment_answer(const struct office *office, const struct caller *caller, struct id id,
                             struct call *call);
 
 /* Of a block or unblock that was done: how many it changed then, and which seats are not as it

@@ -69,7 +69,7 @@ static void holds_expire(struct office *office, size_t *budget)
            at <= office->now.house) {
         (*budget)--;
         CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
-        reservation_end(office, reservation, RESERVATION_STATUS_EXPIRED, CANCEL_REASON_NONE, NULL);
+        reservation_end(office, reservation, RESERVATION_STATUS_EXPIRED, CANCEL_REASON_NONE);
     }
 }
 
@@ -87,7 +87,7 @@ static void tokens_expire(struct office *office, size_t *budget)
 
 /* Releases and refunds what cancelled rounds still hold, a slice a tick: others are served between.
  */
-static void rounds_refund(struct office *office, struct id_source *ids)
+static void rounds_refund(struct office *office)
 {
     size_t left = REFUND_SLICE;
     for (size_t i = 0; office->refunds_pending && i < office->rounds.taken; i++) {
@@ -100,7 +100,7 @@ static void rounds_refund(struct office *office, struct id_source *ids)
             struct live_reservation *reservation = round->reservations;
             CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
             reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
-                            CANCEL_REASON_ROUND_CANCELLED, ids);
+                            CANCEL_REASON_ROUND_CANCELLED);
         }
     }
     office->refunds_pending = false;
@@ -108,8 +108,7 @@ static void rounds_refund(struct office *office, struct id_source *ids)
 
 bool office_tick(struct office *office, const struct turn *turn)
 {
-    office->now = turn->now;
-    office->seq = turn->seq;
+    turn_begin(office, turn);
     if (office->frozen)
         return false;
     size_t budget = OFFICE_TICK_MAX;
@@ -118,15 +117,14 @@ bool office_tick(struct office *office, const struct turn *turn)
     tokens_expire(office, &budget);
     sessions_expire(office, &budget);
     keys_expire(office, &budget);
-    rounds_refund(office, turn->ids);
+    rounds_refund(office);
     office->behind = !queue_admit(office, &budget) || budget == 0;
     return office->behind;
 }
 
 void office_settle(struct office *office, const struct turn *turn)
 {
-    office->now = turn->now;
-    office->seq = turn->seq;
+    turn_begin(office, turn);
     if (office->frozen)
         return;
     size_t budget = OFFICE_TICK_MAX;

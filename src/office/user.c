@@ -1,11 +1,6 @@
 /* People's accounts. */
 #include "office/state.h"
 
-bool user_may_see(const struct live_user *user, struct id owner)
-{
-    return id_equal(user->id, owner) || user->role == USER_ROLE_ORGANIZER;
-}
-
 static enum refusal show_user(const struct live_user *user, struct call *call)
 {
     struct hash_text hash;
@@ -14,20 +9,19 @@ static enum refusal show_user(const struct live_user *user, struct call *call)
 }
 
 /* A user and the point account that is made with it. */
-static enum refusal make_user(struct office *office, const struct turn *turn, enum user_role role,
-                              struct call *call)
+static enum refusal make_user(struct office *office, enum user_role role, struct call *call)
 {
     if (user_find_email(office, call->in.user_register.email, call->in.user_register.mailbox) !=
         NULL)
         return REFUSAL_EMAIL_TAKEN;
     const struct record record = {.kind = RECORD_KIND_USER,
                                   .as.user = {
-                                      .id = id_next(turn->ids, turn->now.house),
+                                      .id = new_id(office),
                                       .name = call->in.user_register.name,
                                       .email = call->in.user_register.email,
                                       .role = role,
                                       .password_hash = call->in.user_register.password_hash,
-                                      .created_at = turn->now.house,
+                                      .created_at = office->now.house,
                                   }};
     if (!user_reserve(office, &record.as.user) ||
         !batch_reserve(office, 1, 0, record_encoded_max(&record)) ||
@@ -39,49 +33,45 @@ static enum refusal make_user(struct office *office, const struct turn *turn, en
     const struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT,
                                    .as.point_account = {
                                        .user_id = record.as.user.id,
-                                       .last_updated = turn->now.house,
+                                       .last_updated = office->now.house,
                                    }};
     office_put(office, &account);
     call->created = true;
     return REFUSAL_NONE;
 }
 
-enum refusal user_register(struct office *office, const struct turn *turn, struct live_user *user,
-                           struct call *call)
+enum refusal user_register(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)user;
+    (void)caller;
     if (!office->settings.registration_open)
         return REFUSAL_REGISTRATION_CLOSED;
-    return make_user(office, turn, USER_ROLE_BUYER, call);
+    return make_user(office, USER_ROLE_BUYER, call);
 }
 
-enum refusal user_organizer_add(struct office *office, const struct turn *turn,
-                                struct live_user *user, struct call *call)
+enum refusal user_organizer_add(struct office *office, const struct caller *caller,
+                                struct call *call)
 {
-    (void)user;
-    return make_user(office, turn, USER_ROLE_ORGANIZER, call);
+    (void)caller;
+    return make_user(office, USER_ROLE_ORGANIZER, call);
 }
 
-enum refusal user_get(struct office *office, const struct turn *turn, struct live_user *user,
-                      struct call *call)
+enum refusal user_get(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
     const struct id id = call->in.user_get.user_id;
-    if (id_is_none(id) || id_equal(id, user->id))
-        return show_user(user, call);
-    if (user->role != USER_ROLE_ORGANIZER)
+    if (id_is_none(id) || id_equal(id, caller->user->id))
+        return show_user(caller->user, call);
+    if (!caller_may(caller, SCOPE_READ))
         return REFUSAL_FORBIDDEN;
     const struct live_user *found = user_find(office, id);
     return found == NULL ? REFUSAL_NOT_FOUND : show_user(found, call);
 }
 
 /* The same image; the caller of this verb looks at its password hash. */
-enum refusal user_password_get(struct office *office, const struct turn *turn,
-                               struct live_user *user, struct call *call)
+enum refusal user_password_get(struct office *office, const struct caller *caller,
+                               struct call *call)
 {
     (void)office;
-    (void)turn;
-    return show_user(user, call);
+    return show_user(caller->user, call);
 }
 
 static enum refusal check_change(const struct office *office, const struct live_user *user,
@@ -96,10 +86,9 @@ static enum refusal check_change(const struct office *office, const struct live_
     return other != NULL && other != user ? REFUSAL_EMAIL_TAKEN : REFUSAL_NONE;
 }
 
-enum refusal user_change(struct office *office, const struct turn *turn, struct live_user *user,
-                         struct call *call)
+enum refusal user_change(struct office *office, const struct caller *caller, struct call *call)
 {
-    (void)turn;
+    struct live_user *user = caller->user;
     const struct user_change *change = &call->in.user_change;
     const enum refusal refusal = check_change(office, user, change);
     if (refusal != REFUSAL_NONE)

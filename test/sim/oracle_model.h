@@ -183,7 +183,7 @@ struct tracking {
 /* ---- Coverage ---- */
 
 enum coverage_verb {
-#define VERB(name, function, caller, kept) COVERAGE_##name,
+#define VERB(name, function, need, effect, answers, kept) COVERAGE_##name,
 #include "office/verb.def"
     COVERAGE_TICK,
     COVERAGE_ENGINE,
