@@ -124,6 +124,7 @@ static void admit(struct office *office, struct live_token *token)
     }
     office->admission_credit -= ADMISSION_COST;
     count_admission(&office->admissions, office->now.house);
+    office->why = WHY_ADMITTED;
     office_put(office, &record);
 }
 
@@ -134,6 +135,7 @@ static void pass_over(struct office *office, struct live_token *token)
     record.as.queue_token.passed_at = office->now.house;
     office->house.serving = token->number;
     office->house_dirty = true;
+    office->why = WHY_PASSED_OVER;
     office_put(office, &record);
 }
 

@@ -42,6 +42,7 @@ void keys_expire(struct office *office, size_t *budget)
 {
     const struct live_key *key;
     timestamp_ms at;
+    office->why = WHY_KEY_EXPIRED;
     while (*budget > 0 && (key = heap_first(&office->key_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;

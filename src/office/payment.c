@@ -59,6 +59,7 @@ static enum refusal refuse_short(struct office *office, struct live_reservation 
                                           .status = PAYMENT_STATUS_FAILED,
                                           .created_at = office->now.house,
                                       }};
+        office->why = WHY_PAYMENT_FAILED;
         office_put(office, &record);
     }
     CHECK(reservation->failed_payment != NULL);

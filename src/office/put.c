@@ -567,8 +567,9 @@ static void install(struct office *office, const struct record *record)
 void office_put(struct office *office, const struct record *record)
 {
     /* First the batch: a deleted row's image may be the live one that goes away below. */
+    CHECK(office->loading || office->why != WHY_UNTOLD);
     if (!office->loading) {
-        record_encode(record, &office->batch);
+        record_encode(record, office->why, &office->batch);
         office->batch_count++;
     }
     install(office, record);

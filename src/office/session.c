@@ -113,6 +113,7 @@ static void renew(struct office *office, const struct live_session *session)
     struct record record = {.kind = RECORD_KIND_SESSION,
                             .as.session = session_row(office, session)};
     record.as.session.expires_at = expires_at;
+    office->why = WHY_SESSION_RENEWED;
     office_put(office, &record);
 }
 
@@ -132,6 +133,7 @@ void sessions_expire(struct office *office, size_t *budget)
 {
     const struct live_session *session;
     timestamp_ms at;
+    office->why = WHY_SESSION_EXPIRED;
     while (*budget > 0 && (session = heap_first(&office->session_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;

@@ -196,6 +196,7 @@ struct office {
     uint64_t seq;     /* of the batch being made */
     struct moment now;
     struct id_source *ids; /* of the turn */
+    enum record_why why;   /* of what is put now */
 
     struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
         held_seats, references, keys;
@@ -259,7 +260,8 @@ bool batch_reserve(struct office *office, size_t plain_records, size_t seat_reco
 /* ---- The one door (put.c) and its room (state.c) ---- */
 
 /* Installs a row's new image, or takes the row out when it is marked deleted, keeps the indexes and
- * appends it to the batch. Objects, room in indexes and heaps and a USER's texts were reserved (the
+ * appends it to the batch, because of office->why. Objects, room in indexes and heaps and a USER's
+ * texts were reserved (the
  * *_reserve functions); a CONCERT's, SEAT's or POINT_ENTRY's texts must be the office's own
  * (texts_own). */
 void office_put(struct office *office, const struct record *record);

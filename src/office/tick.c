@@ -53,6 +53,7 @@ static void make_up_downtime(struct office *office)
     if (!time_matters(office) || gap_ms <= DOWNTIME_MS)
         return;
     office->heard_floor = office->now.house;
+    office->why = WHY_DOWNTIME;
     shift_holds(office, gap_ms);
     shift_tokens(office, gap_ms);
     office->house.heartbeat_at = office->now.house;
@@ -65,6 +66,7 @@ static void holds_expire(struct office *office, size_t *budget)
 {
     struct live_reservation *reservation;
     timestamp_ms at;
+    office->why = WHY_HOLD_EXPIRED;
     while (*budget > 0 && (reservation = heap_first(&office->hold_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;
@@ -77,6 +79,7 @@ static void tokens_expire(struct office *office, size_t *budget)
 {
     struct live_token *token;
     timestamp_ms at;
+    office->why = WHY_TURN_ENDED;
     while (*budget > 0 && (token = heap_first(&office->token_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;
@@ -90,6 +93,7 @@ static void tokens_expire(struct office *office, size_t *budget)
 static void rounds_refund(struct office *office)
 {
     size_t left = REFUND_SLICE;
+    office->why = WHY_ROUND_SETTLED;
     for (size_t i = 0; office->refunds_pending && i < office->rounds.taken; i++) {
         struct live_round *round = office->round_order[i];
         if (round->row.status != ROUND_STATUS_CANCELLED)
@@ -140,6 +144,7 @@ void office_settle(struct office *office, const struct turn *turn)
         return;
     CHECK(batch_reserve(office, 1, 0, 0));
     const struct record record = {.kind = RECORD_KIND_HOUSE, .as.house = office->house};
+    office->why = WHY_COUNTED;
     office_put(office, &record);
     office->house_dirty = false;
 }

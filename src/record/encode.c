@@ -7,7 +7,12 @@
 #include <string.h>
 
 #define VARINT_BYTES_MAX 10
+
+/* The first byte: a kind and two bits beside it. */
 #define DELETED_BIT 0x80
+#define WHY_BIT 0x40 /* the reason stands in the next byte */
+#define KIND_BITS 0x3f
+_Static_assert(RECORD_KIND_COUNT <= KIND_BITS && WHY_COUNT <= UINT8_MAX, "a byte each");
 
 static inline bool all_zero(const void *bytes, size_t length)
 {
@@ -222,10 +227,19 @@ size_t record_encoded_max(const struct record *record)
 {
     const size_t field_count = record_schema(record->kind)->field_count;
     /* A secret is the largest field of fixed size. */
-    return 1 + VARINT_BYTES_MAX + field_count * SECRET_BYTES + record_text_bytes(record);
+    return 2 + VARINT_BYTES_MAX + field_count * SECRET_BYTES + record_text_bytes(record);
 }
 
-void record_encode(const struct record *record, struct buffer *buffer)
+static void put_head(struct output *output, const struct record *record, enum record_why why)
+{
+    CHECK((unsigned)why < WHY_COUNT);
+    const unsigned deleted = record->deleted ? DELETED_BIT : 0;
+    const unsigned told = why != WHY_UNTOLD ? WHY_BIT : 0;
+    const uint8_t head[] = {(uint8_t)((unsigned)record->kind | deleted | told), (uint8_t)why};
+    put_bytes(output, head, told ? 2 : 1);
+}
+
+void record_encode(const struct record *record, enum record_why why, struct buffer *buffer)
 {
     const struct entity_schema *schema = record_schema(record->kind);
     const struct codec *codec = &codecs[record->kind];
@@ -234,9 +248,7 @@ void record_encode(const struct record *record, struct buffer *buffer)
     uint64_t bits = codec->present(&record->as);
     if (record->deleted)
         bits &= key_bits(schema);
-    put_bytes(&output,
-              &(uint8_t){(uint8_t)((unsigned)record->kind | (record->deleted ? DELETED_BIT : 0))},
-              1);
+    put_head(&output, record, why);
     put_varint(&output, bits);
     codec->put(&output, bits, &record->as);
     buffer->length = (size_t)(output.at - buffer->data);
@@ -245,15 +257,18 @@ void record_encode(const struct record *record, struct buffer *buffer)
 enum result record_decode(const uint8_t *data, size_t length, struct record *record, size_t *used)
 {
     struct input input = {.at = data, .end = data + length};
-    uint8_t head;
+    uint8_t head, why = WHY_UNTOLD;
     uint64_t bits;
-    if (!take_bytes(&input, &head, 1) || !take_varint(&input, &bits))
+    if (!take_bytes(&input, &head, 1) ||
+        ((head & WHY_BIT) != 0 && (!take_bytes(&input, &why, 1) || why == WHY_UNTOLD)) ||
+        !take_varint(&input, &bits))
         return RESULT_MALFORMED;
-    if ((head & ~DELETED_BIT) >= RECORD_KIND_COUNT)
+    if ((head & KIND_BITS) >= RECORD_KIND_COUNT || why >= WHY_COUNT)
         return RESULT_NEWER;
     memset(record, 0, sizeof *record);
-    record->kind = (enum record_kind)(head & ~DELETED_BIT);
+    record->kind = (enum record_kind)(head & KIND_BITS);
     record->deleted = (head & DELETED_BIT) != 0;
+    record->why = (enum record_why)why;
     const struct entity_schema *schema = record_schema(record->kind);
     if (bits >> schema->field_count != 0)
         return RESULT_NEWER;

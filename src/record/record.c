@@ -13,6 +13,17 @@
     ;
 #include "record/enumeration.def"
 
+static const char *const why_texts[WHY_COUNT] = {
+#define WHY(name, text) [WHY_##name] = text,
+#include "record/why.def"
+};
+
+const char *record_why_text(enum record_why why)
+{
+    CHECK((unsigned)why < WHY_COUNT);
+    return why_texts[why];
+}
+
 enum {
     KEY = FIELD_FLAG_KEY,
     OPTIONAL = FIELD_FLAG_OPTIONAL,

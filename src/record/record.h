@@ -52,10 +52,22 @@ enum record_kind {
     RECORD_KIND_COUNT
 };
 
+/* Why a row was put. */
+enum record_why {
+    WHY_UNTOLD, /* by a version that did not tell */
+#define WHY(name, text) WHY_##name,
+#include "record/why.def"
+    WHY_COUNT
+};
+
+/* NULL for WHY_UNTOLD. */
+const char *record_why_text(enum record_why why);
+
 /* Texts point into memory of whoever made the record, and live as long as that says. */
 struct record {
     enum record_kind kind;
-    bool deleted; /* the row is gone; only the key fields count */
+    bool deleted;        /* the row is gone; only the key fields count */
+    enum record_why why; /* as the journal tells it; the tables do not */
     union {
 #define ENTITY(kind, name, prefix, since) struct name name;
 #define FIELD(entity, column, type, detail, json, flags, since)
@@ -170,19 +182,21 @@ uint64_t record_key_hash(enum record_kind kind, const struct record_key *key);
 /* The user whose row it is (the field marked OWNER), or ID_NONE. */
 struct id record_owner(const struct record *record);
 
-/* Encoding: the kind, whether deleted, a bit a field that is not zero, then those fields. Integers
- * are zigzag base-128 varints, texts length-prefixed and NUL-terminated, the rest raw, little
- * endian. Fields appended later are further bits, so older rows decode with the new fields zero. */
+/* Encoding: the kind, whether deleted, why it was put, a bit a field that is not zero, then those
+ * fields. Integers are zigzag base-128 varints, texts length-prefixed and NUL-terminated, the rest
+ * raw, little endian. Fields appended later are further bits, so older rows decode with the new
+ * fields zero. */
 
 /* The most bytes record_encode will append for this record. */
 size_t record_encoded_max(const struct record *record);
 
-/* Appends; the buffer has record_encoded_max bytes reserved. */
-void record_encode(const struct record *record, struct buffer *buffer);
+/* Appends, with this reason rather than the record's own; the buffer has record_encoded_max bytes
+ * reserved. */
+void record_encode(const struct record *record, enum record_why why, struct buffer *buffer);
 
 /* Decodes one record from the front of `data`; `*used` is its length. Texts point into `data`.
- * RESULT_MALFORMED for anything record_encode does not write; RESULT_NEWER for unknown fields or
- * kinds. Never reads past `length`. */
+ * RESULT_MALFORMED for anything record_encode does not write; RESULT_NEWER for unknown fields,
+ * kinds or reasons. Never reads past `length`. */
 MUST_USE enum result record_decode(const uint8_t *data, size_t length, struct record *record,
                                    size_t *used);
 

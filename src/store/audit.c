@@ -135,7 +135,7 @@ static enum result encode(const struct record *record, struct buffer *buffer)
     buffer_clear(buffer);
     const enum result result = buffer_reserve(buffer, record_encoded_max(&same));
     if (result == RESULT_OK)
-        record_encode(&same, buffer);
+        record_encode(&same, WHY_UNTOLD, buffer);
     return result;
 }
 

@@ -15,7 +15,7 @@ static void check_encoding(const struct record *record, const uint8_t *bytes, si
     const size_t most = record_encoded_max(record);
     buffer_init(&buffer, most);
     CHECK(buffer_reserve(&buffer, most) == RESULT_OK);
-    record_encode(record, &buffer);
+    record_encode(record, record->why, &buffer);
     CHECK(buffer.length == length && memcmp(buffer.data, bytes, length) == 0);
     buffer_release(&buffer);
 }
@@ -43,7 +43,7 @@ static void check_without_a_field(const struct record *record)
                value_bytes(schema->fields[i].type));
         buffer_init(&buffer, record_encoded_max(&fewer));
         CHECK(buffer_reserve(&buffer, record_encoded_max(&fewer)) == RESULT_OK);
-        record_encode(&fewer, &buffer);
+        record_encode(&fewer, fewer.why, &buffer);
         CHECK(record_decode(buffer.data, buffer.length, &read, &used) == RESULT_OK);
         CHECK(used == buffer.length);
         check_encoding(&read, buffer.data, buffer.length);

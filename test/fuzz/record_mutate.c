@@ -35,7 +35,7 @@ static size_t put_records(const struct sheaf *sheaf, uint8_t *data, size_t size_
         const size_t most = record_encoded_max(&sheaf->records[i]);
         buffer_init(&buffer, most);
         CHECK(buffer_reserve(&buffer, most) == RESULT_OK);
-        record_encode(&sheaf->records[i], &buffer);
+        record_encode(&sheaf->records[i], sheaf->records[i].why, &buffer);
         if (buffer.length <= size_max - size) {
             memcpy(data + size, buffer.data, buffer.length);
             size += buffer.length;

@@ -77,7 +77,7 @@ void load_row(struct oracle *oracle, const struct record *record)
 {
     struct load *load = &oracle->load;
     CHECK(buffer_reserve(&load->rows, record_encoded_max(record)) == RESULT_OK);
-    record_encode(record, &load->rows);
+    record_encode(record, record->why, &load->rows);
     load->count++;
 }
 

@@ -42,7 +42,7 @@ struct retold {
 static void put(struct retold *retold, const struct record *record)
 {
     assert_int_equal(buffer_reserve(&retold->bytes, record_encoded_max(record)), RESULT_OK);
-    record_encode(record, &retold->bytes);
+    record_encode(record, record->why, &retold->bytes);
     retold->count++;
 }
 

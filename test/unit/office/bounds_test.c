@@ -49,7 +49,7 @@ static void a_deleted_row_fits_the_room_of_a_plain_one(void **state)
         struct record record = {.kind = kind, .deleted = true};
         memset(&record.as, 0xff, ID_BYTES); /* the key, and texts that must not be looked at */
         assert_int_equal(buffer_reserve(&buffer, PLAIN_RECORD_BYTES), RESULT_OK);
-        record_encode(&record, &buffer);
+        record_encode(&record, WHY_HELD, &buffer);
         assert_true(buffer.length <= PLAIN_RECORD_BYTES);
         buffer_clear(&buffer);
     }

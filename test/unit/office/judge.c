@@ -16,40 +16,58 @@
 #define NONE (-1)
 #define DELETED (-2)
 
+/* A set of reasons. */
+#define BY(why) (UINT64_C(1) << WHY_##why)
+_Static_assert(WHY_COUNT <= 64, "a bit a reason");
+
 static const struct {
     enum record_kind kind;
     int from, to;
     const char *name;
+    uint64_t whys;
 } legal[] = {
-    {RECORD_KIND_CONCERT_ROUND, NONE, ROUND_STATUS_SCHEDULED, "round made"},
-    {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_SCHEDULED, ROUND_STATUS_CANCELLED, "round cancelled"},
-    {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_SCHEDULED, DELETED, "scheduled round deleted"},
-    {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_CANCELLED, DELETED, "cancelled round deleted"},
-    {RECORD_KIND_SEAT, NONE, SEAT_STATUS_AVAILABLE, "seat made"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_AVAILABLE, SEAT_STATUS_HELD, "seat held"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_HELD, SEAT_STATUS_AVAILABLE, "seat given back"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_HELD, SEAT_STATUS_SOLD, "seat sold"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_SOLD, SEAT_STATUS_AVAILABLE, "seat refunded"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_AVAILABLE, SEAT_STATUS_BLOCKED, "seat blocked"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE, "seat unblocked"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_AVAILABLE, DELETED, "available seat deleted"},
-    {RECORD_KIND_SEAT, SEAT_STATUS_BLOCKED, DELETED, "blocked seat deleted"},
-    {RECORD_KIND_QUEUE_TOKEN, NONE, TOKEN_STATUS_WAITING, "token issued"},
-    {RECORD_KIND_QUEUE_TOKEN, TOKEN_STATUS_WAITING, TOKEN_STATUS_ACTIVE, "token admitted"},
-    {RECORD_KIND_QUEUE_TOKEN, TOKEN_STATUS_WAITING, TOKEN_STATUS_EXPIRED, "waiting token ended"},
-    {RECORD_KIND_QUEUE_TOKEN, TOKEN_STATUS_ACTIVE, TOKEN_STATUS_EXPIRED, "active token ended"},
-    {RECORD_KIND_PAYMENT, NONE, PAYMENT_STATUS_SUCCEEDED, "payment made"},
-    {RECORD_KIND_PAYMENT, NONE, PAYMENT_STATUS_FAILED, "payment failed"},
-    {RECORD_KIND_PAYMENT, PAYMENT_STATUS_SUCCEEDED, PAYMENT_STATUS_CANCELLED, "payment cancelled"},
-    {RECORD_KIND_SEAT_RESERVATION, NONE, RESERVATION_STATUS_PENDING, "reservation made"},
+    {RECORD_KIND_CONCERT_ROUND, NONE, ROUND_STATUS_SCHEDULED, "round made", BY(ROUND_CREATED)},
+    {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_SCHEDULED, ROUND_STATUS_CANCELLED, "round cancelled",
+     BY(ROUND_CANCELLED)},
+    {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_SCHEDULED, DELETED, "scheduled round deleted",
+     BY(ROUND_DELETED) | BY(CONCERT_DELETED)},
+    {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_CANCELLED, DELETED, "cancelled round deleted",
+     BY(ROUND_DELETED) | BY(CONCERT_DELETED)},
+    {RECORD_KIND_SEAT, NONE, SEAT_STATUS_AVAILABLE, "seat made", BY(ROUND_CREATED)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_AVAILABLE, SEAT_STATUS_HELD, "seat held", BY(HELD)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_HELD, SEAT_STATUS_AVAILABLE, "seat given back",
+     BY(CANCELLED) | BY(LEFT) | BY(HOLD_EXPIRED) | BY(ROUND_SETTLED)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_HELD, SEAT_STATUS_SOLD, "seat sold", BY(PAID)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_SOLD, SEAT_STATUS_AVAILABLE, "seat refunded",
+     BY(CANCELLED) | BY(ROUND_SETTLED)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_AVAILABLE, SEAT_STATUS_BLOCKED, "seat blocked",
+     BY(SEATS_BLOCKED)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE, "seat unblocked",
+     BY(SEATS_UNBLOCKED)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_AVAILABLE, DELETED, "available seat deleted",
+     BY(ROUND_DELETED) | BY(CONCERT_DELETED)},
+    {RECORD_KIND_SEAT, SEAT_STATUS_BLOCKED, DELETED, "blocked seat deleted",
+     BY(ROUND_DELETED) | BY(CONCERT_DELETED)},
+    {RECORD_KIND_QUEUE_TOKEN, NONE, TOKEN_STATUS_WAITING, "token issued", BY(JOINED)},
+    {RECORD_KIND_QUEUE_TOKEN, TOKEN_STATUS_WAITING, TOKEN_STATUS_ACTIVE, "token admitted",
+     BY(ADMITTED)},
+    {RECORD_KIND_QUEUE_TOKEN, TOKEN_STATUS_WAITING, TOKEN_STATUS_EXPIRED, "waiting token ended",
+     BY(LEFT) | BY(TURN_ENDED)},
+    {RECORD_KIND_QUEUE_TOKEN, TOKEN_STATUS_ACTIVE, TOKEN_STATUS_EXPIRED, "active token ended",
+     BY(LEFT) | BY(TURN_ENDED) | BY(PAID) | BY(CANCELLED) | BY(HOLD_EXPIRED) | BY(ROUND_SETTLED)},
+    {RECORD_KIND_PAYMENT, NONE, PAYMENT_STATUS_SUCCEEDED, "payment made", BY(PAID)},
+    {RECORD_KIND_PAYMENT, NONE, PAYMENT_STATUS_FAILED, "payment failed", BY(PAYMENT_FAILED)},
+    {RECORD_KIND_PAYMENT, PAYMENT_STATUS_SUCCEEDED, PAYMENT_STATUS_CANCELLED, "payment cancelled",
+     BY(CANCELLED) | BY(ROUND_SETTLED)},
+    {RECORD_KIND_SEAT_RESERVATION, NONE, RESERVATION_STATUS_PENDING, "reservation made", BY(HELD)},
     {RECORD_KIND_SEAT_RESERVATION, RESERVATION_STATUS_PENDING, RESERVATION_STATUS_CONFIRMED,
-     "reservation confirmed"},
+     "reservation confirmed", BY(PAID)},
     {RECORD_KIND_SEAT_RESERVATION, RESERVATION_STATUS_PENDING, RESERVATION_STATUS_CANCELLED,
-     "pending reservation cancelled"},
+     "pending reservation cancelled", BY(CANCELLED) | BY(LEFT) | BY(ROUND_SETTLED)},
     {RECORD_KIND_SEAT_RESERVATION, RESERVATION_STATUS_PENDING, RESERVATION_STATUS_EXPIRED,
-     "reservation expired"},
+     "reservation expired", BY(HOLD_EXPIRED)},
     {RECORD_KIND_SEAT_RESERVATION, RESERVATION_STATUS_CONFIRMED, RESERVATION_STATUS_CANCELLED,
-     "confirmed reservation cancelled"},
+     "confirmed reservation cancelled", BY(CANCELLED) | BY(ROUND_SETTLED)},
 };
 
 #define LEGAL_COUNT (sizeof legal / sizeof legal[0])
@@ -86,6 +104,37 @@ static int state_of(const struct record *record)
     }
 }
 
+/* Why a row may be put that has no states, or stays in its own. */
+static const uint64_t whys_without_move[RECORD_KIND_COUNT] = {
+    [RECORD_KIND_HOUSE] = BY(COUNTED),
+    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED),
+    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(SESSION_RENEWED) | BY(SIGNED_OUT) |
+                            BY(SESSION_EXPIRED) | BY(USER_CHANGED),
+    [RECORD_KIND_POINT_ACCOUNT] =
+        BY(REGISTERED) | BY(CHARGED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
+    [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
+    [RECORD_KIND_CONCERT_ROUND] = BY(ROUND_CHANGED) | BY(HELD),
+    [RECORD_KIND_QUEUE_TOKEN] = BY(PASSED_OVER) | BY(HELD) | BY(CANCELLED) | BY(HOLD_EXPIRED) |
+                                BY(PAID) | BY(ROUND_SETTLED) | BY(TURN_ENDED) | BY(DOWNTIME),
+    [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME),
+    [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
+    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
+    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
+                                    BY(ROUND_CANCELLED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
+                                    BY(JOINED) | BY(HELD) | BY(CANCELLED) | BY(PAID) |
+                                    BY(KEY_EXPIRED),
+};
+
+static bool judge_why(const struct record *record, uint64_t whys, struct explanation *why)
+{
+    if ((whys >> record->why & 1) != 0)
+        return true;
+    const char *text = record_why_text(record->why);
+    (void)explain(why, RESULT_CORRUPT, "%s was put because of %s",
+                  record_schema(record->kind)->table, text == NULL ? "nothing" : text);
+    return false;
+}
+
 static bool judge_transition(struct judge *judge, const struct record *record,
                              const struct record *before, struct explanation *why)
 {
@@ -97,18 +146,18 @@ static bool judge_transition(struct judge *judge, const struct record *record,
         (record->kind == RECORD_KIND_SEAT_RESERVATION && from != NONE &&
          from != RESERVATION_STATUS_PENDING && from != RESERVATION_STATUS_CONFIRMED);
     if (from == to && !ended)
-        return true;
+        return judge_why(record, whys_without_move[record->kind], why);
     for (size_t i = 0; i < LEGAL_COUNT; i++) {
         if (legal[i].kind == record->kind && legal[i].from == from && legal[i].to == to) {
             judge->coverage->transitions[i]++;
-            return true;
+            return judge_why(record, legal[i].whys, why);
         }
     }
     /* Without states, these come and go; only a key may come again. */
     if ((to == DELETED &&
          (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT)) ||
         record->kind == RECORD_KIND_IDEMPOTENCY_KEY)
-        return true;
+        return judge_why(record, whys_without_move[record->kind], why);
     (void)explain(why, RESULT_CORRUPT, "%s went from state %d to %d",
                   record_schema(record->kind)->table, from, to);
     return false;

@@ -75,6 +75,7 @@ void sample_fill(struct sample *sample, enum record_kind kind, unsigned percent,
 {
     memset(sample, 0, sizeof *sample);
     sample->record.kind = kind;
+    sample->record.why = (enum record_why)chance_below(chance, WHY_COUNT);
     for (size_t i = 0; i < record_schema(kind)->field_count; i++)
         if (chance_percent(chance, percent))
             fill_field(sample, i, chance);

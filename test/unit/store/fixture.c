@@ -99,7 +99,7 @@ const char *fixture_path(const struct fixture *fixture, const char *file, char p
 void batch_add(struct fixture *fixture, const struct record *record)
 {
     assert_int_equal(buffer_reserve(&fixture->batch, record_encoded_max(record)), RESULT_OK);
-    record_encode(record, &fixture->batch);
+    record_encode(record, record->why, &fixture->batch);
     fixture->batch_count++;
 }
 

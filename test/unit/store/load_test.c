@@ -387,7 +387,7 @@ static void a_row_with_more_bytes_than_records_is_refused(void **state)
     const struct record house = {.kind = RECORD_KIND_HOUSE, .as.house.id = 1};
     buffer_init(&body, 1000);
     assert_int_equal(buffer_reserve(&body, record_encoded_max(&house) + 1), RESULT_OK);
-    record_encode(&house, &body);
+    record_encode(&house, WHY_COUNTED, &body);
     buffer_append_byte(&body, 0);
     write_by_hand(fixture, body.data, body.length);
     buffer_release(&body);

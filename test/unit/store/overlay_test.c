@@ -41,7 +41,7 @@ static int teardown(void **state)
 static void add(struct board *board, const struct record *record)
 {
     assert_int_equal(buffer_reserve(&board->batch, record_encoded_max(record)), RESULT_OK);
-    record_encode(record, &board->batch);
+    record_encode(record, record->why, &board->batch);
     board->count++;
 }
 
