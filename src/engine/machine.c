@@ -14,6 +14,7 @@ struct engine *machine_new(struct store *store, const struct office_settings *se
     memset(engine, 0, sizeof *engine);
     inbox_init(&engine->inbox, ENGINE_INBOX_MAX);
     snapshots_init(&engine->snapshots);
+    feed_init(&engine->feed);
     atomic_init(&engine->state, ENGINE_LOADING);
     atomic_init(&engine->stop, false);
     atomic_init(&engine->seq, 0);
@@ -26,6 +27,7 @@ struct engine *machine_new(struct store *store, const struct office_settings *se
 
 void machine_free(struct engine *engine)
 {
+    feed_release(&engine->feed);
     snapshots_release(&engine->snapshots);
     office_free(engine->batch.office);
     free(engine);

@@ -6,6 +6,7 @@
 #include "engine/bookkeeper.h"
 #include "engine/clock.h"
 #include "engine/counters.h"
+#include "engine/feed.h"
 #include "engine/inbox.h"
 #include "engine/passwords.h"
 #include "engine/readers.h"
@@ -15,6 +16,7 @@ struct engine {
     struct inbox inbox;
     struct counters counters;
     struct snapshots snapshots;
+    struct feed feed;
     struct readers readers;
     struct passwords passwords;
     struct bookkeeper bookkeeper;

@@ -93,8 +93,11 @@ static enum result go_on(struct engine *engine, struct explanation *explanation)
         return result;
     enter(engine, ENGINE_LOADING);
     result = reload(engine, explanation);
-    if (result != RESULT_OK || first_batch(engine) == STORE_DONE)
+    if (result != RESULT_OK)
         return result;
+    feed_settle(&engine->feed, atomic_load(&engine->seq));
+    if (first_batch(engine) == STORE_DONE)
+        return RESULT_OK;
     drop_office(engine);
     result = store_reopen(engine->store, explanation);
     /* It can be read, but not written. */
@@ -162,6 +165,7 @@ enum result recovery_open(struct engine *engine, struct explanation *explanation
     if (result != RESULT_OK)
         return explain(explanation, result, "the rows of the data directory contradict each other");
     engine->token_key = office_token_key(engine->batch.office);
+    feed_start(&engine->feed, position.seq);
     const enum store_outcome outcome = first_batch(engine);
     if (outcome == STORE_DONE) {
         enter(engine, ENGINE_READY);

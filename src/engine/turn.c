@@ -43,6 +43,7 @@ enum store_outcome turn_write_down(struct engine *engine)
             engine->store, batch->turn.seq, batch->turn.now.house, records, record_count);
         if (outcome != STORE_DONE) {
             counter_add(&engine->counters.failed_appends, 1);
+            feed_hold(&engine->feed, batch->turn.seq, batch->turn.now.house, records, record_count);
             return outcome;
         }
         counter_add(&engine->counters.append_nanoseconds, monotonic_nanoseconds() - started);
@@ -54,9 +55,11 @@ enum store_outcome turn_write_down(struct engine *engine)
             engine->unpruned = 0;
         }
     }
-    batch_commit(batch);
     office_drop_finished(batch->office, store_booked_seq(engine->store));
     snapshots_publish(&engine->snapshots, batch->office, batch->turn.now);
+    if (records != NULL)
+        feed_publish(&engine->feed, batch->turn.seq, batch->turn.now.house, records, record_count);
+    batch_commit(batch);
     return STORE_DONE;
 }
 

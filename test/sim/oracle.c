@@ -126,7 +126,10 @@ static void append_returned(void *owner, uint64_t seq, enum store_outcome outcom
         present_attempt(oracle)->records == 0) {
         object_to(oracle, 10, "batch %llu was appended after batch %llu", (unsigned long long)seq,
                   (unsigned long long)oracle->seq);
-    } else if (outcome != STORE_DONE) {
+        return;
+    }
+    feed_appended(oracle, seq, present_attempt(oracle));
+    if (outcome != STORE_DONE) {
         append_failed(oracle, outcome);
     } else {
         oracle->stage = BATCH_APPENDED;
@@ -179,6 +182,34 @@ static void observe_row(void *owner, const struct record *record)
     struct oracle *oracle = owner;
     if (!oracle->objected && !oracle->checking)
         load_row(oracle, record);
+}
+
+static void observe_feed_began(void *owner, uint64_t seq)
+{
+    struct oracle *oracle = owner;
+    if (!oracle->objected)
+        feed_began(oracle, seq);
+}
+
+static void observe_feed_told(void *owner, const struct commit *commit)
+{
+    struct oracle *oracle = owner;
+    if (!oracle->objected)
+        feed_told(oracle, commit);
+}
+
+static void observe_feed_missed(void *owner)
+{
+    struct oracle *oracle = owner;
+    if (!oracle->objected)
+        feed_missed(oracle);
+}
+
+static void observe_feed_drained(void *owner)
+{
+    struct oracle *oracle = owner;
+    if (!oracle->objected)
+        feed_drained(oracle);
 }
 
 /* ---- Around the server ---- */
@@ -244,6 +275,10 @@ struct oracle *oracle_new(const struct office_settings *settings, bool small,
         .loaded = loaded,
         .load_began = observe_load,
         .row_loaded = observe_row,
+        .feed_began = observe_feed_began,
+        .feed_told = observe_feed_told,
+        .feed_missed = observe_feed_missed,
+        .feed_drained = observe_feed_drained,
     };
     rows_init(oracle);
     coverage_init(oracle);

@@ -3,13 +3,6 @@
  * pass is still held against the model, field by field (oracle_span.c). */
 #include "oracle_model.h"
 
-#include "base/check.h"
-
-static const struct record *before(const struct seen *seen)
-{
-    return seen->row != NULL && seen->row->there ? &seen->row->image : NULL;
-}
-
 /* 1: from available to held to sold and back; blocked from available and back. */
 static void seat_law(struct oracle *oracle, const struct seen *seen)
 {
@@ -19,7 +12,7 @@ static void seat_law(struct oracle *oracle, const struct seen *seen)
         [SEAT_STATUS_SOLD] = {true, false, true, false},
         [SEAT_STATUS_BLOCKED] = {true, false, false, true},
     };
-    const struct record *was = before(seen);
+    const struct record *was = seen_before(seen);
     if (was != NULL && !legal[was->as.seat.status][seen->record.as.seat.status])
         object_to(oracle, 1, "%s went from %s to %s", record_name(was).text,
                   seat_status_texts[was->as.seat.status],
@@ -33,7 +26,7 @@ static void reservation_law(struct oracle *oracle, const struct seen *seen)
         [RESERVATION_STATUS_PENDING] = {true, true, true, true},
         [RESERVATION_STATUS_CONFIRMED] = {false, true, true, false},
     };
-    const struct record *was = before(seen);
+    const struct record *was = seen_before(seen);
     const struct seat_reservation *now = &seen->record.as.seat_reservation;
     if (was != NULL) {
         const enum reservation_status old = was->as.seat_reservation.status;
@@ -59,14 +52,14 @@ static void account_law(struct oracle *oracle, const struct seen *seen)
 
 static void entry_law(struct oracle *oracle, const struct seen *seen)
 {
-    if (before(seen) != NULL)
+    if (seen_before(seen) != NULL)
         object_to(oracle, 3, "the entry %s was written again", record_name(&seen->record).text);
 }
 
 /* 4: one succeeded payment a reservation, and a payment is cancelled once. */
 static void payment_law(struct oracle *oracle, const struct seen *seen)
 {
-    const struct record *was = before(seen);
+    const struct record *was = seen_before(seen);
     const struct payment *now = &seen->record.as.payment;
     if (was != NULL) {
         if (was->as.payment.status != PAYMENT_STATUS_SUCCEEDED ||
@@ -86,7 +79,7 @@ static void payment_law(struct oracle *oracle, const struct seen *seen)
 /* 5. */
 static void round_law(struct oracle *oracle, const struct seen *seen)
 {
-    const struct record *was = before(seen);
+    const struct record *was = seen_before(seen);
     if (was != NULL && !seen->record.deleted &&
         was->as.concert_round.total_seat_cnt != seen->record.as.concert_round.total_seat_cnt)
         object_to(oracle, 5, "%s changed its number of seats", record_name(was).text);
@@ -122,7 +115,7 @@ static void new_token_law(struct oracle *oracle, const struct seen *seen)
 
 static void token_law(struct oracle *oracle, const struct seen *seen)
 {
-    const struct record *was = before(seen);
+    const struct record *was = seen_before(seen);
     const struct queue_token *now = &seen->record.as.queue_token;
     if (was == NULL) {
         new_token_law(oracle, seen);
@@ -152,135 +145,12 @@ void law_turns(struct oracle *oracle)
 /* 11: a key that is there is not given another effect. */
 static void key_law(struct oracle *oracle, const struct seen *seen)
 {
-    if (before(seen) != NULL && !seen->record.deleted)
+    if (seen_before(seen) != NULL && !seen->record.deleted)
         object_to(oracle, 11, "a key that was there was written again");
-}
-
-/* ---- Reasons ---- */
-
-#define BY(why) (UINT64_C(1) << WHY_##why)
-#define GIVEN_BACK (BY(CANCELLED) | BY(LEFT) | BY(HOLD_EXPIRED) | BY(ROUND_SETTLED))
-#define REFUNDED (BY(CANCELLED) | BY(ROUND_SETTLED))
-#define DELETED (BY(CONCERT_DELETED) | BY(ROUND_DELETED))
-
-/* What may be told of a row of these kinds, whatever it became. */
-static const uint64_t told_of[RECORD_KIND_COUNT] = {
-    [RECORD_KIND_HOUSE] = BY(COUNTED),
-    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED),
-    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(SIGNED_OUT) | BY(SESSION_RENEWED) |
-                            BY(SESSION_EXPIRED) | BY(USER_CHANGED),
-    [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(CHARGED) | BY(PAID) | REFUNDED,
-    [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
-    [RECORD_KIND_CONCERT_ROUND] =
-        BY(ROUND_CREATED) | BY(ROUND_CHANGED) | BY(ROUND_CANCELLED) | BY(HELD) | DELETED,
-    [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
-    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | REFUNDED,
-    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
-                                    BY(ROUND_CANCELLED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
-                                    BY(JOINED) | BY(HELD) | BY(CANCELLED) | BY(PAID) |
-                                    BY(KEY_EXPIRED),
-};
-
-static uint64_t told_of_seat(const struct record *was, const struct record *now)
-{
-    if (now->deleted)
-        return DELETED;
-    if (was == NULL)
-        return BY(ROUND_CREATED);
-    switch (now->as.seat.status) {
-    case SEAT_STATUS_HELD:
-        return BY(HELD);
-    case SEAT_STATUS_SOLD:
-        return BY(PAID);
-    case SEAT_STATUS_BLOCKED:
-        return BY(SEATS_BLOCKED);
-    case SEAT_STATUS_AVAILABLE:
-        return was->as.seat.status == SEAT_STATUS_BLOCKED ? BY(SEATS_UNBLOCKED)
-               : was->as.seat.status == SEAT_STATUS_SOLD  ? REFUNDED
-                                                          : GIVEN_BACK;
-    }
-    UNREACHABLE("seat status");
-}
-
-static uint64_t told_of_reservation(const struct record *was, const struct record *now)
-{
-    if (was == NULL)
-        return BY(HELD);
-    switch (now->as.seat_reservation.status) {
-    case RESERVATION_STATUS_PENDING:
-        return BY(DOWNTIME);
-    case RESERVATION_STATUS_CONFIRMED:
-        return BY(PAID);
-    case RESERVATION_STATUS_EXPIRED:
-        return BY(HOLD_EXPIRED);
-    case RESERVATION_STATUS_CANCELLED:
-        return was->as.seat_reservation.status == RESERVATION_STATUS_CONFIRMED
-                   ? REFUNDED
-                   : GIVEN_BACK & ~BY(HOLD_EXPIRED);
-    }
-    UNREACHABLE("reservation status");
-}
-
-static uint64_t told_of_payment(const struct record *now)
-{
-    switch (now->as.payment.status) {
-    case PAYMENT_STATUS_SUCCEEDED:
-        return BY(PAID);
-    case PAYMENT_STATUS_FAILED:
-        return BY(PAYMENT_FAILED);
-    case PAYMENT_STATUS_CANCELLED:
-        return REFUNDED;
-    }
-    UNREACHABLE("payment status");
-}
-
-static uint64_t told_of_token(const struct record *was, const struct record *now)
-{
-    const struct queue_token *token = &now->as.queue_token;
-    if (was == NULL)
-        return BY(JOINED);
-    switch (token->status) {
-    case TOKEN_STATUS_WAITING:
-        return BY(PASSED_OVER);
-    case TOKEN_STATUS_ACTIVE:
-        return was->as.queue_token.status == TOKEN_STATUS_WAITING
-                   ? BY(ADMITTED)
-                   : GIVEN_BACK | BY(HELD) | BY(PAID) | BY(DOWNTIME) | BY(TURN_ENDED);
-    case TOKEN_STATUS_EXPIRED:
-        return GIVEN_BACK | BY(PAID) | BY(TURN_ENDED);
-    }
-    UNREACHABLE("token status");
-}
-
-static uint64_t may_be_told(const struct record *was, const struct record *now)
-{
-    switch (now->kind) {
-    case RECORD_KIND_SEAT:
-        return told_of_seat(was, now);
-    case RECORD_KIND_SEAT_RESERVATION:
-        return told_of_reservation(was, now);
-    case RECORD_KIND_PAYMENT:
-        return told_of_payment(now);
-    case RECORD_KIND_QUEUE_TOKEN:
-        return told_of_token(was, now);
-    default:
-        return told_of[now->kind];
-    }
-}
-
-/* 12: the journal tells why. */
-static void why_law(struct oracle *oracle, const struct seen *seen)
-{
-    const uint64_t whys = may_be_told(before(seen), &seen->record);
-    const char *text = record_why_text(seen->record.why);
-    if ((whys >> seen->record.why & 1) == 0)
-        object_to(oracle, 12, "%s is told to be put because of %s", record_name(&seen->record).text,
-                  text == NULL ? "nothing" : text);
 }
 
 void law_check(struct oracle *oracle, const struct seen *seen)
 {
-    why_law(oracle, seen);
     if (seen->record.deleted && seen->record.kind != RECORD_KIND_CONCERT &&
         seen->record.kind != RECORD_KIND_CONCERT_ROUND && seen->record.kind != RECORD_KIND_SEAT &&
         seen->record.kind != RECORD_KIND_SESSION &&

@@ -127,6 +127,7 @@ struct seen {
     struct record record;
     struct row *row; /* NULL: no row that was known before the span */
     bool taken;      /* a new row's id was taken from it */
+    uint64_t whys;   /* a bit a reason that fits what became of the row */
 };
 
 struct span {
@@ -223,6 +224,17 @@ struct load {
     int invariant; /* that is broken when they are not the model's */
 };
 
+/* ---- The feed ---- */
+
+/* More than are told at once: a turn appends few batches, and what it appended is told after it. */
+#define FEED_BATCHES_MAX 64
+
+struct feed_model {
+    uint64_t told_seq;
+    uint64_t memory_failures;          /* when all was told last */
+    uint64_t places[FEED_BATCHES_MAX]; /* a batch's hash, by its sequence number */
+};
+
 struct oracle {
     oracle_objection *objection;
     void *owner;
@@ -290,6 +302,7 @@ struct oracle {
     bool in_limbo; /* what the journal holds is not known until the next load */
     struct load load;
     struct tracking tracking;
+    struct feed_model feed;
     enum coverage_state state; /* in which the verb that is judged found things */
     uint64_t *covered;
     uint16_t coverage_start[COVERAGE_VERB_COUNT + 1];
@@ -367,6 +380,9 @@ struct id span_new_entry_of(struct oracle *oracle, struct id payment_id);
 /* Whether the server wrote the row in this span, and its last image of it; or NULL. */
 const struct record *span_seen(const struct oracle *oracle, const struct row *row);
 
+/* The row as it was before the span that it was seen in, or NULL. */
+const struct record *seen_before(const struct seen *seen);
+
 /* NULL when both are the same, else the first field in which they differ. */
 const struct field_schema *first_difference(const struct record *a, const struct record *b);
 int invariant_of_field(enum record_kind kind, const struct field_schema *field);
@@ -376,6 +392,20 @@ int invariant_of_kind(enum record_kind kind);
 
 /* What any one row may become. */
 void law_check(struct oracle *oracle, const struct seen *seen);
+
+/* ---- The feed (oracle_feed.c) ---- */
+
+void feed_began(struct oracle *oracle, uint64_t seq);
+void feed_appended(struct oracle *oracle, uint64_t seq, const struct attempt *attempt);
+void feed_told(struct oracle *oracle, const struct commit *commit);
+void feed_missed(struct oracle *oracle);
+void feed_drained(struct oracle *oracle);
+
+/* ---- Reasons (oracle_why.c) ---- */
+
+/* A bit a reason that a row may be put for, which was `was` (NULL: not there) and is `now`. */
+uint64_t why_allowed(const struct record *was, const struct record *now);
+void why_check(struct oracle *oracle, const struct seen *seen);
 
 /* Who became active in the span, and whether it was their turn. */
 void law_turns(struct oracle *oracle);

@@ -152,9 +152,15 @@ bool span_begin(struct oracle *oracle, struct record_span records, bool settles)
             seen->row->seen_index = (uint32_t)i;
         }
         law_check(oracle, seen);
+        seen->whys = why_allowed(seen_before(seen), &seen->record);
     }
     law_turns(oracle);
     return !oracle->objected;
+}
+
+const struct record *seen_before(const struct seen *seen)
+{
+    return seen->row != NULL && seen->row->there ? &seen->row->image : NULL;
 }
 
 const struct record *span_seen(const struct oracle *oracle, const struct row *row)
@@ -353,5 +359,7 @@ void span_end(struct oracle *oracle)
     find_missing(oracle);
     if (span->settles && !oracle->objected)
         check_house(oracle);
+    for (size_t i = 0; i < span->count && !oracle->objected; i++)
+        why_check(oracle, &span->seen[i]);
     span->failures = memory_failures();
 }

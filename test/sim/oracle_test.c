@@ -43,6 +43,7 @@ static struct id later_than(struct id id)
     return id;
 }
 
+RECORD_LIE(is_of_another_happening, record->why = WHY_DOWNTIME)
 RECORD_LIE(lasts_longer, record->as.seat_reservation.expires_at++)
 RECORD_LIE(of_no_token,
            record->as.seat_reservation.token_id = made_up(record->as.seat_reservation.token_id))
@@ -115,6 +116,10 @@ struct plant {
 static const struct plant plants[] = {
     /* Holds */
     {"a hold that lasts too long", holds, {IN(CALL, SEAT_RESERVATION, CHANGES), lasts_longer}, 0},
+    {"a hold told as a downtime",
+     holds,
+     {IN(CALL, SEAT_RESERVATION, CHANGES), is_of_another_happening},
+     12},
     {"a hold of nobody's token", holds, {IN(CALL, SEAT_RESERVATION, CHANGES), of_no_token}, 9},
     {"a hold of another amount", holds, {IN(CALL, SEAT_RESERVATION, CHANGES), costs_more}, 2},
     {"an id below the last", holds, {IN(CALL, SEAT_RESERVATION, CHANGES), is_of_the_past}, 2},

@@ -22,6 +22,8 @@ struct server {
     struct store *store; /* these three are NULL while it is down */
     struct engine *engine;
     struct store_reader *reader;
+    struct follower follower;
+    bool follows;
 };
 
 /* A completed request does not know its server. */
@@ -84,9 +86,54 @@ static enum result open_all(struct server *server, struct explanation *explanati
     return store_reader_open(server->store, &server->reader, explanation);
 }
 
+/* ---- Following ---- */
+
+static void ignore_wake(struct follower *follower)
+{
+    (void)follower; /* it is asked after every turn */
+}
+
+static void follow(struct server *server)
+{
+    server->follower.wake = ignore_wake;
+    const uint64_t seq = feed_follow(&server->engine->feed, &server->follower);
+    server->follows = true;
+    if (server->observer.feed_began != NULL)
+        server->observer.feed_began(server->observer.owner, seq);
+}
+
+static void unfollow(struct server *server)
+{
+    if (server->follows)
+        feed_leave(&server->engine->feed, &server->follower);
+    server->follows = false;
+}
+
+/* Of what a dead process told nobody heard. */
+static void tell_commits(struct server *server)
+{
+    const struct server_observer *observer = &server->observer;
+    const struct commit *commit;
+    enum feed_answer answer;
+    if (disk_is_dead(disk_current()) || observer->feed_told == NULL)
+        return;
+    while ((answer = feed_next(&server->engine->feed, &server->follower, &commit)) != FEED_WAIT) {
+        if (answer == FEED_COMMIT) {
+            observer->feed_told(observer->owner, commit);
+            commit_release(commit);
+        } else {
+            observer->feed_missed(observer->owner);
+            unfollow(server);
+            follow(server);
+        }
+    }
+    observer->feed_drained(observer->owner);
+}
+
 static void close_all(struct server *server)
 {
     readers_forget();
+    unfollow(server);
     if (server->reader != NULL)
         store_reader_close(server->reader);
     if (server->engine != NULL)
@@ -106,6 +153,8 @@ enum result server_start(struct server *server, struct explanation *explanation)
     memory_leave();
     if (result != RESULT_OK)
         close_all(server);
+    else if (!disk_is_dead(disk_current()))
+        follow(server);
     return result;
 }
 
@@ -148,6 +197,7 @@ void server_turn(struct server *server)
     memory_enter();
     turn_take(server->engine);
     memory_leave();
+    tell_commits(server);
 }
 
 int64_t server_wait_ms(const struct server *server)

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "disk.h"
 #include "engine/batch.h"
+#include "engine/feed.h"
 
 /* ---- Memory ---- */
 
@@ -45,6 +46,13 @@ struct server_observer {
      * failed there is no `loaded`, but maybe another load: `load_began` tells them apart. */
     void (*load_began)(void *owner);
     void (*row_loaded)(void *owner, const struct record *record);
+    /* The server is followed (engine/feed.h) from its start on, a turn's commits after the turn. It
+     * began after `seq`, at the start and after commits were missed; told a commit; missed some;
+     * has told all that there is. */
+    void (*feed_began)(void *owner, uint64_t seq);
+    void (*feed_told)(void *owner, const struct commit *commit);
+    void (*feed_missed)(void *owner);
+    void (*feed_drained)(void *owner);
 };
 
 /* The log on standard error; off at first. */

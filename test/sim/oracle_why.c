@@ -1,0 +1,123 @@
+/* Which reasons fit what became of a row. Known apart from the office's own, as all that the oracle
+ * knows. */
+#include "oracle_model.h"
+
+#include "base/check.h"
+
+#define BY(why) (UINT64_C(1) << WHY_##why)
+#define GIVEN_BACK (BY(CANCELLED) | BY(LEFT) | BY(HOLD_EXPIRED) | BY(ROUND_SETTLED))
+#define REFUNDED (BY(CANCELLED) | BY(ROUND_SETTLED))
+#define DELETED (BY(CONCERT_DELETED) | BY(ROUND_DELETED))
+
+/* What may be told of a row of these kinds, whatever it became. */
+static const uint64_t told_of[RECORD_KIND_COUNT] = {
+    [RECORD_KIND_HOUSE] = BY(COUNTED),
+    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED),
+    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(SIGNED_OUT) | BY(SESSION_RENEWED) |
+                            BY(SESSION_EXPIRED) | BY(USER_CHANGED),
+    [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(CHARGED) | BY(PAID) | REFUNDED,
+    [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
+    [RECORD_KIND_CONCERT_ROUND] =
+        BY(ROUND_CREATED) | BY(ROUND_CHANGED) | BY(ROUND_CANCELLED) | BY(HELD) | DELETED,
+    [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
+    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | REFUNDED,
+    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
+                                    BY(ROUND_CANCELLED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
+                                    BY(JOINED) | BY(HELD) | BY(CANCELLED) | BY(PAID) |
+                                    BY(KEY_EXPIRED),
+};
+
+static uint64_t told_of_seat(const struct record *was, const struct record *now)
+{
+    if (now->deleted)
+        return DELETED;
+    if (was == NULL)
+        return BY(ROUND_CREATED);
+    switch (now->as.seat.status) {
+    case SEAT_STATUS_HELD:
+        return BY(HELD);
+    case SEAT_STATUS_SOLD:
+        return BY(PAID);
+    case SEAT_STATUS_BLOCKED:
+        return BY(SEATS_BLOCKED);
+    case SEAT_STATUS_AVAILABLE:
+        return was->as.seat.status == SEAT_STATUS_BLOCKED ? BY(SEATS_UNBLOCKED)
+               : was->as.seat.status == SEAT_STATUS_SOLD  ? REFUNDED
+                                                          : GIVEN_BACK;
+    }
+    UNREACHABLE("seat status");
+}
+
+static uint64_t told_of_reservation(const struct record *was, const struct record *now)
+{
+    if (was == NULL)
+        return BY(HELD);
+    switch (now->as.seat_reservation.status) {
+    case RESERVATION_STATUS_PENDING:
+        return BY(DOWNTIME);
+    case RESERVATION_STATUS_CONFIRMED:
+        return BY(PAID);
+    case RESERVATION_STATUS_EXPIRED:
+        return BY(HOLD_EXPIRED);
+    case RESERVATION_STATUS_CANCELLED:
+        return was->as.seat_reservation.status == RESERVATION_STATUS_CONFIRMED
+                   ? REFUNDED
+                   : GIVEN_BACK & ~BY(HOLD_EXPIRED);
+    }
+    UNREACHABLE("reservation status");
+}
+
+static uint64_t told_of_payment(const struct record *now)
+{
+    switch (now->as.payment.status) {
+    case PAYMENT_STATUS_SUCCEEDED:
+        return BY(PAID);
+    case PAYMENT_STATUS_FAILED:
+        return BY(PAYMENT_FAILED);
+    case PAYMENT_STATUS_CANCELLED:
+        return REFUNDED;
+    }
+    UNREACHABLE("payment status");
+}
+
+static uint64_t told_of_token(const struct record *was, const struct record *now)
+{
+    const struct queue_token *token = &now->as.queue_token;
+    if (was == NULL)
+        return BY(JOINED);
+    switch (token->status) {
+    case TOKEN_STATUS_WAITING:
+        return BY(PASSED_OVER);
+    case TOKEN_STATUS_ACTIVE:
+        return was->as.queue_token.status == TOKEN_STATUS_WAITING
+                   ? BY(ADMITTED)
+                   : GIVEN_BACK | BY(HELD) | BY(PAID) | BY(DOWNTIME) | BY(TURN_ENDED);
+    case TOKEN_STATUS_EXPIRED:
+        return GIVEN_BACK | BY(PAID) | BY(TURN_ENDED);
+    }
+    UNREACHABLE("token status");
+}
+
+uint64_t why_allowed(const struct record *was, const struct record *now)
+{
+    switch (now->kind) {
+    case RECORD_KIND_SEAT:
+        return told_of_seat(was, now);
+    case RECORD_KIND_SEAT_RESERVATION:
+        return told_of_reservation(was, now);
+    case RECORD_KIND_PAYMENT:
+        return told_of_payment(now);
+    case RECORD_KIND_QUEUE_TOKEN:
+        return told_of_token(was, now);
+    default:
+        return told_of[now->kind];
+    }
+}
+
+void why_check(struct oracle *oracle, const struct seen *seen)
+{
+    const char *text = record_why_text(seen->record.why);
+    if ((seen->whys >> seen->record.why & 1) == 0)
+        object_to(oracle, 12, "%s is told to be put because of %s", record_name(&seen->record).text,
+                  text == NULL ? "nothing" : text);
+}
