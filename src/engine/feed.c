@@ -146,11 +146,7 @@ void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                const struct buffer *records, size_t record_count)
 {
     CHECK(feed->held == NULL);
-    lock(feed);
-    const bool followed = feed->followers != NULL;
-    unlock(feed);
-    if (followed)
-        feed->held = commit_new(seq, house_time, records, record_count);
+    feed->held = commit_new(seq, house_time, records, record_count);
 }
 
 void feed_settle(struct feed *feed, uint64_t last_seq)
@@ -158,11 +154,12 @@ void feed_settle(struct feed *feed, uint64_t last_seq)
     struct commit *held = feed->held;
     feed->held = NULL;
     lock(feed);
-    if (last_seq == feed->last_seq) /* it never happened */
-        commit_release(held);
-    else
-        publish(feed, held, last_seq);
+    const bool happened = last_seq != feed->last_seq, followed = feed->followers != NULL;
+    if (happened)
+        publish(feed, followed ? held : NULL, last_seq);
     unlock(feed);
+    if (!happened || !followed)
+        commit_release(held);
 }
 
 /* ---- Followers ---- */

@@ -69,7 +69,8 @@ void feed_start(struct feed *feed, uint64_t last_seq);
 void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                   const struct buffer *records, size_t record_count);
 
-/* The append of a commit failed; feed_settle says what became of it. */
+/* The append of a commit failed; feed_settle says what became of it. It is kept for whoever begins
+ * to follow in between, too. */
 void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                const struct buffer *records, size_t record_count);
 

@@ -131,6 +131,33 @@ static void row_loaded(void *owner, const struct record *record)
     world->judge.row_loaded(world->judge.owner, record);
 }
 
+static void feed_began(void *owner, uint64_t seq)
+{
+    struct world *world = owner;
+    trace_number(&world->trace, seq);
+    world->judge.feed_began(world->judge.owner, seq);
+}
+
+static void feed_told(void *owner, const struct commit *commit)
+{
+    struct world *world = owner;
+    trace_number(&world->trace, commit->seq);
+    world->judge.feed_told(world->judge.owner, commit);
+}
+
+static void feed_missed(void *owner)
+{
+    struct world *world = owner;
+    world_tell(world, "the feed missed a batch");
+    world->judge.feed_missed(world->judge.owner);
+}
+
+static void feed_drained(void *owner)
+{
+    struct world *world = owner;
+    world->judge.feed_drained(world->judge.owner);
+}
+
 static void objection(void *owner, int invariant, const char *text)
 {
     struct world *world = owner;
@@ -203,6 +230,10 @@ static void init(struct world *world, const struct options *options)
         .loaded = loaded,
         .load_began = load_began,
         .row_loaded = row_loaded,
+        .feed_began = feed_began,
+        .feed_told = feed_told,
+        .feed_missed = feed_missed,
+        .feed_drained = feed_drained,
     };
     world->server = server_new(&server, &observer);
     CHECK(world->server != NULL);
