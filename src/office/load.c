@@ -67,20 +67,14 @@ static enum result kind_catch_up(const struct kind_indexes *kind)
     return result == RESULT_OK && kind->by_other != NULL ? index_catch_up(kind->by_other) : result;
 }
 
-static bool is_new(const struct office *office, const struct record *record)
+/* The id that a row's key begins with; the house's begins with none. */
+static struct id first_id(const struct record *record)
 {
-    switch (record->kind) {
-    case RECORD_KIND_USER:
-        return id_is_new(office, record->kind, record->as.user.id);
-    case RECORD_KIND_SESSION:
-        return id_is_new(office, record->kind, record->as.session.id);
-    case RECORD_KIND_SEAT:
-        return id_is_new(office, record->kind, record->as.seat.id);
-    case RECORD_KIND_QUEUE_TOKEN:
-        return id_is_new(office, record->kind, record->as.queue_token.id);
-    default:
-        return false;
-    }
+    const struct field_schema *key = &record_schema(record->kind)->fields[0];
+    struct id id = ID_NONE;
+    if (key->type == FIELD_ID)
+        memcpy(&id, record_field(record, key), sizeof id);
+    return id;
 }
 
 /* Makes the indexes that something may be found in when this row is put: all but its own kind's, in
@@ -92,7 +86,8 @@ static enum result indexes_need(struct office *office, const struct record *reco
     enum result result = RESULT_OK;
     deferred_indexes(office, kinds);
     for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
-        if (kinds[i].by_id->count > 0 && (record->kind != kinds[i].kind || !is_new(office, record)))
+        if (kinds[i].by_id->count > 0 &&
+            (record->kind != kinds[i].kind || !id_is_new(office, record->kind, first_id(record))))
             result = kind_catch_up(&kinds[i]);
     return result;
 }
@@ -152,16 +147,6 @@ static bool is_kept(struct office *office, const struct record *record)
     if (record->kind == RECORD_KIND_RESERVATION_SEAT)
         return reservation_find_near(office, record->as.reservation_seat.reservation_id) != NULL;
     return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
-}
-
-/* The id that a row's key begins with; the house's begins with none. */
-static struct id first_id(const struct record *record)
-{
-    const struct field_schema *key = &record_schema(record->kind)->fields[0];
-    struct id id = ID_NONE;
-    if (key->type == FIELD_ID)
-        memcpy(&id, record_field(record, key), sizeof id);
-    return id;
 }
 
 enum result office_load(struct office *office, const struct record *record, struct explanation *why)

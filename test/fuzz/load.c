@@ -111,34 +111,28 @@ static void ask(struct workplace *place, const struct session *session, struct c
 static void ask_about(struct workplace *place, const struct session *session,
                       const struct record *record)
 {
-    switch (record->kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = record->kind;
+    if (kind == RECORD_KIND_SEAT) {
         ask(place, session,
             (struct call){.verb = VERB_RESERVATION_HOLD,
                           .in.reservation_hold = {.round_id = record->as.seat.concert_round_id,
                                                   .seat_ids = &record->as.seat.id,
                                                   .seat_count = 1}});
-        return;
-    case RECORD_KIND_SEAT_RESERVATION:
+    } else if (kind == RECORD_KIND_SEAT_RESERVATION) {
         ask(place, session,
             (struct call){.verb = VERB_PAYMENT_MAKE,
                           .in.reservation = {record->as.seat_reservation.id}});
         ask(place, session,
             (struct call){.verb = VERB_RESERVATION_CANCEL,
                           .in.reservation = {record->as.seat_reservation.id}});
-        return;
-    case RECORD_KIND_CONCERT_ROUND:
+    } else if (kind == RECORD_KIND_CONCERT_ROUND) {
         ask(place, session,
             (struct call){.verb = VERB_ROUND_CANCEL,
                           .in.round.round_id = record->as.concert_round.id});
-        return;
-    case RECORD_KIND_CONCERT:
+    } else if (kind == RECORD_KIND_CONCERT) {
         ask(place, session,
             (struct call){.verb = VERB_CONCERT_DELETE,
                           .in.concert.concert_id = record->as.concert.id});
-        return;
-    default:
-        return;
     }
 }
 

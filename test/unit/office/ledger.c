@@ -241,22 +241,20 @@ static bool is_loaded(const struct tables *tables, const struct record *image)
 {
     if (image == NULL || image->deleted)
         return false;
-    switch (image->kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = image->kind;
+    if (kind == RECORD_KIND_SEAT)
         return round_is_live(tables, image->as.seat.concert_round_id);
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return image->as.queue_token.status != TOKEN_STATUS_EXPIRED;
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT)
         return reservation_is_loaded(tables, image->as.payment.reservation_id);
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
         return reservation_is_loaded(tables, image->as.seat_reservation.id);
-    case RECORD_KIND_RESERVATION_SEAT:
+    if (kind == RECORD_KIND_RESERVATION_SEAT)
         return reservation_is_loaded(tables, image->as.reservation_seat.reservation_id);
-    case RECORD_KIND_POINT_ENTRY:
+    if (kind == RECORD_KIND_POINT_ENTRY)
         return false;
-    default:
-        return true;
-    }
+    return true;
 }
 
 /* Texts live until a row's loading returns, and no longer: the copy is spoiled after it. */

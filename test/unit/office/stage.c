@@ -78,9 +78,11 @@ static uint64_t booked_at_restart(const struct stage *stage)
         return stage->ledger.seq;
     case RECOVER_FROM_BOTH:
         return (stage->booked_seq + stage->ledger.seq) / 2;
-    default:
-        return 0;
+    case RECOVER_FROM_JOURNAL:
+    case RECOVERY_COUNT:
+        break;
     }
+    return 0;
 }
 
 bool stage_restart(struct stage *stage, int64_t ms)
