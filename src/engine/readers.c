@@ -5,14 +5,9 @@
 
 static enum refusal refusal_of(enum result result)
 {
-    switch (result) {
-    case RESULT_OK:
+    if (result == RESULT_OK)
         return REFUSAL_NONE;
-    case RESULT_NO_MEMORY:
-        return REFUSAL_CAPACITY;
-    default:
-        return REFUSAL_UNAVAILABLE;
-    }
+    return result == RESULT_NO_MEMORY ? REFUSAL_CAPACITY : REFUSAL_UNAVAILABLE;
 }
 
 static void look_up(struct readers *readers, struct store_reader *reader, struct request *request)

@@ -22,26 +22,37 @@ static void enter(struct engine *engine, enum engine_state state)
     atomic_store(&engine->state, state);
 }
 
+/* An office that is being loaded, and what was wrong with the row that it refused. */
+struct loading {
+    struct office *office;
+    struct explanation why;
+};
+
 static enum result load_row(void *owner, const struct record *record)
 {
-    return office_load(owner, record);
+    struct loading *loading = owner;
+    return office_load(loading->office, record, &loading->why);
 }
 
 static enum result load(struct engine *engine, struct store_position *position,
                         struct explanation *explanation)
 {
     CHECK(engine->batch.office == NULL);
-    struct office *office = office_new(&engine->settings);
-    if (office == NULL)
+    struct loading loading = {.office = office_new(&engine->settings)};
+    if (loading.office == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the office");
-    const struct store_loader loader = {.owner = office, .row = load_row};
+    const struct store_loader loader = {.owner = &loading, .row = load_row};
     const enum result result =
         store_load(engine->store, wall_now(), &loader, position, explanation);
     if (result != RESULT_OK) {
-        office_free(office);
-        return result;
+        office_free(loading.office);
+        /* The store says where the row stands, the office what is wrong with it. */
+        const struct explanation where = *explanation;
+        return loading.why.text[0] == '\0'
+                   ? result
+                   : explain(explanation, result, "%.250s: %.250s", where.text, loading.why.text);
     }
-    engine->batch.office = office;
+    engine->batch.office = loading.office;
     atomic_store(&engine->seq, position->seq);
     return RESULT_OK;
 }
@@ -74,10 +85,10 @@ static enum result reload(struct engine *engine, struct explanation *explanation
     if (result != RESULT_OK)
         return result;
     result = office_open(engine->batch.office, house_clock_now(&engine->clock), position.seq,
-                         &engine->token_key);
+                         &engine->token_key, explanation);
     if (result != RESULT_OK) {
         drop_office(engine);
-        return explain(explanation, result, "the rows contradict each other");
+        return result;
     }
     counter_add(&engine->counters.reloads, 1);
     snapshots_renew(&engine->snapshots);
@@ -161,9 +172,9 @@ enum result recovery_open(struct engine *engine, struct explanation *explanation
     house_clock_start(&engine->clock, position.house_time);
     const struct moment now = house_clock_now(&engine->clock);
     turn_look_at_clocks(engine, now);
-    result = office_open(engine->batch.office, now, position.seq, &engine->token_key);
+    result = office_open(engine->batch.office, now, position.seq, &engine->token_key, explanation);
     if (result != RESULT_OK)
-        return explain(explanation, result, "the rows of the data directory contradict each other");
+        return result;
     engine->token_key = office_token_key(engine->batch.office);
     feed_start(&engine->feed, position.seq);
     const enum store_outcome outcome = first_batch(engine);

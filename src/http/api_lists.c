@@ -6,6 +6,8 @@
 #include "http/query.h"
 #include "http/show.h"
 
+#include "base/check.h"
+
 static void show_item(struct json_writer *writer, const struct record_page *page, size_t index,
                       const struct shown_clock *clock)
 {
@@ -14,16 +16,13 @@ static void show_item(struct json_writer *writer, const struct record_page *page
         return;
     }
     const struct record *record = page->records[index];
-    switch (record->kind) {
-    case RECORD_KIND_USER:
+    if (record->kind == RECORD_KIND_USER) {
         show_user(writer, &record->as.user);
-        return;
-    case RECORD_KIND_PAYMENT:
+    } else if (record->kind == RECORD_KIND_PAYMENT) {
         show_payment(writer, &record->as.payment);
-        return;
-    default:
+    } else {
+        CHECK(record->kind == RECORD_KIND_POINT_ENTRY);
         show_entry(writer, &record->as.point_entry);
-        return;
     }
 }
 

@@ -82,7 +82,7 @@ static enum refusal malformed_at(struct body *body, const char *why, const json_
 static enum refusal explain_json_error(struct body *body, const json_error_t *error,
                                        const struct body_path *path)
 {
-    switch (json_error_code(error)) {
+    switch ((int)json_error_code(error)) { /* jansson's codes, of which a newer one has more */
     case json_error_duplicate_key:
         return malformed_at(body, "a key is repeated in one object", error);
     case json_error_invalid_utf8:

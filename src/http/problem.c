@@ -148,53 +148,89 @@ static void write_same_chair(struct json_writer *writer, const struct refusal_de
                         sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", message);
 }
 
-/* What the refusal tells beside its name. */
+typedef void detail_writer(struct json_writer *writer, const struct refusal_detail *detail);
+
+static void write_hold_limit(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_integer(writer, "limit", detail->limit);
+}
+
+static void write_seat_limit(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_integer(writer, "limit", detail->limit);
+    write_integer(writer, "alreadyHeld", detail->already_held);
+}
+
+static void write_conflicts(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    json_write_key(writer, "conflicts");
+    json_write_array_begin(writer);
+    for (size_t i = 0; i < detail->conflict_count; i++)
+        json_write_id(writer, record_schema(RECORD_KIND_SEAT)->prefix, detail->conflicts[i]);
+    json_write_array_end(writer);
+}
+
+static void write_missing_points(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_integer(writer, "balance", detail->balance);
+    write_integer(writer, "required", detail->required);
+    write_payment_id(writer, detail->payment_id);
+}
+
+static void write_reservation_status(struct json_writer *writer,
+                                     const struct refusal_detail *detail)
+{
+    json_write_key(writer, "reservationStatus");
+    json_write_text(writer, reservation_status_texts[detail->reservation_status]);
+    write_payment_id(writer, detail->payment_id);
+}
+
+static void write_other_seat(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
+}
+
+static void write_same_number(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_same_chair(writer, detail, CHAIR_SAME_NUMBER);
+}
+
+static void write_same_place(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_same_chair(writer, detail, CHAIR_SAME_PLACE);
+}
+
+static void write_early_close(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    (void)detail;
+    write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
+}
+
+static void write_wrong_password(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    (void)detail;
+    write_error(writer, "/currentPassword", "is not the account's password");
+}
+
+/* What a refusal tells beside its name; NULL: nothing. */
+static detail_writer *const detail_writers[REFUSAL_COUNT] = {
+    [REFUSAL_SEAT_LIMIT] = write_seat_limit,
+    [REFUSAL_HOLD_LIMIT] = write_hold_limit,
+    [REFUSAL_SEAT_UNAVAILABLE] = write_conflicts,
+    [REFUSAL_INSUFFICIENT_POINTS] = write_missing_points,
+    [REFUSAL_RESERVATION_NOT_PENDING] = write_reservation_status,
+    [REFUSAL_SEAT_OF_OTHER_ROUND] = write_other_seat,
+    [REFUSAL_DUPLICATE_SEAT_NUMBER] = write_same_number,
+    [REFUSAL_DUPLICATE_SEAT_PLACE] = write_same_place,
+    [REFUSAL_CLOSE_BEFORE_OPEN] = write_early_close,
+    [REFUSAL_WRONG_PASSWORD] = write_wrong_password,
+};
+
 static void write_detail(struct json_writer *writer, const struct call *call)
 {
-    const struct refusal_detail *detail = &call->detail;
-    switch (call->refusal) {
-    case REFUSAL_SEAT_LIMIT:
-        write_integer(writer, "limit", detail->limit);
-        write_integer(writer, "alreadyHeld", detail->already_held);
-        return;
-    case REFUSAL_HOLD_LIMIT:
-        write_integer(writer, "limit", detail->limit);
-        return;
-    case REFUSAL_SEAT_UNAVAILABLE:
-        json_write_key(writer, "conflicts");
-        json_write_array_begin(writer);
-        for (size_t i = 0; i < detail->conflict_count; i++)
-            json_write_id(writer, record_schema(RECORD_KIND_SEAT)->prefix, detail->conflicts[i]);
-        json_write_array_end(writer);
-        return;
-    case REFUSAL_INSUFFICIENT_POINTS:
-        write_integer(writer, "balance", detail->balance);
-        write_integer(writer, "required", detail->required);
-        write_payment_id(writer, detail->payment_id);
-        return;
-    case REFUSAL_RESERVATION_NOT_PENDING:
-        json_write_key(writer, "reservationStatus");
-        json_write_text(writer, reservation_status_texts[detail->reservation_status]);
-        write_payment_id(writer, detail->payment_id);
-        return;
-    case REFUSAL_SEAT_OF_OTHER_ROUND:
-        write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
-        return;
-    case REFUSAL_DUPLICATE_SEAT_NUMBER:
-        write_same_chair(writer, detail, CHAIR_SAME_NUMBER);
-        return;
-    case REFUSAL_DUPLICATE_SEAT_PLACE:
-        write_same_chair(writer, detail, CHAIR_SAME_PLACE);
-        return;
-    case REFUSAL_CLOSE_BEFORE_OPEN:
-        write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
-        return;
-    case REFUSAL_WRONG_PASSWORD:
-        write_error(writer, "/currentPassword", "is not the account's password");
-        return;
-    default:
-        return;
-    }
+    detail_writer *const tell = detail_writers[call->refusal];
+    if (tell != NULL)
+        tell(writer, &call->detail);
 }
 
 bool problem_of_call(struct exchange *exchange)

@@ -64,14 +64,17 @@ struct office *office_new(const struct office_settings *settings);
 void office_free(struct office *office);
 
 /* Installs one live row on the way up, before office_open: the tables' rows in schema order, then
- * every later record of the journal in its order. RESULT_CORRUPT when it contradicts what is there.
- */
-MUST_USE enum result office_load(struct office *office, const struct record *record);
+ * every later record of the journal in its order. RESULT_CORRUPT when it contradicts what is there:
+ * then `why` names the row and what is wrong with it (contradiction.def). RESULT_NO_MEMORY. */
+MUST_USE enum result office_load(struct office *office, const struct record *record,
+                                 struct explanation *why);
 
 /* Ends loading. `last_seq` is the journal's last sequence number. A new directory gets its house
- * row with `token_key`, in the first batch. Everybody counts as heard at `now`. */
+ * row with `token_key`, in the first batch. Everybody counts as heard at `now`. Fails as
+ * office_load does, when the rows contradict each other as a whole; then the office can only be
+ * freed. An office that opened passes its audit. */
 MUST_USE enum result office_open(struct office *office, struct moment now, uint64_t last_seq,
-                                 const struct secret *token_key);
+                                 const struct secret *token_key, struct explanation *why);
 
 /* ---- A batch: tick, calls, settle; then its records are taken ---- */
 

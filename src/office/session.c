@@ -21,7 +21,7 @@ static void delete_session(struct office *office, const struct live_session *ses
     office_put(office, &record);
 }
 
-static size_t session_count(const struct office *office, const struct live_user *user)
+size_t session_count(const struct office *office, const struct live_user *user)
 {
     size_t count = 0;
     for (const struct live_session *session = user_sessions(office, user); session != NULL;

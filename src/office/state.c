@@ -32,16 +32,11 @@ bool batch_reserve(struct office *office, size_t plain_records, size_t seat_reco
  * NULL: a kind whose texts the office does not keep. */
 static const char **first_text(struct record *record)
 {
-    switch (record->kind) {
-    case RECORD_KIND_CONCERT:
+    if (record->kind == RECORD_KIND_CONCERT)
         return &record->as.concert.title;
-    case RECORD_KIND_SEAT:
+    if (record->kind == RECORD_KIND_SEAT)
         return &record->as.seat.seat_number;
-    case RECORD_KIND_POINT_ENTRY:
-        return &record->as.point_entry.reference;
-    default:
-        return NULL;
-    }
+    return record->kind == RECORD_KIND_POINT_ENTRY ? &record->as.point_entry.reference : NULL;
 }
 
 bool texts_own(struct record *record)

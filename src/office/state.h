@@ -416,6 +416,7 @@ timestamp_ms queue_next_admission(const struct office *office, struct moment now
 /* Whose session it is; NULL when it does not hold. Renews it: one record of room is made. */
 struct live_user *session_authenticate(struct office *office,
                                        const struct credentials *credentials);
+size_t session_count(const struct office *office, const struct live_user *user);
 void sessions_close_but(struct office *office, struct live_user *user, struct id kept);
 void sessions_expire(struct office *office, size_t *budget);
 

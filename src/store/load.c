@@ -83,16 +83,12 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
 
 static struct id round_of(const struct record *record)
 {
-    switch (record->kind) {
-    case RECORD_KIND_CONCERT_ROUND:
+    if (record->kind == RECORD_KIND_CONCERT_ROUND)
         return record->as.concert_round.id;
-    case RECORD_KIND_SEAT:
+    if (record->kind == RECORD_KIND_SEAT)
         return record->as.seat.concert_round_id;
-    case RECORD_KIND_SEAT_RESERVATION:
-        return record->as.seat_reservation.round_id;
-    default:
-        return ID_NONE;
-    }
+    return record->kind == RECORD_KIND_SEAT_RESERVATION ? record->as.seat_reservation.round_id
+                                                        : ID_NONE;
 }
 
 /* A round is loaded with all of its seats or with none, so one that the tail touches is live. */

@@ -109,48 +109,33 @@ static void check_user_change(const struct user_change *change)
 
 void check_call(const struct call *call)
 {
-    switch (call->verb) {
-    case VERB_SIGN_IN_FIND:
+    const enum verb verb = call->verb;
+    if (verb == VERB_SIGN_IN_FIND)
         check_email(call->in.sign_in_find.email, call->in.sign_in_find.mailbox);
-        return;
-    case VERB_USER_REGISTER:
+    else if (verb == VERB_USER_REGISTER) {
         check_text(call->in.user_register.name, 1, 100);
         check_new_email(call->in.user_register.email, call->in.user_register.mailbox);
         CHECK(strcmp(call->in.user_register.password_hash, GIVEN_HASH) == 0);
-        return;
-    case VERB_USER_CHANGE:
+    } else if (verb == VERB_USER_CHANGE)
         check_user_change(&call->in.user_change);
-        return;
-    case VERB_POINTS_CHARGE:
+    else if (verb == VERB_POINTS_CHARGE) {
         check_number(call->in.points_charge.amount, 1, 10000000);
         if (call->in.points_charge.reference != NULL)
             check_text(call->in.points_charge.reference, 1, 100);
-        return;
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
+    } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE)
         check_concert(call);
-        return;
-    case VERB_ROUND_CHANGE:
+    else if (verb == VERB_ROUND_CHANGE) {
         if (call->in.round.start_time != 0)
             check_time(call->in.round.start_time);
-        return;
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
+    } else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         check_seat_ids(call->in.seats_block.seat_ids, call->in.seats_block.seat_count);
-        return;
-    case VERB_QUEUE_CHANGE:
+    else if (verb == VERB_QUEUE_CHANGE)
         check_queue_change(&call->in.queue_change);
-        return;
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_RESERVATION_HOLD) {
         CHECK(!id_is_none(call->in.reservation_hold.round_id));
         check_seat_ids(call->in.reservation_hold.seat_ids, call->in.reservation_hold.seat_count);
-        return;
-    case VERB_PAYMENT_MAKE:
+    } else if (verb == VERB_PAYMENT_MAKE)
         CHECK(!id_is_none(call->in.reservation.reservation_id));
-        return;
-    default:
-        return;
-    }
 }
 
 static void check_seat_text(const char *text)
@@ -229,35 +214,25 @@ static void give_entry(struct call *call)
 
 static void grant(struct call *call)
 {
-    switch (call->verb) {
-    case VERB_USER_REGISTER:
+    const enum verb verb = call->verb;
+    if (verb == VERB_USER_REGISTER)
         give_user(call, call->in.user_register.name, call->in.user_register.email);
-        return;
-    case VERB_USER_CHANGE:
+    else if (verb == VERB_USER_CHANGE)
         give_user(call, call->in.user_change.name, call->in.user_change.email);
-        return;
-    case VERB_SIGN_IN_FIND:
-    case VERB_USER_PASSWORD_GET:
+    else if (verb == VERB_SIGN_IN_FIND || verb == VERB_USER_PASSWORD_GET)
         give_user(call, NULL, NULL);
-        return;
-    case VERB_SESSION_OPEN:
+    else if (verb == VERB_SESSION_OPEN) {
         give_user(call, NULL, NULL);
         call->out.session = (struct session){.id = some_id, .expires_at = NOW + 5000};
-        return;
-    case VERB_POINTS_CHARGE:
+    } else if (verb == VERB_POINTS_CHARGE)
         give_entry(call);
-        return;
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
+    else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE)
         give_concert(call);
-        return;
-    case VERB_PAYMENT_MAKE:
+    else if (verb == VERB_PAYMENT_MAKE) {
         call->out.payment =
             (struct payment){.id = some_id, .reservation_id = call->in.reservation.reservation_id};
-        return;
-    default:
+    } else
         return; /* nothing, or zeroes that can be shown */
-    }
 }
 
 /* A refusal with everything that any refusal may tell. */

@@ -178,22 +178,22 @@ static const char *value_text(const struct config *config, const struct setting 
                               char number[static 24])
 {
     bool open;
-    switch (setting->type) {
-    case SETTING_TYPE_COUNT:
-    case SETTING_TYPE_THREADS:
+    const enum setting_type type = setting->type;
+    if (type == SETTING_TYPE_COUNT || type == SETTING_TYPE_THREADS) {
         if (setting->type == SETTING_TYPE_THREADS && count_of(config, setting) == THREADS_AUTO)
             return "auto";
         CHECK(snprintf(number, 24, "%lld", (long long)count_of(config, setting)) > 0);
         return number;
-    case SETTING_TYPE_DOOR:
+    }
+    if (type == SETTING_TYPE_DOOR) {
         memcpy(&open, value_of(config, setting), sizeof open);
         return open ? "open" : "closed";
-    case SETTING_TYPE_TOGGLE:
+    }
+    if (type == SETTING_TYPE_TOGGLE) {
         memcpy(&open, value_of(config, setting), sizeof open);
         return open ? "on" : "off";
-    default:
-        return text_of(config, setting);
     }
+    return text_of(config, setting);
 }
 
 /* The value of the last flag "--name VALUE" or "--name=VALUE", or NULL. What begins with two dashes

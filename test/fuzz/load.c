@@ -1,7 +1,7 @@
 /* Journals that no usher wrote, with good checksums: records in any order and with any values go
- * into an office on its way up. It refuses them as corrupt or opens; what it opened can be audited,
- * and what passes the audit can be worked with: time passes, deadlines fall, those who are signed
- * in ask for things, and it passes the audit still. */
+ * into an office on its way up. It refuses them as corrupt or opens; what it opened passes the
+ * audit and can be worked with: time passes, deadlines fall, those who are signed in ask for
+ * things, and it passes the audit still. */
 #include "fuzz.h"
 
 #include "office/office.h"
@@ -39,13 +39,14 @@ static bool load(struct office *office, const struct record *records, size_t cou
 {
     static const struct secret token_key = {{1, 2, 3}};
     const struct moment now = {.house = OPENED, .wall = OPENED};
+    struct explanation why;
     for (size_t i = 0; i < count; i++) {
-        const enum result result = office_load(office, &records[i]);
+        const enum result result = office_load(office, &records[i], &why);
         CHECK(result == RESULT_OK || result == RESULT_CORRUPT);
         if (result != RESULT_OK)
             return false;
     }
-    const enum result result = office_open(office, now, count, &token_key);
+    const enum result result = office_open(office, now, count, &token_key, &why);
     CHECK(result == RESULT_OK || result == RESULT_CORRUPT);
     return result == RESULT_OK;
 }
@@ -110,34 +111,28 @@ static void ask(struct workplace *place, const struct session *session, struct c
 static void ask_about(struct workplace *place, const struct session *session,
                       const struct record *record)
 {
-    switch (record->kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = record->kind;
+    if (kind == RECORD_KIND_SEAT) {
         ask(place, session,
             (struct call){.verb = VERB_RESERVATION_HOLD,
                           .in.reservation_hold = {.round_id = record->as.seat.concert_round_id,
                                                   .seat_ids = &record->as.seat.id,
                                                   .seat_count = 1}});
-        return;
-    case RECORD_KIND_SEAT_RESERVATION:
+    } else if (kind == RECORD_KIND_SEAT_RESERVATION) {
         ask(place, session,
             (struct call){.verb = VERB_PAYMENT_MAKE,
                           .in.reservation = {record->as.seat_reservation.id}});
         ask(place, session,
             (struct call){.verb = VERB_RESERVATION_CANCEL,
                           .in.reservation = {record->as.seat_reservation.id}});
-        return;
-    case RECORD_KIND_CONCERT_ROUND:
+    } else if (kind == RECORD_KIND_CONCERT_ROUND) {
         ask(place, session,
             (struct call){.verb = VERB_ROUND_CANCEL,
                           .in.round.round_id = record->as.concert_round.id});
-        return;
-    case RECORD_KIND_CONCERT:
+    } else if (kind == RECORD_KIND_CONCERT) {
         ask(place, session,
             (struct call){.verb = VERB_CONCERT_DELETE,
                           .in.concert.concert_id = record->as.concert.id});
-        return;
-    default:
-        return;
     }
 }
 
@@ -157,6 +152,7 @@ static void ask_around(struct workplace *place, const struct record *records, si
 
 static void work(struct workplace *place, const struct record *records, size_t count)
 {
+    check_audit(place);
     wait(place, 0);
     ask_around(place, records, count);
     wait(place, SECOND_MS);
@@ -187,13 +183,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     static struct record records[RECORDS_MAX];
     const size_t count = decode(data, size, records);
-    struct explanation why;
     struct workplace place = {.office = office_new(&settings)};
     CHECK(place.office != NULL);
     place.turn = (struct turn){
         .now = {.house = OPENED, .wall = OPENED}, .seq = count + 1, .ids = &place.ids};
     id_source_init(&place.ids, seed);
-    if (load(place.office, records, count) && office_audit(place.office, &why))
+    if (load(place.office, records, count))
         work(&place, records, count);
     office_free(place.office);
     return 0;

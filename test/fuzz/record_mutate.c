@@ -110,7 +110,9 @@ static void change_value(struct sheaf *sheaf, const struct field_schema *field, 
         number = (int64_t)chance_below(&sheaf->chance, sizeof texts / sizeof texts[0]);
         memcpy(value, &texts[number], sizeof texts[number]);
         return;
-    default: /* bytes */
+    case FIELD_ID:
+    case FIELD_REAL:
+    case FIELD_SECRET:
         value[chance_below(&sheaf->chance, field_bytes(field->type))] ^=
             (uint8_t)(1 + chance_below(&sheaf->chance, UINT8_MAX));
         return;

@@ -127,38 +127,29 @@ static void plan_round(struct world *world, struct call *call, uint8_t how)
 static void fill_people_call(struct world *world, struct call *call, struct move move)
 {
     const struct id user_id = world->people[move.which % PEOPLE].user_id;
-    switch (call->verb) {
-    case VERB_SIGN_IN_FIND:
+    const enum verb verb = call->verb;
+    if (verb == VERB_SIGN_IN_FIND)
         call->in.sign_in_find.email = some_text(world, 0, move.which);
-        return;
-    case VERB_USER_REGISTER:
-    case VERB_ORGANIZER_ADD:
+    else if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD) {
         call->in.user_register.name = call->in.user_register.email =
             some_text(world, 0, move.which);
         call->in.user_register.password_hash = "secret";
-        return;
-    case VERB_SESSION_OPEN:
+    } else if (verb == VERB_SESSION_OPEN) {
         call->in.session_open.user_id = user_id;
         call->in.session_open.verified_hash = move.how % 8 == 7 ? "guess" : "secret";
-        return;
-    case VERB_USER_CHANGE:
+    } else if (verb == VERB_USER_CHANGE) {
         call->in.user_change.name = some_text(world, 0, move.which);
         call->in.user_change.email = move.how & 1 ? some_text(world, 1, move.which) : NULL;
         call->in.user_change.password_hash = move.how & 2 ? "secret" : NULL;
         call->in.user_change.verified_hash = move.how & 4 ? NULL : "secret";
-        return;
-    case VERB_USER_GET:
-    case VERB_POINTS_GET:
+    } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET)
         call->in.user_get.user_id = move.how & 1 ? user_id : ID_NONE;
-        return;
-    case VERB_POINTS_CHARGE:
+    else if (verb == VERB_POINTS_CHARGE) {
         call->in.points_charge.user_id = move.how & 64 ? user_id : ID_NONE;
         call->in.points_charge.amount = some_amount(move.how % 8);
         call->in.points_charge.reference = move.how & 128 ? some_text(world, 0, move.which) : NULL;
-        return;
-    default:
+    } else {
         call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .status = -1};
-        return;
     }
 }
 
@@ -176,29 +167,23 @@ static void fill_concert_call(struct world *world, struct call *call, struct mov
 static void fill_round_call(struct world *world, struct call *call, struct move move)
 {
     const struct id round_id = some(&world->rounds, move.which);
-    switch (call->verb) {
-    case VERB_ROUND_CREATE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_ROUND_CREATE) {
         call->in.round.concert_id = some(&world->concerts, move.which);
         plan_round(world, call, move.how);
-        return;
-    case VERB_ROUND_CHANGE:
+    } else if (verb == VERB_ROUND_CHANGE) {
         call->in.round.start_time = some_time(world, move.how);
         call->in.round.round_id = round_id;
-        return;
-    case VERB_ROUND_DELETE:
-    case VERB_ROUND_CANCEL:
+    } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL)
         call->in.round.round_id = round_id;
-        return;
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_RESERVATION_HOLD) {
         call->in.reservation_hold.round_id = round_id;
         call->in.reservation_hold.seat_count = some_seats(world, round_id, move.how);
         call->in.reservation_hold.seat_ids = world->seats;
-        return;
-    default:
+    } else {
         call->in.seats_block.round_id = round_id;
         call->in.seats_block.seat_count = some_seats(world, round_id, move.how);
         call->in.seats_block.seat_ids = world->seats;
-        return;
     }
 }
 
@@ -222,40 +207,24 @@ static void fill_queue_change(struct world *world, struct queue_change *change, 
 
 static void fill(struct world *world, struct call *call, struct move move)
 {
-    switch (call->verb) {
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
-    case VERB_CONCERT_DELETE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE || verb == VERB_CONCERT_DELETE)
         fill_concert_call(world, call, move);
-        return;
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CHANGE:
-    case VERB_ROUND_DELETE:
-    case VERB_ROUND_CANCEL:
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
+             verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_RESERVATION_HOLD)
         fill_round_call(world, call, move);
-        return;
-    case VERB_QUEUE_TOKEN_GET:
-    case VERB_QUEUE_LEAVE:
+    else if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)
         call->in.token.token_id = move.how & 1 ? some(&world->tokens, move.which) : ID_NONE;
-        return;
-    case VERB_QUEUE_CHANGE:
+    else if (verb == VERB_QUEUE_CHANGE)
         fill_queue_change(world, &call->in.queue_change, move);
-        return;
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
-    case VERB_PAYMENT_MAKE:
+    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
+             verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(&world->reservations, move.which);
-        return;
-    case VERB_PAYMENT_GET:
+    else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(&world->payments, move.which);
-        return;
-    default:
+    else
         fill_people_call(world, call, move);
-        return;
-    }
 }
 
 /* What an answer taught: ids for later calls, and sessions. */
@@ -265,31 +234,22 @@ static void learn(struct world *world, const struct call *call)
         keep(&world->payments, call->detail.payment_id);
     if (call->refusal != REFUSAL_NONE || !call->created)
         return;
-    switch (call->verb) {
-    case VERB_SESSION_OPEN:
+    const enum verb verb = call->verb;
+    if (verb == VERB_SESSION_OPEN) {
         for (size_t i = 0; i < PEOPLE; i++)
             if (id_equal(world->people[i].user_id, call->in.session_open.user_id))
                 world->people[i].credentials =
                     (struct credentials){.present = true, .session_id = call->out.session.id};
-        return;
-    case VERB_QUEUE_JOIN:
+    } else if (verb == VERB_QUEUE_JOIN)
         keep(&world->tokens, call->out.token.token.id);
-        return;
-    case VERB_CONCERT_CREATE:
+    else if (verb == VERB_CONCERT_CREATE)
         keep(&world->concerts, call->record->as.concert.id);
-        return;
-    case VERB_ROUND_CREATE:
+    else if (verb == VERB_ROUND_CREATE)
         keep(&world->rounds, call->record->as.concert_round.id);
-        return;
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_RESERVATION_HOLD)
         keep(&world->reservations, call->out.reservation.reservation.id);
-        return;
-    case VERB_PAYMENT_MAKE:
+    else if (verb == VERB_PAYMENT_MAKE)
         keep(&world->payments, call->out.payment.id);
-        return;
-    default:
-        return;
-    }
 }
 
 /* In the open batch, or in one of its own. */

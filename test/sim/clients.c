@@ -273,117 +273,85 @@ static void aim(struct world *world, struct client *client)
 static void learn_sale(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct call *call = &errand->request.call;
-    switch (errand->deed.verb) {
-    case VERB_QUEUE_JOIN:
-    case VERB_QUEUE_TOKEN_GET:
+    const enum verb verb = errand->deed.verb;
+    if (verb == VERB_QUEUE_JOIN || verb == VERB_QUEUE_TOKEN_GET) {
         learn_token(client, &call->out.token.token);
         if (call->created)
             learn_id(world, client, KNOWN_TOKENS, call->out.token.token.id);
-        return;
-    case VERB_QUEUE_LEAVE:
+    } else if (verb == VERB_QUEUE_LEAVE) {
         if (id_is_none(errand->deed.subject) || id_equal(errand->deed.subject, client->token))
             leave_line(client);
-        return;
-    case VERB_RESERVATION_HOLD:
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
+    } else if (verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_GET ||
+               verb == VERB_RESERVATION_CANCEL) {
         learn_reservation(client, &call->out.reservation.reservation);
         if (call->created)
             learn_id(world, client, KNOWN_RESERVATIONS, call->out.reservation.reservation.id);
-        return;
-    case VERB_PAYMENT_MAKE:
+    } else if (verb == VERB_PAYMENT_MAKE) {
         learn_id(world, client, KNOWN_PAYMENTS, call->out.payment.id);
         if (call->out.payment.status == PAYMENT_STATUS_SUCCEEDED) {
             client->paid = call->out.payment.reservation_id;
             aim(world, client);
         }
         client->held = ID_NONE;
-        return;
-    default:
-        return;
     }
 }
 
 static void learn_done(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct call *call = &errand->request.call;
-    switch (errand->deed.verb) {
-    case VERB_USER_REGISTER:
-    case VERB_ORGANIZER_ADD:
-    case VERB_SIGN_IN_FIND:
+    const enum verb verb = errand->deed.verb;
+    if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD || verb == VERB_SIGN_IN_FIND)
         learn_user(world, client, errand);
-        return;
-    case VERB_SESSION_OPEN:
+    else if (verb == VERB_SESSION_OPEN)
         learn_session(world, client, errand);
-        return;
-    case VERB_SESSION_CLOSE:
+    else if (verb == VERB_SESSION_CLOSE)
         drop_session(client, call->credentials.session_id);
-        return;
-    case VERB_SESSION_CLOSE_ALL:
+    else if (verb == VERB_SESSION_CLOSE_ALL)
         client->session_count = 0;
-        return;
-    case VERB_USER_CHANGE:
+    else if (verb == VERB_USER_CHANGE)
         learn_change(client, &errand->deed, &call->credentials);
-        return;
-    case VERB_CONCERT_CREATE:
+    else if (verb == VERB_CONCERT_CREATE) {
         learn_id(world, client, KNOWN_CONCERTS, call->record->as.concert.id);
         if (!call->replayed)
             organizer_makes_round(world, client, call->record->as.concert.id,
                                   world->phase == PHASE_LIVENESS
                                       ? LIVENESS_ROUND_SECONDS
                                       : world->shape.round_in_seconds_max);
-        return;
-    case VERB_ROUND_CREATE:
+    } else if (verb == VERB_ROUND_CREATE)
         learn_id(world, client, KNOWN_ROUNDS, call->record->as.concert_round.id);
-        return;
-    default:
+    else
         learn_sale(world, client, errand);
-    }
 }
 
 static void learn_refused(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct call *call = &errand->request.call;
     const bool own_hold = id_equal(errand->deed.subject, client->held);
-    switch (call->refusal) {
-    case REFUSAL_UNAUTHENTICATED:
+    const enum refusal refusal = call->refusal;
+    if (refusal == REFUSAL_UNAUTHENTICATED)
         drop_session(client, call->credentials.session_id);
-        return;
-    case REFUSAL_EMAIL_TAKEN:
+    else if (refusal == REFUSAL_EMAIL_TAKEN)
         client->registered = client->registered || strcmp(errand->deed.email, client->email) == 0;
-        return;
-    case REFUSAL_QUEUE_TOKEN_REQUIRED:
+    else if (refusal == REFUSAL_QUEUE_TOKEN_REQUIRED)
         leave_line(client);
-        return;
-    case REFUSAL_QUEUE_TOKEN_NOT_ACTIVE:
+    else if (refusal == REFUSAL_QUEUE_TOKEN_NOT_ACTIVE)
         client->inside = false;
-        return;
-    case REFUSAL_SEAT_LIMIT:
-    case REFUSAL_HOLD_LIMIT:
+    else if (refusal == REFUSAL_SEAT_LIMIT || refusal == REFUSAL_HOLD_LIMIT)
         client->sated = true;
-        return;
-    case REFUSAL_BALANCE_LIMIT:
+    else if (refusal == REFUSAL_BALANCE_LIMIT)
         organizer_met_limit(world, &errand->deed);
-        return;
-    case REFUSAL_INSUFFICIENT_POINTS:
+    else if (refusal == REFUSAL_INSUFFICIENT_POINTS) {
         client->short_of_points = true;
         learn_id(world, client, KNOWN_PAYMENTS, call->detail.payment_id);
-        return;
-    case REFUSAL_NOT_FOUND:
+    } else if (refusal == REFUSAL_NOT_FOUND) {
         if (errand->deed.verb == VERB_QUEUE_TOKEN_GET || errand->deed.verb == VERB_QUEUE_LEAVE)
             leave_line(client);
         if (own_hold)
             client->held = ID_NONE;
-        return;
-    case REFUSAL_HOLD_EXPIRED:
-    case REFUSAL_RESERVATION_EXPIRED:
-    case REFUSAL_RESERVATION_NOT_PENDING:
-    case REFUSAL_ROUND_CANCELLED:
+    } else if (refusal == REFUSAL_HOLD_EXPIRED || refusal == REFUSAL_RESERVATION_EXPIRED ||
+               refusal == REFUSAL_RESERVATION_NOT_PENDING || refusal == REFUSAL_ROUND_CANCELLED) {
         if (own_hold)
             client->held = ID_NONE;
-        return;
-    default:
-        return;
     }
 }
 
@@ -406,22 +374,17 @@ void client_learn(struct world *world, struct client *client, const struct erran
         learn_nothing(world, errand);
         return;
     }
-    switch (call->refusal) {
-    case REFUSAL_NONE:
+    const enum refusal refusal = call->refusal;
+    if (refusal == REFUSAL_NONE) {
         learn_done(world, client, errand);
         if (client->organizer)
             organizer_learns(world, client, errand);
-        break;
-    case REFUSAL_OUTCOME_UNKNOWN:
-    case REFUSAL_UNAVAILABLE:
-    case REFUSAL_READ_ONLY:
-    case REFUSAL_BUSY:
-    case REFUSAL_CAPACITY:
+    } else if (refusal == REFUSAL_OUTCOME_UNKNOWN || refusal == REFUSAL_UNAVAILABLE ||
+               refusal == REFUSAL_READ_ONLY || refusal == REFUSAL_BUSY ||
+               refusal == REFUSAL_CAPACITY)
         learn_nothing(world, errand);
-        break;
-    default:
+    else
         learn_refused(world, client, errand);
-    }
     if (world->phase == PHASE_LIVENESS)
         liveness_learn(world, client, errand);
 }

@@ -46,21 +46,13 @@ void seat_plans_release(struct seat_plans *plans)
 
 bool deed_may_carry_key(const struct deed *deed)
 {
-    switch (deed->verb) {
-    case VERB_POINTS_CHARGE:
-    case VERB_CONCERT_CREATE:
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CANCEL:
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
-    case VERB_QUEUE_JOIN:
-    case VERB_RESERVATION_HOLD:
-    case VERB_RESERVATION_CANCEL:
-    case VERB_PAYMENT_MAKE:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_POINTS_CHARGE || verb == VERB_CONCERT_CREATE || verb == VERB_ROUND_CREATE ||
+        verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+        verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
+        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         return true;
-    default:
-        return false;
-    }
+    return false;
 }
 
 int64_t deed_fingerprint(const struct deed *deed)
@@ -88,38 +80,28 @@ static const char *text_or_none(const char *text)
 
 static void account_call(const struct deed *deed, struct call *call)
 {
-    switch (deed->verb) {
-    case VERB_SIGN_IN_FIND:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_SIGN_IN_FIND)
         call->in.sign_in_find.email = deed->email;
-        return;
-    case VERB_USER_REGISTER:
-    case VERB_ORGANIZER_ADD:
+    else if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD) {
         call->in.user_register.name = deed->name;
         call->in.user_register.email = deed->email;
         call->in.user_register.password_hash = deed->password;
-        return;
-    case VERB_SESSION_OPEN:
+    } else if (verb == VERB_SESSION_OPEN) {
         call->in.session_open.user_id = deed->subject;
         call->in.session_open.verified_hash = deed->verified;
         call->in.session_open.secret_hash = deed->secret;
-        return;
-    case VERB_USER_GET:
-    case VERB_POINTS_GET:
+    } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET)
         call->in.user_get.user_id = deed->subject;
-        return;
-    case VERB_USER_CHANGE:
+    else if (verb == VERB_USER_CHANGE) {
         call->in.user_change.name = text_or_none(deed->name);
         call->in.user_change.email = text_or_none(deed->email);
         call->in.user_change.password_hash = text_or_none(deed->password);
         call->in.user_change.verified_hash = text_or_none(deed->verified);
-        return;
-    case VERB_POINTS_CHARGE:
+    } else if (verb == VERB_POINTS_CHARGE) {
         call->in.points_charge.user_id = deed->subject;
         call->in.points_charge.amount = deed->amount;
         call->in.points_charge.reference = text_or_none(deed->reference);
-        return;
-    default: /* the rest take nothing */
-        return;
     }
 }
 
@@ -138,68 +120,47 @@ static void round_call(const struct deed *deed, const struct seat_plans *plans, 
 static void catalogue_call(const struct deed *deed, const struct seat_plans *plans,
                            struct call *call)
 {
-    switch (deed->verb) {
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
-    case VERB_CONCERT_DELETE:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE || verb == VERB_CONCERT_DELETE) {
         call->in.concert.concert_id = deed->subject;
         call->in.concert.title = text_or_none(deed->name);
         call->in.concert.description = text_or_none(deed->name);
         call->in.concert.reservation_open_at = deed->from;
         call->in.concert.reservation_close_at = deed->to;
-        return;
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
+    } else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK) {
         call->in.seats_block.round_id = deed->subject;
         call->in.seats_block.seat_ids = deed->seat_ids;
         call->in.seats_block.seat_count = deed->seat_count;
-        return;
-    default:
+    } else
         round_call(deed, plans, call);
-    }
 }
 
 void deed_call(const struct deed *deed, const struct seat_plans *plans, struct call *call)
 {
     call->verb = deed->verb;
     call->idempotency = deed->idempotency;
-    switch (deed->verb) {
-    case VERB_QUEUE_TOKEN_GET:
-    case VERB_QUEUE_LEAVE:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)
         call->in.token.token_id = deed->subject;
-        return;
-    case VERB_QUEUE_CHANGE:
+    else if (verb == VERB_QUEUE_CHANGE)
         call->in.queue_change = deed->change;
-        return;
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_RESERVATION_HOLD) {
         call->in.reservation_hold.round_id = deed->subject;
         call->in.reservation_hold.seat_ids = deed->seat_ids;
         call->in.reservation_hold.seat_count = deed->seat_count;
-        return;
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
-    case VERB_PAYMENT_MAKE:
+    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
+               verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = deed->subject;
-        return;
-    case VERB_PAYMENT_GET:
+    else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = deed->subject;
-        return;
-    case VERB_LIST:
+    else if (verb == VERB_LIST) {
         call->in.list = deed->query;
         call->in.list.email = text_or_none(deed->email);
-        return;
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
-    case VERB_CONCERT_DELETE:
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CHANGE:
-    case VERB_ROUND_DELETE:
-    case VERB_ROUND_CANCEL:
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
+    } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
+               verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
+               verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
+               verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         catalogue_call(deed, plans, call);
-        return;
-    default:
+    else
         account_call(deed, call);
-    }
 }

@@ -152,16 +152,10 @@ bool disk_make(struct disk *disk, const char *name)
 
 bool disk_sync_names(struct disk *disk)
 {
-    switch (disk_begin(disk, DISK_SYNC)) {
-    case DISK_GOES_WELL:
+    const enum disk_fate fate = disk_begin(disk, DISK_SYNC);
+    if (fate == DISK_GOES_WELL || fate == DISK_DIES_AFTER)
         disk_names_synced(disk);
-        return true;
-    case DISK_DIES_AFTER:
-        disk_names_synced(disk);
-        return false;
-    default:
-        return false;
-    }
+    return fate == DISK_GOES_WELL;
 }
 
 /* ---- Dying and coming back ---- */

@@ -158,88 +158,75 @@ static void die_starting(struct world *world, bool power_cut)
 static void begin_on_disk(struct world *world, enum fault fault)
 {
     struct disk_plan *plan = disk_plan(world->disk);
-    switch (fault) {
-    case FAULT_SYNC_FAILS:
-    case FAULT_SYNC_MARKS_CLEAN:
+    if (fault == FAULT_SYNC_FAILS || fault == FAULT_SYNC_MARKS_CLEAN) {
         fail_operation(world, DISK_SYNC, SQLITE_IOERR_FSYNC);
         plan->marks_clean = fault == FAULT_SYNC_MARKS_CLEAN;
         return;
-    case FAULT_WRITE_FAILS:
-    case FAULT_WRITE_TORN:
+    }
+    if (fault == FAULT_WRITE_FAILS || fault == FAULT_WRITE_TORN) {
         fail_operation(world, DISK_WRITE, SQLITE_IOERR_WRITE);
         plan->torn = fault == FAULT_WRITE_TORN;
         return;
-    case FAULT_READ_FAILS:
+    }
+    if (fault == FAULT_READ_FAILS) {
         fail_operation(world, DISK_READ, SQLITE_IOERR_READ);
         return;
-    case FAULT_TRUNCATE_FAILS:
+    }
+    if (fault == FAULT_TRUNCATE_FAILS) {
         /* Almost only a recovery truncates: so there is one. */
         fail_operation(world, DISK_TRUNCATE, SQLITE_IOERR_TRUNCATE);
         plan->countdown = 1;
         if (server_is_up(world->server))
             running_die(world, false, 0);
         return;
-    case FAULT_DISK_FULL:
+    }
+    if (fault == FAULT_DISK_FULL) {
         fill_disk(world);
         return;
-    case FAULT_SLOW_SYNC:
+    }
+    if (fault == FAULT_SLOW_SYNC) {
         plan->sync_ms = chance_between(&world->faults, 20, 3000);
         return;
-    case FAULT_CRASH_INSIDE:
-    case FAULT_POWER_CUT_INSIDE:
+    }
+    if (fault == FAULT_CRASH_INSIDE || fault == FAULT_POWER_CUT_INSIDE) {
         plan->death = (int)chance_between(&world->faults, 1, 60);
         return;
-    default:
-        UNREACHABLE("a fault that is not the disk's");
     }
+    UNREACHABLE("a fault that is not the disk's");
 }
 
 static void begin(struct world *world, enum fault fault)
 {
-    switch (fault) {
-    case FAULT_CRASH:
-    case FAULT_POWER_CUT:
+    if (fault == FAULT_CRASH || fault == FAULT_POWER_CUT) {
         if (!server_is_up(world->server))
             return;
         fault_fired(world);
         running_die(world, fault == FAULT_POWER_CUT, pause_ms(world));
-        return;
-    case FAULT_CRASH_IN_RECOVERY:
-    case FAULT_POWER_CUT_IN_RECOVERY:
+    } else if (fault == FAULT_CRASH_IN_RECOVERY || fault == FAULT_POWER_CUT_IN_RECOVERY)
         die_starting(world, fault == FAULT_POWER_CUT_IN_RECOVERY);
-        return;
-    case FAULT_NO_MEMORY:
+    else if (fault == FAULT_NO_MEMORY)
         memory_fail((int)chance_between(&world->faults, 1, 500), false);
-        return;
-    case FAULT_NO_MEMORY_FOR_LONG:
+    else if (fault == FAULT_NO_MEMORY_FOR_LONG)
         memory_fail((int)chance_between(&world->faults, 1, 500), true);
-        return;
-    case FAULT_ENGINE_STALLS:
+    else if (fault == FAULT_ENGINE_STALLS) {
         fault_fired(world);
         world->stalled_until = world_now() + pause_ms(world);
-        return;
-    case FAULT_BOOKKEEPER_STALLS:
+    } else if (fault == FAULT_BOOKKEEPER_STALLS) {
         fault_fired(world);
         world->no_booking_until =
             world_now() + world->shape.book_ms * chance_between(&world->faults, 5, 30);
-        return;
-    case FAULT_BOOKKEEPER_FAILS:
+    } else if (fault == FAULT_BOOKKEEPER_FAILS)
         world->booking_fails = true;
-        return;
-    case FAULT_WALL_FORWARD:
-    case FAULT_WALL_BACK:
+    else if (fault == FAULT_WALL_FORWARD || fault == FAULT_WALL_BACK) {
         fault_fired(world);
         jump(world, fault == FAULT_WALL_FORWARD ? wall_jump(world) : -wall_jump(world));
-        return;
-    case FAULT_RESTART:
+    } else if (fault == FAULT_RESTART) {
         if (!server_is_up(world->server))
             return;
         fault_fired(world);
         restart(world);
-        return;
-    default:
+    } else
         begin_on_disk(world, fault);
-    }
 }
 
 static bool is_over_at_once(enum fault fault)
@@ -282,25 +269,22 @@ static bool disk_did_it(const struct world *world)
     struct disk_counts now;
     const struct disk_counts *before = &world->counts_before;
     disk_counts(world->disk, &now);
-    switch (world->fault) {
-    case FAULT_SYNC_FAILS:
+    const enum fault fault = world->fault;
+    if (fault == FAULT_SYNC_FAILS)
         return now.failures[DISK_SYNC] > before->failures[DISK_SYNC];
-    case FAULT_SYNC_MARKS_CLEAN:
+    if (fault == FAULT_SYNC_MARKS_CLEAN)
         return now.sectors_lost_clean > before->sectors_lost_clean;
-    case FAULT_WRITE_FAILS:
-    case FAULT_WRITE_TORN:
+    if (fault == FAULT_WRITE_FAILS || fault == FAULT_WRITE_TORN)
         return now.failures[DISK_WRITE] > before->failures[DISK_WRITE];
-    case FAULT_READ_FAILS:
+    if (fault == FAULT_READ_FAILS)
         return now.failures[DISK_READ] > before->failures[DISK_READ];
-    case FAULT_TRUNCATE_FAILS:
+    if (fault == FAULT_TRUNCATE_FAILS)
         return now.failures[DISK_TRUNCATE] > before->failures[DISK_TRUNCATE];
-    case FAULT_DISK_FULL:
+    if (fault == FAULT_DISK_FULL)
         return now.full > before->full;
-    case FAULT_SLOW_SYNC:
+    if (fault == FAULT_SLOW_SYNC)
         return now.operations[DISK_SYNC] > before->operations[DISK_SYNC];
-    default:
-        return false;
-    }
+    return false;
 }
 
 static void calm_disk(struct world *world)

@@ -61,12 +61,14 @@ enum result __real_store_load(struct store *store, timestamp_ms now,
 enum result __wrap_store_load(struct store *store, timestamp_ms now,
                               const struct store_loader *loader, struct store_position *position,
                               struct explanation *explanation);
-enum result __real_office_load(struct office *office, const struct record *record);
-enum result __wrap_office_load(struct office *office, const struct record *record);
+enum result __real_office_load(struct office *office, const struct record *record,
+                               struct explanation *why);
+enum result __wrap_office_load(struct office *office, const struct record *record,
+                               struct explanation *why);
 enum result __real_office_open(struct office *office, struct moment now, uint64_t last_seq,
-                               const struct secret *token_key);
+                               const struct secret *token_key, struct explanation *why);
 enum result __wrap_office_open(struct office *office, struct moment now, uint64_t last_seq,
-                               const struct secret *token_key);
+                               const struct secret *token_key, struct explanation *why);
 
 bool __wrap_batch_open(struct batch *batch, enum batch_mode mode, struct moment now, uint64_t seq,
                        struct id_source *ids)
@@ -146,7 +148,8 @@ enum result __wrap_store_load(struct store *store, timestamp_ms now,
     return __real_store_load(store, now, loader, position, explanation);
 }
 
-enum result __wrap_office_load(struct office *office, const struct record *record)
+enum result __wrap_office_load(struct office *office, const struct record *record,
+                               struct explanation *why)
 {
     const struct server_observer *observer = told();
     if (observer != NULL && observer->row_loaded != NULL) {
@@ -154,14 +157,14 @@ enum result __wrap_office_load(struct office *office, const struct record *recor
         observer->row_loaded(observer->owner, record);
         memory_resume(suspended);
     }
-    return __real_office_load(office, record);
+    return __real_office_load(office, record, why);
 }
 
 /* The engine opens an office only with everything that the disk holds in it. */
 enum result __wrap_office_open(struct office *office, struct moment now, uint64_t last_seq,
-                               const struct secret *token_key)
+                               const struct secret *token_key, struct explanation *why)
 {
-    const enum result result = __real_office_open(office, now, last_seq, token_key);
+    const enum result result = __real_office_open(office, now, last_seq, token_key, why);
     const struct server_observer *observer = told();
     if (observer != NULL && result == RESULT_OK) {
         const unsigned suspended = memory_suspend();

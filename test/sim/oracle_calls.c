@@ -164,30 +164,26 @@ bool expects_lookup(const struct oracle *oracle, const struct row *user, const s
     const struct idempotency_key *kept = key == NULL ? NULL : &key->image.as.idempotency_key;
     if (kept != NULL && kept->fingerprint != call->idempotency.fingerprint)
         return false;
-    switch (call->verb) {
-    case VERB_QUEUE_TOKEN_GET:
-    case VERB_QUEUE_LEAVE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)
         return !id_is_none(call->in.token.token_id) &&
                token_may_be_history(oracle, call->in.token.token_id);
-    case VERB_QUEUE_JOIN:
+    if (verb == VERB_QUEUE_JOIN)
         return kept != NULL && token_may_be_history(oracle, kept->object_id);
-    case VERB_RESERVATION_HOLD:
+    if (verb == VERB_RESERVATION_HOLD)
         return kept != NULL && reservation_may_be_history(oracle, kept->object_id);
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
+    if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL)
         return reservation_may_be_history(
             oracle, kept != NULL ? kept->object_id : call->in.reservation.reservation_id);
-    case VERB_PAYMENT_MAKE:
+    if (verb == VERB_PAYMENT_MAKE)
         return kept != NULL
                    ? payment_may_be_history(oracle, kept->object_id)
                    : reservation_may_be_history(oracle, call->in.reservation.reservation_id);
-    case VERB_PAYMENT_GET:
+    if (verb == VERB_PAYMENT_GET)
         return payment_may_be_history(oracle, call->in.payment_get.payment_id);
-    case VERB_POINTS_CHARGE:
+    if (verb == VERB_POINTS_CHARGE)
         return kept != NULL || call->in.points_charge.reference != NULL;
-    default:
-        return false;
-    }
+    return false;
 }
 
 /* ---- The decision ---- */
@@ -201,9 +197,10 @@ static enum refusal barred(const struct oracle *oracle, enum verb verb)
         return verbs[verb].looks ? REFUSAL_NONE : REFUSAL_BUSY;
     case BATCH_FROZEN:
         return verbs[verb].looks ? REFUSAL_NONE : REFUSAL_READ_ONLY;
-    default:
-        return REFUSAL_UNAVAILABLE;
+    case BATCH_CLOSED:
+        break;
     }
+    return REFUSAL_UNAVAILABLE;
 }
 
 static enum refusal decide(struct oracle *oracle, struct row *user, const struct call *call)
@@ -261,27 +258,21 @@ static enum refusal expected_refusal(struct oracle *oracle, const struct call *c
 /* Which invariant is at stake when this should have been refused and was not. */
 static int invariant_of_refusal(enum refusal refusal)
 {
-    switch (refusal) {
-    case REFUSAL_SEAT_UNAVAILABLE:
+    if (refusal == REFUSAL_SEAT_UNAVAILABLE)
         return 1;
-    case REFUSAL_HOLD_EXPIRED:
-    case REFUSAL_RESERVATION_EXPIRED:
+    if (refusal == REFUSAL_HOLD_EXPIRED || refusal == REFUSAL_RESERVATION_EXPIRED)
         return 2;
-    case REFUSAL_INSUFFICIENT_POINTS:
-    case REFUSAL_BALANCE_LIMIT:
+    if (refusal == REFUSAL_INSUFFICIENT_POINTS || refusal == REFUSAL_BALANCE_LIMIT)
         return 3;
-    case REFUSAL_RESERVATION_NOT_PENDING:
+    if (refusal == REFUSAL_RESERVATION_NOT_PENDING)
         return 4;
-    case REFUSAL_SEAT_LIMIT:
+    if (refusal == REFUSAL_SEAT_LIMIT)
         return 8;
-    case REFUSAL_QUEUE_TOKEN_REQUIRED:
-    case REFUSAL_QUEUE_TOKEN_NOT_ACTIVE:
+    if (refusal == REFUSAL_QUEUE_TOKEN_REQUIRED || refusal == REFUSAL_QUEUE_TOKEN_NOT_ACTIVE)
         return 9;
-    case REFUSAL_IDEMPOTENCY_KEY_REUSED:
+    if (refusal == REFUSAL_IDEMPOTENCY_KEY_REUSED)
         return 11;
-    default:
-        return 0;
-    }
+    return 0;
 }
 
 static const char *name_of(enum refusal refusal)

@@ -100,27 +100,19 @@ static void check_touched(struct oracle *oracle)
         const struct row *row = oracle->log.entries[i].row;
         if (!row->there)
             continue;
-        switch (row->image.kind) {
-        case RECORD_KIND_SEAT:
+        const enum record_kind kind = row->image.kind;
+        if (kind == RECORD_KIND_SEAT) {
             check_seat(oracle, row);
             check_round(oracle, row->of.seat.round);
-            break;
-        case RECORD_KIND_CONCERT_ROUND:
+        } else if (kind == RECORD_KIND_CONCERT_ROUND)
             check_round(oracle, row);
-            break;
-        case RECORD_KIND_SEAT_RESERVATION:
+        else if (kind == RECORD_KIND_SEAT_RESERVATION) {
             check_reservation(oracle, row);
             check_user(oracle, row->of.reservation->user);
-            break;
-        case RECORD_KIND_PAYMENT:
+        } else if (kind == RECORD_KIND_PAYMENT)
             check_payment(oracle, row);
-            break;
-        case RECORD_KIND_QUEUE_TOKEN:
+        else if (kind == RECORD_KIND_QUEUE_TOKEN)
             check_user(oracle, row->of.token.user);
-            break;
-        default:
-            break;
-        }
     }
 }
 

@@ -3,21 +3,12 @@
 
 bool verb_is_kept(enum verb verb)
 {
-    switch (verb) {
-    case VERB_CONCERT_CREATE:
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CANCEL:
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
-    case VERB_POINTS_CHARGE:
-    case VERB_QUEUE_JOIN:
-    case VERB_RESERVATION_HOLD:
-    case VERB_RESERVATION_CANCEL:
-    case VERB_PAYMENT_MAKE:
+    if (verb == VERB_CONCERT_CREATE || verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL ||
+        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_POINTS_CHARGE ||
+        verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
+        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         return true;
-    default:
-        return false;
-    }
+    return false;
 }
 
 struct row *key_find(const struct oracle *oracle, const struct row *user, const struct call *call)
@@ -36,24 +27,20 @@ struct row *key_find(const struct oracle *oracle, const struct row *user, const 
 
 static struct id object_of(const struct call *call)
 {
-    switch (call->verb) {
-    case VERB_CONCERT_CREATE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_CONCERT_CREATE)
         return call->record->as.concert.id;
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CANCEL:
+    if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL)
         return call->record->as.concert_round.id;
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
+    if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         return call->in.seats_block.round_id;
-    case VERB_POINTS_CHARGE:
+    if (verb == VERB_POINTS_CHARGE)
         return call->record->as.point_entry.id;
-    case VERB_QUEUE_JOIN:
+    if (verb == VERB_QUEUE_JOIN)
         return call->out.token.token.id;
-    case VERB_PAYMENT_MAKE:
+    if (verb == VERB_PAYMENT_MAKE)
         return call->out.payment.id;
-    default:
-        return call->out.reservation.reservation.id;
-    }
+    return call->out.reservation.reservation.id;
 }
 
 /* Of those that came at the same moment any may go first. */
@@ -187,26 +174,23 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
         object_to(oracle, 11, "%s was done under this key before and is not answered so",
                   verb_name(call->verb));
     key_has_no_effect(oracle, call);
-    switch (call->verb) {
-    case VERB_CONCERT_CREATE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_CONCERT_CREATE)
         return replay_record(oracle, RECORD_KIND_CONCERT, kept->object_id, call);
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CANCEL:
+    if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL)
         return replay_record(oracle, RECORD_KIND_CONCERT_ROUND, kept->object_id, call);
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
+    if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         return call->refusal == REFUSAL_NONE ? replay_seats(oracle, kept, call) : REFUSAL_NONE;
-    case VERB_POINTS_CHARGE:
+    if (verb == VERB_POINTS_CHARGE)
         return replay_record(oracle, RECORD_KIND_POINT_ENTRY, kept->object_id, call);
-    case VERB_QUEUE_JOIN:
+    if (verb == VERB_QUEUE_JOIN) {
         view_token(oracle, call, row_find(oracle, RECORD_KIND_QUEUE_TOKEN, kept->object_id));
         return REFUSAL_NONE;
-    case VERB_PAYMENT_MAKE:
+    }
+    if (verb == VERB_PAYMENT_MAKE) {
         view_payment(oracle, call, row_find(oracle, RECORD_KIND_PAYMENT, kept->object_id));
         return REFUSAL_NONE;
-    default:
-        view_reservation(oracle, call,
-                         row_find(oracle, RECORD_KIND_SEAT_RESERVATION, kept->object_id));
-        return REFUSAL_NONE;
     }
+    view_reservation(oracle, call, row_find(oracle, RECORD_KIND_SEAT_RESERVATION, kept->object_id));
+    return REFUSAL_NONE;
 }

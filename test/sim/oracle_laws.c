@@ -160,32 +160,21 @@ void law_check(struct oracle *oracle, const struct seen *seen)
     }
     if (seen->record.deleted)
         return;
-    switch (seen->record.kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = seen->record.kind;
+    if (kind == RECORD_KIND_SEAT)
         seat_law(oracle, seen);
-        return;
-    case RECORD_KIND_SEAT_RESERVATION:
+    else if (kind == RECORD_KIND_SEAT_RESERVATION)
         reservation_law(oracle, seen);
-        return;
-    case RECORD_KIND_POINT_ACCOUNT:
+    else if (kind == RECORD_KIND_POINT_ACCOUNT)
         account_law(oracle, seen);
-        return;
-    case RECORD_KIND_POINT_ENTRY:
+    else if (kind == RECORD_KIND_POINT_ENTRY)
         entry_law(oracle, seen);
-        return;
-    case RECORD_KIND_PAYMENT:
+    else if (kind == RECORD_KIND_PAYMENT)
         payment_law(oracle, seen);
-        return;
-    case RECORD_KIND_CONCERT_ROUND:
+    else if (kind == RECORD_KIND_CONCERT_ROUND)
         round_law(oracle, seen);
-        return;
-    case RECORD_KIND_QUEUE_TOKEN:
+    else if (kind == RECORD_KIND_QUEUE_TOKEN)
         token_law(oracle, seen);
-        return;
-    case RECORD_KIND_IDEMPOTENCY_KEY:
+    else if (kind == RECORD_KIND_IDEMPOTENCY_KEY)
         key_law(oracle, seen);
-        return;
-    default:
-        return;
-    }
 }

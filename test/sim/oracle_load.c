@@ -182,25 +182,23 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
 {
     if (!row->there)
         return false;
-    switch (row->image.kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = row->image.kind;
+    if (kind == RECORD_KIND_SEAT)
         return round_is_needed(row->of.seat.round);
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return row->image.as.queue_token.status != TOKEN_STATUS_EXPIRED;
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
         return reservation_is_needed(row);
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT)
         return reservation_is_needed(row->of.payment.reservation);
-    case RECORD_KIND_RESERVATION_SEAT: {
+    if (kind == RECORD_KIND_RESERVATION_SEAT) {
         const struct row *reservation = row_find(oracle, RECORD_KIND_SEAT_RESERVATION,
                                                  row->image.as.reservation_seat.reservation_id);
         return reservation_is_needed(reservation);
     }
-    case RECORD_KIND_POINT_ENTRY:
+    if (kind == RECORD_KIND_POINT_ENTRY)
         return false;
-    default:
-        return true;
-    }
+    return true;
 }
 
 static void count_loaded_seats(struct oracle *oracle)

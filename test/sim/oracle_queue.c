@@ -359,9 +359,10 @@ static enum coverage_state state_of(const struct row *token)
         return STATE_WAITING;
     case TOKEN_STATUS_ACTIVE:
         return has_pending(token->of.token.user) ? STATE_ACTIVE_WITH_HOLDS : STATE_ACTIVE;
-    default:
-        return STATE_ENDED;
+    case TOKEN_STATUS_EXPIRED:
+        break;
     }
+    return STATE_ENDED;
 }
 
 static struct row *named(const struct oracle *oracle, const struct row *user,

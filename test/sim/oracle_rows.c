@@ -76,16 +76,11 @@ static const char *keep_text(struct oracle *oracle, const char *text)
 /* The image's texts become the oracle's own; those of the row before it are already. */
 static void keep_texts(struct oracle *oracle, const struct row *row, struct record *image)
 {
-    switch (image->kind) {
-    case RECORD_KIND_USER:
-    case RECORD_KIND_CONCERT:
-    case RECORD_KIND_SEAT:
-    case RECORD_KIND_POINT_ENTRY:
-        break;
-    default:
+    const enum record_kind kind = image->kind;
+    if (kind != RECORD_KIND_USER && kind != RECORD_KIND_CONCERT && kind != RECORD_KIND_SEAT &&
+        kind != RECORD_KIND_POINT_ENTRY)
         return; /* the other kinds have no text */
-    }
-    const struct entity_schema *schema = record_schema(image->kind);
+    const struct entity_schema *schema = record_schema(kind);
     for (size_t i = 0; i < schema->field_count; i++) {
         if (schema->fields[i].type != FIELD_TEXT)
             continue;
@@ -344,25 +339,18 @@ void rows_init(struct oracle *oracle)
 
 static void row_release(struct row *row)
 {
-    switch (row->image.kind) {
-    case RECORD_KIND_USER:
+    const enum record_kind kind = row->image.kind;
+    if (kind == RECORD_KIND_USER) {
         own_free(row->of.user.sessions.items);
         own_free(row->of.user.keys.items);
         own_free(row->of.user.reservations.items);
-        break;
-    case RECORD_KIND_CONCERT:
+    } else if (kind == RECORD_KIND_CONCERT)
         own_free(row->of.concert.rounds.items);
-        break;
-    case RECORD_KIND_CONCERT_ROUND:
+    else if (kind == RECORD_KIND_CONCERT_ROUND) {
         own_free(row->of.round.seats);
         own_free(row->of.round.reservations.items);
-        break;
-    case RECORD_KIND_SEAT_RESERVATION:
+    } else if (kind == RECORD_KIND_SEAT_RESERVATION)
         own_free(row->of.reservation);
-        break;
-    default:
-        break;
-    }
 }
 
 void rows_release(struct oracle *oracle)

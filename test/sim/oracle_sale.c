@@ -284,9 +284,10 @@ static enum coverage_state state_of(const struct row *reservation)
         return STATE_CONFIRMED;
     case RESERVATION_STATUS_CANCELLED:
         return STATE_CANCELLED;
-    default:
-        return STATE_EXPIRED;
+    case RESERVATION_STATUS_EXPIRED:
+        break;
     }
+    return STATE_EXPIRED;
 }
 
 static struct row *named(struct oracle *oracle, const struct call *call)
@@ -316,9 +317,11 @@ bool reservation_may_have_left(const struct row *reservation)
         return false;
     case RESERVATION_STATUS_CONFIRMED:
         return reservation->of.reservation->round->of.round.maybe_over;
-    default:
-        return true;
+    case RESERVATION_STATUS_CANCELLED:
+    case RESERVATION_STATUS_EXPIRED:
+        break;
     }
+    return true;
 }
 
 static bool refund_is_closed(const struct oracle *oracle, const struct row *user,

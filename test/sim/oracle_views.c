@@ -36,9 +36,10 @@ static bool poll_is_right(const struct oracle *oracle, const struct token_view *
                (view->poll_after_ms <= half_silent_ms || view->poll_after_ms == POLL_LEAST_MS);
     case TOKEN_STATUS_ACTIVE:
         return view->poll_after_ms == POLL_ACTIVE_MS;
-    default:
-        return view->poll_after_ms == 0;
+    case TOKEN_STATUS_EXPIRED:
+        break;
     }
+    return view->poll_after_ms == 0;
 }
 
 #define MEASURED_MS MINUTE_MS
@@ -171,18 +172,16 @@ void view_deadlines(struct oracle *oracle, const struct request *request)
 
 static int status_of(const struct record *image)
 {
-    switch (image->kind) {
-    case RECORD_KIND_QUEUE_TOKEN:
+    const enum record_kind kind = image->kind;
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return (int)image->as.queue_token.status;
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT)
         return (int)image->as.payment.status;
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
         return (int)image->as.seat_reservation.status;
-    case RECORD_KIND_SEAT:
+    if (kind == RECORD_KIND_SEAT)
         return (int)image->as.seat.status;
-    default:
-        return -1;
-    }
+    return -1;
 }
 
 static bool same_text(const char *a, const char *b)

@@ -225,18 +225,13 @@ void organizer_met_limit(struct world *world, const struct deed *deed)
 void organizer_learns(struct world *world, struct client *client, const struct errand *errand)
 {
     struct deed again = {.verb = VERB_ROUND_DELETE, .subject = errand->deed.subject};
-    switch (errand->deed.verb) {
-    case VERB_ROUND_CANCEL: /* and perhaps away with it */
+    const enum verb verb = errand->deed.verb;
+    if (verb == VERB_ROUND_CANCEL) {
         if (percent(world, 40))
-            client_do(world, client, &again);
-        return;
-    case VERB_CONCERT_DELETE:
-    case VERB_ROUND_DELETE: /* what made it comes once more */
+            client_do(world, client, &again); /* away with it */
+    } else if (verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_DELETE) {
         for (size_t i = 0; i < client->kept_count; i++)
-            errand_send(world, client, &client->kept[i]);
-        return;
-    default:
-        return;
+            errand_send(world, client, &client->kept[i]); /* what made it, once more */
     }
 }
 

@@ -54,43 +54,31 @@ static void trace_token(struct trace *trace, const struct token_view *view)
 
 static void trace_done(struct trace *trace, const struct call *call)
 {
-    switch (call->verb) {
-    case VERB_QUEUE_JOIN:
-    case VERB_QUEUE_TOKEN_GET:
+    const enum verb verb = call->verb;
+    if (verb == VERB_QUEUE_JOIN || verb == VERB_QUEUE_TOKEN_GET)
         trace_token(trace, &call->out.token);
-        return;
-    case VERB_RESERVATION_HOLD:
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
+    else if (verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_GET ||
+             verb == VERB_RESERVATION_CANCEL) {
         trace_id(trace, call->out.reservation.reservation.id);
         trace_number(trace, (uint64_t)call->out.reservation.reservation.status);
         trace_number(trace, (uint64_t)call->out.reservation.reservation.amount);
-        return;
-    case VERB_PAYMENT_MAKE:
-    case VERB_PAYMENT_GET:
+    } else if (verb == VERB_PAYMENT_MAKE || verb == VERB_PAYMENT_GET) {
         trace_id(trace, call->out.payment.id);
         trace_number(trace, (uint64_t)call->out.payment.status);
-        return;
-    case VERB_POINTS_GET:
+    } else if (verb == VERB_POINTS_GET)
         trace_number(trace, (uint64_t)call->out.points.balance);
-        return;
-    case VERB_SESSION_OPEN:
+    else if (verb == VERB_SESSION_OPEN)
         trace_id(trace, call->out.session.id);
-        return;
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
+    else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK) {
         trace_number(trace, call->out.seats_block.changed);
         trace_number(trace, call->out.seats_block.refused_count);
-        return;
-    case VERB_LIST:
+    } else if (verb == VERB_LIST)
         trace_list(trace, &call->out.page);
-        return;
-    default:
+    else {
         if (call->record != NULL) {
             const struct record_key key = record_key(call->record);
             trace_bytes(trace, &key, sizeof key);
         }
-        return;
     }
 }
 

@@ -48,19 +48,16 @@ static void fill_account(struct world *world, struct client *client, struct deed
 {
     const unsigned number = (unsigned)chance_below(&world->people, 1000000);
     some_person(world, client, deed);
-    switch (deed->verb) {
-    case VERB_USER_REGISTER:
-    case VERB_ORGANIZER_ADD:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD) {
         memcpy(deed->name, deed->email, sizeof deed->name);
         if (percent(world, 70))
             (void)snprintf(deed->email, sizeof deed->email, "w%u@example.org", number);
         (void)snprintf(deed->password, sizeof deed->password, "password %u", number);
-        return;
-    case VERB_SESSION_OPEN:
+    } else if (verb == VERB_SESSION_OPEN) {
         for (size_t i = 0; i < SECRET_BYTES; i++)
             deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
-        return;
-    case VERB_USER_CHANGE:
+    } else if (verb == VERB_USER_CHANGE) {
         deed->email[0] = '\0';
         if (percent(world, 50))
             (void)snprintf(deed->name, sizeof deed->name, "name %u", number);
@@ -70,16 +67,12 @@ static void fill_account(struct world *world, struct client *client, struct deed
         }
         if (percent(world, 30))
             (void)snprintf(deed->password, sizeof deed->password, "password %u", number);
-        return;
-    case VERB_POINTS_CHARGE:
+    } else if (verb == VERB_POINTS_CHARGE) {
         deed->amount = percent(world, 10)
                            ? CHARGE_MAX
                            : chance_between(&world->people, 1, 1 + world->shape.price_max);
         if (percent(world, 60))
             (void)snprintf(deed->reference, sizeof deed->reference, "charge %u", number % 20);
-        return;
-    default:
-        return;
     }
 }
 
@@ -119,79 +112,60 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
 
 static void fill_catalogue(struct world *world, struct client *client, struct deed *deed)
 {
-    switch (deed->verb) {
-    case VERB_CONCERT_CREATE:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_CONCERT_CREATE) {
         (void)snprintf(deed->name, sizeof deed->name, "a wild concert");
         deed->from = some_time(world);
         deed->to = some_time(world);
         return;
-    case VERB_CONCERT_CHANGE:
+    } else if (verb == VERB_CONCERT_CHANGE) {
         deed->from = percent(world, 50) ? some_time(world) : 0;
         deed->to = percent(world, 50) ? some_time(world) : 0;
         deed->subject = some_id(world, client, KNOWN_CONCERTS);
         return;
-    case VERB_CONCERT_DELETE:
+    } else if (verb == VERB_CONCERT_DELETE) {
         deed->subject = some_id(world, client, KNOWN_CONCERTS);
         return;
-    case VERB_ROUND_CREATE:
+    } else if (verb == VERB_ROUND_CREATE) {
         deed->subject = some_id(world, client, KNOWN_CONCERTS);
         deed->from = some_time(world);
         deed->seat_count = 1 + chance_below(&world->people, world->plans.count + 1);
         return;
-    case VERB_ROUND_CHANGE:
+    } else if (verb == VERB_ROUND_CHANGE)
         deed->from = percent(world, 80) ? some_time(world) : 0;
-        break;
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_RESERVATION_HOLD) {
         deed->seat_count = look_for_seats(
             world, percent(world, 90) ? some_round(world, client) : ID_NONE, LOOK_ANYWHERE,
             1 + chance_below(&world->people, DEED_SEATS_MAX), deed->seat_ids);
         if (deed->seat_count == 0)
             deed->seat_ids[deed->seat_count++] = known_one(&(struct known_ids){0}, &world->people);
-        break;
-    default:
-        break;
     }
     deed->subject = some_round(world, client);
 }
 
 static void fill(struct world *world, struct client *client, struct deed *deed)
 {
-    switch (deed->verb) {
-    case VERB_QUEUE_TOKEN_GET:
-    case VERB_QUEUE_LEAVE:
+    const enum verb verb = deed->verb;
+    if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)
         deed->subject = percent(world, 30) ? ID_NONE : some_id(world, client, KNOWN_TOKENS);
-        return;
-    case VERB_QUEUE_CHANGE:
+    else if (verb == VERB_QUEUE_CHANGE) {
         deed->change = (struct queue_change){.has_paused = true};
-        return;
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
-    case VERB_PAYMENT_MAKE:
+    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
+               verb == VERB_PAYMENT_MAKE)
         deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
-        return;
-    case VERB_PAYMENT_GET:
+    else if (verb == VERB_PAYMENT_GET)
         deed->subject = some_id(world, client, KNOWN_PAYMENTS);
-        return;
-    case VERB_LIST:
+    else if (verb == VERB_LIST)
         fill_list(world, client, deed);
-        return;
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
-    case VERB_CONCERT_DELETE:
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CHANGE:
-    case VERB_ROUND_DELETE:
-    case VERB_ROUND_CANCEL:
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
+             verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
+             verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
+             verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_RESERVATION_HOLD)
         fill_catalogue(world, client, deed);
-        return;
-    default:
+    else
         fill_account(world, client, deed);
-    }
 }
 
 /* ---- Which ---- */

@@ -39,7 +39,8 @@ void by_hand_open(struct by_hand *hand)
     id_source_init(&hand->ids, seed);
     hand->batch.office = office_new(&people_settings);
     assert_non_null(hand->batch.office);
-    assert_int_equal(office_open(hand->batch.office, hand->now, 0, &token_key), RESULT_OK);
+    struct explanation why;
+    assert_int_equal(office_open(hand->batch.office, hand->now, 0, &token_key, &why), RESULT_OK);
     by_hand_batch(hand, NULL, 0);
 }
 

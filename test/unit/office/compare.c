@@ -65,25 +65,23 @@ static enum expected expectation(const struct office *office, const struct ledge
     if (image->deleted)
         return EXPECT_ABSENT;
     const struct record *reservation;
-    switch (image->kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = image->kind;
+    if (kind == RECORD_KIND_SEAT)
         return round_has_left(office, image->as.seat.concert_round_id) ? EXPECT_EITHER
                                                                        : EXPECT_PRESENT;
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return image->as.queue_token.status == TOKEN_STATUS_EXPIRED ? EXPECT_EITHER
                                                                     : EXPECT_PRESENT;
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT) {
         reservation =
             ledger_find_id(ledger, RECORD_KIND_SEAT_RESERVATION, image->as.payment.reservation_id);
         return expected_reservation(office, &reservation->as.seat_reservation);
-    case RECORD_KIND_SEAT_RESERVATION:
-        return expected_reservation(office, &image->as.seat_reservation);
-    case RECORD_KIND_POINT_ENTRY:
-    case RECORD_KIND_RESERVATION_SEAT:
-        return EXPECT_EITHER;
-    default:
-        return EXPECT_PRESENT;
     }
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
+        return expected_reservation(office, &image->as.seat_reservation);
+    if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_RESERVATION_SEAT)
+        return EXPECT_EITHER;
+    return EXPECT_PRESENT;
 }
 
 /* The live row with an image's key; `live` is made from it. False: it is not in memory. */
@@ -132,9 +130,12 @@ static bool find_row(const struct office *office, const struct record *image, st
         COPY_ROW(reservation, reservation_find, seat_reservation, found->row)
     case RECORD_KIND_IDEMPOTENCY_KEY:
         return find_key(office, image, live);
-    default:
-        return false;
+    case RECORD_KIND_RESERVATION_SEAT:
+    case RECORD_KIND_POINT_ENTRY:
+    case RECORD_KIND_COUNT:
+        break;
     }
+    return false;
 }
 
 /* The seats of a reservation in memory are those that were journalled with it. */

@@ -88,20 +88,18 @@ static int state_of(const struct record *record)
         return NONE;
     if (record->deleted)
         return DELETED;
-    switch (record->kind) {
-    case RECORD_KIND_CONCERT_ROUND:
+    const enum record_kind kind = record->kind;
+    if (kind == RECORD_KIND_CONCERT_ROUND)
         return (int)record->as.concert_round.status;
-    case RECORD_KIND_SEAT:
+    if (kind == RECORD_KIND_SEAT)
         return (int)record->as.seat.status;
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return (int)record->as.queue_token.status;
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT)
         return (int)record->as.payment.status;
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
         return (int)record->as.seat_reservation.status;
-    default:
-        return NONE;
-    }
+    return NONE;
 }
 
 /* Why a row may be put that has no states, or stays in its own. */
@@ -350,26 +348,26 @@ bool judge_record(struct judge *judge, const struct record *record, const struct
     if (!judge_transition(judge, record, before, why))
         return false;
     struct judged_account *account;
-    switch (record->kind) {
-    case RECORD_KIND_HOUSE:
+    const enum record_kind kind = record->kind;
+    if (kind == RECORD_KIND_HOUSE) {
         judge->active_ceiling = record->as.house.active_ceiling;
         judge->last_number = record->as.house.last_number;
         return true;
-    case RECORD_KIND_POINT_ACCOUNT:
+    }
+    if (kind == RECORD_KIND_POINT_ACCOUNT) {
         account = account_of(judge, record->as.point_account.user_id);
         change_account(judge, account, record->as.point_account.balance, account->entries);
         return true;
-    case RECORD_KIND_POINT_ENTRY:
-        return judge_entry(judge, &record->as.point_entry, before, why);
-    case RECORD_KIND_PAYMENT:
-        return judge_payment(judge, &record->as.payment, before);
-    case RECORD_KIND_QUEUE_TOKEN:
-        return judge_token(judge, &record->as.queue_token, before, why);
-    case RECORD_KIND_SEAT_RESERVATION:
-        return judge_reservation(judge, &record->as.seat_reservation, before, why);
-    default:
-        return true;
     }
+    if (kind == RECORD_KIND_POINT_ENTRY)
+        return judge_entry(judge, &record->as.point_entry, before, why);
+    if (kind == RECORD_KIND_PAYMENT)
+        return judge_payment(judge, &record->as.payment, before);
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
+        return judge_token(judge, &record->as.queue_token, before, why);
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
+        return judge_reservation(judge, &record->as.seat_reservation, before, why);
+    return true;
 }
 
 bool judge_commit(const struct judge *judge, struct explanation *why)

@@ -241,36 +241,35 @@ static bool is_loaded(const struct tables *tables, const struct record *image)
 {
     if (image == NULL || image->deleted)
         return false;
-    switch (image->kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = image->kind;
+    if (kind == RECORD_KIND_SEAT)
         return round_is_live(tables, image->as.seat.concert_round_id);
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return image->as.queue_token.status != TOKEN_STATUS_EXPIRED;
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT)
         return reservation_is_loaded(tables, image->as.payment.reservation_id);
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
         return reservation_is_loaded(tables, image->as.seat_reservation.id);
-    case RECORD_KIND_RESERVATION_SEAT:
+    if (kind == RECORD_KIND_RESERVATION_SEAT)
         return reservation_is_loaded(tables, image->as.reservation_seat.reservation_id);
-    case RECORD_KIND_POINT_ENTRY:
+    if (kind == RECORD_KIND_POINT_ENTRY)
         return false;
-    default:
-        return true;
-    }
+    return true;
 }
 
 /* Texts live until a row's loading returns, and no longer: the copy is spoiled after it. */
-static enum result load_row(struct office *office, const struct record *record)
+static enum result load_row(struct office *office, const struct record *record,
+                            struct explanation *why)
 {
     struct record *copy = record_copy(record);
     assert_non_null(copy);
-    const enum result result = office_load(office, copy);
+    const enum result result = office_load(office, copy, why);
     free(copy);
     return result;
 }
 
 enum result ledger_load(const struct ledger *ledger, struct office *office, uint64_t booked_seq,
-                        timestamp_ms wall)
+                        timestamp_ms wall, struct explanation *why)
 {
     struct tables tables = {.ledger = ledger, .wall = wall};
     tables.images = calloc(ledger->row_count + 1, sizeof *tables.images);
@@ -284,10 +283,10 @@ enum result ledger_load(const struct ledger *ledger, struct office *office, uint
     for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++)
         for (size_t i = 0; result == RESULT_OK && i < ledger->row_count; i++)
             if (ledger->rows[i].kind == kind && is_loaded(&tables, tables.images[i]))
-                result = load_row(office, tables.images[i]);
+                result = load_row(office, tables.images[i], why);
     for (size_t i = 0; result == RESULT_OK && i < ledger->entry_count; i++)
         if (ledger->entries[i].seq > booked_seq)
-            result = load_row(office, ledger->entries[i].record);
+            result = load_row(office, ledger->entries[i].record, why);
     free(tables.images);
     free(tables.live_rounds);
     return result;

@@ -51,7 +51,7 @@ struct id ledger_seat(const struct ledger *ledger, struct id round_id, const cha
 /* Loads a new office: the live rows of the tables as they stood after `booked_seq`, parents first,
  * then every later record in order. `wall`: now, to know which rounds are over. */
 enum result ledger_load(const struct ledger *ledger, struct office *office, uint64_t booked_seq,
-                        timestamp_ms wall);
+                        timestamp_ms wall, struct explanation *why);
 
 /* Answers what a call wanted of history. */
 void ledger_answer(const struct ledger *ledger, struct history *history);

@@ -119,21 +119,17 @@ static void plan_round(struct world *world, struct call *call)
 static void fill_people_call(struct world *world, struct call *call)
 {
     struct person *person = &world->people[chance_below(&world->chance, PEOPLE)];
-    switch (call->verb) {
-    case VERB_SIGN_IN_FIND:
+    const enum verb verb = call->verb;
+    if (verb == VERB_SIGN_IN_FIND)
         call->in.sign_in_find.email = some_text(world, 0, 300);
-        return;
-    case VERB_USER_REGISTER:
-    case VERB_ORGANIZER_ADD:
+    else if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD) {
         call->in.user_register.name = call->in.user_register.email = some_text(world, 0, 300);
         call->in.user_register.password_hash = "secret";
-        return;
-    case VERB_SESSION_OPEN:
+    } else if (verb == VERB_SESSION_OPEN) {
         call->in.session_open.user_id = person->user_id;
         call->in.session_open.verified_hash =
             chance_percent(&world->chance, 5) ? "guess" : "secret";
-        return;
-    case VERB_USER_CHANGE:
+    } else if (verb == VERB_USER_CHANGE) {
         call->in.user_change.name = some_text(world, 1, 99);
         if (chance_percent(&world->chance, 20)) {
             call->in.user_change.email = some_text(world, 0, 300);
@@ -141,13 +137,10 @@ static void fill_people_call(struct world *world, struct call *call)
             call->in.user_change.verified_hash =
                 chance_percent(&world->chance, 30) ? NULL : "secret";
         }
-        return;
-    case VERB_USER_GET:
-    case VERB_POINTS_GET:
+    } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET) {
         if (chance_percent(&world->chance, 30))
             call->in.user_get.user_id = some(world, &world->users);
-        return;
-    case VERB_POINTS_CHARGE:
+    } else if (verb == VERB_POINTS_CHARGE) {
         if (chance_percent(&world->chance, 30))
             call->in.points_charge.user_id = some(world, &world->users);
         call->in.points_charge.amount = 1 + (int64_t)chance_below(&world->chance, 200);
@@ -155,42 +148,31 @@ static void fill_people_call(struct world *world, struct call *call)
             call->in.points_charge.amount = BALANCE_MAX;
         if (chance_percent(&world->chance, 30))
             call->in.points_charge.reference = some_text(world, 2, 40);
-        return;
-    default:
+    } else {
         call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .status = -1};
-        return;
     }
 }
 
 static void fill_catalogue_call(struct world *world, struct call *call)
 {
-    switch (call->verb) {
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE) {
         call->in.concert.concert_id = some(world, &world->concerts);
         call->in.concert.title = some_text(world, 1, 99);
         call->in.concert.description = "";
         call->in.concert.reservation_open_at = some_time(world, -2 * DAY_MS, DAY_MS / 8);
         call->in.concert.reservation_close_at = some_time(world, -HOUR_MS, 3 * DAY_MS);
-        return;
-    case VERB_ROUND_CREATE:
+    } else if (verb == VERB_ROUND_CREATE)
         plan_round(world, call);
-        return;
-    case VERB_ROUND_CHANGE:
+    else if (verb == VERB_ROUND_CHANGE) {
         call->in.round.start_time = some_time(world, 0, DAY_MS);
         call->in.round.round_id = some(world, &world->rounds);
-        return;
-    case VERB_ROUND_DELETE:
-    case VERB_ROUND_CANCEL:
+    } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL)
         call->in.round.round_id = some(world, &world->rounds);
-        return;
-    case VERB_CONCERT_DELETE:
+    else if (verb == VERB_CONCERT_DELETE)
         call->in.concert.concert_id = some(world, &world->concerts);
-        return;
-    default:
+    else
         choose_seats(world, some(world, &world->rounds), call);
-        return;
-    }
 }
 
 static void fill_queue_call(struct world *world, struct call *call)
@@ -215,36 +197,22 @@ static void fill_queue_call(struct world *world, struct call *call)
 
 static void fill(struct world *world, struct call *call)
 {
-    switch (call->verb) {
-    case VERB_QUEUE_TOKEN_GET:
-    case VERB_QUEUE_LEAVE:
-    case VERB_QUEUE_CHANGE:
+    const enum verb verb = call->verb;
+    if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE || verb == VERB_QUEUE_CHANGE)
         fill_queue_call(world, call);
-        return;
-    case VERB_CONCERT_CREATE:
-    case VERB_CONCERT_CHANGE:
-    case VERB_CONCERT_DELETE:
-    case VERB_ROUND_CREATE:
-    case VERB_ROUND_CHANGE:
-    case VERB_ROUND_DELETE:
-    case VERB_ROUND_CANCEL:
-    case VERB_SEATS_BLOCK:
-    case VERB_SEATS_UNBLOCK:
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
+             verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
+             verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
+             verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_RESERVATION_HOLD)
         fill_catalogue_call(world, call);
-        return;
-    case VERB_RESERVATION_GET:
-    case VERB_RESERVATION_CANCEL:
-    case VERB_PAYMENT_MAKE:
+    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
+             verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(world, &world->reservations);
-        return;
-    case VERB_PAYMENT_GET:
+    else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(world, &world->payments);
-        return;
-    default:
+    else
         fill_people_call(world, call);
-        return;
-    }
 }
 
 /* Mostly whoever may: an organizer for the organizer's verbs, the buyer for a reservation of
@@ -278,35 +246,24 @@ static void learn(struct world *world, const struct call *call)
         keep(&world->payments, call->detail.payment_id);
     if (call->refusal != REFUSAL_NONE || !call->created)
         return;
-    switch (call->verb) {
-    case VERB_USER_REGISTER:
-    case VERB_ORGANIZER_ADD:
+    const enum verb verb = call->verb;
+    if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD)
         keep(&world->users, call->record->as.user.id);
-        return;
-    case VERB_SESSION_OPEN:
+    else if (verb == VERB_SESSION_OPEN) {
         for (size_t i = 0; i < PEOPLE; i++)
             if (id_equal(world->people[i].user_id, call->in.session_open.user_id))
                 world->people[i].credentials =
                     (struct credentials){.present = true, .session_id = call->out.session.id};
-        return;
-    case VERB_QUEUE_JOIN:
+    } else if (verb == VERB_QUEUE_JOIN)
         keep(&world->tokens, call->out.token.token.id);
-        return;
-    case VERB_CONCERT_CREATE:
+    else if (verb == VERB_CONCERT_CREATE)
         keep(&world->concerts, call->record->as.concert.id);
-        return;
-    case VERB_ROUND_CREATE:
+    else if (verb == VERB_ROUND_CREATE)
         keep(&world->rounds, call->record->as.concert_round.id);
-        return;
-    case VERB_RESERVATION_HOLD:
+    else if (verb == VERB_RESERVATION_HOLD)
         keep(&world->reservations, call->out.reservation.reservation.id);
-        return;
-    case VERB_PAYMENT_MAKE:
+    else if (verb == VERB_PAYMENT_MAKE)
         keep(&world->payments, call->out.payment.id);
-        return;
-    default:
-        return;
-    }
 }
 
 /* How often each verb is tried: the purchase most, what ends things least. */

@@ -43,11 +43,11 @@ static bool load(struct stage *stage, uint64_t booked_seq)
     stage->office = office_new(&stage->settings);
     if (stage->office == NULL)
         return fail(stage, "no memory for an office");
-    if (ledger_load(ledger, stage->office, booked_seq, stage->now.wall) != RESULT_OK)
-        return fail(stage, "a record of the journal was refused on the way up");
-    if (office_open(stage->office, stage->now, ledger->seq, &token_key) != RESULT_OK)
-        return fail(stage, "the office did not open");
-    return stage_check(stage);
+    return ledger_load(ledger, stage->office, booked_seq, stage->now.wall, &stage->trouble) ==
+               RESULT_OK &&
+           office_open(stage->office, stage->now, ledger->seq, &token_key, &stage->trouble) ==
+               RESULT_OK &&
+           stage_check(stage);
 }
 
 bool stage_open(struct stage *stage, const struct office_settings *settings, enum recovery recovery,
@@ -78,9 +78,11 @@ static uint64_t booked_at_restart(const struct stage *stage)
         return stage->ledger.seq;
     case RECOVER_FROM_BOTH:
         return (stage->booked_seq + stage->ledger.seq) / 2;
-    default:
-        return 0;
+    case RECOVER_FROM_JOURNAL:
+    case RECOVERY_COUNT:
+        break;
     }
+    return 0;
 }
 
 bool stage_restart(struct stage *stage, int64_t ms)

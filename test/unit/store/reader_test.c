@@ -270,27 +270,20 @@ static void change_something(struct model *model)
     struct record *record = &model->rows[index];
     if (record->deleted)
         return;
-    switch (record->kind) {
-    case RECORD_KIND_USER:
+    const enum record_kind kind = record->kind;
+    if (kind == RECORD_KIND_USER)
         record->as.user.email = some_email(model);
-        break;
-    case RECORD_KIND_SEAT:
+    else if (kind == RECORD_KIND_SEAT)
         record->as.seat.status = (enum seat_status)chance_below(&model->chance, 4);
-        break;
-    case RECORD_KIND_SEAT_RESERVATION:
+    else if (kind == RECORD_KIND_SEAT_RESERVATION)
         record->as.seat_reservation.status =
             (enum reservation_status)chance_below(&model->chance, 4);
-        break;
-    case RECORD_KIND_QUEUE_TOKEN:
+    else if (kind == RECORD_KIND_QUEUE_TOKEN)
         record->as.queue_token.status = (enum token_status)chance_below(&model->chance, 3);
-        break;
-    case RECORD_KIND_PAYMENT:
-    case RECORD_KIND_POINT_ENTRY:
+    else if (kind == RECORD_KIND_PAYMENT || kind == RECORD_KIND_POINT_ENTRY)
         record->deleted = true;
-        break;
-    default:
+    else
         fail();
-    }
     model_put(model, index);
 }
 
@@ -303,18 +296,16 @@ static struct id id_of(const struct record *record)
 
 static int status_of(const struct record *record)
 {
-    switch (record->kind) {
-    case RECORD_KIND_SEAT:
+    const enum record_kind kind = record->kind;
+    if (kind == RECORD_KIND_SEAT)
         return (int)record->as.seat.status;
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
         return (int)record->as.seat_reservation.status;
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
         return (int)record->as.queue_token.status;
-    case RECORD_KIND_PAYMENT:
+    if (kind == RECORD_KIND_PAYMENT)
         return (int)record->as.payment.status;
-    default:
-        return -1;
-    }
+    return -1;
 }
 
 static struct id round_of(const struct record *record)

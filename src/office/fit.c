@@ -1,0 +1,438 @@
+/* See fit.h. A row at a time: by itself, and against those that were loaded before it. */
+#include "office/fit.h"
+
+#include "office/moves.h"
+
+#include <string.h>
+
+enum result contradict(struct explanation *why, enum contradiction contradiction,
+                       enum record_kind kind, struct id id)
+{
+    static const char *const sentences[CONTRADICTION_COUNT] = {
+#define CONTRADICTION(name, sentence) [CONTRADICTION_##name] = sentence,
+#include "office/contradiction.def"
+    };
+    const struct entity_schema *schema = record_schema(kind);
+    const struct field_schema *key = &schema->fields[0];
+    char text[ID_TEXT_BYTES];
+    if (key->type != FIELD_ID) /* the house's: there is one */
+        return explain(why, RESULT_CORRUPT, "the %s %s", schema->table, sentences[contradiction]);
+    (void)id_format(record_schema(key->id_of)->prefix, id, text);
+    return explain(why, RESULT_CORRUPT, "the %s %s %s", schema->table, text,
+                   sentences[contradiction]);
+}
+
+/* ---- By itself ---- */
+
+/* Twice as far as any time that is accepted: what is reckoned from it stays a number. */
+#define TIME_MAX_MS (2 * TIMESTAMP_END_MS)
+/* So that a balance takes any refund: no sum of two of them is out of range. */
+#define POINTS_MAX (INT64_MAX / 4)
+/* So many seconds are a number of milliseconds, and so many admissions a second one of thousandths
+ * of them. Numbers of tokens go on from what is loaded. */
+#define HOUSE_NUMBER_MAX INT32_MAX
+
+enum {
+    KEY = FIELD_FLAG_KEY,
+    OPTIONAL = FIELD_FLAG_OPTIONAL,
+    REFERENCE = FIELD_FLAG_REFERENCE,
+    INDEXED = FIELD_FLAG_INDEXED,
+    OWNER = FIELD_FLAG_OWNER,
+    CREATED = FIELD_FLAG_CREATED,
+};
+
+static bool time_is_good(timestamp_ms time)
+{
+    return time >= -TIME_MAX_MS && time <= TIME_MAX_MS;
+}
+
+#define CHECK_ID(value, flags)
+#define CHECK_INT(value, flags)
+#define CHECK_ENUM(value, flags)
+#define CHECK_BOOL(value, flags)
+#define CHECK_REAL(value, flags)
+#define CHECK_SECRET(value, flags)
+#define CHECK_TIME(value, flags)                                                                   \
+    if (!time_is_good(value))                                                                      \
+        return CONTRADICTION_TIME_OUT_OF_RANGE;
+#define CHECK_TEXT(value, flags)                                                                   \
+    if (((flags)&OPTIONAL) == 0 && (value) == NULL)                                                \
+        return CONTRADICTION_TEXT_MISSING;
+
+/* One function an entity: to walk the schema for each of millions of rows would take longer. */
+#define ENTITY(kind, name, prefix, since)                                                          \
+    static enum contradiction check_fields_of_##name(const struct name *row)                       \
+    {                                                                                              \
+        (void)row;
+#define FIELD(entity, column, type, detail, json, flags, since) CHECK_##type(row->column, flags)
+#define END_ENTITY(kind, name)                                                                     \
+    return CONTRADICTION_NONE;                                                                     \
+    }
+#include "record/schema.def"
+
+static enum contradiction check_fields(const struct record *record)
+{
+    switch (record->kind) {
+#define ENTITY(kind, name, prefix, since)                                                          \
+    case RECORD_KIND_##kind:                                                                       \
+        return check_fields_of_##name(&record->as.name);
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+    case RECORD_KIND_COUNT:
+        break;
+    }
+    UNREACHABLE("record kind");
+}
+
+static bool is_between(int64_t value, int64_t least, int64_t most)
+{
+    return value >= least && value <= most;
+}
+
+static bool text_fits(const char *text)
+{
+    return text == NULL || strlen(text) <= SEAT_NUMBER_BYTES_MAX;
+}
+
+/* A state may be written again, but what has ended does not begin anew. */
+static bool may_follow(enum record_kind kind, int from, int to)
+{
+    return from == to || move_is_legal(kind, from, to);
+}
+
+/* Of rows that name no other, and that no other is named by. */
+static enum contradiction fit_anywhere(struct office *office, const struct record *record)
+{
+    (void)office;
+    (void)record;
+    return CONTRADICTION_NONE;
+}
+
+/* Rows that are new are not looked up: while loading, the index of their kind may not be made yet.
+ */
+static const struct live_session *known_session(const struct office *office, struct id id)
+{
+    return id_is_new(office, RECORD_KIND_SESSION, id) ? NULL : session_find(office, id);
+}
+
+static const struct live_seat *known_seat(struct office *office, struct id id)
+{
+    return id_is_new(office, RECORD_KIND_SEAT, id) ? NULL : seat_find_near(office, id);
+}
+
+static const struct live_token *known_token(const struct office *office, struct id id)
+{
+    return id_is_new(office, RECORD_KIND_QUEUE_TOKEN, id) ? NULL : token_find(office, id);
+}
+
+/* ---- People ---- */
+
+static enum contradiction fit_house(struct office *office, const struct record *record)
+{
+    (void)office;
+    const struct house *row = &record->as.house;
+    const bool good = row->id == 1 && is_between(row->last_number, 0, INT64_MAX / 2) &&
+                      is_between(row->serving, 0, row->last_number) &&
+                      is_between(row->active_ceiling, 0, HOUSE_NUMBER_MAX) &&
+                      is_between(row->max_active, 0, row->active_ceiling) &&
+                      is_between(row->admit_per_second, 1, HOUSE_NUMBER_MAX) &&
+                      is_between(row->silent_seconds, 0, HOUSE_NUMBER_MAX) &&
+                      is_between(row->active_seconds, 0, HOUSE_NUMBER_MAX) &&
+                      is_between(row->wait_seconds, 0, HOUSE_NUMBER_MAX);
+    return good ? CONTRADICTION_NONE : CONTRADICTION_HOUSE_OUT_OF_RANGE;
+}
+
+static enum contradiction fit_session(struct office *office, const struct record *record)
+{
+    const struct session *row = &record->as.session;
+    const struct live_user *user = user_find_near(office, row->user_id);
+    if (user == NULL)
+        return CONTRADICTION_USER_MISSING;
+    const struct live_session *session = known_session(office, row->id);
+    if (session != NULL)
+        return session->user == user->item.number ? CONTRADICTION_NONE
+                                                  : CONTRADICTION_IDENTITY_CHANGED;
+    return session_count(office, user) < SESSIONS_PER_USER_MAX ? CONTRADICTION_NONE
+                                                               : CONTRADICTION_SESSION_BEYOND_MOST;
+}
+
+static enum contradiction fit_account(struct office *office, const struct record *record)
+{
+    const struct point_account *row = &record->as.point_account;
+    if (user_find_near(office, row->user_id) == NULL)
+        return CONTRADICTION_USER_MISSING;
+    return is_between(row->balance, 0, POINTS_MAX) ? CONTRADICTION_NONE
+                                                   : CONTRADICTION_AMOUNT_OUT_OF_RANGE;
+}
+
+static enum contradiction fit_entry(struct office *office, const struct record *record)
+{
+    const struct point_entry *row = &record->as.point_entry;
+    if (user_find(office, row->user_id) == NULL || user_find(office, row->caller_id) == NULL)
+        return CONTRADICTION_USER_MISSING;
+    return row->reference != NULL && reference_find(office, row->caller_id, row->reference) != NULL
+               ? CONTRADICTION_REFERENCE_TWICE
+               : CONTRADICTION_NONE;
+}
+
+static enum contradiction fit_key(struct office *office, const struct record *record)
+{
+    const struct idempotency_key *row = &record->as.idempotency_key;
+    const struct live_user *user = user_find(office, row->user_id);
+    if (user == NULL)
+        return CONTRADICTION_USER_MISSING;
+    size_t count = 0;
+    for (const struct live_key *key = user_keys(office, user); key != NULL;
+         key = key_next(office, key)) {
+        if (key->row.key_hash == row->key_hash)
+            return CONTRADICTION_NONE;
+        count++;
+    }
+    return record->deleted || count < IDEMPOTENCY_KEYS_PER_USER_MAX ? CONTRADICTION_NONE
+                                                                    : CONTRADICTION_KEY_BEYOND_MOST;
+}
+
+static enum contradiction fit_token_row(struct office *office, const struct record *record)
+{
+    const struct queue_token *row = &record->as.queue_token;
+    const struct live_user *user = user_find_near(office, row->user_id);
+    if (user == NULL)
+        return CONTRADICTION_USER_MISSING;
+    const bool active = row->status == TOKEN_STATUS_ACTIVE;
+    const bool timed = row->activate_at != 0 && row->expires_at != 0 && row->holds_until != 0;
+    if ((active && !timed) || (row->status == TOKEN_STATUS_WAITING && row->activate_at != 0) ||
+        (row->status == TOKEN_STATUS_EXPIRED) != (row->ended_at != 0))
+        return CONTRADICTION_TOKEN_WITHOUT_TIMES;
+    const struct live_token *token = known_token(office, row->id);
+    if (token == NULL)
+        return user_token(office, user) == NULL ? CONTRADICTION_NONE
+                                                : CONTRADICTION_TOKEN_BEYOND_ONE;
+    if (token->user != user->item.number || token->number != row->number)
+        return CONTRADICTION_IDENTITY_CHANGED;
+    return may_follow(RECORD_KIND_QUEUE_TOKEN, (int)token->status, (int)row->status)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_MOVE_ILLEGAL;
+}
+
+/* ---- The catalogue ---- */
+
+static enum contradiction fit_round(struct office *office, const struct record *record)
+{
+    const struct concert_round *row = &record->as.concert_round;
+    const struct live_concert *concert = concert_find(office, row->concert_id);
+    if (concert == NULL)
+        return CONTRADICTION_CONCERT_MISSING;
+    if (!is_between(row->total_seat_cnt, 1, ROUND_SEATS_MAX))
+        return CONTRADICTION_SEAT_COUNT_OUT_OF_RANGE;
+    const struct live_round *round = round_find(office, row->id);
+    if (round == NULL)
+        return CONTRADICTION_NONE;
+    const timestamp_ms reserved_at = round->row.first_reserved_at;
+    if (round->concert != concert || round->row.total_seat_cnt != row->total_seat_cnt ||
+        (reserved_at != 0 && reserved_at != row->first_reserved_at))
+        return CONTRADICTION_IDENTITY_CHANGED;
+    return may_follow(RECORD_KIND_CONCERT_ROUND, (int)round->row.status, (int)row->status)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_MOVE_ILLEGAL;
+}
+
+static bool seat_texts_fit(const struct seat *row)
+{
+    return text_fits(row->seat_number) && text_fits(row->section) && text_fits(row->row) &&
+           text_fits(row->number) && text_fits(row->grade);
+}
+
+static enum contradiction fit_seat(struct office *office, const struct record *record)
+{
+    const struct seat *row = &record->as.seat;
+    const struct live_round *round = round_find_near(office, row->concert_round_id);
+    if (round == NULL)
+        return CONTRADICTION_ROUND_MISSING;
+    if (!is_between(row->position, 0, round->row.total_seat_cnt - 1))
+        return CONTRADICTION_OUT_OF_PLACE;
+    if (!seat_texts_fit(row))
+        return CONTRADICTION_TEXT_TOO_LONG;
+    if (!is_between(row->price, 0, PRICE_MAX))
+        return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
+    const struct live_seat *seat = known_seat(office, row->id);
+    if (seat == NULL)
+        return round->seats == NULL || round->seats[row->position] == NULL
+                   ? CONTRADICTION_NONE
+                   : CONTRADICTION_PLACE_TAKEN;
+    if (seat->round != round || seat->row.position != row->position)
+        return CONTRADICTION_IDENTITY_CHANGED;
+    return may_follow(RECORD_KIND_SEAT, (int)seat->row.status, (int)row->status)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_MOVE_ILLEGAL;
+}
+
+/* ---- The sale ---- */
+
+bool payment_fits(const struct payment *payment, const struct seat_reservation *reservation)
+{
+    return id_equal(payment->reservation_id, reservation->id) &&
+           id_equal(payment->user_id, reservation->user_id) &&
+           payment->amount == reservation->amount;
+}
+
+static enum contradiction fit_payment(struct office *office, const struct record *record)
+{
+    const struct payment *row = &record->as.payment;
+    const struct live_payment *payment = payment_find(office, row->id);
+    if (!is_between(row->amount, 0, POINTS_MAX))
+        return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
+    if (payment != NULL &&
+        (!id_equal(payment->row.reservation_id, row->reservation_id) ||
+         !id_equal(payment->row.user_id, row->user_id) || payment->row.amount != row->amount))
+        return CONTRADICTION_IDENTITY_CHANGED;
+    if (payment != NULL &&
+        !may_follow(RECORD_KIND_PAYMENT, (int)payment->row.status, (int)row->status))
+        return CONTRADICTION_MOVE_ILLEGAL;
+    const struct live_reservation *reservation = reservation_find(office, row->reservation_id);
+    if (reservation == NULL)
+        return CONTRADICTION_NONE; /* it comes later, or has left the tables' live rows */
+    if (!payment_fits(row, &reservation->row))
+        return CONTRADICTION_PAYMENT_OF_OTHER;
+    const struct live_payment *there =
+        row->status == PAYMENT_STATUS_FAILED ? reservation->failed_payment : reservation->payment;
+    return there == NULL || there == payment ? CONTRADICTION_NONE
+                                             : CONTRADICTION_PAYMENT_BEYOND_ONE;
+}
+
+static enum contradiction fit_new_reservation(struct office *office,
+                                              const struct seat_reservation *row)
+{
+    const struct live_user *user = user_find_near(office, row->user_id);
+    if (user == NULL)
+        return CONTRADICTION_USER_MISSING;
+    const struct live_round *round = round_find_near(office, row->round_id);
+    if (round == NULL)
+        return CONTRADICTION_ROUND_MISSING;
+    if (round->seats == NULL)
+        return CONTRADICTION_ROUND_WITHOUT_SEATS;
+    if (round->row.first_reserved_at == 0)
+        return CONTRADICTION_NEVER_RESERVED;
+    /* One that has ended may have left memory. */
+    const struct live_token *token = token_find(office, row->token_id);
+    return token == NULL || token->user == user->item.number ? CONTRADICTION_NONE
+                                                             : CONTRADICTION_TOKEN_OF_OTHER_USER;
+}
+
+static enum contradiction fit_known_reservation(const struct live_reservation *reservation,
+                                                const struct seat_reservation *row)
+{
+    const struct seat_reservation *before = &reservation->row;
+    if (!id_equal(before->user_id, row->user_id) || !id_equal(before->round_id, row->round_id) ||
+        !id_equal(before->token_id, row->token_id) || before->amount != row->amount ||
+        (!id_is_none(before->payment_id) && !id_equal(before->payment_id, row->payment_id)))
+        return CONTRADICTION_IDENTITY_CHANGED;
+    return may_follow(RECORD_KIND_SEAT_RESERVATION, (int)before->status, (int)row->status)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_MOVE_ILLEGAL;
+}
+
+static enum contradiction fit_reservation(struct office *office, const struct record *record)
+{
+    const struct seat_reservation *row = &record->as.seat_reservation;
+    const struct live_reservation *reservation =
+        id_is_new(office, RECORD_KIND_SEAT_RESERVATION, row->id)
+            ? NULL
+            : reservation_find_near(office, row->id);
+    if (!is_between(row->amount, 0, POINTS_MAX))
+        return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
+    const enum contradiction contradiction = reservation == NULL
+                                                 ? fit_new_reservation(office, row)
+                                                 : fit_known_reservation(reservation, row);
+    if (contradiction != CONTRADICTION_NONE || id_is_none(row->payment_id))
+        return contradiction;
+    const struct live_payment *payment = payment_find(office, row->payment_id);
+    if (payment == NULL)
+        return CONTRADICTION_PAYMENT_MISSING;
+    return payment_fits(&payment->row, row) && payment->row.status != PAYMENT_STATUS_FAILED
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_PAYMENT_OF_OTHER;
+}
+
+/* Of a reservation in memory; the rows of one come in any order. */
+static enum contradiction fit_reservation_seat(struct office *office, const struct record *record)
+{
+    const struct reservation_seat *row = &record->as.reservation_seat;
+    const struct live_reservation *reservation = reservation_find_near(office, row->reservation_id);
+    if (reservation == NULL)
+        return CONTRADICTION_NONE; /* one that is not live: it is not kept */
+    if (!is_between(row->position, 0, SEATS_PER_RESERVATION_MAX - 1))
+        return CONTRADICTION_OUT_OF_PLACE;
+    if (!is_between(row->price, 0, PRICE_MAX))
+        return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
+    const struct live_seat *seat = seat_find_near(office, row->seat_id);
+    if (seat == NULL)
+        return CONTRADICTION_SEAT_MISSING;
+    if (seat->round != reservation->round)
+        return CONTRADICTION_SEAT_OF_OTHER_ROUND;
+    const struct held_seat *held = reservation_seats(office, reservation);
+    for (int64_t i = 0; i < row->position && held != NULL; i++)
+        held = held_seat_next(office, held);
+    return held == NULL || held->seat == NULL || held->seat == seat ? CONTRADICTION_NONE
+                                                                    : CONTRADICTION_PLACE_TAKEN;
+}
+
+/* ---- Rows that go ---- */
+
+/* Parents go last: a row that goes away has no children left. */
+static enum contradiction concert_may_go(struct office *office, const struct record *record)
+{
+    const struct live_concert *concert = concert_find(office, record->as.concert.id);
+    return concert == NULL || concert->round_count == 0 ? CONTRADICTION_NONE
+                                                        : CONTRADICTION_STILL_IN_USE;
+}
+
+static enum contradiction round_may_go(struct office *office, const struct record *record)
+{
+    const struct live_round *round = round_find(office, record->as.concert_round.id);
+    int64_t seats = 0;
+    for (size_t i = 0; round != NULL && i < sizeof round->counts / sizeof round->counts[0]; i++)
+        seats += round->counts[i];
+    return round == NULL || (seats == 0 && round->row.first_reserved_at == 0)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_STILL_IN_USE;
+}
+
+static enum contradiction seat_may_go(struct office *office, const struct record *record)
+{
+    const struct live_seat *seat = known_seat(office, record->as.seat.id);
+    return seat == NULL || seat->round->row.first_reserved_at == 0 ? CONTRADICTION_NONE
+                                                                   : CONTRADICTION_STILL_IN_USE;
+}
+
+/* ---- All kinds ---- */
+
+typedef enum contradiction fit_kind(struct office *office, const struct record *record);
+
+static const struct {
+    fit_kind *row, *deleted; /* `deleted`, NULL: rows of this kind are never deleted */
+} kinds[RECORD_KIND_COUNT] = {
+    [RECORD_KIND_HOUSE] = {fit_house, NULL},
+    [RECORD_KIND_USER] = {fit_anywhere, NULL},
+    [RECORD_KIND_SESSION] = {fit_session, fit_anywhere},
+    [RECORD_KIND_POINT_ACCOUNT] = {fit_account, NULL},
+    [RECORD_KIND_CONCERT] = {fit_anywhere, concert_may_go},
+    [RECORD_KIND_CONCERT_ROUND] = {fit_round, round_may_go},
+    [RECORD_KIND_SEAT] = {fit_seat, seat_may_go},
+    [RECORD_KIND_QUEUE_TOKEN] = {fit_token_row, NULL},
+    [RECORD_KIND_PAYMENT] = {fit_payment, NULL},
+    [RECORD_KIND_SEAT_RESERVATION] = {fit_reservation, NULL},
+    [RECORD_KIND_RESERVATION_SEAT] = {fit_reservation_seat, NULL},
+    [RECORD_KIND_POINT_ENTRY] = {fit_entry, NULL},
+    [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
+};
+
+enum contradiction fit_row(struct office *office, const struct record *record)
+{
+    if (record->deleted)
+        return kinds[record->kind].deleted == NULL ? CONTRADICTION_NEVER_GOES
+                                                   : kinds[record->kind].deleted(office, record);
+    const enum contradiction contradiction = check_fields(record);
+    return contradiction != CONTRADICTION_NONE ? contradiction
+                                               : kinds[record->kind].row(office, record);
+}
