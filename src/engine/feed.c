@@ -81,6 +81,12 @@ static void skip_to(struct feed *feed, uint64_t seq)
     feed->first_seq = seq + 1;
 }
 
+static void forget_held(struct feed *feed)
+{
+    commit_release(feed->held);
+    feed->held = NULL;
+}
+
 static void wake_all(struct feed *feed)
 {
     for (struct follower *follower = feed->followers; follower != NULL; follower = follower->next) {
@@ -114,7 +120,7 @@ void feed_release(struct feed *feed)
 {
     CHECK(feed->followers == NULL);
     forget_all(feed);
-    commit_release(feed->held);
+    forget_held(feed);
     CHECK(pthread_mutex_destroy(&feed->lock) == 0);
 }
 
@@ -129,6 +135,7 @@ void feed_start(struct feed *feed, uint64_t last_seq)
 void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                   const struct buffer *records, size_t record_count)
 {
+    forget_held(feed);
     lock(feed);
     const bool followed = feed->followers != NULL;
     if (!followed)
@@ -145,21 +152,23 @@ void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
 void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                const struct buffer *records, size_t record_count)
 {
-    CHECK(feed->held == NULL);
+    forget_held(feed);
     feed->held = commit_new(seq, house_time, records, record_count);
 }
 
 void feed_settle(struct feed *feed, uint64_t last_seq)
 {
-    struct commit *held = feed->held;
-    feed->held = NULL;
     lock(feed);
-    const bool happened = last_seq != feed->last_seq, followed = feed->followers != NULL;
-    if (happened)
-        publish(feed, followed ? held : NULL, last_seq);
+    if (last_seq != feed->last_seq) {
+        struct commit *held = feed->held;
+        feed->held = NULL;
+        if (feed->followers == NULL) {
+            commit_release(held);
+            held = NULL;
+        }
+        publish(feed, held, last_seq);
+    }
     unlock(feed);
-    if (!happened || !followed)
-        commit_release(held);
 }
 
 /* ---- Followers ---- */

@@ -65,7 +65,7 @@ void feed_release(struct feed *feed); /* nobody follows any more */
 /* The journal's last sequence number at the start. */
 void feed_start(struct feed *feed, uint64_t last_seq);
 
-/* A commit is durable and published. */
+/* A commit is durable and published. What was held until now never happened. */
 void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                   const struct buffer *records, size_t record_count);
 
@@ -74,7 +74,9 @@ void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
 void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                const struct buffer *records, size_t record_count);
 
-/* The journal was read again and ends with `last_seq`. */
+/* The journal was read again and ends with `last_seq`: if that is the commit that was held, it
+ * happened. If not, it may still turn out to have happened, as long as the journal was not reopened
+ * for writing. */
 void feed_settle(struct feed *feed, uint64_t last_seq);
 
 /* ---- Followers ---- */

@@ -90,6 +90,7 @@ static enum result reload(struct engine *engine, struct explanation *explanation
         drop_office(engine);
         return result;
     }
+    feed_settle(&engine->feed, position.seq);
     counter_add(&engine->counters.reloads, 1);
     snapshots_renew(&engine->snapshots);
     return RESULT_OK;
@@ -106,7 +107,6 @@ static enum result go_on(struct engine *engine, struct explanation *explanation)
     result = reload(engine, explanation);
     if (result != RESULT_OK)
         return result;
-    feed_settle(&engine->feed, atomic_load(&engine->seq));
     if (first_batch(engine) == STORE_DONE)
         return RESULT_OK;
     drop_office(engine);
