@@ -100,18 +100,15 @@ static uint64_t told_of_token(const struct record *was, const struct record *now
 
 uint64_t why_allowed(const struct record *was, const struct record *now)
 {
-    switch (now->kind) {
-    case RECORD_KIND_SEAT:
+    if (now->kind == RECORD_KIND_SEAT)
         return told_of_seat(was, now);
-    case RECORD_KIND_SEAT_RESERVATION:
+    if (now->kind == RECORD_KIND_SEAT_RESERVATION)
         return told_of_reservation(was, now);
-    case RECORD_KIND_PAYMENT:
+    if (now->kind == RECORD_KIND_PAYMENT)
         return told_of_payment(now);
-    case RECORD_KIND_QUEUE_TOKEN:
+    if (now->kind == RECORD_KIND_QUEUE_TOKEN)
         return told_of_token(was, now);
-    default:
-        return told_of[now->kind];
-    }
+    return told_of[now->kind];
 }
 
 void why_check(struct oracle *oracle, const struct seen *seen)
