@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "http/listener.h"
+#include "http/receive.h"
 #include "http/server.h"
 #include "http/tls.h"
 
@@ -102,7 +103,7 @@ static struct connection *least_deserving(struct io_loop *loop)
         return (struct connection *)head;
     struct deadline *body = deadline_first(deadlines, WAITS_FOR_BODY);
     for (unsigned i = 0; i < BODIES_LOOKED_AT_MAX && body != NULL; i++) {
-        if (!connection_keeps_rate((struct connection *)body))
+        if (!receive_keeps_rate((struct connection *)body))
             return (struct connection *)body;
         body = deadline_next(deadlines, body);
     }
