@@ -134,8 +134,8 @@ void acceptor_turn(struct io_loop *loop)
     if (!first)
         return;
     if (is_full(server)) {
+        /* Nothing more is wanted: a loop that took on to close one may be about to. */
         atomic_store(&server->retry_us, loop->now_us + RETRY_US);
-        atomic_store(&server->places_wanted, 1);
         wake_others(server);
         return;
     }
