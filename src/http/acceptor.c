@@ -2,7 +2,6 @@
 #include "http/acceptor.h"
 
 #include "base/check.h"
-#include "http/listener.h"
 #include "http/receive.h"
 #include "http/server.h"
 #include "http/tls.h"
