@@ -125,16 +125,12 @@ static struct http_options http_options(const struct config *config, timestamp_m
     };
 }
 
-/* Answers HTTP until a signal comes. The line on standard output is for whoever waits for it. */
-static enum result serve_http(struct box_office *office, const struct config *config,
-                              const struct serve_hooks *hooks, struct status *status,
-                              struct explanation *explanation)
+/* Answers HTTP, which has started, until a signal comes. The line on standard output is for whoever
+ * waits for it. */
+static void serve_http(struct http_server *server, struct box_office *office,
+                       const struct config *config, const struct serve_hooks *hooks,
+                       struct status *status)
 {
-    const struct http_options options = http_options(config, engine_now(office->engine).wall);
-    struct http_server *server;
-    const enum result result = http_start(&server, office->engine, &options, explanation);
-    if (result != RESULT_OK)
-        return result;
     status_show_server(status, server);
     printf("usher: listening on %s\n", http_url(server));
     if (hooks->ready != NULL)
@@ -153,13 +149,12 @@ static enum result serve_http(struct box_office *office, const struct config *co
     http_quiesce(server);
     engine_drain_passwords(office->engine);
     http_stop(server, STOP_ANSWER_MS);
-    return RESULT_OK;
 }
 
-/* With the directory in hand, and somebody who can be asked how it goes. */
-static enum result serve_watched(struct box_office *office, const struct config *config,
-                                 const struct serve_hooks *hooks, struct status *status,
-                                 struct explanation *explanation)
+/* Loads the office, for which a million people take seconds, and starts to answer. */
+static enum result start(struct http_server *server, struct box_office *office,
+                         const struct config *config, const struct serve_hooks *hooks,
+                         struct status *status, struct explanation *explanation)
 {
     enum result result = box_office_start(office, config, explanation);
     if (result != RESULT_OK)
@@ -167,7 +162,25 @@ static enum result serve_watched(struct box_office *office, const struct config 
     status_show_engine(status, office->engine);
     if (hooks->prepare != NULL)
         result = hooks->prepare(hooks->owner, office, explanation);
-    return result == RESULT_OK ? serve_http(office, config, hooks, status, explanation) : result;
+    return result == RESULT_OK ? http_start(server, office->engine, explanation) : result;
+}
+
+/* With the directory in hand, and somebody who can be asked how it goes. */
+static enum result serve_watched(struct box_office *office, const struct config *config,
+                                 const struct serve_hooks *hooks, struct status *status,
+                                 struct explanation *explanation)
+{
+    const struct http_options options = http_options(config, wall_now());
+    struct http_server *server;
+    enum result result = http_open(&server, &options, explanation);
+    if (result != RESULT_OK)
+        return result;
+    result = start(server, office, config, hooks, status, explanation);
+    if (result == RESULT_OK)
+        serve_http(server, office, config, hooks, status);
+    else
+        http_close(server);
+    return result;
 }
 
 enum result serve_run(const struct config *config, const char *directory,

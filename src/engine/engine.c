@@ -116,12 +116,6 @@ void engine_drain_passwords(struct engine *engine)
     passwords_drain(&engine->passwords);
 }
 
-void engine_drain(struct engine *engine)
-{
-    inbox_close(&engine->inbox);
-    engine_drain_passwords(engine);
-}
-
 enum engine_state engine_state(const struct engine *engine)
 {
     return inbox_closed(&engine->inbox) ? ENGINE_DRAINING

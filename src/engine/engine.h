@@ -26,16 +26,13 @@ MUST_USE enum result engine_start(struct engine **engine, struct store *store,
                                   const struct engine_options *options,
                                   struct explanation *explanation);
 
-/* Takes no new requests, answers those it has, books what it can in `book_ms`, ends the threads and
- * frees the engine. Snapshots still held stay valid. */
+/* Takes no new requests, of which engine_state tells; answers those it has, books what it can in
+ * `book_ms`, ends the threads and frees the engine. Snapshots still held stay valid. */
 void engine_stop(struct engine *engine, int64_t book_ms);
 
 /* Gives back the passwords that wait to be hashed, as failed, and takes no more of them: a stop has
  * no time for a line. The one that is being hashed is finished. */
 void engine_drain_passwords(struct engine *engine);
-
-/* Refuses new requests (REFUSAL_UNAVAILABLE) from now on, and makes engine_state say so. */
-void engine_drain(struct engine *engine);
 
 enum engine_state {
     ENGINE_READY,

@@ -2,7 +2,7 @@
 #include "http/acceptor.h"
 
 #include "base/check.h"
-#include "http/listener.h"
+#include "http/receive.h"
 #include "http/server.h"
 #include "http/tls.h"
 
@@ -102,7 +102,7 @@ static struct connection *least_deserving(struct io_loop *loop)
         return (struct connection *)head;
     struct deadline *body = deadline_first(deadlines, WAITS_FOR_BODY);
     for (unsigned i = 0; i < BODIES_LOOKED_AT_MAX && body != NULL; i++) {
-        if (!connection_keeps_rate((struct connection *)body))
+        if (!receive_keeps_rate((struct connection *)body))
             return (struct connection *)body;
         body = deadline_next(deadlines, body);
     }
@@ -133,8 +133,8 @@ void acceptor_turn(struct io_loop *loop)
     if (!first)
         return;
     if (is_full(server)) {
+        /* Nothing more is wanted: a loop that took on to close one may be about to. */
         atomic_store(&server->retry_us, loop->now_us + RETRY_US);
-        atomic_store(&server->places_wanted, 1);
         wake_others(server);
         return;
     }

@@ -6,12 +6,7 @@
 
 #include "base/result.h"
 #include "http/connection.h"
-
-/* A place where connections come in. */
-struct listener {
-    int socket; /* -1: none */
-    bool operations_only;
-};
+#include "http/listener.h"
 
 /* Watches the listeners with the first loop's epoll. */
 MUST_USE enum result acceptor_start(struct http_server *server, struct explanation *explanation);

@@ -18,21 +18,28 @@ struct json_writer *answer_begin(struct exchange *exchange)
     return &exchange->writer;
 }
 
-static void append(struct answer *answer, const char *text)
+/* The head's next bytes, which the caller fills. */
+static char *place(struct answer *answer, size_t length)
 {
-    const size_t length = strlen(text);
     CHECK(length <= sizeof answer->head - answer->head_length);
-    memcpy(answer->head + answer->head_length, text, length);
+    char *at = answer->head + answer->head_length;
     answer->head_length += length;
+    return at;
+}
+
+static void append(struct answer *answer, const char *text, size_t length)
+{
+    memcpy(place(answer, length), text, length);
 }
 
 void answer_header(struct exchange *exchange, const char *name, const char *value)
 {
-    struct answer *answer = &exchange->answer;
-    append(answer, name);
-    append(answer, ": ");
-    append(answer, value);
-    append(answer, "\r\n");
+    const size_t name_length = strlen(name), value_length = strlen(value);
+    char *at = place(&exchange->answer, name_length + value_length + 4);
+    memcpy(at, name, name_length);
+    memcpy(at + name_length, ": ", 2);
+    memcpy(at + name_length + 2, value, value_length);
+    memcpy(at + name_length + 2 + value_length, "\r\n", 2);
 }
 
 /* What browsers are told of every answer: it is of the type that it says; whoever follows a link of
@@ -40,9 +47,10 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
  * https, that it is for a year. Not of subdomains, which may be others'. */
 static void add_promises(struct exchange *exchange)
 {
+    static const char promises[] = "X-Content-Type-Options: nosniff\r\n"
+                                   "Referrer-Policy: same-origin\r\n";
     const struct site *site = &exchange->server->site;
-    answer_header(exchange, "X-Content-Type-Options", "nosniff");
-    answer_header(exchange, "Referrer-Policy", "same-origin");
+    append(&exchange->answer, promises, sizeof promises - 1);
     if (site->has_public_origin && site->public_origin.secure)
         answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
 }
@@ -71,7 +79,8 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer->unsized = false;
     answer->failed = false;
     answer->head_length = 0;
-    append(answer, status_line(status));
+    const char *line = status_line(status);
+    append(answer, line, strlen(line));
     answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
@@ -189,5 +198,5 @@ void answer_close_head(struct exchange *exchange)
     }
     if (answer->last)
         answer_header(exchange, "Connection", "close");
-    append(answer, "\r\n");
+    append(answer, "\r\n", 2);
 }

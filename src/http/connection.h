@@ -10,15 +10,6 @@
 
 #include <netinet/in.h>
 
-/* A refused body's rest up to this long is read and thrown away, so that the client can use the
- * connection again. */
-#define DISCARD_BYTES_MAX ((uint64_t)1 << 20)
-
-/* After the last answer so much is thrown away: the longest body that any route takes. A client
- * that is still writing reads the answer only when it has written everything, and would lose it if
- * the connection were reset (RFC 9112, 9.6). */
-#define ENDING_BYTES_MAX ((uint64_t)64 << 20)
-
 /* Moves of one connection until others have their turn. */
 #define CONNECTION_STEPS_MAX 64
 
@@ -86,9 +77,6 @@ void connection_end_stream(struct connection *connection);
 
 /* What it waits for did not come in time. */
 void connection_due(struct connection *connection);
-
-/* Whether its client keeps the body's rate, on the whole and by now. */
-bool connection_keeps_rate(const struct connection *connection);
 
 /* Frees one that no loop adopted. */
 void connection_drop(struct connection *connection);

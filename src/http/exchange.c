@@ -241,13 +241,21 @@ void exchange_credentials(const struct exchange *exchange, struct credentials *c
     credentials->secret_hash = session_secret_hash(exchange->token.secret);
 }
 
+/* Most of a call is room for a reservation's seats, which are counted before they are looked at;
+ * what else it may answer takes less than what stands before them. */
+#define CALL_CLEARED_BYTES offsetof(struct call, out.reservation.seats)
+
+_Static_assert(sizeof(struct token_view) <= offsetof(struct reservation_view, seats) &&
+                   sizeof(struct record_page) <= offsetof(struct reservation_view, seats),
+               "an answer without a reservation is cleared whole");
+
 struct call *exchange_call(struct exchange *exchange, enum verb verb)
 {
     struct call *call = &exchange->request.call;
     if (exchange->called)
         call_release(call);
     exchange->called = true;
-    memset(call, 0, sizeof *call);
+    memset(call, 0, CALL_CLEARED_BYTES);
     call->verb = verb;
     exchange_credentials(exchange, &call->credentials);
     return call;

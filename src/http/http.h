@@ -30,10 +30,17 @@ struct http_options {
     bool log_requests; /* a line each */
 };
 
-/* Starts answering. The engine must outlive the server. */
-MUST_USE enum result http_start(struct http_server **server, struct engine *engine,
-                                const struct http_options *options,
+/* Makes a server and takes its addresses, which refuse connections yet: what is wrong with the
+ * options, and an address that somebody else has, is found before there is an engine. */
+MUST_USE enum result http_open(struct http_server **server, const struct http_options *options,
+                               struct explanation *explanation);
+
+/* Starts answering. The engine must outlive the server. After a failure, http_close is owed. */
+MUST_USE enum result http_start(struct http_server *server, struct engine *engine,
                                 struct explanation *explanation);
+
+/* Frees a server that was not started. */
+void http_close(struct http_server *server);
 
 /* "http://127.0.0.1:8080", or https; lives as long as the server. */
 const char *http_url(const struct http_server *server);

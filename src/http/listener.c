@@ -57,8 +57,7 @@ static int bind_first(const struct addrinfo *addresses)
             socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
         if (listener < 0)
             continue;
-        if (prepare(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0 &&
-            listen(listener, LISTENER_BACKLOG) == 0)
+        if (prepare(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0)
             return listener;
         const int error = errno;
         (void)close(listener);
@@ -82,8 +81,14 @@ static bool write_url(int listener, const char *host, bool tls, char url[static 
     return written > 0 && written < LISTENER_URL_BYTES;
 }
 
-enum result listener_open(const char *listen, bool tls, int *listener,
-                          char url[static LISTENER_URL_BYTES], struct explanation *explanation)
+static enum result refused(const char *listen, struct explanation *explanation)
+{
+    return explain(explanation, errno == EADDRINUSE ? RESULT_BUSY : RESULT_IO,
+                   "cannot listen on %s: %s", listen, strerror(errno));
+}
+
+enum result listener_bind(struct listener *listener, const char *listen, bool tls,
+                          struct explanation *explanation)
 {
     char host[HOST_BYTES_MAX];
     const char *port;
@@ -101,13 +106,19 @@ enum result listener_open(const char *listen, bool tls, int *listener,
     if (problem != 0)
         return explain(explanation, RESULT_MALFORMED, "cannot listen on %s: %s", listen,
                        gai_strerror(problem));
-    *listener = bind_first(addresses);
+    listener->socket = bind_first(addresses);
     const int error = errno;
     freeaddrinfo(addresses);
-    if (*listener < 0)
-        return explain(explanation, error == EADDRINUSE ? RESULT_BUSY : RESULT_IO,
-                       "cannot listen on %s: %s", listen, strerror(error));
-    if (!write_url(*listener, host, tls, url))
+    errno = error;
+    if (listener->socket < 0)
+        return refused(listen, explanation);
+    if (!write_url(listener->socket, host, tls, listener->url))
         return explain(explanation, RESULT_IO, "cannot tell which port %s got", listen);
     return RESULT_OK;
+}
+
+enum result listener_listen(const struct listener *listener, struct explanation *explanation)
+{
+    return listen(listener->socket, LISTENER_BACKLOG) == 0 ? RESULT_OK
+                                                           : refused(listener->url, explanation);
 }

@@ -1,4 +1,4 @@
-/* The listening socket from its setting's text. */
+/* The listening sockets from their settings' texts. */
 #ifndef USHER_HTTP_LISTENER_H
 #define USHER_HTTP_LISTENER_H
 
@@ -11,11 +11,21 @@
 /* Connections that may wait to be accepted: a crowd arrives in the second in which sales open. */
 #define LISTENER_BACKLOG 4096
 
-/* Opens `listen` ("127.0.0.1:8080", "[::1]:8080", "localhost:0") and writes the URL it is reached
- * at, with the port that was picked. RESULT_MALFORMED, RESULT_BUSY (in use) or RESULT_IO with an
- * explanation. */
-MUST_USE enum result listener_open(const char *listen, bool tls, int *listener,
-                                   char url[static LISTENER_URL_BYTES],
+/* A place where connections come in. */
+struct listener {
+    int socket; /* -1: none */
+    bool operations_only;
+    char url[LISTENER_URL_BYTES]; /* that it is reached at, with the port that was picked */
+};
+
+/* Takes the address `listen` ("127.0.0.1:8080", "[::1]:8080", "localhost:0") for the listener; who
+ * connects is still refused. RESULT_MALFORMED, RESULT_BUSY (in use) or RESULT_IO with an
+ * explanation; a socket that was opened stays the caller's. */
+MUST_USE enum result listener_bind(struct listener *listener, const char *listen, bool tls,
                                    struct explanation *explanation);
+
+/* From now on connections may wait to be accepted. A failure as above. */
+MUST_USE enum result listener_listen(const struct listener *listener,
+                                     struct explanation *explanation);
 
 #endif

@@ -20,12 +20,22 @@ static bool refuse(struct request_head *head, enum refusal refusal)
 
 /* ---- The target ---- */
 
+/* Where the character stands first; the text's length where it does not. */
+static size_t place_of(char character, const char *text, size_t length)
+{
+    const char *at = memchr(text, character, length);
+    return at == NULL ? length : (size_t)(at - text);
+}
+
 /* Decodes "%41" and, in a query, '+' in place, and ends the text. False: an escape is broken, or
  * stands for NUL, at which later readers would end. */
 static bool decode(char *text, size_t length, bool query)
 {
-    size_t written = 0;
-    for (size_t i = 0; i < length; i++) {
+    size_t plain = place_of('%', text, length); /* mostly all of it */
+    if (query)
+        plain = place_of('+', text, plain);
+    size_t written = plain;
+    for (size_t i = plain; i < length; i++) {
         char c = text[i];
         if (c == '%') {
             const int high = i + 2 < length ? hex_value(text[i + 1]) : -1;

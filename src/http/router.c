@@ -1,5 +1,5 @@
-/* See router.h. The patterns are tried one after the other: they are few, and a wrong one ends at
- * its first differing character. */
+/* See router.h. The patterns are tried one after the other: they are few, and the last character
+ * tells most of them from the path. */
 #include "http/router.h"
 
 #include "base/check.h"
@@ -13,6 +13,7 @@ static const struct route table[] = {
     {                                                                                              \
         .method = METHOD_##route_method,                                                           \
         .pattern = route_pattern,                                                                  \
+        .last = (route_pattern)[sizeof route_pattern - 2],                                         \
         .handler = function,                                                                       \
         .access = ACCESS_##route_access,                                                           \
         .body = BODY_##route_body,                                                                 \
@@ -64,9 +65,10 @@ static bool take_segment(const char *name, size_t name_length, const char *segme
     return id_parse(prefix, segment, length, &match->id);
 }
 
-/* The placeholder, of which a pattern has one at most, is looked at last: most patterns differ from
- * the path elsewhere, and an id takes longer to read than a path to compare. */
-bool path_matches(const char *pattern, const char *path, struct path_match *match)
+/* Whether the path fits the pattern; fills in `match` when it does. The placeholder, of which a
+ * pattern has one at most, is looked at last: most patterns differ from the path elsewhere, and an
+ * id takes longer to read than a path to compare. */
+static bool path_matches(const char *pattern, const char *path, struct path_match *match)
 {
     const char *name = NULL, *segment = NULL;
     size_t name_length = 0, length = 0;
@@ -91,9 +93,12 @@ bool path_matches(const char *pattern, const char *path, struct path_match *matc
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
                                unsigned *allowed)
 {
+    const size_t length = strlen(path);
+    const char last = length == 0 ? '\0' : path[length - 1];
     *allowed = 0;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (!path_matches(table[i].pattern, path, match))
+        const bool ends_alike = table[i].last == last || table[i].last == '}';
+        if (!ends_alike || !path_matches(table[i].pattern, path, match))
             continue;
         if (table[i].method == method)
             return &table[i];

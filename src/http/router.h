@@ -40,6 +40,7 @@ struct exchange;
 struct route {
     enum http_method method;
     const char *pattern;
+    char last; /* character of the pattern */
     void (*handler)(struct exchange *exchange);
     enum route_access access;
     enum route_body body;
@@ -62,9 +63,6 @@ const struct route *routes(size_t *count);
 
 /* "GET" and the like, as sent; HEAD is METHOD_GET. */
 enum http_method method_parse(const char *text);
-
-/* Whether the path fits the pattern; fills in `match` when it does. */
-bool path_matches(const char *pattern, const char *path, struct path_match *match);
 
 /* The route, or NULL; then `*allowed` has a bit (1 << method) for each method that the path has. */
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,

@@ -3,8 +3,8 @@
 
 #include "base/check.h"
 #include "base/log.h"
+#include "engine/clock.h"
 #include "http/body.h"
-#include "http/listener.h"
 #include "http/tls.h"
 
 #include <jansson.h>
@@ -119,63 +119,64 @@ static void server_free(struct http_server *server)
     presence_release(&server->presence);
     shared_cache_release(&server->shared);
     limits_release(&server->limits);
-    security_log_release(&server->security, engine_now(server->engine).wall);
+    security_log_release(&server->security, wall_now());
     free(server->time_zone);
     tls_config_drop(server->tls);
     CHECK(pthread_mutex_destroy(&server->tls_lock) == 0);
     free(server);
 }
 
-/* The address for metrics, if there is one. It speaks plain HTTP: it stays inside the house. */
-static enum result open_metrics(struct http_server *server, const char *listen,
-                                struct explanation *explanation)
+/* The address for metrics, if there is one, speaks plain HTTP: it stays inside the house. */
+static enum result bind_listeners(struct http_server *server, const struct http_options *options,
+                                  struct explanation *explanation)
 {
-    char url[LISTENER_URL_BYTES];
-    if (listen == NULL)
-        return RESULT_OK;
     const enum result result =
-        listener_open(listen, false, &server->listeners[1].socket, url, explanation);
-    if (result == RESULT_OK)
-        log_event(LOG_INFO, engine_now(server->engine).wall, "metrics listening=%s", url);
+        listener_bind(&server->listeners[0], options->listen, server->site.tls, explanation);
+    if (result != RESULT_OK || options->metrics_listen == NULL)
+        return result;
+    return listener_bind(&server->listeners[1], options->metrics_listen, false, explanation);
+}
+
+static enum result listen_all(const struct http_server *server, struct explanation *explanation)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < LISTENERS_MAX && result == RESULT_OK; i++)
+        if (server->listeners[i].socket >= 0)
+            result = listener_listen(&server->listeners[i], explanation);
     return result;
 }
 
-static enum result server_start(struct http_server *server, const struct http_options *options,
-                                struct explanation *explanation)
+static enum result server_open(struct http_server *server, const struct http_options *options,
+                               struct explanation *explanation)
 {
-    enum result result = copy_options(server, options, explanation);
-    if (result == RESULT_OK && (limits_init(&server->limits, options) != RESULT_OK ||
-                                presence_init(&server->presence) != RESULT_OK ||
-                                importer_start(&server->importer) != RESULT_OK))
-        result = explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
-    if (result == RESULT_OK)
-        result = listener_open(options->listen, options->tls_certificate_file != NULL,
-                               &server->listeners[0].socket, server->url, explanation);
-    if (result == RESULT_OK)
-        result = open_metrics(server, options->metrics_listen, explanation);
-    if (result == RESULT_OK)
-        result = loops_start(server, explanation);
-    return result;
+    const enum result result = copy_options(server, options, explanation);
+    if (result != RESULT_OK)
+        return result;
+    if (limits_init(&server->limits, options) != RESULT_OK ||
+        presence_init(&server->presence) != RESULT_OK ||
+        importer_start(&server->importer) != RESULT_OK)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
+    return bind_listeners(server, options, explanation);
 }
 
-enum result http_start(struct http_server **server, struct engine *engine,
-                       const struct http_options *options, struct explanation *explanation)
+enum result http_open(struct http_server **server, const struct http_options *options,
+                      struct explanation *explanation)
 {
+    if (sodium_init() < 0)
+        return explain(explanation, RESULT_IO, "the system gives no random numbers");
     struct http_server *made = calloc(1, sizeof *made);
     if (made == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
-    made->engine = engine;
     made->listeners[0].socket = -1;
     made->listeners[1] = (struct listener){.socket = -1, .operations_only = true};
     CHECK(pthread_mutex_init(&made->tls_lock, NULL) == 0);
-    made->token_key = engine_token_key(engine);
     shared_cache_init(&made->shared);
     security_log_init(&made->security);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];
     body_start();
     json_object_seed(0); /* once, before threads read bodies */
-    const enum result result = server_start(made, options, explanation);
+    const enum result result = server_open(made, options, explanation);
     if (result == RESULT_OK)
         *server = made;
     else
@@ -183,9 +184,28 @@ enum result http_start(struct http_server **server, struct engine *engine,
     return result;
 }
 
+enum result http_start(struct http_server *server, struct engine *engine,
+                       struct explanation *explanation)
+{
+    server->engine = engine;
+    server->token_key = engine_token_key(engine);
+    enum result result = listen_all(server, explanation);
+    if (result == RESULT_OK)
+        result = loops_start(server, explanation);
+    if (result == RESULT_OK && server->listeners[1].socket >= 0)
+        log_event(LOG_INFO, engine_now(engine).wall, "metrics listening=%s",
+                  server->listeners[1].url);
+    return result;
+}
+
+void http_close(struct http_server *server)
+{
+    server_free(server);
+}
+
 const char *http_url(const struct http_server *server)
 {
-    return server->url;
+    return server->listeners[0].url;
 }
 
 enum result http_reload(struct http_server *server, struct explanation *explanation)

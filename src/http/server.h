@@ -49,7 +49,6 @@ struct http_server {
     struct tls_config *tls; /* NULL: none; a reload puts another in its place, under the lock */
     struct io_loop *loops;  /* options.io_threads of them */
     struct listener listeners[LISTENERS_MAX];
-    char url[96];
 
     atomic_uint open;         /* connections of all loops */
     atomic_bool crowded;      /* somebody waits for a place: loops make room */

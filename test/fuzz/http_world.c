@@ -240,7 +240,8 @@ static void start_server(struct http_world *world)
         .address_sign_ins_per_minute = 10000000,
     };
     struct explanation why;
-    if (http_start(&world->server, world->engine, &options, &why) != RESULT_OK) {
+    if (http_open(&world->server, &options, &why) != RESULT_OK ||
+        http_start(world->server, world->engine, &why) != RESULT_OK) {
         fprintf(stderr, "%s\n", why.text);
         CHECK(false);
     }

@@ -1,6 +1,6 @@
-/* A whole usher for the fuzz target of requests and the test of streams: store, engine and HTTP
- * server on a temporary directory, with people who are signed in and things that can be asked
- * about. What requests do to it stays until it is closed. */
+/* A whole usher for the fuzz target of requests and the tests of streams and drains: store, engine
+ * and HTTP server on a temporary directory, with people who are signed in and things that can be
+ * asked about. What requests do to it stays until it is closed. */
 #ifndef USHER_TEST_FUZZ_HTTP_WORLD_H
 #define USHER_TEST_FUZZ_HTTP_WORLD_H
 
