@@ -1,6 +1,6 @@
 /* Reading ahead: one thread reads rows while another takes them. Knows neither the tables nor what
  * becomes of a row. The simulator, which has one thread, reads and takes in turn
- * (test/sim/ahead.c).
+ * (test/sim/world/ahead.c).
  */
 #ifndef USHER_STORE_AHEAD_H
 #define USHER_STORE_AHEAD_H
