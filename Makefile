@@ -5,7 +5,8 @@
 help:
 	@echo 'make, make build   build/usher, optimised and with debug information'
 	@echo 'make run           installs what is missing, builds, starts the demo'
-	@echo 'make test          installs what is missing, builds, runs every test'
+	@echo 'make quick         while you write: rules, units, a few worlds, the core over HTTP; 30 seconds'
+	@echo 'make test          what a change must pass: installs what is missing, builds, runs every test'
 	@echo 'make check         format, clang-tidy, layering'
 	@echo 'make asan          every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan          every test under ThreadSanitizer'
@@ -26,6 +27,12 @@ build:
 run: build
 	@tools/install run
 	@build/usher demo $(DEMO)
+
+# Builds only what it runs: the program here, the tests where they are run.
+quick:
+	@tools/install build test
+	@tools/build build --buildtype=debugoptimized -- src/app/usher
+	@tools/test build --quick
 
 test: build
 	@tools/install test
@@ -86,4 +93,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run test check asan tsan sim mutants fault fuzz coverage bench flame fmt clean
+.PHONY: help build run quick test check asan tsan sim mutants fault fuzz coverage bench flame fmt clean
