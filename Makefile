@@ -10,6 +10,8 @@ help:
 	@echo 'make check         format, clang-tidy, layering'
 	@echo 'make asan          every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan          every test under ThreadSanitizer'
+	@echo 'make asan-build    only builds what make asan runs'
+	@echo 'make tsan-build    only builds what make tsan runs'
 	@echo 'make sim           SEEDS simulated worlds with everything that can go wrong (1,000; SMALL=1)'
 	@echo 'make mutants       plants bugs and sees that the simulator finds each'
 	@echo 'make fault         real processes killed, starved and cut off, at length'
@@ -47,14 +49,20 @@ check: build
 sanitized := -Ddebug=true -Doptimization=1 -Dwerror=false -Db_lundef=false \
     -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
-asan:
-	@tools/install build test
+asan-build:
+	@tools/install build
 	@tools/build build-asan -Db_sanitize=address,undefined $(sanitized)
+
+asan: asan-build
+	@tools/install test
 	@tools/test build-asan
 
-tsan:
-	@tools/install build test
+tsan-build:
+	@tools/install build
 	@tools/build build-tsan -Db_sanitize=thread $(sanitized)
+
+tsan: tsan-build
+	@tools/install test
 	@tools/test build-tsan
 
 sim: build
@@ -93,4 +101,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run quick test check asan tsan sim mutants fault fuzz coverage bench flame fmt clean
+.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench flame fmt clean
