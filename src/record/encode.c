@@ -34,7 +34,7 @@ _Static_assert(ID_BYTES % 8 == 0 && SECRET_BYTES % 8 == 0 && sizeof(double) == 8
 #define IS_PRESENT_SECRET(value) (!all_zero(&(value), SECRET_BYTES))
 
 #define ENTITY(kind, name, prefix, since)                                                          \
-    static uint64_t present_in_##name(const void *from)                                            \
+    static uint64_t fields_present_in_##name(const void *from)                                     \
     {                                                                                              \
         const struct name *row = from;                                                             \
         uint64_t bits = 0;                                                                         \
@@ -92,7 +92,7 @@ static void put_text(struct output *output, const char *text)
 #define PUT_SECRET(output, value) put_bytes(output, &(value), SECRET_BYTES)
 
 #define ENTITY(kind, name, prefix, since)                                                          \
-    static void put_##name(struct output *output, uint64_t bits, const void *from)                 \
+    static void put_fields_of_##name(struct output *output, uint64_t bits, const void *from)       \
     {                                                                                              \
         const struct name *row = from;                                                             \
         unsigned index = 0;
@@ -185,7 +185,7 @@ static inline bool take_enumerated(struct input *input, void *field, size_t valu
 #define TAKE_SECRET(input, field, index) take_words(input, field, SECRET_BYTES)
 
 #define ENTITY(kind, name, prefix, since)                                                          \
-    static bool take_##name(struct input *input, uint64_t bits, void *into)                        \
+    static bool take_fields_of_##name(struct input *input, uint64_t bits, void *into)              \
     {                                                                                              \
         struct name *row = into;                                                                   \
         unsigned index = 0;
@@ -206,7 +206,7 @@ static const struct codec {
     bool (*take)(struct input *input, uint64_t bits, void *row);
 } codecs[RECORD_KIND_COUNT] = {
 #define ENTITY(kind, name, prefix, since)                                                          \
-    [RECORD_KIND_##kind] = {present_in_##name, put_##name, take_##name},
+    [RECORD_KIND_##kind] = {fields_present_in_##name, put_fields_of_##name, take_fields_of_##name},
 #define FIELD(entity, column, type, detail, json, flags, since)
 #define END_ENTITY(kind, name)
 #include "record/schema.def"
