@@ -46,7 +46,8 @@ static enum result start_threads(struct engine *engine, const struct engine_opti
         result = readers_start(&engine->readers, options->reader_threads, engine->store,
                                &engine->inbox, &engine->counters, explanation);
     if (result == RESULT_OK)
-        result = bookkeeper_start(&engine->bookkeeper, engine->store, &engine->inbox, explanation);
+        result = booking_thread_start(&engine->booking_thread, engine->store, &engine->inbox,
+                                      explanation);
     if (result != RESULT_OK)
         return result;
     if (thread_start(&engine->thread, "usher-engine", engine_run, engine) != RESULT_OK)
@@ -67,7 +68,7 @@ static void tear_down(struct engine *engine, int64_t book_ms)
     }
     readers_stop(&engine->readers);
     passwords_stop(&engine->passwords);
-    bookkeeper_stop(&engine->bookkeeper, book_ms);
+    booking_thread_stop(&engine->booking_thread, book_ms);
     machine_free(engine);
 }
 

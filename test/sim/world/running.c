@@ -112,7 +112,7 @@ static void turn_step(void *argument)
     server_turn(argument);
 }
 
-/* In the end the bookkeeper is as quick as the real one (src/engine/bookkeeper.c). */
+/* In the end the bookkeeper is as quick as the real one (src/engine/booking_thread.c). */
 #define BOOK_PAUSE_MS 2000
 
 static int64_t book_pause_ms(const struct world *world)

@@ -1,13 +1,13 @@
 /* The thread that brings the journal's rows into the tables, when nobody else wants the processor.
  */
-#ifndef USHER_ENGINE_BOOKKEEPER_H
-#define USHER_ENGINE_BOOKKEEPER_H
+#ifndef USHER_ENGINE_BOOKING_THREAD_H
+#define USHER_ENGINE_BOOKING_THREAD_H
 
 #include "engine/inbox.h"
 
 #include <pthread.h>
 
-struct bookkeeper {
+struct booking_thread {
     struct store *store;
     struct inbox *inbox; /* the engine's, to tell it that rows were booked */
     pthread_t thread;
@@ -16,11 +16,12 @@ struct bookkeeper {
     bool started, stop;
 };
 
-MUST_USE enum result bookkeeper_start(struct bookkeeper *bookkeeper, struct store *store,
-                                      struct inbox *inbox, struct explanation *explanation);
+MUST_USE enum result booking_thread_start(struct booking_thread *booking_thread,
+                                          struct store *store, struct inbox *inbox,
+                                          struct explanation *explanation);
 
 /* Ends the thread after the slice it is at, and books what is left in up to `book_ms`. Fine for a
  * zeroed bookkeeper. */
-void bookkeeper_stop(struct bookkeeper *bookkeeper, int64_t book_ms);
+void booking_thread_stop(struct booking_thread *booking_thread, int64_t book_ms);
 
 #endif
