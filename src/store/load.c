@@ -1,8 +1,8 @@
 /* See load.h. */
 #include "store/load.h"
 
-#include "store/ahead.h"
 #include "store/database.h"
+#include "store/read_ahead.h"
 #include "store/sqlite_util.h"
 #include "store/tables.h"
 
@@ -202,7 +202,7 @@ static enum result load_tables(struct table_reading *reading, const struct store
     struct table_taking taking = {
         .loader = loader, .path = reading->path, .explanation = explanation};
     const struct store_loader taker = {.owner = &taking, .row = take_row};
-    return ahead_run(read_tables, reading, &taker, explanation);
+    return read_ahead_run(read_tables, reading, &taker, explanation);
 }
 
 /* ---- All of it ---- */

@@ -1,6 +1,6 @@
-/* See ahead.h. A ring of batches, each of which is the reader's until it is full, then the taker's
- * until it is empty. */
-#include "store/ahead.h"
+/* See read_ahead.h. A ring of batches, each of which is the reader's until it is full, then the
+ * taker's until it is empty. */
+#include "store/read_ahead.h"
 
 #include "base/check.h"
 #include "base/thread.h"
@@ -24,8 +24,8 @@ struct batch {
     struct record rows[BATCH_ROWS];
 };
 
-struct ahead {
-    ahead_read *read;
+struct read_ahead {
+    read_ahead_source *read;
     void *reader;
     pthread_mutex_t mutex;
     pthread_cond_t moved;   /* a batch was passed on or given back, or nothing more is read */
@@ -37,23 +37,23 @@ struct ahead {
     struct batch batches[BATCHES];
 };
 
-static void lock(struct ahead *ahead)
+static void lock(struct read_ahead *ahead)
 {
     CHECK(pthread_mutex_lock(&ahead->mutex) == 0);
 }
 
-static void unlock(struct ahead *ahead)
+static void unlock(struct read_ahead *ahead)
 {
     CHECK(pthread_mutex_unlock(&ahead->mutex) == 0);
 }
 
 /* Only one of the two ever waits: the ring is not full and empty. */
-static void tell(struct ahead *ahead)
+static void tell(struct read_ahead *ahead)
 {
     CHECK(pthread_cond_signal(&ahead->moved) == 0);
 }
 
-static void wait(struct ahead *ahead)
+static void wait(struct read_ahead *ahead)
 {
     CHECK(pthread_cond_wait(&ahead->moved, &ahead->mutex) == 0);
 }
@@ -61,13 +61,13 @@ static void wait(struct ahead *ahead)
 /* ---- The reader ---- */
 
 /* The reader's, and empty or not full. Only the reader counts `filled` on. */
-static struct batch *open_batch(struct ahead *ahead)
+static struct batch *open_batch(struct read_ahead *ahead)
 {
     return &ahead->batches[ahead->filled % BATCHES];
 }
 
 /* The next batch is empty when this returns. Answers what the taker does. */
-static enum result pass_on(struct ahead *ahead)
+static enum result pass_on(struct read_ahead *ahead)
 {
     lock(ahead);
     ahead->filled++;
@@ -80,7 +80,7 @@ static enum result pass_on(struct ahead *ahead)
 }
 
 /* Room for texts of so many bytes, in an empty batch if need be. */
-static enum result make_room(struct ahead *ahead, size_t bytes)
+static enum result make_room(struct read_ahead *ahead, size_t bytes)
 {
     struct batch *batch = open_batch(ahead);
     if (batch->count == BATCH_ROWS ||
@@ -101,7 +101,7 @@ static enum result make_room(struct ahead *ahead, size_t bytes)
 
 static enum result put(void *owner, const struct record *record)
 {
-    struct ahead *ahead = owner;
+    struct read_ahead *ahead = owner;
     const size_t text_bytes = record_text_bytes(record);
     const enum result result = make_room(ahead, text_bytes);
     if (result == RESULT_NO_MEMORY)
@@ -119,7 +119,7 @@ static enum result put(void *owner, const struct record *record)
 
 static void *read_run(void *argument)
 {
-    struct ahead *ahead = argument;
+    struct read_ahead *ahead = argument;
     const struct store_loader loader = {.owner = ahead, .row = put};
     ahead->result = ahead->read(ahead->reader, &loader, &ahead->explanation);
     lock(ahead);
@@ -134,7 +134,7 @@ static void *read_run(void *argument)
 /* ---- The taker ---- */
 
 /* NULL: there is none, and none will come. */
-static struct batch *next_batch(struct ahead *ahead)
+static struct batch *next_batch(struct read_ahead *ahead)
 {
     lock(ahead);
     while (ahead->filled == ahead->emptied && !ahead->ended)
@@ -144,7 +144,7 @@ static struct batch *next_batch(struct ahead *ahead)
     return there ? &ahead->batches[ahead->emptied % BATCHES] : NULL;
 }
 
-static void give_back(struct ahead *ahead, struct batch *batch, enum result result)
+static void give_back(struct read_ahead *ahead, struct batch *batch, enum result result)
 {
     batch->count = batch->text_bytes = 0;
     lock(ahead);
@@ -154,7 +154,7 @@ static void give_back(struct ahead *ahead, struct batch *batch, enum result resu
     unlock(ahead);
 }
 
-static enum result take_all(struct ahead *ahead, const struct store_loader *taker)
+static enum result take_all(struct read_ahead *ahead, const struct store_loader *taker)
 {
     struct batch *batch;
     enum result result = RESULT_OK;
@@ -168,9 +168,9 @@ static enum result take_all(struct ahead *ahead, const struct store_loader *take
 
 /* ---- Both ---- */
 
-static struct ahead *ahead_new(ahead_read *read, void *reader)
+static struct read_ahead *read_ahead_new(read_ahead_source *read, void *reader)
 {
-    struct ahead *ahead = calloc(1, sizeof *ahead);
+    struct read_ahead *ahead = calloc(1, sizeof *ahead);
     if (ahead == NULL)
         return NULL;
     ahead->read = read;
@@ -180,7 +180,7 @@ static struct ahead *ahead_new(ahead_read *read, void *reader)
     return ahead;
 }
 
-static void ahead_free(struct ahead *ahead)
+static void read_ahead_free(struct read_ahead *ahead)
 {
     for (size_t i = 0; i < BATCHES; i++)
         free(ahead->batches[i].texts);
@@ -189,15 +189,15 @@ static void ahead_free(struct ahead *ahead)
     free(ahead);
 }
 
-enum result ahead_run(ahead_read *read, void *reader, const struct store_loader *taker,
-                      struct explanation *explanation)
+enum result read_ahead_run(read_ahead_source *read, void *reader, const struct store_loader *taker,
+                           struct explanation *explanation)
 {
     pthread_t thread;
-    struct ahead *ahead = ahead_new(read, reader);
+    struct read_ahead *ahead = read_ahead_new(read, reader);
     if (ahead == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for rows that are read");
     if (thread_start(&thread, "usher-load", read_run, ahead) != RESULT_OK) {
-        ahead_free(ahead);
+        read_ahead_free(ahead);
         return read(reader, taker, explanation);
     }
     enum result result = take_all(ahead, taker);
@@ -206,7 +206,7 @@ enum result ahead_run(ahead_read *read, void *reader, const struct store_loader 
         *explanation = ahead->explanation;
         result = ahead->result;
     }
-    ahead_free(ahead);
+    read_ahead_free(ahead);
     /* A megabyte or so, which SQLite gave back to the arena of a thread that is gone. */
     (void)malloc_trim(0);
     return result;

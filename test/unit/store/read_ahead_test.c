@@ -1,5 +1,5 @@
 /* Reading ahead: order, texts, and who has the last word when one of the two fails. */
-#include "store/ahead.h"
+#include "store/read_ahead.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -89,7 +89,7 @@ static enum result run(struct reader reader, struct taker *taker, struct explana
     const struct store_loader loader = {.owner = taker, .row = take_row};
     taker->explanation = explanation;
     *explanation = (struct explanation){{0}};
-    return ahead_run(read_rows, &reader, &loader, explanation);
+    return read_ahead_run(read_rows, &reader, &loader, explanation);
 }
 
 static void rows_are_taken_in_the_order_in_which_they_are_read(void **state)
