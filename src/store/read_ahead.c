@@ -1,4 +1,4 @@
-/* See read_ahead.h. A ring of batches, each of which is the reader's until it is full, then the
+/* See read_ahead.h. A ring of bundles, each of which is the reader's until it is full, then the
  * taker's until it is empty. */
 #include "store/read_ahead.h"
 
@@ -11,30 +11,30 @@
 
 /* One is read into, one is taken from, and as many wait in between when the two are not at the same
  * pace for a while. */
-#define BATCHES 4
-/* To pass a batch on wakes the other thread, which a virtual machine pays dearly for: with a
+#define BUNDLES 4
+/* To pass a bundle on wakes the other thread, which a virtual machine pays dearly for: with a
  * quarter of the rows a start took a sixth longer. */
-#define BATCH_ROWS 2048
+#define BUNDLE_ROWS 2048
 /* Of that many users, with their hashes. A longer text, which only a concert has, makes room. */
-#define BATCH_TEXT_BYTES ((size_t)512 << 10)
+#define BUNDLE_TEXT_BYTES ((size_t)512 << 10)
 
-struct batch {
+struct bundle {
     size_t count, text_bytes, text_capacity;
     char *texts;
-    struct record rows[BATCH_ROWS];
+    struct record rows[BUNDLE_ROWS];
 };
 
 struct read_ahead {
     read_ahead_source *read;
     void *reader;
     pthread_mutex_t mutex;
-    pthread_cond_t moved;   /* a batch was passed on or given back, or nothing more is read */
-    size_t filled, emptied; /* batches so far */
+    pthread_cond_t moved;   /* a bundle was passed on or given back, or nothing more is read */
+    size_t filled, emptied; /* bundles so far */
     bool ended;             /* nothing more is read */
     enum result refusal;    /* the taker's; RESULT_OK: it takes more */
     enum result result;     /* what `read` answered, and why */
     struct explanation explanation;
-    struct batch batches[BATCHES];
+    struct bundle bundles[BUNDLES];
 };
 
 static void lock(struct read_ahead *ahead)
@@ -61,42 +61,42 @@ static void wait(struct read_ahead *ahead)
 /* ---- The reader ---- */
 
 /* The reader's, and empty or not full. Only the reader counts `filled` on. */
-static struct batch *open_batch(struct read_ahead *ahead)
+static struct bundle *open_bundle(struct read_ahead *ahead)
 {
-    return &ahead->batches[ahead->filled % BATCHES];
+    return &ahead->bundles[ahead->filled % BUNDLES];
 }
 
-/* The next batch is empty when this returns. Answers what the taker does. */
+/* The next bundle is empty when this returns. Answers what the taker does. */
 static enum result pass_on(struct read_ahead *ahead)
 {
     lock(ahead);
     ahead->filled++;
     tell(ahead);
-    while (ahead->filled - ahead->emptied == BATCHES && ahead->refusal == RESULT_OK)
+    while (ahead->filled - ahead->emptied == BUNDLES && ahead->refusal == RESULT_OK)
         wait(ahead);
     const enum result refusal = ahead->refusal;
     unlock(ahead);
     return refusal;
 }
 
-/* Room for texts of so many bytes, in an empty batch if need be. */
+/* Room for texts of so many bytes, in an empty bundle if need be. */
 static enum result make_room(struct read_ahead *ahead, size_t bytes)
 {
-    struct batch *batch = open_batch(ahead);
-    if (batch->count == BATCH_ROWS ||
-        (batch->count > 0 && batch->text_capacity - batch->text_bytes < bytes)) {
+    struct bundle *bundle = open_bundle(ahead);
+    if (bundle->count == BUNDLE_ROWS ||
+        (bundle->count > 0 && bundle->text_capacity - bundle->text_bytes < bytes)) {
         const enum result refusal = pass_on(ahead);
         if (refusal != RESULT_OK)
             return refusal;
-        batch = open_batch(ahead);
+        bundle = open_bundle(ahead);
     }
-    if (batch->text_capacity - batch->text_bytes >= bytes)
+    if (bundle->text_capacity - bundle->text_bytes >= bytes)
         return RESULT_OK;
-    const size_t capacity = bytes < BATCH_TEXT_BYTES ? BATCH_TEXT_BYTES : bytes;
-    free(batch->texts);
-    batch->texts = malloc(capacity);
-    batch->text_capacity = batch->texts == NULL ? 0 : capacity;
-    return batch->texts == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+    const size_t capacity = bytes < BUNDLE_TEXT_BYTES ? BUNDLE_TEXT_BYTES : bytes;
+    free(bundle->texts);
+    bundle->texts = malloc(capacity);
+    bundle->text_capacity = bundle->texts == NULL ? 0 : capacity;
+    return bundle->texts == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
 static enum result put(void *owner, const struct record *record)
@@ -108,12 +108,12 @@ static enum result put(void *owner, const struct record *record)
         return explain(&ahead->explanation, result, "no memory for rows that are read");
     if (result != RESULT_OK)
         return result;
-    struct batch *batch = open_batch(ahead);
-    struct record *kept = &batch->rows[batch->count++];
+    struct bundle *bundle = open_bundle(ahead);
+    struct record *kept = &bundle->rows[bundle->count++];
     *kept = *record;
     if (text_bytes > 0)
-        record_move_texts(kept, batch->texts + batch->text_bytes);
-    batch->text_bytes += text_bytes;
+        record_move_texts(kept, bundle->texts + bundle->text_bytes);
+    bundle->text_bytes += text_bytes;
     return RESULT_OK;
 }
 
@@ -123,7 +123,7 @@ static void *read_run(void *argument)
     const struct store_loader loader = {.owner = ahead, .row = put};
     ahead->result = ahead->read(ahead->reader, &loader, &ahead->explanation);
     lock(ahead);
-    if (open_batch(ahead)->count > 0)
+    if (open_bundle(ahead)->count > 0)
         ahead->filled++;
     ahead->ended = true;
     tell(ahead);
@@ -134,19 +134,19 @@ static void *read_run(void *argument)
 /* ---- The taker ---- */
 
 /* NULL: there is none, and none will come. */
-static struct batch *next_batch(struct read_ahead *ahead)
+static struct bundle *next_batch(struct read_ahead *ahead)
 {
     lock(ahead);
     while (ahead->filled == ahead->emptied && !ahead->ended)
         wait(ahead);
     const bool there = ahead->filled > ahead->emptied;
     unlock(ahead);
-    return there ? &ahead->batches[ahead->emptied % BATCHES] : NULL;
+    return there ? &ahead->bundles[ahead->emptied % BUNDLES] : NULL;
 }
 
-static void give_back(struct read_ahead *ahead, struct batch *batch, enum result result)
+static void give_back(struct read_ahead *ahead, struct bundle *bundle, enum result result)
 {
-    batch->count = batch->text_bytes = 0;
+    bundle->count = bundle->text_bytes = 0;
     lock(ahead);
     ahead->emptied++;
     ahead->refusal = result;
@@ -156,12 +156,12 @@ static void give_back(struct read_ahead *ahead, struct batch *batch, enum result
 
 static enum result take_all(struct read_ahead *ahead, const struct store_loader *taker)
 {
-    struct batch *batch;
+    struct bundle *bundle;
     enum result result = RESULT_OK;
-    while (result == RESULT_OK && (batch = next_batch(ahead)) != NULL) {
-        for (size_t i = 0; i < batch->count && result == RESULT_OK; i++)
-            result = taker->row(taker->owner, &batch->rows[i]);
-        give_back(ahead, batch, result);
+    while (result == RESULT_OK && (bundle = next_batch(ahead)) != NULL) {
+        for (size_t i = 0; i < bundle->count && result == RESULT_OK; i++)
+            result = taker->row(taker->owner, &bundle->rows[i]);
+        give_back(ahead, bundle, result);
     }
     return result;
 }
@@ -182,8 +182,8 @@ static struct read_ahead *read_ahead_new(read_ahead_source *read, void *reader)
 
 static void read_ahead_free(struct read_ahead *ahead)
 {
-    for (size_t i = 0; i < BATCHES; i++)
-        free(ahead->batches[i].texts);
+    for (size_t i = 0; i < BUNDLES; i++)
+        free(ahead->bundles[i].texts);
     CHECK(pthread_cond_destroy(&ahead->moved) == 0);
     CHECK(pthread_mutex_destroy(&ahead->mutex) == 0);
     free(ahead);
