@@ -310,7 +310,7 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
         result = check_seating(office);
     if (result != RESULT_OK)
         return result;
-    if (!line_build(office) ||
+    if (!waiting_line_build(office) ||
         heap_reserve(&office->token_deadlines, office->tokens.taken) != RESULT_OK)
         return RESULT_NO_MEMORY;
     link_payments(office);

@@ -335,14 +335,14 @@ static void install_token(struct office *office, const struct queue_token *row)
     const enum token_status old = token->status;
     /* While loading the line and the deadlines are not there yet: office_open builds them. */
     if (!office->loading && old == TOKEN_STATUS_WAITING && row->status != TOKEN_STATUS_WAITING)
-        line_remove(office, token);
+        waiting_line_remove(office, token);
     if (old == TOKEN_STATUS_ACTIVE)
         office->active_count--;
     if (row->status == TOKEN_STATUS_ACTIVE)
         office->active_count++;
     keep_token(office, token, row);
     if (!office->loading && old != TOKEN_STATUS_WAITING && row->status == TOKEN_STATUS_WAITING)
-        line_append(office, token);
+        waiting_line_append(office, token);
     if (row->status == TOKEN_STATUS_EXPIRED)
         retire_token(office, token);
     else if (!office->loading)

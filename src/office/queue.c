@@ -22,7 +22,7 @@ static void show_token(struct office *office, const struct live_token *token,
     *view = (struct token_view){.token = token_row(office, token)};
     if (token->status == TOKEN_STATUS_WAITING) {
         const enum queue_status status = queue_status_at(office, office->now.wall);
-        view->ahead = line_ahead(office, token);
+        view->ahead = waiting_line_ahead(office, token);
         view->estimate = queue_estimate(office, status, view->ahead);
         view->poll_after_ms = poll_after(office, view->ahead);
     } else if (token->status == TOKEN_STATUS_ACTIVE) {

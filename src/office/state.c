@@ -446,7 +446,7 @@ bool session_reserve(struct office *office)
 bool token_reserve(struct office *office)
 {
     return reserve(&office->tokens, &office->token_by_id, 1) &&
-           heap_reserve(&office->token_deadlines, 1) == RESULT_OK && line_reserve(office);
+           heap_reserve(&office->token_deadlines, 1) == RESULT_OK && waiting_line_reserve(office);
 }
 
 bool visit_reserve(struct office *office)

@@ -5,9 +5,9 @@
 #include <string.h>
 
 /* Lays the slots out anew without the gaps. Positions change, order does not. */
-static bool line_compact(struct office *office, size_t capacity)
+static bool waiting_line_compact(struct office *office, size_t capacity)
 {
-    struct line *line = &office->line;
+    struct waiting_line *line = &office->line;
     uint32_t *slots = calloc(capacity, sizeof *slots);
     if (slots == NULL)
         return false;
@@ -37,31 +37,31 @@ static bool line_compact(struct office *office, size_t capacity)
     return true;
 }
 
-bool line_reserve(struct office *office)
+bool waiting_line_reserve(struct office *office)
 {
-    const struct line *line = &office->line;
+    const struct waiting_line *line = &office->line;
     if (line->length < line->capacity)
         return true;
     /* At least half of the new slots are free, so the work is spread over as many joins. */
     size_t capacity = 16;
     while (capacity < 2 * (line->waiting + 1))
         capacity *= 2;
-    return line_compact(office, capacity);
+    return waiting_line_compact(office, capacity);
 }
 
-void line_append(struct office *office, struct live_token *token)
+void waiting_line_append(struct office *office, struct live_token *token)
 {
-    struct line *line = &office->line;
+    struct waiting_line *line = &office->line;
     CHECK(line->length < line->capacity);
     token->position = (uint32_t)line->length;
     line->slots[line->length++] = token->item.number;
     line->waiting++;
-    line_set_present(office, token, true);
+    waiting_line_set_present(office, token, true);
 }
 
-void line_set_present(struct office *office, struct live_token *token, bool present)
+void waiting_line_set_present(struct office *office, struct live_token *token, bool present)
 {
-    struct line *line = &office->line;
+    struct waiting_line *line = &office->line;
     if (token->present == present)
         return;
     token->present = present;
@@ -72,15 +72,15 @@ void line_set_present(struct office *office, struct live_token *token, bool pres
         line->present_count--;
 }
 
-void line_remove(struct office *office, struct live_token *token)
+void waiting_line_remove(struct office *office, struct live_token *token)
 {
-    struct line *line = &office->line;
-    line_set_present(office, token, false);
+    struct waiting_line *line = &office->line;
+    waiting_line_set_present(office, token, false);
     line->slots[token->position] = 0;
     line->waiting--;
 }
 
-int64_t line_ahead(const struct office *office, const struct live_token *token)
+int64_t waiting_line_ahead(const struct office *office, const struct live_token *token)
 {
     return fenwick_sum_below(&office->line.present, token->position);
 }
@@ -100,9 +100,9 @@ static bool in_order(struct live_token *const *tokens, size_t count)
     return true;
 }
 
-bool line_build(struct office *office)
+bool waiting_line_build(struct office *office)
 {
-    struct line *line = &office->line;
+    struct waiting_line *line = &office->line;
     size_t count = 0;
     struct live_token **waiting = calloc(office->tokens.taken + 1, sizeof(struct live_token *));
     if (waiting == NULL)
@@ -114,11 +114,11 @@ bool line_build(struct office *office)
     if (!in_order(waiting, count))
         qsort(waiting, count, sizeof(struct live_token *), compare_numbers);
 
-    line->waiting = count; /* what line_reserve sizes by */
-    const bool good = line_reserve(office);
+    line->waiting = count; /* what waiting_line_reserve sizes by */
+    const bool good = waiting_line_reserve(office);
     line->waiting = 0;
     for (size_t i = 0; good && i < count; i++) {
-        line_append(office, waiting[i]);
+        waiting_line_append(office, waiting[i]);
         if (waiting[i]->number <= office->house.serving)
             line->cursor = line->length;
     }
