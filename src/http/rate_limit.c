@@ -1,5 +1,5 @@
-/* See limit.h. */
-#include "http/limit.h"
+/* See rate_limit.h. */
+#include "http/rate_limit.h"
 
 #include "base/check.h"
 

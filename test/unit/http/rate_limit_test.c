@@ -1,5 +1,5 @@
 /* The tables of limits: rates, bursts, requests in flight, pace, and what is forgotten. */
-#include "http/limit.h"
+#include "http/rate_limit.h"
 
 #include <setjmp.h>
 #include <sodium.h>

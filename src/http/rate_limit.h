@@ -1,7 +1,7 @@
 /* How often somebody may ask: tables of fixed size from a key (an account, an address, an e-mail)
  * to when the next request is due. Forgetting a key only forgives it. */
-#ifndef USHER_HTTP_LIMIT_H
-#define USHER_HTTP_LIMIT_H
+#ifndef USHER_HTTP_RATE_LIMIT_H
+#define USHER_HTTP_RATE_LIMIT_H
 
 #include "base/address.h"
 #include "base/id.h"
