@@ -3,9 +3,9 @@
 #include "http/exchange.h"
 
 #include "base/check.h"
-#include "http/admission.h"
 #include "http/answer.h"
 #include "http/answer_log.h"
+#include "http/head_check.h"
 #include "http/idempotency.h"
 #include "http/import.h"
 #include "http/password_share.h"
@@ -197,7 +197,7 @@ void exchange_leave(struct exchange *exchange)
 
 void exchange_begin(struct exchange *exchange)
 {
-    admission_check(exchange);
+    head_check(exchange);
 }
 
 void exchange_dispatch(struct exchange *exchange)

@@ -2,8 +2,8 @@
  * from any text and held against another reading of the same form. */
 #include "fuzz.h"
 
-#include "http/admission.h"
 #include "http/credentials.h"
+#include "http/head_check.h"
 #include "http/query.h"
 #include "http/router.h"
 #include "http/session_cookie.h"

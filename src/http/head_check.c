@@ -1,5 +1,5 @@
-/* See admission.h. */
-#include "http/admission.h"
+/* See head_check.h. */
+#include "http/head_check.h"
 
 #include "base/check.h"
 #include "http/answer.h"
@@ -178,7 +178,7 @@ static bool check_body(struct exchange *exchange)
     return true;
 }
 
-void admission_check(struct exchange *exchange)
+void head_check(struct exchange *exchange)
 {
     const struct request_head *head = exchange->head;
     set_request_id(exchange);
@@ -209,7 +209,7 @@ static uint64_t poll_key(const struct exchange *exchange)
     return limit_key_id(&exchange->server->limits.polls, exchange->token.user_id);
 }
 
-bool admission_poll(struct exchange *exchange)
+bool head_check_poll(struct exchange *exchange)
 {
     int64_t wait_us = 0;
     const bool good = limit_take_paced(&exchange->server->limits.polls, poll_key(exchange),
@@ -219,7 +219,7 @@ bool admission_poll(struct exchange *exchange)
     return good;
 }
 
-void admission_poll_pace(struct exchange *exchange, int64_t poll_after_ms)
+void head_check_poll_pace(struct exchange *exchange, int64_t poll_after_ms)
 {
     limit_pace(&exchange->server->limits.polls, poll_key(exchange),
                poll_after_ms * 1000 / POLL_FACTOR, exchange->began_us);

@@ -1,5 +1,5 @@
 /* The forms of the headers that are looked at before a body. */
-#include "http/admission.h"
+#include "http/head_check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
