@@ -62,10 +62,10 @@ void get_concerts(struct exchange *exchange)
     bool given;
     if (!query_limit(exchange, LIST_LIMIT_MAX, &limit) || !query_cursor(exchange, &cursor, &given))
         return;
-    const struct shared_key key = {
-        .kind = SHARED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
+    const struct cached_answer_key key = {
+        .kind = CACHED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
     const struct catalogue_snapshot *catalogue = engine_catalogue(server->engine);
-    struct shared_body *body = shared_find(&server->shared, &key, catalogue->version);
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, catalogue->version);
     if (body == NULL) {
         write_concerts(answer_begin(exchange), catalogue, &cursor, limit);
         body = answer_share(exchange, &key, catalogue->version);

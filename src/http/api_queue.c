@@ -9,11 +9,11 @@
 
 void get_queue(struct exchange *exchange)
 {
-    static const struct shared_key key = {.kind = SHARED_QUEUE};
+    static const struct cached_answer_key key = {.kind = CACHED_QUEUE};
     struct http_server *server = exchange->server;
     struct queue_view view;
     const uint64_t version = engine_queue(server->engine, &view);
-    struct shared_body *body = shared_find(&server->shared, &key, version);
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, version);
     if (body == NULL) {
         show_queue(answer_begin(exchange), &view);
         body = answer_share(exchange, &key, version);

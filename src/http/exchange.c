@@ -91,7 +91,7 @@ struct exchange *exchange_new(struct io_loop *loop)
     exchange->loop = loop;
     exchange->began_us = loop->now_us;
     exchange->answer.status = 0;
-    exchange->answer.shared = NULL;
+    exchange->answer.cached = NULL;
     exchange->answer.stream = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
@@ -117,8 +117,8 @@ void exchange_free(struct exchange *exchange)
         importer_leave(&server->importer);
     if (exchange->called)
         call_release(&exchange->request.call);
-    if (exchange->answer.shared != NULL)
-        shared_body_drop(exchange->answer.shared);
+    if (exchange->answer.cached != NULL)
+        cached_answer_drop(exchange->answer.cached);
     while (exchange->allocations != NULL) {
         struct allocation *next = exchange->allocations->next;
         free(exchange->allocations);

@@ -117,7 +117,7 @@ static void server_free(struct http_server *server)
             (void)close(server->listeners[i].socket);
     importer_stop(&server->importer);
     presence_release(&server->presence);
-    shared_cache_release(&server->shared);
+    answer_cache_release(&server->answer_cache);
     limits_release(&server->limits);
     security_log_release(&server->security, engine_now(server->engine).wall);
     free(server->time_zone);
@@ -169,7 +169,7 @@ enum result http_start(struct http_server **server, struct engine *engine,
     made->listeners[1] = (struct listener){.socket = -1, .operations_only = true};
     CHECK(pthread_mutex_init(&made->tls_lock, NULL) == 0);
     made->token_key = engine_token_key(engine);
-    shared_cache_init(&made->shared);
+    answer_cache_init(&made->answer_cache);
     security_log_init(&made->security);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];

@@ -1,5 +1,5 @@
 /* Shared bodies: entity tags, what is found again, and how the cache stays within its bound. */
-#include "http/shared.h"
+#include "http/answer_cache.h"
 
 #include <setjmp.h>
 #include <sodium.h>
@@ -10,28 +10,28 @@
 
 static int make_cache(void **state)
 {
-    static struct shared_cache cache;
-    shared_cache_init(&cache);
+    static struct answer_cache cache;
+    answer_cache_init(&cache);
     *state = &cache;
     return 0;
 }
 
 static int release_cache(void **state)
 {
-    shared_cache_release(*state);
+    answer_cache_release(*state);
     return 0;
 }
 
 /* A body of `length` bytes; its first tells it from others. */
-static struct shared_body *body_of(uint8_t first, size_t length)
+static struct cached_answer *body_of(uint8_t first, size_t length)
 {
     struct buffer bytes;
-    buffer_init(&bytes, SHARED_BYTES_MAX);
+    buffer_init(&bytes, ANSWER_CACHE_BYTES_MAX);
     assert_int_equal(buffer_reserve(&bytes, length), RESULT_OK);
     bytes.length = length;
     memset(bytes.data, 0, length);
     bytes.data[0] = first;
-    struct shared_body *body = shared_body_new(&bytes);
+    struct cached_answer *body = cached_answer_new(&bytes);
     assert_non_null(body);
     assert_null(bytes.data);
     return body;
@@ -40,59 +40,59 @@ static struct shared_body *body_of(uint8_t first, size_t length)
 static void test_etag_of_content(void **state)
 {
     (void)state;
-    struct shared_body *a = body_of(1, 10), *same = body_of(1, 10), *other = body_of(2, 10);
+    struct cached_answer *a = body_of(1, 10), *same = body_of(1, 10), *other = body_of(2, 10);
     assert_int_equal(strlen(a->etag), ETAG_BYTES - 1);
     assert_string_equal(a->etag, same->etag);
     assert_string_not_equal(a->etag, other->etag);
-    shared_body_drop(a);
-    shared_body_drop(same);
-    shared_body_drop(other);
+    cached_answer_drop(a);
+    cached_answer_drop(same);
+    cached_answer_drop(other);
 }
 
 static void test_found_by_key_and_version(void **state)
 {
-    const struct shared_key key = {.kind = SHARED_SEATS, .from = 10, .limit = 50};
-    struct shared_body *body = body_of(1, 10);
-    shared_keep(*state, &key, 7, body);
-    shared_body_drop(body);
-    struct shared_body *found = shared_find(*state, &key, 7);
+    const struct cached_answer_key key = {.kind = CACHED_SEATS, .from = 10, .limit = 50};
+    struct cached_answer *body = body_of(1, 10);
+    answer_cache_keep(*state, &key, 7, body);
+    cached_answer_drop(body);
+    struct cached_answer *found = answer_cache_find(*state, &key, 7);
     assert_ptr_equal(found, body);
-    shared_body_drop(found);
-    assert_null(shared_find(*state, &key, 8));
-    static const struct shared_key others[] = {
-        {.kind = SHARED_MAP, .from = 10, .limit = 50},
-        {.kind = SHARED_SEATS, .from = 11, .limit = 50},
-        {.kind = SHARED_SEATS, .from = 10, .limit = 51},
-        {.kind = SHARED_SEATS, .id = {{1}}, .from = 10, .limit = 50},
+    cached_answer_drop(found);
+    assert_null(answer_cache_find(*state, &key, 8));
+    static const struct cached_answer_key others[] = {
+        {.kind = CACHED_MAP, .from = 10, .limit = 50},
+        {.kind = CACHED_SEATS, .from = 11, .limit = 50},
+        {.kind = CACHED_SEATS, .from = 10, .limit = 51},
+        {.kind = CACHED_SEATS, .id = {{1}}, .from = 10, .limit = 50},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
-        assert_null(shared_find(*state, &others[i], 7));
-    struct shared_body *newer = body_of(2, 10);
-    shared_keep(*state, &key, 8, newer);
-    shared_body_drop(newer);
-    assert_null(shared_find(*state, &key, 7));
+        assert_null(answer_cache_find(*state, &others[i], 7));
+    struct cached_answer *newer = body_of(2, 10);
+    answer_cache_keep(*state, &key, 8, newer);
+    cached_answer_drop(newer);
+    assert_null(answer_cache_find(*state, &key, 7));
 }
 
 static void test_bytes_stay_bounded(void **state)
 {
-    struct shared_cache *cache = *state;
-    const size_t each = SHARED_BYTES_MAX / 8;
+    struct answer_cache *cache = *state;
+    const size_t each = ANSWER_CACHE_BYTES_MAX / 8;
     for (uint64_t i = 0; i < 20; i++) {
-        const struct shared_key key = {.kind = SHARED_MAP, .from = i};
-        struct shared_body *body = body_of((uint8_t)i, each);
-        shared_keep(cache, &key, 0, body);
-        shared_body_drop(body);
-        assert_true(cache->bytes <= SHARED_BYTES_MAX);
+        const struct cached_answer_key key = {.kind = CACHED_MAP, .from = i};
+        struct cached_answer *body = body_of((uint8_t)i, each);
+        answer_cache_keep(cache, &key, 0, body);
+        cached_answer_drop(body);
+        assert_true(cache->bytes <= ANSWER_CACHE_BYTES_MAX);
     }
-    const struct shared_key last = {.kind = SHARED_MAP, .from = 19};
-    struct shared_body *found = shared_find(cache, &last, 0);
+    const struct cached_answer_key last = {.kind = CACHED_MAP, .from = 19};
+    struct cached_answer *found = answer_cache_find(cache, &last, 0);
     assert_non_null(found);
-    shared_body_drop(found);
-    struct shared_body *huge = body_of(0, SHARED_BYTES_MAX / 2 + 1);
-    const struct shared_key key = {.kind = SHARED_MAP, .from = 100};
-    shared_keep(cache, &key, 0, huge);
-    shared_body_drop(huge);
-    assert_null(shared_find(cache, &key, 0));
+    cached_answer_drop(found);
+    struct cached_answer *huge = body_of(0, ANSWER_CACHE_BYTES_MAX / 2 + 1);
+    const struct cached_answer_key key = {.kind = CACHED_MAP, .from = 100};
+    answer_cache_keep(cache, &key, 0, huge);
+    cached_answer_drop(huge);
+    assert_null(answer_cache_find(cache, &key, 0));
 }
 
 static void test_if_none_match(void **state)

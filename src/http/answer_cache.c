@@ -1,5 +1,5 @@
-/* See shared.h. */
-#include "http/shared.h"
+/* See answer_cache.h. */
+#include "http/answer_cache.h"
 
 #include "base/check.h"
 #include "http/credentials.h"
@@ -8,50 +8,51 @@
 #include <stdlib.h>
 #include <string.h>
 
-void shared_cache_init(struct shared_cache *cache)
+void answer_cache_init(struct answer_cache *cache)
 {
-    *cache = (struct shared_cache){0};
+    *cache = (struct answer_cache){0};
     CHECK(pthread_mutex_init(&cache->lock, NULL) == 0);
 }
 
-void shared_cache_release(struct shared_cache *cache)
+void answer_cache_release(struct answer_cache *cache)
 {
-    for (size_t i = 0; i < SHARED_SLOTS; i++)
+    for (size_t i = 0; i < ANSWER_CACHE_SLOTS; i++)
         if (cache->slots[i].body != NULL)
-            shared_body_drop(cache->slots[i].body);
+            cached_answer_drop(cache->slots[i].body);
     CHECK(pthread_mutex_destroy(&cache->lock) == 0);
 }
 
-static struct shared_slot *slot_of(struct shared_cache *cache, const struct shared_key *key)
+static struct cached_answer_slot *slot_of(struct answer_cache *cache,
+                                          const struct cached_answer_key *key)
 {
     const uint64_t mixed = id_hash(key->id) ^ ((uint64_t)key->kind << 56) ^
                            (key->from * 1024 + key->limit) * UINT64_C(0x9e3779b97f4a7c15);
-    return &cache->slots[(mixed ^ mixed >> 32) % SHARED_SLOTS];
+    return &cache->slots[(mixed ^ mixed >> 32) % ANSWER_CACHE_SLOTS];
 }
 
-static bool same_key(const struct shared_key *a, const struct shared_key *b)
+static bool same_key(const struct cached_answer_key *a, const struct cached_answer_key *b)
 {
     return a->kind == b->kind && a->from == b->from && a->limit == b->limit &&
            id_equal(a->id, b->id);
 }
 
-struct shared_body *shared_find(struct shared_cache *cache, const struct shared_key *key,
-                                uint64_t version)
+struct cached_answer *answer_cache_find(struct answer_cache *cache,
+                                        const struct cached_answer_key *key, uint64_t version)
 {
-    struct shared_body *body = NULL;
+    struct cached_answer *body = NULL;
     CHECK(pthread_mutex_lock(&cache->lock) == 0);
-    const struct shared_slot *slot = slot_of(cache, key);
+    const struct cached_answer_slot *slot = slot_of(cache, key);
     if (slot->body != NULL && slot->version == version && same_key(&slot->key, key)) {
         body = slot->body;
-        shared_body_hold(body);
+        cached_answer_hold(body);
     }
     CHECK(pthread_mutex_unlock(&cache->lock) == 0);
     return body;
 }
 
-struct shared_body *shared_body_new(struct buffer *bytes)
+struct cached_answer *cached_answer_new(struct buffer *bytes)
 {
-    struct shared_body *body = malloc(sizeof *body);
+    struct cached_answer *body = malloc(sizeof *body);
     if (body == NULL)
         return NULL;
     uint8_t hash[16];
@@ -67,12 +68,12 @@ struct shared_body *shared_body_new(struct buffer *bytes)
     return body;
 }
 
-void shared_body_hold(struct shared_body *body)
+void cached_answer_hold(struct cached_answer *body)
 {
     atomic_fetch_add_explicit(&body->references, 1, memory_order_relaxed);
 }
 
-void shared_body_drop(struct shared_body *body)
+void cached_answer_drop(struct cached_answer *body)
 {
     if (atomic_fetch_sub_explicit(&body->references, 1, memory_order_acq_rel) != 1)
         return;
@@ -80,28 +81,28 @@ void shared_body_drop(struct shared_body *body)
     free(body);
 }
 
-static void slot_empty(struct shared_cache *cache, struct shared_slot *slot)
+static void slot_empty(struct answer_cache *cache, struct cached_answer_slot *slot)
 {
     if (slot->body == NULL)
         return;
     cache->bytes -= slot->body->length;
-    shared_body_drop(slot->body);
+    cached_answer_drop(slot->body);
     slot->body = NULL;
 }
 
-void shared_keep(struct shared_cache *cache, const struct shared_key *key, uint64_t version,
-                 struct shared_body *body)
+void answer_cache_keep(struct answer_cache *cache, const struct cached_answer_key *key,
+                       uint64_t version, struct cached_answer *body)
 {
-    if (body->length > SHARED_BYTES_MAX / 2)
+    if (body->length > ANSWER_CACHE_BYTES_MAX / 2)
         return;
     CHECK(pthread_mutex_lock(&cache->lock) == 0);
-    struct shared_slot *slot = slot_of(cache, key);
+    struct cached_answer_slot *slot = slot_of(cache, key);
     slot_empty(cache, slot);
     /* At most once around: with every slot empty there is room. */
-    while (cache->bytes + body->length > SHARED_BYTES_MAX)
-        slot_empty(cache, &cache->slots[cache->hand++ % SHARED_SLOTS]);
-    shared_body_hold(body);
-    *slot = (struct shared_slot){.key = *key, .version = version, .body = body};
+    while (cache->bytes + body->length > ANSWER_CACHE_BYTES_MAX)
+        slot_empty(cache, &cache->slots[cache->hand++ % ANSWER_CACHE_SLOTS]);
+    cached_answer_hold(body);
+    *slot = (struct cached_answer_slot){.key = *key, .version = version, .body = body};
     cache->bytes += body->length;
     CHECK(pthread_mutex_unlock(&cache->lock) == 0);
 }
