@@ -2,7 +2,7 @@
 #include "app/serve.h"
 
 #include "app/command.h"
-#include "app/status.h"
+#include "app/status_report.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "engine/clock.h"
@@ -127,7 +127,7 @@ static struct http_options http_options(const struct config *config, timestamp_m
 
 /* Answers HTTP until a signal comes. The line on standard output is for whoever waits for it. */
 static enum result serve_http(struct box_office *office, const struct config *config,
-                              const struct serve_hooks *hooks, struct status *status,
+                              const struct serve_hooks *hooks, struct status_report *status,
                               struct explanation *explanation)
 {
     const struct http_options options = http_options(config, engine_now(office->engine).wall);
@@ -135,7 +135,7 @@ static enum result serve_http(struct box_office *office, const struct config *co
     const enum result result = http_start(&server, office->engine, &options, explanation);
     if (result != RESULT_OK)
         return result;
-    status_show_server(status, server);
+    status_report_show_server(status, server);
     printf("usher: listening on %s\n", http_url(server));
     if (hooks->ready != NULL)
         hooks->ready(hooks->owner, http_url(server));
@@ -148,7 +148,7 @@ static enum result serve_http(struct box_office *office, const struct config *co
         reload(server, config, engine_now(office->engine).wall);
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
     alarm(STOP_WATCHDOG_SECONDS);
-    status_show_stop(status);
+    status_report_show_stop(status);
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
@@ -158,13 +158,13 @@ static enum result serve_http(struct box_office *office, const struct config *co
 
 /* With the directory in hand, and somebody who can be asked how it goes. */
 static enum result serve_watched(struct box_office *office, const struct config *config,
-                                 const struct serve_hooks *hooks, struct status *status,
+                                 const struct serve_hooks *hooks, struct status_report *status,
                                  struct explanation *explanation)
 {
     enum result result = box_office_start(office, config, explanation);
     if (result != RESULT_OK)
         return result;
-    status_show_engine(status, office->engine);
+    status_report_show_engine(status, office->engine);
     if (hooks->prepare != NULL)
         result = hooks->prepare(hooks->owner, office, explanation);
     return result == RESULT_OK ? serve_http(office, config, hooks, status, explanation) : result;
@@ -174,13 +174,13 @@ enum result serve_run(const struct config *config, const char *directory,
                       const struct serve_hooks *hooks, struct explanation *explanation)
 {
     struct box_office office;
-    struct status status;
+    struct status_report status;
     enum result result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    status_start(&status, directory, wall_now());
+    status_report_start(&status, directory, wall_now());
     result = serve_watched(&office, config, hooks, &status, explanation);
-    status_stop(&status);
+    status_report_stop(&status);
     if (office.engine != NULL)
         box_office_close(&office, STOP_BOOK_MS);
     else

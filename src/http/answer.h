@@ -4,7 +4,7 @@
 
 #include "http/answer_cache.h"
 #include "http/exchange.h"
-#include "http/status.h"
+#include "http/status_code.h"
 
 /* The most bytes of one answer: a map of ROUND_SEATS_MAX seats with the longest texts stays below.
  */

@@ -6,7 +6,7 @@
 #include "http/handlers.h"
 #include "http/security_log.h"
 #include "http/server.h"
-#include "http/status.h"
+#include "http/status_code.h"
 
 #include <stdio.h>
 #include <string.h>

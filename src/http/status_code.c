@@ -1,5 +1,5 @@
-/* See status.h. */
-#include "http/status.h"
+/* See status_code.h. */
+#include "http/status_code.h"
 
 #include "base/check.h"
 
@@ -9,7 +9,7 @@
 
 static const char *const lines[STATUSES_END] = {
 #define STATUS(code, name, reason) [code] = "HTTP/1.1 " #code " " reason "\r\n",
-#include "http/status.def"
+#include "http/status_code.def"
 };
 
 const char *status_line(int status)

@@ -1,5 +1,5 @@
-/* See status.h; and `usher status`, which asks for it. */
-#include "app/status.h"
+/* See status_report.h; and `usher status`, which asks for it. */
+#include "app/status_report.h"
 
 #include "app/command.h"
 #include "base/check.h"
@@ -89,7 +89,7 @@ static void put_engine(struct status_text *text, const struct engine *engine)
 
 static void tell(void *owner, struct status_text *text)
 {
-    struct status *status = owner;
+    struct status_report *status = owner;
     CHECK(pthread_mutex_lock(&status->lock) == 0);
     const struct engine *engine = status->engine;
     put(text, "version: " USHER_VERSION "\n");
@@ -108,36 +108,36 @@ static void tell(void *owner, struct status_text *text)
 
 /* ---- The server's side ---- */
 
-void status_start(struct status *status, const char *directory, timestamp_ms now)
+void status_report_start(struct status_report *status, const char *directory, timestamp_ms now)
 {
     struct explanation explanation;
-    *status = (struct status){.started_at = now};
+    *status = (struct status_report){.started_at = now};
     CHECK(pthread_mutex_init(&status->lock, NULL) == 0);
     if (status_socket_start(&status->socket, directory, tell, status, &explanation) != RESULT_OK)
         log_event(LOG_WARNING, now, "status_unavailable reason=\"%s\"", explanation.text);
 }
 
-void status_stop(struct status *status)
+void status_report_stop(struct status_report *status)
 {
     status_socket_stop(&status->socket);
     CHECK(pthread_mutex_destroy(&status->lock) == 0);
 }
 
-void status_show_engine(struct status *status, struct engine *engine)
+void status_report_show_engine(struct status_report *status, struct engine *engine)
 {
     CHECK(pthread_mutex_lock(&status->lock) == 0);
     status->engine = engine;
     CHECK(pthread_mutex_unlock(&status->lock) == 0);
 }
 
-void status_show_server(struct status *status, struct http_server *server)
+void status_report_show_server(struct status_report *status, struct http_server *server)
 {
     CHECK(pthread_mutex_lock(&status->lock) == 0);
     status->server = server;
     CHECK(pthread_mutex_unlock(&status->lock) == 0);
 }
 
-void status_show_stop(struct status *status)
+void status_report_show_stop(struct status_report *status)
 {
     CHECK(pthread_mutex_lock(&status->lock) == 0);
     status->server = NULL;
