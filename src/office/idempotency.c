@@ -111,10 +111,10 @@ static enum refusal show_entry(struct office *office, const struct caller *calle
 {
     (void)office;
     (void)caller;
-    if (!history_want(call, RECORD_KIND_POINT_ENTRY, kept->object_id))
+    if (!look_up_want(call, RECORD_KIND_POINT_ENTRY, kept->object_id))
         return REFUSAL_NOT_FOUND;
-    return call->history.state == HISTORY_WANTED ? REFUSAL_NONE
-                                                 : call_show_record(call, call->history.record);
+    return call->look_up.state == LOOK_UP_WANTED ? REFUSAL_NONE
+                                                 : call_show_record(call, call->look_up.record);
 }
 
 static enum refusal show_concert(struct office *office, const struct caller *caller,
@@ -215,7 +215,7 @@ enum refusal call_kept(struct office *office, const struct caller *caller, struc
         !batch_reserve(office, 0, 0, 0))
         return REFUSAL_CAPACITY;
     const enum refusal refusal = function(office, caller, call);
-    if (refusal == REFUSAL_NONE && call->history.state != HISTORY_WANTED)
+    if (refusal == REFUSAL_NONE && call->look_up.state != LOOK_UP_WANTED)
         keep(office, caller->user, call); /* in the batch of its effect; the room was reserved */
     return refusal;
 }

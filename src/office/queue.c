@@ -78,11 +78,11 @@ enum refusal token_answer(struct office *office, const struct caller *caller, st
         show_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
-    if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
+    if (id_is_none(id) || !look_up_want(call, RECORD_KIND_QUEUE_TOKEN, id))
         return REFUSAL_NOT_FOUND;
-    if (call->history.state == HISTORY_WANTED)
+    if (call->look_up.state == LOOK_UP_WANTED)
         return REFUSAL_NONE;
-    const struct queue_token *row = &call->history.record->as.queue_token;
+    const struct queue_token *row = &call->look_up.record->as.queue_token;
     if (!caller_may_see(caller, row->user_id))
         return REFUSAL_NOT_FOUND;
     call->out.token = (struct token_view){.token = *row};
@@ -114,11 +114,11 @@ enum refusal queue_leave(struct office *office, const struct caller *caller, str
     struct live_token *token =
         id_is_none(id) ? user_token(office, caller->user) : token_find(office, id);
     if (token == NULL) {
-        if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
+        if (id_is_none(id) || !look_up_want(call, RECORD_KIND_QUEUE_TOKEN, id))
             return REFUSAL_NOT_FOUND;
-        if (call->history.state == HISTORY_WANTED)
+        if (call->look_up.state == LOOK_UP_WANTED)
             return REFUSAL_NONE;
-        return id_equal(call->history.record->as.queue_token.user_id, caller->user->id)
+        return id_equal(call->look_up.record->as.queue_token.user_id, caller->user->id)
                    ? REFUSAL_NONE
                    : REFUSAL_NOT_FOUND;
     }

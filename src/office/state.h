@@ -444,9 +444,9 @@ void points_move(struct office *office, struct live_user *user, const struct poi
 enum refusal call_show_record(struct call *call, const struct record *record);
 
 /* For a row that is not in memory: false when history says there is none. True: either
- * call->history.state is now HISTORY_WANTED and the verb returns REFUSAL_NONE at once, to be called
- * again, or the row is in call->history. */
-bool history_want(struct call *call, enum record_kind kind, struct id id);
+ * call->look_up.state is now LOOK_UP_WANTED and the verb returns REFUSAL_NONE at once, to be called
+ * again, or the row is in call->look_up. */
+bool look_up_want(struct call *call, enum record_kind kind, struct id id);
 
 /* ---- Verbs: what office_call dispatches to ---- */
 

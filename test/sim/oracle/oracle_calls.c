@@ -247,7 +247,7 @@ static enum refusal expected_refusal(struct oracle *oracle, const struct call *c
         cover(oracle, COVERAGE_ENGINE, STATE_NO_MEMORY, REFUSAL_CAPACITY);
         return REFUSAL_CAPACITY;
     }
-    if (call_wants_history(call)) {
+    if (call_wants_look_up(call)) {
         oracle->state = STATE_LOOKED_UP;
         if (call->idempotency.present && key_find(oracle, user, call) != NULL)
             key_has_no_effect(oracle, call);

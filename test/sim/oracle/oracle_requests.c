@@ -79,7 +79,7 @@ void request_decided(struct oracle *oracle, const struct request *request)
         .expected = request->call.refusal,
         .created = request->call.created,
         .replayed = request->call.replayed,
-        .looked_up = call_wants_history(&request->call) || call_wants_list(&request->call),
+        .looked_up = call_wants_look_up(&request->call) || call_wants_list(&request->call),
     };
     tracking->batch = grown(tracking->batch, tracking->batch_count, &tracking->batch_capacity,
                             sizeof(const struct request *));
@@ -151,7 +151,7 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
     } else if (call->refusal == REFUSAL_NONE &&
                (call->created != tracked->created || call->replayed != tracked->replayed)) {
         object_to(oracle, 0, "%s was answered otherwise than decided", verb_name(call->verb));
-    } else if (call_wants_history(call)) {
+    } else if (call_wants_look_up(call)) {
         object_to(oracle, 0, "%s was answered before it was decided", verb_name(call->verb));
     } else if (call_wants_list(call) && !oracle->in_limbo) {
         view_page(oracle, call);

@@ -150,7 +150,7 @@ static void call_decided(void *owner, const struct request *request, struct reco
     struct retold retold;
     struct request told = *request;
     const bool lying =
-        stage->armed && stage->lie.place == LIE_IN_CALL && !call_wants_history(&request->call);
+        stage->armed && stage->lie.place == LIE_IN_CALL && !call_wants_look_up(&request->call);
     if (keeps_silent(stage))
         return;
     if (lies_about_sequence(stage, LIE_ANSWERS_UNDECIDED))

@@ -153,7 +153,7 @@ void view_deadlines(struct oracle *oracle, const struct request *request)
 {
     const struct call *call = &request->call;
     if (call->refusal != REFUSAL_NONE || oracle->objected || call->verb == VERB_LIST ||
-        call->history.state != HISTORY_NOT_ASKED)
+        call->look_up.state != LOOK_UP_NOT_ASKED)
         return;
     const int64_t left_ms = oracle->settings.hold_seconds * SECOND_MS;
     const timestamp_ms shown = shown_deadline(&request->shown_clock, oracle->now.house + left_ms);

@@ -13,7 +13,7 @@ static struct {
 
 void readers_ask(struct readers *readers, struct request *request)
 {
-    const bool returns = call_wants_history(&request->call);
+    const bool returns = call_wants_look_up(&request->call);
     if (returns)
         inbox_lend(readers->inbox);
     if (waiting.length == READER_LINE_MAX) {
@@ -41,7 +41,7 @@ static enum refusal refusal_of(enum result result)
 
 static void history(struct readers *readers, struct store_reader *reader, struct request *request)
 {
-    request->call.refusal = refusal_of(store_reader_history(reader, &request->call.history));
+    request->call.refusal = refusal_of(store_reader_look_up(reader, &request->call.look_up));
     if (request->call.refusal == REFUSAL_NONE) {
         waiting.read = request;
         return;
@@ -65,7 +65,7 @@ bool readers_look_up(struct readers *readers, struct store_reader *reader)
         waiting.requests.last = NULL;
     waiting.length--;
     struct call *call = &request->call;
-    if (call_wants_history(call)) {
+    if (call_wants_look_up(call)) {
         history(readers, reader, request);
         return true;
     }

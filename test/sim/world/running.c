@@ -151,14 +151,14 @@ void running_turn(struct world *world, int64_t at)
 
 /* ---- Readers and the bookkeeper ---- */
 
-struct look_up {
+struct planned_look_up {
     struct server *server;
     bool done;
 };
 
 static void look_up_step(void *argument)
 {
-    struct look_up *look_up = argument;
+    struct planned_look_up *look_up = argument;
     look_up->done = server_look_up(look_up->server);
 }
 
@@ -170,7 +170,7 @@ void running_look_up(struct world *world)
     world->look_up_planned = false;
     if (!server_is_up(world->server))
         return;
-    struct look_up look_up = {.server = world->server};
+    struct planned_look_up look_up = {.server = world->server};
     if (!step(world, look_up_step, &look_up) || !look_up.done)
         return;
     world->counts.look_ups++;
