@@ -81,7 +81,7 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
 
 /* ---- The rounds that the tail speaks of ---- */
 
-static struct id round_of(const struct record *record)
+static struct id round_of_row(const struct record *record)
 {
     switch (record->kind) {
     case RECORD_KIND_CONCERT_ROUND:
@@ -109,7 +109,7 @@ static enum result collect_rounds(struct overlay *overlay, struct id_set *rounds
         while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL) {
             struct record record;
             overlay_decode(row, &record);
-            const struct id id = round_of(&record);
+            const struct id id = round_of_row(&record);
             if (!id_is_none(id)) /* a deleted seat does not say */
                 result = id_set_add(rounds, id);
         }

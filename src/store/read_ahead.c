@@ -37,18 +37,18 @@ struct read_ahead {
     struct bundle bundles[BUNDLES];
 };
 
-static void lock(struct read_ahead *ahead)
+static void lock_bundles(struct read_ahead *ahead)
 {
     CHECK(pthread_mutex_lock(&ahead->mutex) == 0);
 }
 
-static void unlock(struct read_ahead *ahead)
+static void unlock_bundles(struct read_ahead *ahead)
 {
     CHECK(pthread_mutex_unlock(&ahead->mutex) == 0);
 }
 
 /* Only one of the two ever waits: the ring is not full and empty. */
-static void tell(struct read_ahead *ahead)
+static void wake_other(struct read_ahead *ahead)
 {
     CHECK(pthread_cond_signal(&ahead->moved) == 0);
 }
@@ -69,18 +69,18 @@ static struct bundle *open_bundle(struct read_ahead *ahead)
 /* The next bundle is empty when this returns. Answers what the taker does. */
 static enum result pass_on(struct read_ahead *ahead)
 {
-    lock(ahead);
+    lock_bundles(ahead);
     ahead->filled++;
-    tell(ahead);
+    wake_other(ahead);
     while (ahead->filled - ahead->emptied == BUNDLES && ahead->refusal == RESULT_OK)
         wait(ahead);
     const enum result refusal = ahead->refusal;
-    unlock(ahead);
+    unlock_bundles(ahead);
     return refusal;
 }
 
 /* Room for texts of so many bytes, in an empty bundle if need be. */
-static enum result make_room(struct read_ahead *ahead, size_t bytes)
+static enum result make_text_room(struct read_ahead *ahead, size_t bytes)
 {
     struct bundle *bundle = open_bundle(ahead);
     if (bundle->count == BUNDLE_ROWS ||
@@ -99,11 +99,11 @@ static enum result make_room(struct read_ahead *ahead, size_t bytes)
     return bundle->texts == NULL ? RESULT_NO_MEMORY : RESULT_OK;
 }
 
-static enum result put(void *owner, const struct record *record)
+static enum result put_row(void *owner, const struct record *record)
 {
     struct read_ahead *ahead = owner;
     const size_t text_bytes = record_text_bytes(record);
-    const enum result result = make_room(ahead, text_bytes);
+    const enum result result = make_text_room(ahead, text_bytes);
     if (result == RESULT_NO_MEMORY)
         return explain(&ahead->explanation, result, "no memory for rows that are read");
     if (result != RESULT_OK)
@@ -120,14 +120,14 @@ static enum result put(void *owner, const struct record *record)
 static void *read_run(void *argument)
 {
     struct read_ahead *ahead = argument;
-    const struct store_loader loader = {.owner = ahead, .row = put};
+    const struct store_loader loader = {.owner = ahead, .row = put_row};
     ahead->result = ahead->read(ahead->reader, &loader, &ahead->explanation);
-    lock(ahead);
+    lock_bundles(ahead);
     if (open_bundle(ahead)->count > 0)
         ahead->filled++;
     ahead->ended = true;
-    tell(ahead);
-    unlock(ahead);
+    wake_other(ahead);
+    unlock_bundles(ahead);
     return NULL;
 }
 
@@ -136,22 +136,22 @@ static void *read_run(void *argument)
 /* NULL: there is none, and none will come. */
 static struct bundle *next_batch(struct read_ahead *ahead)
 {
-    lock(ahead);
+    lock_bundles(ahead);
     while (ahead->filled == ahead->emptied && !ahead->ended)
         wait(ahead);
     const bool there = ahead->filled > ahead->emptied;
-    unlock(ahead);
+    unlock_bundles(ahead);
     return there ? &ahead->bundles[ahead->emptied % BUNDLES] : NULL;
 }
 
-static void give_back(struct read_ahead *ahead, struct bundle *bundle, enum result result)
+static void give_bundle_back(struct read_ahead *ahead, struct bundle *bundle, enum result result)
 {
     bundle->count = bundle->text_bytes = 0;
-    lock(ahead);
+    lock_bundles(ahead);
     ahead->emptied++;
     ahead->refusal = result;
-    tell(ahead);
-    unlock(ahead);
+    wake_other(ahead);
+    unlock_bundles(ahead);
 }
 
 static enum result take_all(struct read_ahead *ahead, const struct store_loader *taker)
@@ -161,7 +161,7 @@ static enum result take_all(struct read_ahead *ahead, const struct store_loader 
     while (result == RESULT_OK && (bundle = next_batch(ahead)) != NULL) {
         for (size_t i = 0; i < bundle->count && result == RESULT_OK; i++)
             result = taker->row(taker->owner, &bundle->rows[i]);
-        give_back(ahead, bundle, result);
+        give_bundle_back(ahead, bundle, result);
     }
     return result;
 }

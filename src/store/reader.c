@@ -12,7 +12,7 @@
 
 /* ---- Opening and closing ---- */
 
-static enum result prepare_all(struct store_reader *reader, struct explanation *explanation)
+static enum result prepare_reader(struct store_reader *reader, struct explanation *explanation)
 {
     sqlite3 *db = reader->db;
     enum result result = sqlite_run(db, "PRAGMA cache_size = -4096;", explanation);
@@ -42,7 +42,7 @@ enum result reader_open(struct store_reader **reader, const char *path, struct o
     (*reader)->overlay = overlay;
     enum result result = database_open_reader(path, &(*reader)->db, explanation);
     if (result == RESULT_OK)
-        result = prepare_all(*reader, explanation);
+        result = prepare_reader(*reader, explanation);
     if (result != RESULT_OK) {
         reader_close(*reader);
         *reader = NULL;
