@@ -15,7 +15,7 @@
 #define GATHERED_MIN 16
 #define APPEND_INTERVAL_NS 1000000
 
-static void gather(const struct engine *engine)
+static void wait_for_more(const struct engine *engine)
 {
     const uint64_t since_ns = monotonic_nanoseconds() - engine->appended_at;
     if (since_ns >= APPEND_INTERVAL_NS || inbox_length(&engine->inbox) >= GATHERED_MIN)
@@ -29,7 +29,7 @@ static void *engine_run(void *argument)
     struct engine *engine = argument;
     while (!atomic_load(&engine->stop) || !inbox_finished(&engine->inbox)) {
         inbox_wait(&engine->inbox, turn_wait_ms(engine));
-        gather(engine);
+        wait_for_more(engine);
         turn_take(engine);
     }
     return NULL;
