@@ -18,7 +18,7 @@ struct json_writer *answer_begin(struct exchange *exchange)
     return &exchange->writer;
 }
 
-static void append(struct answer *answer, const char *text)
+static void append_head(struct answer *answer, const char *text)
 {
     const size_t length = strlen(text);
     CHECK(length <= sizeof answer->head - answer->head_length);
@@ -29,10 +29,10 @@ static void append(struct answer *answer, const char *text)
 void answer_header(struct exchange *exchange, const char *name, const char *value)
 {
     struct answer *answer = &exchange->answer;
-    append(answer, name);
-    append(answer, ": ");
-    append(answer, value);
-    append(answer, "\r\n");
+    append_head(answer, name);
+    append_head(answer, ": ");
+    append_head(answer, value);
+    append_head(answer, "\r\n");
 }
 
 /* What browsers are told of every answer: it is of the type that it says; whoever follows a link of
@@ -71,7 +71,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer->unsized = false;
     answer->failed = false;
     answer->head_length = 0;
-    append(answer, status_line(status));
+    append_head(answer, status_line(status));
     answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
@@ -189,5 +189,5 @@ void answer_close_head(struct exchange *exchange)
     }
     if (answer->last)
         answer_header(exchange, "Connection", "close");
-    append(answer, "\r\n");
+    append_head(answer, "\r\n");
 }

@@ -22,8 +22,8 @@ void answer_cache_release(struct answer_cache *cache)
     CHECK(pthread_mutex_destroy(&cache->lock) == 0);
 }
 
-static struct cached_answer_slot *slot_of(struct answer_cache *cache,
-                                          const struct cached_answer_key *key)
+static struct cached_answer_slot *cached_slot(struct answer_cache *cache,
+                                              const struct cached_answer_key *key)
 {
     const uint64_t mixed = id_hash(key->id) ^ ((uint64_t)key->kind << 56) ^
                            (key->from * 1024 + key->limit) * UINT64_C(0x9e3779b97f4a7c15);
@@ -41,7 +41,7 @@ struct cached_answer *answer_cache_find(struct answer_cache *cache,
 {
     struct cached_answer *body = NULL;
     CHECK(pthread_mutex_lock(&cache->lock) == 0);
-    const struct cached_answer_slot *slot = slot_of(cache, key);
+    const struct cached_answer_slot *slot = cached_slot(cache, key);
     if (slot->body != NULL && slot->version == version && same_key(&slot->key, key)) {
         body = slot->body;
         cached_answer_hold(body);
@@ -96,7 +96,7 @@ void answer_cache_keep(struct answer_cache *cache, const struct cached_answer_ke
     if (body->length > ANSWER_CACHE_BYTES_MAX / 2)
         return;
     CHECK(pthread_mutex_lock(&cache->lock) == 0);
-    struct cached_answer_slot *slot = slot_of(cache, key);
+    struct cached_answer_slot *slot = cached_slot(cache, key);
     slot_empty(cache, slot);
     /* At most once around: with every slot empty there is room. */
     while (cache->bytes + body->length > ANSWER_CACHE_BYTES_MAX)

@@ -135,8 +135,8 @@ void body_start(void)
     json_set_alloc_funcs(json_allocate, json_free);
 }
 
-static json_t *load(struct body *body, const char *text, size_t length, size_t flags,
-                    json_error_t *error)
+static json_t *load_json(struct body *body, const char *text, size_t length, size_t flags,
+                         json_error_t *error)
 {
     room = &body->room;
     json_t *root = json_loadb(text, length, flags, error);
@@ -176,7 +176,7 @@ static void load_limited(struct body *body, const uint8_t *bytes, size_t length,
     text[length] = '\0';
     json_numbers_limit(text, length);
     body->integers_as_reals = true;
-    body->root = load(body, text, length, flags | JSON_DECODE_INT_AS_REAL, error);
+    body->root = load_json(body, text, length, flags | JSON_DECODE_INT_AS_REAL, error);
     free(text);
 }
 
@@ -188,7 +188,7 @@ static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t le
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
     memory_refused = false;
-    body->root = load(body, text, length, flags, &error);
+    body->root = load_json(body, text, length, flags, &error);
     if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow)
         load_limited(body, bytes, length, flags, &error);
     if (memory_refused)
@@ -318,7 +318,8 @@ void body_close(struct body_object *object)
 }
 
 /* The field's value, or NULL; notes that the key is known. */
-static const json_t *ask(struct body_object *object, const char *key, enum body_presence presence)
+static const json_t *asked_value(struct body_object *object, const char *key,
+                                 enum body_presence presence)
 {
     CHECK(object->asked_count < BODY_FIELDS_MAX);
     object->asked[object->asked_count++] = key;
@@ -392,8 +393,8 @@ static const char *kept_as(enum text_kind kind, struct body *body, const json_t 
 }
 
 /* Whether a text may stand in a field of this kind. */
-static bool is_of_kind(const char *text, enum text_kind kind,
-                       char problem[static TEXT_PROBLEM_BYTES])
+static bool text_fits(const char *text, enum text_kind kind,
+                      char problem[static TEXT_PROBLEM_BYTES])
 {
     switch (kind) {
     case TEXT_LINE:
@@ -418,7 +419,7 @@ static bool is_of_kind(const char *text, enum text_kind kind,
 bool body_text(struct body_object *object, const char *key, enum body_presence presence,
                enum text_kind kind, size_t min, size_t max, const char **text)
 {
-    const json_t *value = ask(object, key, presence);
+    const json_t *value = asked_value(object, key, presence);
     const char *read = value == NULL ? NULL : plain_text(object, key, value);
     if (read == NULL)
         return false;
@@ -437,7 +438,7 @@ bool body_text(struct body_object *object, const char *key, enum body_presence p
         body_error(object, key, problem);
         return false;
     }
-    if (!is_of_kind(read, kind, problem)) {
+    if (!text_fits(read, kind, problem)) {
         body_error(object, key, problem);
         return false;
     }
@@ -468,7 +469,7 @@ static bool integer_of(const struct body *body, const json_t *value, int64_t *in
 bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
                   int64_t min, int64_t max, int64_t *value)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     int64_t integer;
@@ -490,7 +491,7 @@ bool body_integer(struct body_object *object, const char *key, enum body_presenc
 bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
                double max, double *value)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_number(json)) {
@@ -511,7 +512,7 @@ bool body_real(struct body_object *object, const char *key, enum body_presence p
 bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
                   bool *value)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_boolean(json)) {
@@ -525,7 +526,7 @@ bool body_boolean(struct body_object *object, const char *key, enum body_presenc
 bool body_time(struct body_object *object, const char *key, enum body_presence presence,
                timestamp_ms *time)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_string(json) ||
@@ -550,7 +551,7 @@ static void id_message(const char *prefix, char message[static 80])
 bool body_id(struct body_object *object, const char *key, enum body_presence presence,
              const char *prefix, struct id *id)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!id_of(json, prefix, id)) {
@@ -565,7 +566,7 @@ bool body_id(struct body_object *object, const char *key, enum body_presence pre
 bool body_email(struct body_object *object, const char *key, enum body_presence presence,
                 enum email_rule rule, struct email *email)
 {
-    const json_t *value = ask(object, key, presence);
+    const json_t *value = asked_value(object, key, presence);
     const char *read = value == NULL ? NULL : plain_text(object, key, value);
     if (read == NULL)
         return false;
@@ -589,7 +590,7 @@ bool body_count(struct body_object *object, const char *key, size_t count, size_
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,
                 size_t min, size_t max, const json_t **array, struct body_path *path)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_array(json)) {

@@ -172,7 +172,7 @@ static const char *take_pair(const char *text, struct element *element)
 }
 
 /* The pairs up to a comma or the end; the rest of the text, or NULL: malformed. */
-static const char *take_element(const char *text, struct element *element)
+static const char *take_forwarded_element(const char *text, struct element *element)
 {
     *element = (struct element){0};
     for (;;) {
@@ -197,7 +197,7 @@ static void read_forwarded(const char *text, struct chain *chain)
         text += strspn(text, " \t,");
         if (*text == '\0')
             return;
-        text = take_element(text, &element);
+        text = take_forwarded_element(text, &element);
         if (text == NULL) { /* where the next element begins cannot be told */
             chain_add(chain, false, NULL);
             return;

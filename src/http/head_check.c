@@ -130,7 +130,7 @@ static bool is_own_site(struct exchange *exchange)
 }
 
 /* Who asks, and whether that is enough for the route; if not, the exchange was answered. */
-static bool admit_caller(struct exchange *exchange)
+static bool authorize_caller(struct exchange *exchange)
 {
     const enum route_access access = route_access_at(exchange->route, exchange->operations_only);
     if (access != ACCESS_ANYBODY)
@@ -155,7 +155,7 @@ static bool admit_caller(struct exchange *exchange)
 }
 
 /* No coding is read but the one that is none (RFC 9110, 8.4). */
-static bool is_plain(const char *content_encoding)
+static bool is_identity_coding(const char *content_encoding)
 {
     return content_encoding == NULL || strcasecmp(content_encoding, "identity") == 0;
 }
@@ -165,7 +165,7 @@ static bool check_body(struct exchange *exchange)
 {
     const struct request_headers *headers = &exchange->head->headers;
     if (exchange->declared_bytes > 0 &&
-        (!is_plain(headers->content_encoding) || headers->content_type == NULL ||
+        (!is_identity_coding(headers->content_encoding) || headers->content_type == NULL ||
          !content_type_is_json(headers->content_type))) {
         problem_answer(exchange, REFUSAL_UNSUPPORTED_MEDIA_TYPE);
         return false;
@@ -198,7 +198,7 @@ void head_check(struct exchange *exchange)
             problem_method(exchange, allowed);
         return;
     }
-    if (check_body(exchange) && admit_caller(exchange) && query_names(exchange) &&
+    if (check_body(exchange) && authorize_caller(exchange) && query_names(exchange) &&
         idempotency_admit(exchange, head->path) && exchange->route->body == BODY_IMPORT &&
         exchange->declared_bytes > BODY_BYTES_MAX)
         import_admit(exchange);

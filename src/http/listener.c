@@ -42,7 +42,7 @@ static bool split(const char *listen, char host[static HOST_BYTES_MAX], const ch
 
 /* Connections have what their listener has. An answer goes out in one piece, so none is held back
  * to gather more. */
-static bool prepare(int listener)
+static bool prepare_socket(int listener)
 {
     const int on = 1, unsent = UNSENT_BYTES_MAX;
     return setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
@@ -57,7 +57,7 @@ static int bind_first(const struct addrinfo *addresses)
             socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
         if (listener < 0)
             continue;
-        if (prepare(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0 &&
+        if (prepare_socket(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0 &&
             listen(listener, LISTENER_BACKLOG) == 0)
             return listener;
         const int error = errno;

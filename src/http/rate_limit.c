@@ -64,7 +64,7 @@ static struct limit_entry *set_of(const struct limit_table *table, uint64_t key)
 
 /* The key's entry, made if need be; NULL when all of its set have requests in flight. The stripe is
  * locked. */
-static struct limit_entry *entry_of(struct limit_table *table, uint64_t key, int64_t now_us)
+static struct limit_entry *entry_of_key(struct limit_table *table, uint64_t key, int64_t now_us)
 {
     struct limit_entry *set = set_of(table, key);
     struct limit_entry *oldest = NULL;
@@ -79,8 +79,8 @@ static struct limit_entry *entry_of(struct limit_table *table, uint64_t key, int
     return oldest;
 }
 
-static bool take(struct limit_entry *entry, int64_t interval_us, int64_t burst, int64_t now_us,
-                 int64_t *wait_us)
+static bool take_from_entry(struct limit_entry *entry, int64_t interval_us, int64_t burst,
+                            int64_t now_us, int64_t *wait_us)
 {
     const int64_t due_us = entry->due_us > now_us ? entry->due_us : now_us;
     const int64_t early_us = due_us - now_us - interval_us * (burst - 1);
@@ -96,8 +96,9 @@ bool limit_take(struct limit_table *table, uint64_t key, const struct limit_rate
                 int64_t now_us, int64_t *wait_us)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
-    struct limit_entry *entry = entry_of(table, key, now_us);
-    const bool good = entry == NULL || take(entry, rate->interval_us, rate->burst, now_us, wait_us);
+    struct limit_entry *entry = entry_of_key(table, key, now_us);
+    const bool good =
+        entry == NULL || take_from_entry(entry, rate->interval_us, rate->burst, now_us, wait_us);
     CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
     return good;
 }
@@ -124,7 +125,7 @@ void limit_give_back(struct limit_table *table, uint64_t key, const struct limit
 void limit_remember(struct limit_table *table, uint64_t key, int64_t now_us)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
-    struct limit_entry *entry = entry_of(table, key, now_us);
+    struct limit_entry *entry = entry_of_key(table, key, now_us);
     if (entry != NULL)
         entry->due_us = now_us;
     CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
@@ -141,7 +142,7 @@ bool limit_remembers(struct limit_table *table, uint64_t key)
 bool limit_enter(struct limit_table *table, uint64_t key, uint32_t max, int64_t now_us)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
-    struct limit_entry *entry = entry_of(table, key, now_us);
+    struct limit_entry *entry = entry_of_key(table, key, now_us);
     const bool good = entry != NULL && entry->in_flight < max;
     if (good)
         entry->in_flight++;
@@ -152,7 +153,7 @@ bool limit_enter(struct limit_table *table, uint64_t key, uint32_t max, int64_t 
 void limit_leave(struct limit_table *table, uint64_t key)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
-    struct limit_entry *entry = entry_of(table, key, 0);
+    struct limit_entry *entry = entry_of_key(table, key, 0);
     CHECK(entry != NULL && entry->in_flight > 0);
     entry->in_flight--;
     CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
@@ -161,7 +162,7 @@ void limit_leave(struct limit_table *table, uint64_t key)
 void limit_pace(struct limit_table *table, uint64_t key, int64_t interval_us, int64_t now_us)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
-    struct limit_entry *entry = entry_of(table, key, now_us);
+    struct limit_entry *entry = entry_of_key(table, key, now_us);
     if (entry != NULL && entry->interval_us != interval_us) {
         /* As many intervals ahead as before, each as long as they are now. */
         const int64_t ahead_us = entry->due_us > now_us ? entry->due_us - now_us : 0;
@@ -176,8 +177,9 @@ bool limit_take_paced(struct limit_table *table, uint64_t key, int64_t burst, in
                       int64_t *wait_us)
 {
     CHECK(pthread_mutex_lock(stripe_of(table, key)) == 0);
-    struct limit_entry *entry = entry_of(table, key, now_us);
-    const bool good = entry == NULL || take(entry, entry->interval_us, burst, now_us, wait_us);
+    struct limit_entry *entry = entry_of_key(table, key, now_us);
+    const bool good =
+        entry == NULL || take_from_entry(entry, entry->interval_us, burst, now_us, wait_us);
     CHECK(pthread_mutex_unlock(stripe_of(table, key)) == 0);
     return good;
 }
