@@ -29,7 +29,8 @@ static enum result book_everything(struct store *store, struct explanation *expl
     return RESULT_OK;
 }
 
-static enum result audit(struct store *store, size_t *violations, struct explanation *explanation)
+static enum result audit_directory(struct store *store, size_t *violations,
+                                   struct explanation *explanation)
 {
     size_t notices = 0;
     enum result result = book_everything(store, explanation);
@@ -48,7 +49,7 @@ static enum command_status check(const char *directory)
     if (store_open(&store, &options, &explanation) != RESULT_OK)
         return command_failed(&explanation);
     size_t violations = 0;
-    const enum result result = audit(store, &violations, &explanation);
+    const enum result result = audit_directory(store, &violations, &explanation);
     const uint64_t seq = store_booked_seq(store);
     store_close(store);
     if (result != RESULT_OK)

@@ -65,7 +65,8 @@ static int next_signal(void)
     return signal;
 }
 
-static void reload(struct http_server *server, const struct config *config, timestamp_ms now)
+static void reload_certificate(struct http_server *server, const struct config *config,
+                               timestamp_ms now)
 {
     struct explanation explanation;
     if (http_reload(server, &explanation) == RESULT_OK)
@@ -145,7 +146,7 @@ static enum result serve_http(struct box_office *office, const struct config *co
 
     int signal;
     while ((signal = next_signal()) == SIGHUP && !hooks->ends_with_terminal)
-        reload(server, config, engine_now(office->engine).wall);
+        reload_certificate(server, config, engine_now(office->engine).wall);
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
     alarm(STOP_WATCHDOG_SECONDS);
     status_report_show_stop(status);

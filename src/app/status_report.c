@@ -87,7 +87,7 @@ static void put_engine(struct status_text *text, const struct engine *engine)
         counts.unbooked);
 }
 
-static void tell(void *owner, struct status_text *text)
+static void tell_status(void *owner, struct status_text *text)
 {
     struct status_report *status = owner;
     CHECK(pthread_mutex_lock(&status->lock) == 0);
@@ -113,7 +113,8 @@ void status_report_start(struct status_report *status, const char *directory, ti
     struct explanation explanation;
     *status = (struct status_report){.started_at = now};
     CHECK(pthread_mutex_init(&status->lock, NULL) == 0);
-    if (status_socket_start(&status->socket, directory, tell, status, &explanation) != RESULT_OK)
+    if (status_socket_start(&status->socket, directory, tell_status, status, &explanation) !=
+        RESULT_OK)
         log_event(LOG_WARNING, now, "status_unavailable reason=\"%s\"", explanation.text);
 }
 
