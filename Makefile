@@ -7,7 +7,7 @@ help:
 	@echo 'make run           installs what is missing, builds, starts the demo'
 	@echo 'make quick         while you write: rules, units, a few worlds, the core over HTTP; 30 seconds'
 	@echo 'make test          what a change must pass: installs what is missing, builds, runs every test'
-	@echo 'make check         format, clang-tidy, layering'
+	@echo 'make check         format, clang-tidy, layering, purity, one word for one idea'
 	@echo 'make asan          every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan          every test under ThreadSanitizer'
 	@echo 'make asan-build    only builds what make asan runs'
