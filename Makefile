@@ -5,10 +5,13 @@
 help:
 	@echo 'make, make build   build/usher, optimised and with debug information'
 	@echo 'make run           installs what is missing, builds, starts the demo'
-	@echo 'make test          installs what is missing, builds, runs every test'
-	@echo 'make check         format, clang-tidy, layering'
+	@echo 'make quick         while you write: rules, units, a few worlds, the core over HTTP; 30 seconds'
+	@echo 'make test          what a change must pass: installs what is missing, builds, runs every test'
+	@echo 'make check         format, clang-tidy, layering, purity, one word for one idea'
 	@echo 'make asan          every test under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan          every test under ThreadSanitizer'
+	@echo 'make asan-build    only builds what make asan runs'
+	@echo 'make tsan-build    only builds what make tsan runs'
 	@echo 'make sim           SEEDS simulated worlds with everything that can go wrong (1,000; SMALL=1)'
 	@echo 'make mutants       plants bugs and sees that the simulator finds each'
 	@echo 'make fault         real processes killed, starved and cut off, at length'
@@ -27,6 +30,12 @@ run: build
 	@tools/install run
 	@build/usher demo $(DEMO)
 
+# Builds only what it runs: the program here, the tests where they are run.
+quick:
+	@tools/install build test
+	@tools/build build --buildtype=debugoptimized -- src/app/usher
+	@tools/test build --quick
+
 test: build
 	@tools/install test
 	@tools/test build
@@ -40,14 +49,20 @@ check: build
 sanitized := -Ddebug=true -Doptimization=1 -Dwerror=false -Db_lundef=false \
     -Dc_args='-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
-asan:
-	@tools/install build test
+asan-build:
+	@tools/install build
 	@tools/build build-asan -Db_sanitize=address,undefined $(sanitized)
+
+asan: asan-build
+	@tools/install test
 	@tools/test build-asan
 
-tsan:
-	@tools/install build test
+tsan-build:
+	@tools/install build
 	@tools/build build-tsan -Db_sanitize=thread $(sanitized)
+
+tsan: tsan-build
+	@tools/install test
 	@tools/test build-tsan
 
 sim: build
@@ -86,4 +101,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run test check asan tsan sim mutants fault fuzz coverage bench flame fmt clean
+.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench flame fmt clean

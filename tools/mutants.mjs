@@ -1,4 +1,4 @@
-// Plants each bug of test/sim/mutants.diff by itself and sees that the simulator finds it:
+// Plants each bug of test/sim/run/mutants.diff by itself and sees that the simulator finds it:
 // `mutants.mjs [NAME...]`. A mutant is one source file changed, compiled as the build does and linked
 // before the library that has the right one. Each has the same worlds, and 60 seconds; the source as
 // it is must pass them all. Ends in "N passed, N failed". With `--fit` it only sees that each still
@@ -15,7 +15,7 @@ const SECONDS_MAX = 60
 const WORLDS = [
     ['--seeds', '300'],
     ['--small', '--seeds', '1500'],
-    ['--regressions', 'test/sim/regressions'],
+    ['--regressions', 'test/sim/run/regressions'],
 ]
 const build = process.env.BUILD ?? 'build'
 const out = `${build}/mutants`
@@ -153,7 +153,7 @@ async function judge(mutant) {
 }
 
 const wanted = process.argv.slice(2).filter(word => word !== '--fit')
-const mutants = readMutants('test/sim/mutants.diff').filter(
+const mutants = readMutants('test/sim/run/mutants.diff').filter(
     ({ name }) => wanted.length === 0 || wanted.includes(name)
 )
 mutants.forEach(plant) // all fit before any is tried

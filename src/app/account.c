@@ -17,8 +17,8 @@ enum result account_refused(const char *what, enum refusal refusal, struct expla
 }
 
 /* A name without the blanks around it. */
-static enum result read_name(struct person *person, const char *name,
-                             struct explanation *explanation)
+static enum result accept_name(struct person *person, const char *name,
+                               struct explanation *explanation)
 {
     char problem[TEXT_PROBLEM_BYTES];
     size_t length = strlen(name), count;
@@ -42,7 +42,7 @@ enum result person_read(struct person *person, const char *name, const char *ema
         return explain(explanation, result, "%.80s is not an e-mail address", email);
     if (result != RESULT_OK)
         return explain(explanation, result, "no memory to read an e-mail address");
-    return read_name(person, name == NULL ? person->email.address : name, explanation);
+    return accept_name(person, name == NULL ? person->email.address : name, explanation);
 }
 
 enum result account_check_password(const char *password, const struct person *person,

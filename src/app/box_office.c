@@ -104,7 +104,7 @@ static void wait_a_moment(void)
     (void)nanosleep(&moment, NULL); /* waking early only tries earlier */
 }
 
-static void wait_for(sem_t *answered)
+static void wait_for_answer(sem_t *answered)
 {
     while (sem_wait(answered) != 0)
         CHECK(errno == EINTR);
@@ -132,7 +132,7 @@ void box_office_ask(struct box_office *office, struct call *call)
         result = engine_submit(office->engine, &asked.request);
     }
     if (result == RESULT_OK)
-        wait_for(&asked.answered);
+        wait_for_answer(&asked.answered);
     else
         asked.request.call.refusal = REFUSAL_UNAVAILABLE;
     *call = asked.request.call;
@@ -158,7 +158,7 @@ enum result box_office_hash(struct box_office *office, const char *password,
     CHECK(sem_init(&asked.answered, 0, 0) == 0);
     const enum result result = engine_password(office->engine, &asked.job);
     if (result == RESULT_OK)
-        wait_for(&asked.answered);
+        wait_for_answer(&asked.answered);
     CHECK(sem_destroy(&asked.answered) == 0);
     if (result != RESULT_OK)
         return result;

@@ -108,7 +108,8 @@ static enum result make_data(struct demo *demo, struct box_office *office,
     return RESULT_OK;
 }
 
-static enum result prepare(void *owner, struct box_office *office, struct explanation *explanation)
+static enum result prepare_demo(void *owner, struct box_office *office,
+                                struct explanation *explanation)
 {
     struct demo *demo = owner;
     struct credentials credentials[DEMO_ACCOUNTS];
@@ -173,7 +174,7 @@ static void print_lines(const struct demo *demo, const char *url)
            "curl -sw '\\n' $usher/v1/reservations/$reservation -H \"$me\"\n");
 }
 
-static void ready(void *owner, const char *url)
+static void greet(void *owner, const char *url)
 {
     const struct demo *demo = owner;
     print_accounts(demo);
@@ -190,7 +191,7 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
-static enum result make_directory(char *path, size_t size, struct explanation *explanation)
+static enum result make_demo_directory(char *path, size_t size, struct explanation *explanation)
 {
     const char *parent = getenv("TMPDIR");
     if (parent == NULL || parent[0] == '\0')
@@ -204,16 +205,16 @@ static enum result make_directory(char *path, size_t size, struct explanation *e
 
 #define REMOVE_DESCRIPTORS 8
 
-static enum result run(struct demo *demo, const struct config *config,
-                       struct explanation *explanation)
+static enum result run_demo(struct demo *demo, const struct config *config,
+                            struct explanation *explanation)
 {
     const struct serve_hooks hooks = {
-        .owner = demo, .prepare = prepare, .ready = ready, .ends_with_terminal = true};
+        .owner = demo, .prepare = prepare_demo, .ready = greet, .ends_with_terminal = true};
     char path[4096];
     demo->directory = config->data;
     demo->temporary = !config_is_set(config, CONFIG_data);
     if (demo->temporary) {
-        const enum result made = make_directory(path, sizeof path, explanation);
+        const enum result made = make_demo_directory(path, sizeof path, explanation);
         if (made != RESULT_OK)
             return made;
         demo->directory = path;
@@ -248,7 +249,7 @@ enum command_status command_demo(int argument_count, char *const *arguments)
         status = command_misused(&explanation);
     } else {
         serve_block_signals();
-        if (run(&demo, &config, &explanation) != RESULT_OK)
+        if (run_demo(&demo, &config, &explanation) != RESULT_OK)
             status = command_failed(&explanation);
     }
     config_release(&config);

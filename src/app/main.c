@@ -169,7 +169,7 @@ static const struct command *find_command(int count, char *const *words, int *us
 }
 
 /* A full disk or a closed pipe behind standard output is a failure as well. */
-static int finish(enum command_status status)
+static int end_program(enum command_status status)
 {
     if (fflush(stdout) != 0 && status == COMMAND_DONE) {
         perror("usher: standard output");
@@ -198,11 +198,11 @@ int main(int argc, char **argv)
     }
     if (strcmp(argv[1], "--help") == 0) {
         print_help();
-        return finish(COMMAND_DONE);
+        return end_program(COMMAND_DONE);
     }
     if (strcmp(argv[1], "--version") == 0) {
         puts("usher " USHER_VERSION);
-        return finish(COMMAND_DONE);
+        return end_program(COMMAND_DONE);
     }
     int used = 0;
     const struct command *command = find_command(argc - 1, argv + 1, &used);
@@ -214,7 +214,7 @@ int main(int argc, char **argv)
     char *const *arguments = argv + 1 + used;
     if (wants_help(count, arguments)) {
         print_command_help(command);
-        return finish(COMMAND_DONE);
+        return end_program(COMMAND_DONE);
     }
-    return finish(command->run(count, arguments));
+    return end_program(command->run(count, arguments));
 }

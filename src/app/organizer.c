@@ -31,8 +31,8 @@ const struct setting *command_organizer_options(size_t *count)
 /* ---- The password ---- */
 
 /* One line without its end. A longer one is cut to a length that the check refuses. */
-static enum result read_line(char line[static PASSWORD_BYTES_MAX + 2],
-                             struct explanation *explanation)
+static enum result read_password_line(char line[static PASSWORD_BYTES_MAX + 2],
+                                      struct explanation *explanation)
 {
     size_t length = 0;
     char byte;
@@ -53,8 +53,8 @@ static enum result read_line(char line[static PASSWORD_BYTES_MAX + 2],
 
 /* Asks on the terminal, without showing what is typed. Ctrl-C ends nothing meanwhile, so that the
  * terminal is never left hiding. */
-static enum result ask(const char *question, char line[static PASSWORD_BYTES_MAX + 2],
-                       struct explanation *explanation)
+static enum result ask_hidden(const char *question, char line[static PASSWORD_BYTES_MAX + 2],
+                              struct explanation *explanation)
 {
     struct termios shown;
     if (tcgetattr(STDIN_FILENO, &shown) != 0)
@@ -65,21 +65,21 @@ static enum result ask(const char *question, char line[static PASSWORD_BYTES_MAX
     fputs(question, stderr);
     if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) != 0)
         return explain(explanation, RESULT_IO, "terminal: %s", strerror(errno));
-    const enum result result = read_line(line, explanation);
+    const enum result result = read_password_line(line, explanation);
     if (tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown) != 0)
         return explain(explanation, RESULT_IO, "terminal: %s", strerror(errno));
     return result;
 }
 
-static enum result read_password(char password[static PASSWORD_BYTES_MAX + 2],
-                                 struct explanation *explanation)
+static enum result obtain_password(char password[static PASSWORD_BYTES_MAX + 2],
+                                   struct explanation *explanation)
 {
     if (isatty(STDIN_FILENO) == 0)
-        return read_line(password, explanation);
+        return read_password_line(password, explanation);
     char again[PASSWORD_BYTES_MAX + 2];
-    enum result result = ask("Password: ", password, explanation);
+    enum result result = ask_hidden("Password: ", password, explanation);
     if (result == RESULT_OK)
-        result = ask("The same again: ", again, explanation);
+        result = ask_hidden("The same again: ", again, explanation);
     if (result == RESULT_OK && strcmp(password, again) != 0)
         result = explain(explanation, RESULT_MALFORMED, "the two passwords differ");
     explicit_bzero(again, sizeof again);
@@ -100,7 +100,8 @@ static enum result add(const struct config *config, const struct person *person,
     return result;
 }
 
-static enum command_status run(const struct config *config, const char *name, const char *given)
+static enum command_status add_organizer(const struct config *config, const char *name,
+                                         const char *given)
 {
     struct explanation explanation;
     char password[PASSWORD_BYTES_MAX + 2];
@@ -109,7 +110,7 @@ static enum command_status run(const struct config *config, const char *name, co
     enum result result = person_read(&person, name, given, &explanation);
     if (result != RESULT_OK)
         return command_misused(&explanation);
-    result = read_password(password, &explanation);
+    result = obtain_password(password, &explanation);
     if (result == RESULT_OK)
         result = account_check_password(password, &person, &explanation);
     if (result == RESULT_OK)
@@ -137,7 +138,7 @@ enum command_status command_organizer_add(int argument_count, char *const *argum
     if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
         status = command_misused(&explanation);
     else
-        status = run(&config, values.name, line.operands[0]);
+        status = add_organizer(&config, values.name, line.operands[0]);
     config_release(&config);
     return status;
 }

@@ -2,7 +2,7 @@
 #include "app/serve.h"
 
 #include "app/command.h"
-#include "app/status.h"
+#include "app/status_report.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "engine/clock.h"
@@ -65,7 +65,8 @@ static int next_signal(void)
     return signal;
 }
 
-static void reload(struct http_server *server, const struct config *config, timestamp_ms now)
+static void reload_certificate(struct http_server *server, const struct config *config,
+                               timestamp_ms now)
 {
     struct explanation explanation;
     if (http_reload(server, &explanation) == RESULT_OK)
@@ -141,10 +142,10 @@ static void serve_http(struct http_server *server, struct box_office *office,
 
     int signal;
     while ((signal = next_signal()) == SIGHUP && !hooks->ends_with_terminal)
-        reload(server, config, engine_now(office->engine).wall);
+        reload_certificate(server, config, engine_now(office->engine).wall);
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
     alarm(STOP_WATCHDOG_SECONDS);
-    status_show_stop(status);
+    status_report_show_stop(status);
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
@@ -159,7 +160,7 @@ static enum result start(struct http_server *server, struct box_office *office,
     enum result result = box_office_start(office, config, explanation);
     if (result != RESULT_OK)
         return result;
-    status_show_engine(status, office->engine);
+    status_report_show_engine(status, office->engine);
     if (hooks->prepare != NULL)
         result = hooks->prepare(hooks->owner, office, explanation);
     return result == RESULT_OK ? http_start(server, office->engine, explanation) : result;
@@ -187,13 +188,13 @@ enum result serve_run(const struct config *config, const char *directory,
                       const struct serve_hooks *hooks, struct explanation *explanation)
 {
     struct box_office office;
-    struct status status;
+    struct status_report status;
     enum result result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    status_start(&status, directory, wall_now());
+    status_report_start(&status, directory, wall_now());
     result = serve_watched(&office, config, hooks, &status, explanation);
-    status_stop(&status);
+    status_report_stop(&status);
     if (office.engine != NULL)
         box_office_close(&office, STOP_BOOK_MS);
     else

@@ -119,8 +119,8 @@ static bool is_zone(const char *text)
            S_ISREG(status.st_mode);
 }
 
-static enum result read_text(const struct setting *setting, const char *text,
-                             struct explanation *explanation)
+static enum result read_setting_text(const struct setting *setting, const char *text,
+                                     struct explanation *explanation)
 {
     const size_t length = strlen(text);
     if (length < (size_t)setting->least || length > (size_t)setting->most)
@@ -167,7 +167,7 @@ enum result setting_read(const struct setting *setting, const char *text, void *
     case SETTING_TYPE_ADDRESSES:
     case SETTING_TYPE_ORIGIN:
     case SETTING_TYPE_ZONE:
-        result = read_text(setting, text, explanation);
+        result = read_setting_text(setting, text, explanation);
         if (result == RESULT_OK)
             *(const char **)value = text;
         return result;

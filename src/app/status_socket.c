@@ -185,8 +185,8 @@ static enum result copy_all(int connection, FILE *out, const char *directory,
     return RESULT_OK;
 }
 
-static enum result ask(int descriptor, int connection, const char *directory, FILE *out,
-                       struct explanation *explanation)
+static enum result ask_server(int descriptor, int connection, const char *directory, FILE *out,
+                              struct explanation *explanation)
 {
     const struct sockaddr_un address = address_in(descriptor);
     if (connection >= 0 && set_patience(connection, ASK_SECONDS) &&
@@ -204,7 +204,7 @@ enum result status_socket_ask(const char *directory, FILE *out, struct explanati
         return explain(explanation, errno == ENOENT ? RESULT_NOT_FOUND : RESULT_IO,
                        "the data directory %s: %m", directory);
     int connection = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    const enum result result = ask(descriptor, connection, directory, out, explanation);
+    const enum result result = ask_server(descriptor, connection, directory, out, explanation);
     close_descriptor(&connection);
     close_descriptor(&descriptor);
     return result;

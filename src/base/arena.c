@@ -31,7 +31,7 @@ static size_t steps_of(size_t bytes)
     return (bytes + ARENA_STEP - 1) / ARENA_STEP;
 }
 
-static void push(struct arena *arena, void *block, size_t steps)
+static void push_block(struct arena *arena, void *block, size_t steps)
 {
     memcpy(block, &arena->free_blocks[steps], sizeof(void *));
     arena->free_blocks[steps] = block;
@@ -55,7 +55,7 @@ static bool add_chunk(struct arena *arena)
     if (chunk == NULL)
         return false;
     if (arena->left > 0)
-        push(arena, arena->at, steps_of(arena->left));
+        push_block(arena, arena->at, steps_of(arena->left));
     arena->chunks[arena->chunk_count++] = chunk;
     arena->at = chunk;
     arena->left = bytes;
@@ -86,5 +86,5 @@ void arena_give(struct arena *arena, void *block, size_t bytes)
     if (bytes > ARENA_BLOCK_MAX)
         free(block);
     else
-        push(arena, block, steps_of(bytes));
+        push_block(arena, block, steps_of(bytes));
 }

@@ -54,7 +54,7 @@ static struct heap_node *node_of(const struct heap *heap, void *item)
     return (struct heap_node *)(void *)((uint8_t *)item + heap->node_offset);
 }
 
-static void put(struct heap *heap, size_t index, struct entry entry)
+static void put_entry(struct heap *heap, size_t index, struct entry entry)
 {
     heap->times[index] = entry.at;
     heap->numbers[index] = entry.number;
@@ -67,10 +67,10 @@ static void sift_up(struct heap *heap, size_t index, struct entry entry)
         const size_t parent = (index - 1) / 2;
         if (heap->times[parent] <= entry.at)
             break;
-        put(heap, index, entry_at(heap, parent));
+        put_entry(heap, index, entry_at(heap, parent));
         index = parent;
     }
-    put(heap, index, entry);
+    put_entry(heap, index, entry);
 }
 
 static void sift_down(struct heap *heap, size_t index, struct entry entry)
@@ -83,10 +83,10 @@ static void sift_down(struct heap *heap, size_t index, struct entry entry)
             child++;
         if (entry.at <= heap->times[child])
             break;
-        put(heap, index, entry_at(heap, child));
+        put_entry(heap, index, entry_at(heap, child));
         index = child;
     }
-    put(heap, index, entry);
+    put_entry(heap, index, entry);
 }
 
 static void settle(struct heap *heap, size_t index, struct entry entry)

@@ -70,25 +70,25 @@ void timestamp_format(timestamp_ms time, char text[static TIMESTAMP_TEXT_BYTES])
     text[24] = '\0';
 }
 
-struct cursor {
+struct unread {
     const char *at, *end;
 };
 
-static bool take_character(struct cursor *cursor, char a, char b)
+static bool take_character(struct unread *unread, char a, char b)
 {
-    if (cursor->at == cursor->end || (*cursor->at != a && *cursor->at != b))
+    if (unread->at == unread->end || (*unread->at != a && *unread->at != b))
         return false;
-    cursor->at++;
+    unread->at++;
     return true;
 }
 
-static bool take_digits(struct cursor *cursor, int width, int64_t low, int64_t high, int64_t *value)
+static bool take_digits(struct unread *unread, int width, int64_t low, int64_t high, int64_t *value)
 {
-    if (cursor->end - cursor->at < width)
+    if (unread->end - unread->at < width)
         return false;
     int64_t sum = 0;
     for (int i = 0; i < width; i++) {
-        const char digit = *cursor->at++;
+        const char digit = *unread->at++;
         if (digit < '0' || digit > '9')
             return false;
         sum = sum * 10 + (digit - '0');
@@ -97,29 +97,29 @@ static bool take_digits(struct cursor *cursor, int width, int64_t low, int64_t h
     return sum >= low && sum <= high;
 }
 
-static bool take_fraction(struct cursor *cursor, int64_t *ms)
+static bool take_fraction(struct unread *unread, int64_t *ms)
 {
     *ms = 0;
-    if (!take_character(cursor, '.', '.'))
+    if (!take_character(unread, '.', '.'))
         return true;
     int64_t weight = 100;
-    const char *first = cursor->at;
-    while (cursor->at != cursor->end && *cursor->at >= '0' && *cursor->at <= '9') {
-        *ms += (*cursor->at++ - '0') * weight;
+    const char *first = unread->at;
+    while (unread->at != unread->end && *unread->at >= '0' && *unread->at <= '9') {
+        *ms += (*unread->at++ - '0') * weight;
         weight /= 10;
     }
-    return cursor->at != first;
+    return unread->at != first;
 }
 
-static bool take_offset(struct cursor *cursor, int64_t *offset_ms)
+static bool take_offset(struct unread *unread, int64_t *offset_ms)
 {
     *offset_ms = 0;
-    if (take_character(cursor, 'Z', 'z'))
+    if (take_character(unread, 'Z', 'z'))
         return true;
-    const bool west = cursor->at != cursor->end && *cursor->at == '-';
+    const bool west = unread->at != unread->end && *unread->at == '-';
     int64_t hours, minutes;
-    if (!take_character(cursor, '+', '-') || !take_digits(cursor, 2, 0, 23, &hours) ||
-        !take_character(cursor, ':', ':') || !take_digits(cursor, 2, 0, 59, &minutes))
+    if (!take_character(unread, '+', '-') || !take_digits(unread, 2, 0, 23, &hours) ||
+        !take_character(unread, ':', ':') || !take_digits(unread, 2, 0, 59, &minutes))
         return false;
     *offset_ms = (hours * HOUR_MS + minutes * MINUTE_MS) * (west ? -1 : 1);
     return true;
@@ -134,16 +134,16 @@ static int64_t days_in_month(int64_t year, int64_t month)
 
 bool timestamp_parse(const char *text, size_t length, timestamp_ms *time)
 {
-    struct cursor cursor = {.at = text, .end = text + length};
+    struct unread unread = {.at = text, .end = text + length};
     int64_t year, month, day, hour, minute, second, fraction_ms, offset_ms;
-    if (!take_digits(&cursor, 4, 0, 9999, &year) || !take_character(&cursor, '-', '-') ||
-        !take_digits(&cursor, 2, 1, 12, &month) || !take_character(&cursor, '-', '-') ||
-        !take_digits(&cursor, 2, 1, days_in_month(year, month), &day) ||
-        !take_character(&cursor, 'T', 't') || !take_digits(&cursor, 2, 0, 23, &hour) ||
-        !take_character(&cursor, ':', ':') || !take_digits(&cursor, 2, 0, 59, &minute) ||
-        !take_character(&cursor, ':', ':') || !take_digits(&cursor, 2, 0, 60, &second) ||
-        !take_fraction(&cursor, &fraction_ms) || !take_offset(&cursor, &offset_ms) ||
-        cursor.at != cursor.end)
+    if (!take_digits(&unread, 4, 0, 9999, &year) || !take_character(&unread, '-', '-') ||
+        !take_digits(&unread, 2, 1, 12, &month) || !take_character(&unread, '-', '-') ||
+        !take_digits(&unread, 2, 1, days_in_month(year, month), &day) ||
+        !take_character(&unread, 'T', 't') || !take_digits(&unread, 2, 0, 23, &hour) ||
+        !take_character(&unread, ':', ':') || !take_digits(&unread, 2, 0, 59, &minute) ||
+        !take_character(&unread, ':', ':') || !take_digits(&unread, 2, 0, 60, &second) ||
+        !take_fraction(&unread, &fraction_ms) || !take_offset(&unread, &offset_ms) ||
+        unread.at != unread.end)
         return false;
     if (second == 60)
         fraction_ms = 0;

@@ -13,7 +13,7 @@
 /* ---- Forms ---- */
 
 /* libunistring answers with the room it was given, or with memory of its own when that is short. */
-static enum result keep(uint8_t *made, char *form, size_t length)
+static enum result keep_form(uint8_t *made, char *form, size_t length)
 {
     if (made == NULL)
         return errno == ENOMEM ? RESULT_NO_MEMORY : RESULT_MALFORMED;
@@ -30,7 +30,7 @@ enum result unicode_compose(const char *text, char *form, size_t room)
     size_t length = room - 1;
     uint8_t *made =
         u8_normalize(UNINORM_NFC, (const uint8_t *)text, strlen(text), (uint8_t *)form, &length);
-    return keep(made, form, length);
+    return keep_form(made, form, length);
 }
 
 /* Turkish and Lithuanian have rules of their own, and a mailbox has no language. */
@@ -48,7 +48,7 @@ static enum result change_case(case_function *change, const char *text, char *fo
     if (apart == NULL)
         return errno == ENOMEM ? RESULT_NO_MEMORY : RESULT_MALFORMED;
     uint8_t *made = change(apart, apart_length, NO_LANGUAGE, UNINORM_NFC, (uint8_t *)form, &length);
-    const enum result result = keep(made, form, length);
+    const enum result result = keep_form(made, form, length);
     free(apart);
     return result;
 }
@@ -100,7 +100,7 @@ static enum result domain_failure(int code)
 
 /* Names of plain letters, which nearly all are, need no tables, and may have hyphens where IDNA
  * wants them only in A-labels. */
-static bool is_plain(const char *domain)
+static bool is_ascii_domain(const char *domain)
 {
     for (const char *at = domain; *at != '\0'; at++)
         if ((unsigned char)*at >= 0x80)
@@ -113,7 +113,7 @@ static bool is_plain(const char *domain)
     return true;
 }
 
-static enum result fill(const char *made, char *form, size_t room)
+static enum result fill_form(const char *made, char *form, size_t room)
 {
     const size_t length = strlen(made);
     if (length >= room)
@@ -124,7 +124,7 @@ static enum result fill(const char *made, char *form, size_t room)
 
 static enum result plain_domain(const char *domain, char *form, size_t room, size_t *ascii_length)
 {
-    const enum result result = fill(domain, form, room);
+    const enum result result = fill_form(domain, form, room);
     if (result != RESULT_OK)
         return result;
     for (char *at = form; *at != '\0'; at++)
@@ -136,7 +136,7 @@ static enum result plain_domain(const char *domain, char *form, size_t room, siz
 
 enum result unicode_domain(const char *domain, char *form, size_t room, size_t *ascii_length)
 {
-    if (is_plain(domain))
+    if (is_ascii_domain(domain))
         return plain_domain(domain, form, room, ascii_length);
     char *ascii = NULL, *made = NULL;
     int code = idn2_to_ascii_8z(domain, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
@@ -146,7 +146,7 @@ enum result unicode_domain(const char *domain, char *form, size_t room, size_t *
     if (result == RESULT_OK) {
         *ascii_length = strlen(ascii);
         code = idn2_to_unicode_8z8z(ascii, &made, 0);
-        result = code == IDN2_OK ? fill(made, form, room) : domain_failure(code);
+        result = code == IDN2_OK ? fill_form(made, form, room) : domain_failure(code);
     }
     idn2_free(ascii);
     idn2_free(made);

@@ -6,12 +6,12 @@
 
 #include <stdlib.h>
 
-static void lock(struct workers *workers)
+static void lock_line(struct workers *workers)
 {
     CHECK(pthread_mutex_lock(&workers->lock) == 0);
 }
 
-static void unlock(struct workers *workers)
+static void unlock_line(struct workers *workers)
 {
     CHECK(pthread_mutex_unlock(&workers->lock) == 0);
 }
@@ -21,13 +21,13 @@ static void unlock(struct workers *workers)
 enum result workers_ask(struct workers *workers, void *job)
 {
     const size_t bound = workers->plan.bound;
-    lock(workers);
+    lock_line(workers);
     const bool room = !workers->closed && workers->length < bound;
     if (room) {
         workers->places[(workers->first + workers->length) % bound] = job;
         workers->length++;
     }
-    unlock(workers);
+    unlock_line(workers);
     if (!room)
         return RESULT_FULL;
     CHECK(pthread_cond_signal(&workers->filled) == 0);
@@ -35,7 +35,7 @@ enum result workers_ask(struct workers *workers, void *job)
 }
 
 /* The first in line, or NULL; with the lock. */
-static void *take(struct workers *workers)
+static void *take_job(struct workers *workers)
 {
     if (workers->length == 0)
         return NULL;
@@ -48,35 +48,35 @@ static void *take(struct workers *workers)
 /* Waits for the next job; NULL when the line is closed and empty. */
 static void *next(struct workers *workers)
 {
-    lock(workers);
+    lock_line(workers);
     while (workers->length == 0 && !workers->closed)
         CHECK(pthread_cond_wait(&workers->filled, &workers->lock) == 0);
-    void *job = take(workers);
-    unlock(workers);
+    void *job = take_job(workers);
+    unlock_line(workers);
     return job;
 }
 
 static void *next_now(struct workers *workers)
 {
-    lock(workers);
-    void *job = take(workers);
-    unlock(workers);
+    lock_line(workers);
+    void *job = take_job(workers);
+    unlock_line(workers);
     return job;
 }
 
 static void close_line(struct workers *workers)
 {
-    lock(workers);
+    lock_line(workers);
     workers->closed = true;
-    unlock(workers);
+    unlock_line(workers);
     CHECK(pthread_cond_broadcast(&workers->filled) == 0);
 }
 
 size_t workers_waiting(struct workers *workers)
 {
-    lock(workers);
+    lock_line(workers);
     const size_t length = workers->length;
-    unlock(workers);
+    unlock_line(workers);
     return length;
 }
 

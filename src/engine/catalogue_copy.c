@@ -18,7 +18,7 @@ static size_t text_bytes(const struct concert *concert)
 }
 
 /* Copies a text to `*to` and moves on past it. */
-static const char *put_text(char **to, const char *text)
+static const char *copy_text(char **to, const char *text)
 {
     const size_t bytes = strlen(text) + 1;
     const char *copy = memcpy(*to, text, bytes);
@@ -43,8 +43,8 @@ struct catalogue_snapshot *catalogue_copy(const struct office *office)
     char *texts = (char *)(rounds + round_count);
     for (size_t i = 0; i < concert_count; i++) {
         concerts[i] = *office_concert_at(office, i);
-        concerts[i].title = put_text(&texts, concerts[i].title);
-        concerts[i].description = put_text(&texts, concerts[i].description);
+        concerts[i].title = copy_text(&texts, concerts[i].title);
+        concerts[i].description = copy_text(&texts, concerts[i].description);
     }
     for (size_t i = 0; i < round_count; i++) {
         struct round_state state;

@@ -15,7 +15,7 @@
 #define GATHERED_MIN 16
 #define APPEND_INTERVAL_NS 1000000
 
-static void gather(const struct engine *engine)
+static void wait_for_more(const struct engine *engine)
 {
     const uint64_t since_ns = monotonic_nanoseconds() - engine->appended_at;
     if (since_ns >= APPEND_INTERVAL_NS || inbox_length(&engine->inbox) >= GATHERED_MIN)
@@ -29,7 +29,7 @@ static void *engine_run(void *argument)
     struct engine *engine = argument;
     while (!atomic_load(&engine->stop) || !inbox_finished(&engine->inbox)) {
         inbox_wait(&engine->inbox, turn_wait_ms(engine));
-        gather(engine);
+        wait_for_more(engine);
         turn_take(engine);
     }
     return NULL;
@@ -46,7 +46,8 @@ static enum result start_threads(struct engine *engine, const struct engine_opti
         result = readers_start(&engine->readers, options->reader_threads, engine->store,
                                &engine->inbox, &engine->counters, explanation);
     if (result == RESULT_OK)
-        result = bookkeeper_start(&engine->bookkeeper, engine->store, &engine->inbox, explanation);
+        result = booking_thread_start(&engine->booking_thread, engine->store, &engine->inbox,
+                                      explanation);
     if (result != RESULT_OK)
         return result;
     if (thread_start(&engine->thread, "usher-engine", engine_run, engine) != RESULT_OK)
@@ -67,7 +68,7 @@ static void tear_down(struct engine *engine, int64_t book_ms)
     }
     readers_stop(&engine->readers);
     passwords_stop(&engine->passwords);
-    bookkeeper_stop(&engine->bookkeeper, book_ms);
+    booking_thread_stop(&engine->booking_thread, book_ms);
     machine_free(engine);
 }
 

@@ -3,7 +3,7 @@
 #define USHER_ENGINE_MACHINE_H
 
 #include "engine/batch.h"
-#include "engine/bookkeeper.h"
+#include "engine/booking_thread.h"
 #include "engine/clock.h"
 #include "engine/counters.h"
 #include "engine/feed.h"
@@ -19,7 +19,7 @@ struct engine {
     struct feed feed;
     struct readers readers;
     struct passwords passwords;
-    struct bookkeeper bookkeeper;
+    struct booking_thread booking_thread;
 
     /* Set before the threads start, and then only read. */
     struct store *store;

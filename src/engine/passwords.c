@@ -48,7 +48,7 @@ static bool read_base64(const char *text, size_t length, uint8_t *bytes, size_t 
            found == byte_count;
 }
 
-static bool take_number(const char **text, const char *label, unsigned long *number)
+static bool take_parameter(const char **text, const char *label, unsigned long *number)
 {
     const char *digits = *text + strlen(label);
     char *end;
@@ -62,9 +62,9 @@ static bool take_number(const char **text, const char *label, unsigned long *num
 static bool read_hash(const char *text, struct stored_hash *stored)
 {
     unsigned long version, kibibytes, operations, lanes;
-    if (!take_number(&text, "$argon2id$v=", &version) || !take_number(&text, "$m=", &kibibytes) ||
-        !take_number(&text, ",t=", &operations) || !take_number(&text, ",p=", &lanes) ||
-        version != 19 || lanes != 1 || *text != '$')
+    if (!take_parameter(&text, "$argon2id$v=", &version) ||
+        !take_parameter(&text, "$m=", &kibibytes) || !take_parameter(&text, ",t=", &operations) ||
+        !take_parameter(&text, ",p=", &lanes) || version != 19 || lanes != 1 || *text != '$')
         return false;
     const char *salt = text + 1, *key = strchr(salt, '$');
     if (key == NULL)
@@ -76,7 +76,7 @@ static bool read_hash(const char *text, struct stored_hash *stored)
 }
 
 /* Not by crypto_pwhash_str_verify, which takes a want of memory for a wrong password. */
-static void compare(struct password_job *job, const char *password)
+static void compare_password(struct password_job *job, const char *password)
 {
     const bool hashed = job->hash[0] != '\0';
     /* The decoy's: as much work as any other, and nothing is compared with its key. */
@@ -100,9 +100,9 @@ static void verify(struct password_job *job)
     job->good = false;
     job->failed = form == NULL;
     if (form != NULL)
-        compare(job, job->password);
+        compare_password(job, job->password);
     if (form != NULL && !job->good && !job->failed && strcmp(form, job->password) != 0)
-        compare(job, form);
+        compare_password(job, form);
     explicit_bzero(room, sizeof room);
 }
 
@@ -140,7 +140,7 @@ enum result passwords_start(struct passwords *passwords, size_t count,
     return RESULT_OK;
 }
 
-static void give_back(void *owner, void *asked)
+static void abandon_job(void *owner, void *asked)
 {
     (void)owner;
     struct password_job *job = asked;
@@ -151,7 +151,7 @@ static void give_back(void *owner, void *asked)
 
 void passwords_drain(struct passwords *passwords)
 {
-    workers_drain(&passwords->workers, give_back);
+    workers_drain(&passwords->workers, abandon_job);
 }
 
 void passwords_stop(struct passwords *passwords)

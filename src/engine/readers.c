@@ -13,7 +13,7 @@ static enum refusal refusal_of(enum result result)
 static void look_up(struct readers *readers, struct store_reader *reader, struct request *request)
 {
     struct call *call = &request->call;
-    call->refusal = refusal_of(store_reader_history(reader, &call->history));
+    call->refusal = refusal_of(store_reader_look_up(reader, &call->look_up));
     if (call->refusal == REFUSAL_NONE) {
         inbox_return(readers->inbox, request);
         return;
@@ -34,7 +34,7 @@ static void do_request(void *owner, size_t thread, void *job)
     struct readers *readers = owner;
     struct request *request = job;
     struct store_reader *reader = readers->each[thread];
-    if (call_wants_history(&request->call))
+    if (call_wants_look_up(&request->call))
         look_up(readers, reader, request);
     else
         list(readers, reader, request);
@@ -42,7 +42,7 @@ static void do_request(void *owner, size_t thread, void *job)
 
 void readers_ask(struct readers *readers, struct request *request)
 {
-    const bool returns = call_wants_history(&request->call);
+    const bool returns = call_wants_look_up(&request->call);
     if (returns)
         inbox_lend(readers->inbox);
     if (workers_ask(&readers->workers, request) == RESULT_OK)

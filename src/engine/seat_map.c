@@ -30,7 +30,7 @@ static void seat_texts(struct seat *seat, const char **texts[static SEAT_TEXTS])
     texts[4] = &seat->grade;
 }
 
-static bool same_text(const char *a, const char *b)
+static bool repeats_text(const char *a, const char *b)
 {
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
@@ -49,7 +49,7 @@ static size_t gather_texts(struct seat *seats, size_t seat_count, char *texts)
             const char *text = *fields[j];
             if (text == NULL)
                 continue;
-            if (same_text(before[j], text)) {
+            if (repeats_text(before[j], text)) {
                 *fields[j] = texts == NULL ? text : before[j];
                 continue;
             }

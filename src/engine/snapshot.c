@@ -16,12 +16,12 @@ struct round_slot {
     bool stale;                       /* `published` was written since */
 };
 
-static void lock(pthread_mutex_t *mutex)
+static void lock_slot(pthread_mutex_t *mutex)
 {
     CHECK(pthread_mutex_lock(mutex) == 0);
 }
 
-static void unlock(pthread_mutex_t *mutex)
+static void unlock_slot(pthread_mutex_t *mutex)
 {
     CHECK(pthread_mutex_unlock(mutex) == 0);
 }
@@ -76,29 +76,29 @@ static void publish_queue(struct snapshots *snapshots, const struct office *offi
     struct office_counts counts;
     office_queue_view(office, now, &view);
     office_counts(office, &counts);
-    lock(&snapshots->queue_lock);
+    lock_slot(&snapshots->queue_lock);
     snapshots->counts = counts;
     if (!same_queue(&view, &snapshots->queue)) {
         snapshots->queue = view;
         snapshots->queue_version++;
     }
-    unlock(&snapshots->queue_lock);
+    unlock_slot(&snapshots->queue_lock);
 }
 
 uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view)
 {
-    lock(&snapshots->queue_lock);
+    lock_slot(&snapshots->queue_lock);
     *view = snapshots->queue;
     const uint64_t version = snapshots->queue_version;
-    unlock(&snapshots->queue_lock);
+    unlock_slot(&snapshots->queue_lock);
     return version;
 }
 
 void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts)
 {
-    lock(&snapshots->queue_lock);
+    lock_slot(&snapshots->queue_lock);
     *counts = snapshots->counts;
-    unlock(&snapshots->queue_lock);
+    unlock_slot(&snapshots->queue_lock);
 }
 
 /* ---- A round's seats ---- */
@@ -173,16 +173,16 @@ static void slot_update(struct snapshots *snapshots, struct round_slot *slot,
                         const struct round_state *state,
                         void write(struct round_snapshot *, const struct round_state *))
 {
-    lock(&snapshots->rounds_lock);
+    lock_slot(&snapshots->rounds_lock);
     write(slot->published, state);
     slot->stale = true;
-    unlock(&snapshots->rounds_lock);
+    unlock_slot(&snapshots->rounds_lock);
 }
 
 /* False: no memory. */
 static bool slot_place(struct snapshots *snapshots, struct round_slot made)
 {
-    lock(&snapshots->rounds_lock);
+    lock_slot(&snapshots->rounds_lock);
     const bool fits = pool_reserve(&snapshots->slots, 1) == RESULT_OK &&
                       index_reserve(&snapshots->slot_by_round, 1) == RESULT_OK;
     if (fits) {
@@ -191,7 +191,7 @@ static bool slot_place(struct snapshots *snapshots, struct round_slot made)
         *slot = made;
         index_insert(&snapshots->slot_by_round, slot);
     }
-    unlock(&snapshots->rounds_lock);
+    unlock_slot(&snapshots->rounds_lock);
     return fits;
 }
 
@@ -224,11 +224,11 @@ static bool slot_add(struct snapshots *snapshots, const struct office *office,
 
 static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
 {
-    lock(&snapshots->rounds_lock);
+    lock_slot(&snapshots->rounds_lock);
     index_remove(&snapshots->slot_by_round, slot);
     const struct round_slot removed = *slot;
     pool_give(&snapshots->slots, slot);
-    unlock(&snapshots->rounds_lock);
+    unlock_slot(&snapshots->rounds_lock);
     engine_round_release(removed.published);
     engine_round_release(removed.current);
     seat_map_release(removed.map);
@@ -263,7 +263,7 @@ static void slot_refresh(struct round_slot *slot)
 const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct id round_id)
 {
     struct round_snapshot *current = NULL;
-    lock(&snapshots->rounds_lock);
+    lock_slot(&snapshots->rounds_lock);
     struct round_slot *slot = slot_of(snapshots, round_id);
     if (slot != NULL && slot->stale)
         slot_refresh(slot);
@@ -271,7 +271,7 @@ const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct
         current = slot->current;
         atomic_fetch_add(&current->references, 1);
     }
-    unlock(&snapshots->rounds_lock);
+    unlock_slot(&snapshots->rounds_lock);
     return current;
 }
 
@@ -315,10 +315,10 @@ static void publish_catalogue(struct snapshots *snapshots, struct office *office
     if (fresh == NULL)
         return;
     fresh->version = ++snapshots->catalogue_version;
-    lock(&snapshots->catalogue_lock);
+    lock_slot(&snapshots->catalogue_lock);
     struct catalogue_snapshot *old = snapshots->catalogue;
     snapshots->catalogue = fresh;
-    unlock(&snapshots->catalogue_lock);
+    unlock_slot(&snapshots->catalogue_lock);
     engine_catalogue_release(old);
     snapshots->office_catalogue_version = office_catalogue_version(office);
     snapshots->catalogue_stale = false;
@@ -326,10 +326,10 @@ static void publish_catalogue(struct snapshots *snapshots, struct office *office
 
 const struct catalogue_snapshot *snapshots_catalogue(struct snapshots *snapshots)
 {
-    lock(&snapshots->catalogue_lock);
+    lock_slot(&snapshots->catalogue_lock);
     struct catalogue_snapshot *catalogue = snapshots->catalogue;
     atomic_fetch_add(&catalogue->references, 1);
-    unlock(&snapshots->catalogue_lock);
+    unlock_slot(&snapshots->catalogue_lock);
     return catalogue;
 }
 

@@ -71,7 +71,7 @@ void turn_answer(struct engine *engine)
         struct request *request = next;
         next = request->next; /* completed, it is its owner's again */
         request->shown_clock = engine->shown_clock;
-        if (call_wants_history(&request->call) || call_wants_list(&request->call))
+        if (call_wants_look_up(&request->call) || call_wants_list(&request->call))
             readers_ask(&engine->readers, request);
         else
             request_complete(&engine->counters, request);

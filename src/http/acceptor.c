@@ -110,7 +110,7 @@ static struct connection *least_deserving(struct io_loop *loop)
 }
 
 /* Closes one for who waits; of all loops, the first that has one that may go. */
-static void make_room(struct io_loop *loop)
+static void close_for_room(struct io_loop *loop)
 {
     struct http_server *server = loop->server;
     struct connection *connection = least_deserving(loop);
@@ -129,7 +129,7 @@ void acceptor_turn(struct io_loop *loop)
     const bool first = loop == first_loop(server);
     if (first && (atomic_load(&server->retry_us) > loop->now_us || server->accepting_stopped))
         return;
-    make_room(loop);
+    close_for_room(loop);
     if (!first)
         return;
     if (is_full(server)) {

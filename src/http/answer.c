@@ -70,9 +70,9 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
 {
     struct answer *answer = &exchange->answer;
     CHECK(answer->stream == NULL);
-    if (answer->shared != NULL)
-        shared_body_drop(answer->shared);
-    answer->shared = NULL;
+    if (answer->cached != NULL)
+        cached_answer_drop(answer->cached);
+    answer->cached = NULL;
     answer->status = status;
     answer->bodiless = status == STATUS_NO_CONTENT || status == STATUS_NOT_MODIFIED;
     answer->last = http_draining(exchange->server);
@@ -117,16 +117,16 @@ void answer_no_content(struct exchange *exchange)
     respond(exchange, STATUS_NO_CONTENT, "no-store");
 }
 
-struct shared_body *answer_share(struct exchange *exchange, const struct shared_key *key,
-                                 uint64_t version)
+struct cached_answer *answer_share(struct exchange *exchange, const struct cached_answer_key *key,
+                                   uint64_t version)
 {
-    struct shared_body *body = exchange->writer.failed ? NULL : shared_body_new(&exchange->out);
+    struct cached_answer *body = exchange->writer.failed ? NULL : cached_answer_new(&exchange->out);
     if (body != NULL && key != NULL)
-        shared_keep(&exchange->server->shared, key, version, body);
+        answer_cache_keep(&exchange->server->answer_cache, key, version, body);
     return body;
 }
 
-void answer_shared(struct exchange *exchange, struct shared_body *body, const char *cache_control)
+void answer_shared(struct exchange *exchange, struct cached_answer *body, const char *cache_control)
 {
     if (body == NULL) {
         problem_answer(exchange, REFUSAL_CAPACITY);
@@ -138,7 +138,7 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
     answer_header(exchange, "ETag", body->etag);
     if (!fresh)
         set_type(exchange, body->content_type);
-    exchange->answer.shared = body;
+    exchange->answer.cached = body;
 }
 
 void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream)
@@ -165,9 +165,9 @@ void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds
 
 const uint8_t *answer_body(const struct exchange *exchange, size_t *length)
 {
-    const struct shared_body *shared = exchange->answer.shared;
-    *length = shared != NULL ? shared->length : exchange->out.length;
-    return shared != NULL ? shared->bytes : exchange->out.data;
+    const struct cached_answer *cached = exchange->answer.cached;
+    *length = cached != NULL ? cached->length : exchange->out.length;
+    return cached != NULL ? cached->bytes : exchange->out.data;
 }
 
 /* Writes the number's digits at the end of the text, and returns where they begin. Every answer has

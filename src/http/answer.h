@@ -2,9 +2,9 @@
 #ifndef USHER_HTTP_ANSWER_H
 #define USHER_HTTP_ANSWER_H
 
+#include "http/answer_cache.h"
 #include "http/exchange.h"
-#include "http/shared.h"
-#include "http/status.h"
+#include "http/status_code.h"
 
 /* The most bytes of one answer: a map of ROUND_SEATS_MAX seats with the longest texts stays below.
  */
@@ -26,12 +26,13 @@ void answer_no_content(struct exchange *exchange);
 
 /* Makes what was written since answer_begin a body that others find under the key (NULL: it
  * is not kept). NULL: no memory. */
-struct shared_body *answer_share(struct exchange *exchange, const struct shared_key *key,
-                                 uint64_t version);
+struct cached_answer *answer_share(struct exchange *exchange, const struct cached_answer_key *key,
+                                   uint64_t version);
 
 /* Answers with a body that many share, or 304 when the client has it. Takes over one reference.
  * NULL: no memory, which is answered. */
-void answer_shared(struct exchange *exchange, struct shared_body *body, const char *cache_control);
+void answer_shared(struct exchange *exchange, struct cached_answer *body,
+                   const char *cache_control);
 
 /* Answers with a text of another type than JSON. */
 void answer_text(struct exchange *exchange, int status, const char *content_type,

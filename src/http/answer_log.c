@@ -6,7 +6,7 @@
 #include "http/handlers.h"
 #include "http/security_log.h"
 #include "http/server.h"
-#include "http/status.h"
+#include "http/status_code.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static void log_request(const struct exchange *exchange)
 }
 
 /* "user_..." or "-". */
-static void write_id(enum record_kind kind, struct id id, char text[static ID_TEXT_BYTES])
+static void format_log_id(enum record_kind kind, struct id id, char text[static ID_TEXT_BYTES])
 {
     if (id_is_none(id))
         memcpy(text, "-", 2);
@@ -79,14 +79,14 @@ static void tell_refusal(struct exchange *exchange)
     char user[ID_TEXT_BYTES];
     struct asked asked;
     if (is_refused_password(exchange)) {
-        write_id(RECORD_KIND_USER, tried_account(exchange), user);
+        format_log_id(RECORD_KIND_USER, tried_account(exchange), user);
         security_tell(exchange, SECURITY_SIGN_IN_REFUSED, "why=%s account=%s", schema->code, user);
         return;
     }
     if (schema->status != STATUS_FORBIDDEN)
         return;
     read_asked(exchange, &asked);
-    write_id(RECORD_KIND_USER, exchange->signed_in ? exchange->token.user_id : ID_NONE, user);
+    format_log_id(RECORD_KIND_USER, exchange->signed_in ? exchange->token.user_id : ID_NONE, user);
     security_tell(
         exchange,
         exchange->refusal == REFUSAL_CROSS_SITE ? SECURITY_CROSS_SITE : SECURITY_FORBIDDEN,
@@ -100,13 +100,13 @@ static void tell_change(struct exchange *exchange)
     char by[ID_TEXT_BYTES], object[ID_TEXT_BYTES] = "-", owner[ID_TEXT_BYTES] = "-";
     struct asked asked;
     read_asked(exchange, &asked);
-    write_id(RECORD_KIND_USER, call->caller_id, by);
+    format_log_id(RECORD_KIND_USER, call->caller_id, by);
     if (call->record != NULL) {
         const struct record_key key = record_key(call->record);
         struct id id;
         memcpy(id.bytes, key.bytes, sizeof id.bytes);
-        write_id(call->record->kind, id, object);
-        write_id(RECORD_KIND_USER, record_owner(call->record), owner);
+        format_log_id(call->record->kind, id, object);
+        format_log_id(RECORD_KIND_USER, record_owner(call->record), owner);
     }
     security_tell(exchange, SECURITY_STAFF_CHANGE, "verb=%s by=%s path=\"%s\" object=%s owner=%s",
                   verb_name(call->verb), by, asked.path, object, owner);

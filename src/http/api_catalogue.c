@@ -16,7 +16,8 @@ static const char *concert_prefix(void)
 
 /* ---- Reading ---- */
 
-static const struct concert *concert_find(const struct catalogue_snapshot *catalogue, struct id id)
+static const struct concert *find_shown_concert(const struct catalogue_snapshot *catalogue,
+                                                struct id id)
 {
     for (size_t i = 0; i < catalogue->concert_count; i++)
         if (id_equal(catalogue->concerts[i].id, id))
@@ -62,10 +63,10 @@ void get_concerts(struct exchange *exchange)
     bool given;
     if (!query_limit(exchange, LIST_LIMIT_MAX, &limit) || !query_cursor(exchange, &cursor, &given))
         return;
-    const struct shared_key key = {
-        .kind = SHARED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
+    const struct cached_answer_key key = {
+        .kind = CACHED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
     const struct catalogue_snapshot *catalogue = engine_catalogue(server->engine);
-    struct shared_body *body = shared_find(&server->shared, &key, catalogue->version);
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, catalogue->version);
     if (body == NULL) {
         write_concerts(answer_begin(exchange), catalogue, &cursor, limit);
         body = answer_share(exchange, &key, catalogue->version);
@@ -84,7 +85,7 @@ static void answer_public(struct exchange *exchange)
 void get_concert(struct exchange *exchange)
 {
     const struct catalogue_snapshot *catalogue = engine_catalogue(exchange->server->engine);
-    const struct concert *concert = concert_find(catalogue, exchange->path.id);
+    const struct concert *concert = find_shown_concert(catalogue, exchange->path.id);
     if (concert == NULL) {
         problem_answer(exchange, REFUSAL_NOT_FOUND);
     } else {
@@ -107,8 +108,8 @@ static void write_round(struct exchange *exchange, const struct catalogue_round 
     show_round(&exchange->writer, &round->round, available);
 }
 
-static const struct catalogue_round *round_find(const struct catalogue_snapshot *catalogue,
-                                                struct id id)
+static const struct catalogue_round *find_shown_round(const struct catalogue_snapshot *catalogue,
+                                                      struct id id)
 {
     for (size_t i = 0; i < catalogue->round_count; i++)
         if (id_equal(catalogue->rounds[i].round.id, id))
@@ -119,7 +120,7 @@ static const struct catalogue_round *round_find(const struct catalogue_snapshot 
 void get_round(struct exchange *exchange)
 {
     const struct catalogue_snapshot *catalogue = engine_catalogue(exchange->server->engine);
-    const struct catalogue_round *round = round_find(catalogue, exchange->path.id);
+    const struct catalogue_round *round = find_shown_round(catalogue, exchange->path.id);
     if (round == NULL) {
         problem_answer(exchange, REFUSAL_NOT_FOUND);
     } else {
@@ -161,7 +162,7 @@ void get_rounds(struct exchange *exchange)
     if (!query_limit(exchange, LIST_LIMIT_MAX, &limit) || !query_cursor(exchange, &cursor, &given))
         return;
     const struct catalogue_snapshot *catalogue = engine_catalogue(exchange->server->engine);
-    if (concert_find(catalogue, exchange->path.id) == NULL) {
+    if (find_shown_concert(catalogue, exchange->path.id) == NULL) {
         problem_answer(exchange, REFUSAL_NOT_FOUND);
     } else {
         write_rounds(exchange, catalogue, &cursor, limit);

@@ -1,19 +1,19 @@
 /* The waiting room: what everybody sees of it, one's own token, and the organizer's settings. */
 #include "base/check.h"
-#include "http/admission.h"
 #include "http/answer.h"
 #include "http/handlers.h"
+#include "http/head_check.h"
 #include "http/problem.h"
 #include "http/server.h"
 #include "http/show.h"
 
 void get_queue(struct exchange *exchange)
 {
-    static const struct shared_key key = {.kind = SHARED_QUEUE};
+    static const struct cached_answer_key key = {.kind = CACHED_QUEUE};
     struct http_server *server = exchange->server;
     struct queue_view view;
     const uint64_t version = engine_queue(server->engine, &view);
-    struct shared_body *body = shared_find(&server->shared, &key, version);
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, version);
     if (body == NULL) {
         show_queue(answer_begin(exchange), &view);
         body = answer_share(exchange, &key, version);
@@ -63,7 +63,7 @@ static void answer_token(struct exchange *exchange)
     if (problem_of_call(exchange))
         return;
     const struct token_view *view = &exchange->request.call.out.token;
-    admission_poll_pace(exchange, view->poll_after_ms);
+    head_check_poll_pace(exchange, view->poll_after_ms);
     show_token(answer_begin(exchange), view, &exchange->request.shown_clock);
     answer_private(exchange, STATUS_OK);
 }
@@ -76,7 +76,7 @@ static void answer_joined(struct exchange *exchange)
         return;
     }
     const struct token_view *view = &call->out.token;
-    admission_poll_pace(exchange, view->poll_after_ms);
+    head_check_poll_pace(exchange, view->poll_after_ms);
     show_token(answer_begin(exchange), view, &exchange->request.shown_clock);
     answer_created(exchange, "/v1/queue/tokens", record_schema(RECORD_KIND_QUEUE_TOKEN)->prefix,
                    view->token.id);
@@ -91,7 +91,7 @@ void post_queue_tokens(struct exchange *exchange)
 /* Also "current", which has no id in its path: then the office takes the caller's live token. */
 void get_queue_token(struct exchange *exchange)
 {
-    if (!admission_poll(exchange))
+    if (!head_check_poll(exchange))
         return;
     exchange_call(exchange, VERB_QUEUE_TOKEN_GET)->in.token.token_id = exchange->path.id;
     exchange_submit(exchange, answer_token);

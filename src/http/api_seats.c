@@ -65,9 +65,9 @@ void get_seats(struct exchange *exchange)
     const struct round_snapshot *round = round_of_path(exchange);
     if (round == NULL)
         return;
-    const struct shared_key key = {
-        .kind = SHARED_SEATS, .id = exchange->path.id, .from = cursor.number, .limit = limit};
-    struct shared_body *body = shared_find(&server->shared, &key, round->version);
+    const struct cached_answer_key key = {
+        .kind = CACHED_SEATS, .id = exchange->path.id, .from = cursor.number, .limit = limit};
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, round->version);
     if (body == NULL) {
         write_seats(answer_begin(exchange), round, (size_t)cursor.number, limit);
         body = answer_share(exchange, &key, round->version);
@@ -82,8 +82,8 @@ void get_availability(struct exchange *exchange)
     const struct round_snapshot *round = round_of_path(exchange);
     if (round == NULL)
         return;
-    const struct shared_key key = {.kind = SHARED_AVAILABILITY, .id = exchange->path.id};
-    struct shared_body *body = shared_find(&server->shared, &key, round->version);
+    const struct cached_answer_key key = {.kind = CACHED_AVAILABILITY, .id = exchange->path.id};
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, round->version);
     if (body == NULL) {
         const struct {
             const char *key;
@@ -209,8 +209,8 @@ void get_seat_map(struct exchange *exchange)
     const struct round_snapshot *round = round_of_path(exchange);
     if (round == NULL)
         return;
-    const struct shared_key key = {.kind = SHARED_MAP, .id = exchange->path.id};
-    struct shared_body *body = shared_find(&server->shared, &key, only_version);
+    const struct cached_answer_key key = {.kind = CACHED_MAP, .id = exchange->path.id};
+    struct cached_answer *body = answer_cache_find(&server->answer_cache, &key, only_version);
     if (body == NULL) {
         write_map(answer_begin(exchange), round->map);
         body = answer_share(exchange, &key, only_version);

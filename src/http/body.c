@@ -55,7 +55,8 @@ void body_close(struct body_object *object)
 }
 
 /* The field's value, or NULL; notes that the key is known. */
-static const json_t *ask(struct body_object *object, const char *key, enum body_presence presence)
+static const json_t *asked_value(struct body_object *object, const char *key,
+                                 enum body_presence presence)
 {
     CHECK(object->asked_count < BODY_FIELDS_MAX);
     object->asked[object->asked_count++] = key;
@@ -117,8 +118,8 @@ static const char *kept_as(enum text_kind kind, struct body *body, const json_t 
 }
 
 /* Whether a text may stand in a field of this kind. */
-static bool is_of_kind(const char *text, enum text_kind kind,
-                       char problem[static TEXT_PROBLEM_BYTES])
+static bool text_fits(const char *text, enum text_kind kind,
+                      char problem[static TEXT_PROBLEM_BYTES])
 {
     switch (kind) {
     case TEXT_LINE:
@@ -143,7 +144,7 @@ static bool is_of_kind(const char *text, enum text_kind kind,
 bool body_text(struct body_object *object, const char *key, enum body_presence presence,
                enum text_kind kind, size_t min, size_t max, const char **text)
 {
-    const json_t *value = ask(object, key, presence);
+    const json_t *value = asked_value(object, key, presence);
     const char *read = value == NULL ? NULL : plain_text(object, key, value);
     if (read == NULL)
         return false;
@@ -162,7 +163,7 @@ bool body_text(struct body_object *object, const char *key, enum body_presence p
         body_error(object, key, problem);
         return false;
     }
-    if (!is_of_kind(read, kind, problem)) {
+    if (!text_fits(read, kind, problem)) {
         body_error(object, key, problem);
         return false;
     }
@@ -193,7 +194,7 @@ static bool integer_of(const struct body *body, const json_t *value, int64_t *in
 bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
                   int64_t min, int64_t max, int64_t *value)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     int64_t integer;
@@ -215,7 +216,7 @@ bool body_integer(struct body_object *object, const char *key, enum body_presenc
 bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
                double max, double *value)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_number(json)) {
@@ -236,7 +237,7 @@ bool body_real(struct body_object *object, const char *key, enum body_presence p
 bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
                   bool *value)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_boolean(json)) {
@@ -250,7 +251,7 @@ bool body_boolean(struct body_object *object, const char *key, enum body_presenc
 bool body_time(struct body_object *object, const char *key, enum body_presence presence,
                timestamp_ms *time)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_string(json) ||
@@ -275,7 +276,7 @@ static void id_message(const char *prefix, char message[static 80])
 bool body_id(struct body_object *object, const char *key, enum body_presence presence,
              const char *prefix, struct id *id)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!id_of(json, prefix, id)) {
@@ -290,7 +291,7 @@ bool body_id(struct body_object *object, const char *key, enum body_presence pre
 bool body_email(struct body_object *object, const char *key, enum body_presence presence,
                 enum email_rule rule, struct email *email)
 {
-    const json_t *value = ask(object, key, presence);
+    const json_t *value = asked_value(object, key, presence);
     const char *read = value == NULL ? NULL : plain_text(object, key, value);
     if (read == NULL)
         return false;
@@ -314,7 +315,7 @@ bool body_count(struct body_object *object, const char *key, size_t count, size_
 bool body_array(struct body_object *object, const char *key, enum body_presence presence,
                 size_t min, size_t max, const json_t **array, struct body_path *path)
 {
-    const json_t *json = ask(object, key, presence);
+    const json_t *json = asked_value(object, key, presence);
     if (json == NULL)
         return false;
     if (!json_is_array(json)) {

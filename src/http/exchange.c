@@ -3,9 +3,9 @@
 #include "http/exchange.h"
 
 #include "base/check.h"
-#include "http/admission.h"
 #include "http/answer.h"
 #include "http/answer_log.h"
+#include "http/head_check.h"
 #include "http/idempotency.h"
 #include "http/import.h"
 #include "http/password_share.h"
@@ -91,7 +91,7 @@ struct exchange *exchange_new(struct io_loop *loop)
     exchange->loop = loop;
     exchange->began_us = loop->now_us;
     exchange->answer.status = 0;
-    exchange->answer.shared = NULL;
+    exchange->answer.cached = NULL;
     exchange->answer.stream = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
@@ -117,8 +117,8 @@ void exchange_free(struct exchange *exchange)
         importer_leave(&server->importer);
     if (exchange->called)
         call_release(&exchange->request.call);
-    if (exchange->answer.shared != NULL)
-        shared_body_drop(exchange->answer.shared);
+    if (exchange->answer.cached != NULL)
+        cached_answer_drop(exchange->answer.cached);
     while (exchange->allocations != NULL) {
         struct allocation *next = exchange->allocations->next;
         free(exchange->allocations);
@@ -197,7 +197,7 @@ void exchange_leave(struct exchange *exchange)
 
 void exchange_begin(struct exchange *exchange)
 {
-    admission_check(exchange);
+    head_check(exchange);
 }
 
 void exchange_dispatch(struct exchange *exchange)

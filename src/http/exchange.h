@@ -21,7 +21,7 @@ struct http_server;
 struct io_loop;
 struct connection;
 struct exchange;
-struct shared_body;
+struct cached_answer;
 struct stream;
 struct sockaddr;
 
@@ -41,15 +41,15 @@ enum exchange_phase {
  * two thirds of this. */
 #define ANSWER_HEAD_BYTES_MAX 2048
 
-/* What is to be sent. Its body is `shared`, or what stands in the exchange's `out`. */
+/* What is to be sent. Its body is `cached`, or what stands in the exchange's `out`. */
 struct answer {
-    int status;                 /* 0: not answered yet */
-    struct shared_body *shared; /* a reference, or NULL */
-    bool bodiless;              /* 204 and 304 */
-    bool last;                  /* the connection ends with it */
-    bool unsized;               /* a stream's: only its end tells its length */
-    struct stream *stream;      /* the connection's reference, until it takes it; or NULL */
-    bool failed;                /* there was no memory for its body: it can't be sent */
+    int status;                   /* 0: not answered yet */
+    struct cached_answer *cached; /* a reference, or NULL */
+    bool bodiless;                /* 204 and 304 */
+    bool last;                    /* the connection ends with it */
+    bool unsized;                 /* a stream's: only its end tells its length */
+    struct stream *stream;        /* the connection's reference, until it takes it; or NULL */
+    bool failed;                  /* there was no memory for its body: it can't be sent */
     size_t head_length;
     char head[ANSWER_HEAD_BYTES_MAX]; /* its line and headers, each with its CR LF */
 };

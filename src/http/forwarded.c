@@ -106,12 +106,12 @@ bool x_forwarded_for(const struct header_lines *lines, const struct address_list
 /* Longer than any address with its port; of a longer value no more is needed than that it is. */
 #define VALUE_BYTES 80
 
-struct value {
+struct parameter {
     char text[VALUE_BYTES];
     size_t length; /* VALUE_BYTES: too long */
 };
 
-static void value_add(struct value *value, char character)
+static void value_add(struct parameter *value, char character)
 {
     if (value->length + 1 < VALUE_BYTES) {
         value->text[value->length++] = character;
@@ -122,7 +122,7 @@ static void value_add(struct value *value, char character)
 }
 
 /* A quoted string (RFC 9110, 5.6.4) after its first quote; the rest of the text, or NULL. */
-static const char *take_quoted(const char *text, struct value *value)
+static const char *take_quoted(const char *text, struct parameter *value)
 {
     while (*text != '"') {
         if (*text == '\\')
@@ -134,9 +134,9 @@ static const char *take_quoted(const char *text, struct value *value)
     return text + 1;
 }
 
-static const char *take_value(const char *text, struct value *value)
+static const char *take_value(const char *text, struct parameter *value)
 {
-    *value = (struct value){.length = 0};
+    *value = (struct parameter){.length = 0};
     if (*text == '"')
         return take_quoted(text + 1, value);
     const size_t length = strcspn(text, ",;\" \t\\");
@@ -156,7 +156,7 @@ static const char *take_pair(const char *text, struct element *element)
 {
     static const char token[] = "!#$%&'*+-.^_`|~0123456789"
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    struct value value;
+    struct parameter value;
     const size_t name = strspn(text, token);
     if (name == 0 || text[name] != '=')
         return NULL;
@@ -172,7 +172,7 @@ static const char *take_pair(const char *text, struct element *element)
 }
 
 /* The pairs up to a comma or the end; the rest of the text, or NULL: malformed. */
-static const char *take_element(const char *text, struct element *element)
+static const char *take_forwarded_element(const char *text, struct element *element)
 {
     *element = (struct element){0};
     for (;;) {
@@ -197,7 +197,7 @@ static void read_forwarded(const char *text, struct chain *chain)
         text += strspn(text, " \t,");
         if (*text == '\0')
             return;
-        text = take_element(text, &element);
+        text = take_forwarded_element(text, &element);
         if (text == NULL) { /* where the next element begins cannot be told */
             chain_add(chain, false, NULL);
             return;

@@ -104,7 +104,7 @@ void import_admit(struct exchange *exchange)
 /* ---- The body ---- */
 
 /* False: no memory, and the exchange was answered. */
-static bool begin(struct exchange *exchange)
+static bool begin_import(struct exchange *exchange)
 {
     if (exchange->import != NULL)
         return true;
@@ -124,7 +124,7 @@ void import_release(struct import *import)
     free(import);
 }
 
-static void hand_over(struct exchange *exchange, exchange_step *next)
+static void hand_to_importer(struct exchange *exchange, exchange_step *next)
 {
     /* The line is as long as there are places, and whoever has one waits in it once. */
     CHECK(exchange->importing);
@@ -144,7 +144,7 @@ void import_receive(struct exchange *exchange, const void *data, size_t length)
     CHECK(exchange->phase == EXCHANGE_RECEIVING);
     /* What comes after a fault that ends the reading is passed over: the answer follows the body.
      */
-    if (!begin(exchange) || exchange->import->plan.refusal != REFUSAL_NONE)
+    if (!begin_import(exchange) || exchange->import->plan.refusal != REFUSAL_NONE)
         return;
     if (buffer_reserve(piece, length) != RESULT_OK) {
         problem_answer(exchange, REFUSAL_CAPACITY);
@@ -152,7 +152,7 @@ void import_receive(struct exchange *exchange, const void *data, size_t length)
     }
     buffer_append(piece, data, length);
     if (piece->length >= PIECE_BYTES)
-        hand_over(exchange, receive_on);
+        hand_to_importer(exchange, receive_on);
 }
 
 static void answer_or_handle(struct exchange *exchange)
@@ -166,10 +166,10 @@ static void answer_or_handle(struct exchange *exchange)
 
 void import_finish(struct exchange *exchange)
 {
-    if (!begin(exchange) || !take_place(exchange))
+    if (!begin_import(exchange) || !take_place(exchange))
         return;
     exchange->import->whole = true;
-    hand_over(exchange, answer_or_handle);
+    hand_to_importer(exchange, answer_or_handle);
 }
 
 const struct round_plan *import_plan(const struct exchange *exchange)

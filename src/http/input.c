@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* A head begins within the first window, and a window is left behind its end. */
-static size_t capacity_for(size_t head_bytes)
+static size_t input_capacity(size_t head_bytes)
 {
     return head_bytes + 2 * INPUT_WINDOW_BYTES;
 }
@@ -19,7 +19,7 @@ struct input *input_take(struct input_spares *spares)
         spares->first = input->next;
         spares->count--;
     } else {
-        const size_t capacity = capacity_for(spares->head_bytes);
+        const size_t capacity = input_capacity(spares->head_bytes);
         input = malloc(sizeof *input + capacity);
         if (input == NULL)
             return NULL;

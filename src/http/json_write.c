@@ -10,7 +10,7 @@ void json_write_init(struct json_writer *writer, struct buffer *out)
     *writer = (struct json_writer){.out = out};
 }
 
-static bool reserve(struct json_writer *writer, size_t bytes)
+static bool reserve_bytes(struct json_writer *writer, size_t bytes)
 {
     const struct buffer *out = writer->out;
     if (bytes <= out->capacity - out->length)
@@ -22,7 +22,7 @@ static bool reserve(struct json_writer *writer, size_t bytes)
 
 static void append(struct json_writer *writer, const void *bytes, size_t length)
 {
-    if (reserve(writer, length))
+    if (reserve_bytes(writer, length))
         buffer_append(writer->out, bytes, length);
 }
 
@@ -30,7 +30,7 @@ static void append(struct json_writer *writer, const void *bytes, size_t length)
  * true after it, are seen to. NULL: there is no room. */
 static char *place_value(struct json_writer *writer, size_t bytes)
 {
-    if (!reserve(writer, bytes + (writer->comma ? 1 : 0)))
+    if (!reserve_bytes(writer, bytes + (writer->comma ? 1 : 0)))
         return NULL;
     struct buffer *out = writer->out;
     if (writer->comma)
@@ -131,7 +131,7 @@ void json_write_text_n(struct json_writer *writer, const char *text, size_t leng
         append(writer, text, plain);
         if (plain == length)
             break;
-        if (reserve(writer, 6))
+        if (reserve_bytes(writer, 6))
             append_escaped(writer->out, (unsigned char)text[plain]);
         text += plain + 1;
         length -= plain + 1;

@@ -42,7 +42,7 @@ static bool split(const char *listen, char host[static HOST_BYTES_MAX], const ch
 
 /* Connections have what their listener has. An answer goes out in one piece, so none is held back
  * to gather more. */
-static bool prepare(int listener)
+static bool prepare_socket(int listener)
 {
     const int on = 1, unsent = UNSENT_BYTES_MAX;
     return setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&

@@ -192,7 +192,7 @@ static void quiesce(struct io_loop *loop)
 }
 
 /* Those that were put off in the turn before. Returns how many. */
-static int go_on(struct io_loop *loop)
+static int go_on_with_rest(struct io_loop *loop)
 {
     struct connection *connection = loop->next_turn;
     int count = 0;
@@ -255,7 +255,7 @@ static void take_turn(struct io_loop *loop, const struct epoll_event *events, in
     http_date_set(&loop->date, engine_now(loop->server->engine).wall);
     if (atomic_exchange(&loop->quiesce, false))
         quiesce(loop);
-    const int worked = go_on(loop) + look_at_events(loop, events, count);
+    const int worked = go_on_with_rest(loop) + look_at_events(loop, events, count);
     resume_finished(loop);
     hear_streams(loop);
     adopt_arrived(loop);
@@ -372,7 +372,7 @@ void io_loop_stop(struct io_loop *loop)
     adopt_arrived(loop);
     while (loop->connections != NULL)
         connection_close(loop->connections);
-    (void)go_on(loop);
+    (void)go_on_with_rest(loop);
     free_closed(loop);
     hear_streams(loop); /* nobody tells a loop of a stream that is over */
     exchange_free_spares(loop);

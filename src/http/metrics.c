@@ -27,7 +27,7 @@ void metrics_count(struct metrics *metrics, size_t route, int status, int64_t la
     atomic_fetch_add_explicit(&metrics->latency_us, (uint64_t)latency_us, memory_order_relaxed);
 }
 
-static uint64_t load(const atomic_uint_fast64_t *counter)
+static uint64_t counter_value(const atomic_uint_fast64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
 }
@@ -57,7 +57,7 @@ static void put_answers(struct json_writer *writer, const struct metrics *metric
     for (size_t i = 0; i <= ROUTES_MAX; i++) {
         const bool known = i < count;
         for (int hundreds = 1; hundreds <= METRICS_CLASSES; hundreds++) {
-            const uint64_t answers = load(&metrics->answers[i][hundreds - 1]);
+            const uint64_t answers = counter_value(&metrics->answers[i][hundreds - 1]);
             if (answers > 0)
                 put(writer,
                     "usher_http_requests_total{method=\"%s\",route=\"%s\",status=\"%dxx\"} %llu\n",
@@ -73,14 +73,14 @@ static void put_latency(struct json_writer *writer, const struct metrics *metric
                 "# TYPE usher_http_request_seconds histogram\n");
     uint64_t sum = 0;
     for (size_t i = 0; i < METRICS_BUCKETS; i++) {
-        sum += load(&metrics->buckets[i]);
+        sum += counter_value(&metrics->buckets[i]);
         put(writer, "usher_http_request_seconds_bucket{le=\"%g\"} %llu\n",
             (double)bounds_us[i] / 1e6, (unsigned long long)sum);
     }
-    sum += load(&metrics->buckets[METRICS_BUCKETS]);
+    sum += counter_value(&metrics->buckets[METRICS_BUCKETS]);
     put(writer, "usher_http_request_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)sum);
     put(writer, "usher_http_request_seconds_sum %.6f\nusher_http_request_seconds_count %llu\n",
-        (double)load(&metrics->latency_us) / 1e6, (unsigned long long)sum);
+        (double)counter_value(&metrics->latency_us) / 1e6, (unsigned long long)sum);
 }
 
 struct named_number {
@@ -112,7 +112,7 @@ static void put_verbs(struct json_writer *writer, const struct engine_counts *co
             (unsigned long long)counts->refusals[refusal]);
 }
 
-static void put_engine(struct json_writer *writer, const struct engine_counts *counts)
+static void put_engine_metrics(struct json_writer *writer, const struct engine_counts *counts)
 {
     const struct office_counts *office = &counts->office;
     const struct store_counts *store = &counts->store;
@@ -164,7 +164,7 @@ static void put_queue(struct json_writer *writer, const struct queue_view *view)
     put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
 }
 
-static void put_clock(struct json_writer *writer, struct moment now)
+static void put_clock_metrics(struct json_writer *writer, struct moment now)
 {
     put(writer,
         "# HELP usher_clock_offset_seconds The system's clock less house time, by which deadlines "
@@ -179,12 +179,12 @@ static void put_connections(struct json_writer *writer, const struct http_server
     uint64_t accepted = 0, idle_turns = 0, heads = 0, bodies = 0, readers = 0, made_room = 0;
     for (unsigned i = 0; i < server->options.io_threads; i++) {
         const struct io_counts *counts = &server->loops[i].counts;
-        accepted += load(&counts->accepted);
-        idle_turns += load(&counts->idle_turns);
-        heads += load(&counts->slow_heads);
-        bodies += load(&counts->slow_bodies);
-        readers += load(&counts->slow_readers);
-        made_room += load(&counts->made_room);
+        accepted += counter_value(&counts->accepted);
+        idle_turns += counter_value(&counts->idle_turns);
+        heads += counter_value(&counts->slow_heads);
+        bodies += counter_value(&counts->slow_bodies);
+        readers += counter_value(&counts->slow_readers);
+        made_room += counter_value(&counts->made_room);
     }
     const struct named_number numbers[] = {
         {"http_connections", "gauge", "Open connections.",
@@ -193,7 +193,7 @@ static void put_connections(struct json_writer *writer, const struct http_server
          atomic_load_explicit(&server->answering, memory_order_relaxed)},
         {"http_connections_total", "counter", "Connections let in.", accepted},
         {"http_turned_away_total", "counter", "Connections closed as they came.",
-         load(&server->turned_away)},
+         counter_value(&server->turned_away)},
         {"http_made_room_total", "counter", "Connections closed to make room for others.",
          made_room},
         {"http_slow_heads_total", "counter", "Connections whose request did not come in time.",
@@ -218,8 +218,8 @@ static void answer_metrics(struct exchange *exchange)
     put_latency(writer, &server->metrics);
     put_connections(writer, server);
     put_queue(writer, &view);
-    put_engine(writer, &counts);
-    put_clock(writer, engine_now(server->engine));
+    put_engine_metrics(writer, &counts);
+    put_clock_metrics(writer, engine_now(server->engine));
     answer_text(exchange, STATUS_OK, "text/plain; version=0.0.4", "no-store");
 }
 

@@ -82,7 +82,7 @@ void get_problem(struct exchange *exchange)
         problem_answer(exchange, REFUSAL_NOT_FOUND);
         return;
     }
-    struct shared_body *body = answer_share(exchange, NULL, 0);
+    struct cached_answer *body = answer_share(exchange, NULL, 0);
     if (body != NULL)
         body->content_type = "text/html; charset=utf-8";
     answer_shared(exchange, body, CACHE_MAP);

@@ -12,7 +12,7 @@ void request_head_init(struct request_head *head)
     memset(head, 0, sizeof *head);
 }
 
-static bool refuse(struct request_head *head, enum refusal refusal)
+static bool refuse_head(struct request_head *head, enum refusal refusal)
 {
     head->refusal = refusal;
     return false;
@@ -182,9 +182,9 @@ static bool read_version(struct request_head *head, const char *text, size_t len
 {
     if (length != 8 || memcmp(text, "HTTP/", 5) != 0 || !is_digit(text[5]) || text[6] != '.' ||
         !is_digit(text[7]))
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     if (text[5] != '1')
-        return refuse(head, REFUSAL_VERSION_NOT_SUPPORTED);
+        return refuse_head(head, REFUSAL_VERSION_NOT_SUPPORTED);
     head->old = text[7] == '0';
     return true;
 }
@@ -200,7 +200,7 @@ static bool read_request_line(struct request_head *head, char *line, size_t leng
         continue;
     if (method_length == 0 || target_end >= length || line[method_length] != ' ' ||
         line[target_end] != ' ')
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     line[method_length] = '\0';
     head->method = method_parse(line);
     head->method_text = line;
@@ -209,7 +209,7 @@ static bool read_request_line(struct request_head *head, char *line, size_t leng
     char *target = line + method_length + 1;
     return read_version(head, line + target_end + 1, length - target_end - 1) &&
            (read_target(head, line, target, target_end - method_length - 1) ||
-            refuse(head, REFUSAL_BAD_REQUEST));
+            refuse_head(head, REFUSAL_BAD_REQUEST));
 }
 
 /* ---- A header ---- */
@@ -246,7 +246,7 @@ static bool keep_header(struct request_head *head, const char *name, size_t name
         if (*place == NULL)
             *place = value;
         else if (wanted[i].comes == ONCE)
-            return refuse(head, REFUSAL_BAD_REQUEST);
+            return refuse_head(head, REFUSAL_BAD_REQUEST);
         break;
     }
     return true;
@@ -274,18 +274,18 @@ static bool read_header(struct request_head *head, char *line, size_t length)
     while (name_length < length && is_token_character(line[name_length]))
         name_length++;
     if (name_length == 0 || name_length == length || line[name_length] != ':')
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     size_t start = name_length + 1;
     while (start < length && is_blank(line[start]))
         start++;
     for (size_t i = start; i < length; i++)
         if (!is_value_character(line[i]))
-            return refuse(head, REFUSAL_BAD_REQUEST);
+            return refuse_head(head, REFUSAL_BAD_REQUEST);
     while (length > start && is_blank(line[length - 1]))
         length--;
     line[length] = '\0';
     if (++head->line_count > HEADER_LINES_MAX)
-        return refuse(head, REFUSAL_HEADERS_TOO_LARGE);
+        return refuse_head(head, REFUSAL_HEADERS_TOO_LARGE);
     if (name_length == sizeof connection - 1 && strncasecmp(line, connection, name_length) == 0)
         read_connection(head, line + start);
     return keep_header(head, line, name_length, line + start);
@@ -298,11 +298,11 @@ static bool read_length(struct request_head *head, const char *text)
     uint64_t length = 0;
     const size_t digits = strspn(text, "0123456789");
     if (digits == 0 || digits > 19 || text[digits] != '\0')
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     for (size_t i = 0; i < digits; i++)
         length = length * 10 + (uint64_t)(text[i] - '0');
     if (length > INT64_MAX)
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     head->framing = length == 0 ? FRAMING_NONE : FRAMING_SIZED;
     head->body_bytes = length;
     return true;
@@ -325,20 +325,21 @@ static bool read_framing(struct request_head *head)
     if (coding == NULL)
         return length == NULL || read_length(head, length);
     if (length != NULL || head->old)
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     if (strcasecmp(coding, "chunked") != 0)
-        return refuse(head, ends_chunked(coding) ? REFUSAL_NOT_IMPLEMENTED : REFUSAL_BAD_REQUEST);
+        return refuse_head(head,
+                           ends_chunked(coding) ? REFUSAL_NOT_IMPLEMENTED : REFUSAL_BAD_REQUEST);
     head->framing = FRAMING_CHUNKED;
     return true;
 }
 
-static bool finish(struct request_head *head)
+static bool finish_head(struct request_head *head)
 {
     const struct request_headers *headers = &head->headers;
     head->last = head->old || head->said_close;
     if (headers->host == NULL ? !head->old
                               : !host_well_formed(headers->host, strlen(headers->host)))
-        return refuse(head, REFUSAL_BAD_REQUEST);
+        return refuse_head(head, REFUSAL_BAD_REQUEST);
     if (head->authority != NULL)
         head->headers.host = head->authority; /* RFC 9112, 3.2.2: the header does not count then */
     if (!read_framing(head))
@@ -346,7 +347,7 @@ static bool finish(struct request_head *head)
     if (headers->expect == NULL || head->old)
         return true; /* HTTP/1.0 knows no expectations (RFC 9110, 10.1.1) */
     if (strcasecmp(headers->expect, "100-continue") != 0)
-        return refuse(head, REFUSAL_EXPECTATION_FAILED);
+        return refuse_head(head, REFUSAL_EXPECTATION_FAILED);
     head->expects_continue = head->framing != FRAMING_NONE;
     return true;
 }
@@ -354,7 +355,7 @@ static bool finish(struct request_head *head)
 /* ---- Lines ---- */
 
 /* A line without its CR LF. True: it was the head's last, or is refused. */
-static bool read_line(struct request_head *head, char *line, size_t length)
+static bool read_head_line(struct request_head *head, char *line, size_t length)
 {
     if (!head->named && length == 0 && !head->blank) {
         head->blank = true; /* RFC 9112, 2.2: some clients end a body with one too many */
@@ -364,7 +365,7 @@ static bool read_line(struct request_head *head, char *line, size_t length)
         return !read_request_line(head, line, length);
     if (length > 0)
         return !read_header(head, line, length);
-    (void)finish(head);
+    (void)finish_head(head);
     return true;
 }
 
@@ -375,7 +376,7 @@ bool request_head_read(struct request_head *head, char *bytes, size_t length, si
         char *line = bytes + head->line_at;
         /* Who speaks another protocol sends no line to wait for. */
         if (!head->named && line[0] != '\r' && !is_token_character(line[0]))
-            return !refuse(head, REFUSAL_BAD_REQUEST);
+            return !refuse_head(head, REFUSAL_BAD_REQUEST);
         char *feed = memchr(bytes + head->scanned, '\n', end - head->scanned);
         if (feed == NULL) {
             head->scanned = end;
@@ -383,11 +384,11 @@ bool request_head_read(struct request_head *head, char *bytes, size_t length, si
         }
         head->line_at = head->scanned = (size_t)(feed - bytes) + 1;
         if (feed == line || feed[-1] != '\r')
-            return !refuse(head, REFUSAL_BAD_REQUEST);
-        if (read_line(head, line, (size_t)(feed - line) - 1))
+            return !refuse_head(head, REFUSAL_BAD_REQUEST);
+        if (read_head_line(head, line, (size_t)(feed - line) - 1))
             return true;
     }
     if (end < bytes_max)
         return false;
-    return !refuse(head, head->named ? REFUSAL_HEADERS_TOO_LARGE : REFUSAL_URI_TOO_LONG);
+    return !refuse_head(head, head->named ? REFUSAL_HEADERS_TOO_LARGE : REFUSAL_URI_TOO_LONG);
 }

@@ -29,7 +29,7 @@ static const char *const array_keys[] = {[PLAN_SEATS] = "seats", [PLAN_SECTIONS]
 
 /* A copy that lives as long as the plan; `before`, which is or may be the same, serves as well.
  * NULL for NULL, and for want of memory. */
-static const char *keep(struct round_plan *plan, const char *text, const char *before)
+static const char *keep_seat_text(struct round_plan *plan, const char *text, const char *before)
 {
     if (text == NULL || (before != NULL && strcmp(text, before) == 0))
         return text == NULL ? NULL : before;
@@ -46,7 +46,7 @@ static const char *keep_number(struct round_plan *plan, int64_t number)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%lld", (long long)number);
-    return keep(plan, text, NULL);
+    return keep_seat_text(plan, text, NULL);
 }
 
 /* One of the texts of a seat. */
@@ -116,8 +116,8 @@ static void add_section(struct round_plan *plan, struct body_object *object, siz
     const bool good = read_section(object, &section);
     if (section.name != NULL && named_before(plan->sections, index, section.name))
         body_error(object, NULL, "has the name of another section");
-    section.name = keep(plan, section.name, NULL);
-    section.grade = keep(plan, section.grade, NULL);
+    section.name = keep_seat_text(plan, section.name, NULL);
+    section.grade = keep_seat_text(plan, section.grade, NULL);
     section.rows = good ? section.rows : 0;
     plan->sections[index] = section;
 }
@@ -133,7 +133,7 @@ static void expand_section(struct round_plan *plan, const struct round_section *
                                         section->name, (long long)row, (long long)number);
             CHECK(length > 0 && (size_t)length < sizeof seat_number);
             *seats++ = (struct seat_plan){
-                .seat_number = keep(plan, seat_number, NULL),
+                .seat_number = keep_seat_text(plan, seat_number, NULL),
                 .section = section->name,
                 .row = row_text,
                 .number = keep_number(plan, number),
@@ -212,11 +212,11 @@ static void add_seat(struct round_plan *plan, struct body_object *object, size_t
     struct seat_plan seat = {0};
     if (object != NULL)
         read_seat(object, &seat);
-    seat.seat_number = keep(plan, seat.seat_number, NULL);
-    seat.section = keep(plan, seat.section, before->section);
-    seat.row = keep(plan, seat.row, before->row);
-    seat.number = keep(plan, seat.number, NULL);
-    seat.grade = keep(plan, seat.grade, before->grade);
+    seat.seat_number = keep_seat_text(plan, seat.seat_number, NULL);
+    seat.section = keep_seat_text(plan, seat.section, before->section);
+    seat.row = keep_seat_text(plan, seat.row, before->row);
+    seat.number = keep_seat_text(plan, seat.number, NULL);
+    seat.grade = keep_seat_text(plan, seat.grade, before->grade);
     plan->seats[plan->seat_count++] = seat;
 }
 

@@ -117,7 +117,7 @@ static void server_free(struct http_server *server)
             (void)close(server->listeners[i].socket);
     importer_stop(&server->importer);
     presence_release(&server->presence);
-    shared_cache_release(&server->shared);
+    answer_cache_release(&server->answer_cache);
     limits_release(&server->limits);
     security_log_release(&server->security, wall_now());
     free(server->time_zone);

@@ -3,14 +3,14 @@
 #define USHER_HTTP_SERVER_H
 
 #include "http/acceptor.h"
+#include "http/answer_cache.h"
 #include "http/http.h"
 #include "http/import.h"
-#include "http/limit.h"
 #include "http/loop.h"
 #include "http/metrics.h"
 #include "http/presence.h"
+#include "http/rate_limit.h"
 #include "http/security_log.h"
-#include "http/shared.h"
 #include "http/sign_in_limit.h"
 #include "http/site.h"
 
@@ -62,7 +62,7 @@ struct http_server {
     struct secret token_key;
     struct limits limits;
     struct security_log security;
-    struct shared_cache shared;
+    struct answer_cache answer_cache;
     struct metrics metrics;
     struct presence presence;
     struct importer importer;

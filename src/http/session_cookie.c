@@ -13,7 +13,8 @@ const char *session_cookie_find(const char *header, bool secure, size_t *length)
     return token != NULL ? token : cookie_find(header, SESSION_COOKIE, length);
 }
 
-static void set(struct exchange *exchange, const char *name, const char *token, int64_t seconds)
+static void set_cookie(struct exchange *exchange, const char *name, const char *token,
+                       int64_t seconds)
 {
     char cookie[SESSION_TOKEN_CHARACTERS + 128];
     const int length =
@@ -26,14 +27,14 @@ static void set(struct exchange *exchange, const char *name, const char *token, 
 void session_cookie_set(struct exchange *exchange, const char *token, int64_t seconds)
 {
     const bool secure = exchange->server->site.secure;
-    set(exchange, secure ? SESSION_COOKIE_SECURE : SESSION_COOKIE, token, seconds);
+    set_cookie(exchange, secure ? SESSION_COOKIE_SECURE : SESSION_COOKIE, token, seconds);
     if (secure)
-        set(exchange, SESSION_COOKIE, "", 0);
+        set_cookie(exchange, SESSION_COOKIE, "", 0);
 }
 
 void session_cookie_clear(struct exchange *exchange)
 {
     if (exchange->server->site.secure)
-        set(exchange, SESSION_COOKIE_SECURE, "", 0);
-    set(exchange, SESSION_COOKIE, "", 0);
+        set_cookie(exchange, SESSION_COOKIE_SECURE, "", 0);
+    set_cookie(exchange, SESSION_COOKIE, "", 0);
 }

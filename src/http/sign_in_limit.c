@@ -12,7 +12,7 @@
 /* Eight megabytes: those who signed in last, a quarter of a million of them. */
 #define KNOWN_ENTRIES 262144
 
-static struct limit_rate rate_of(int64_t per_minute)
+static struct limit_rate rate_per_minute(int64_t per_minute)
 {
     return (struct limit_rate){.interval_us = MINUTE_US / per_minute, .burst = per_minute};
 }
@@ -22,9 +22,9 @@ enum result sign_in_limit_init(struct sign_in_limit *limit, unsigned account_per
 {
     CHECK(account_per_minute > 0 && address_per_minute > 0);
     *limit = (struct sign_in_limit){
-        .pair_rate = rate_of(account_per_minute),
-        .account_rate = rate_of((int64_t)SIGN_IN_STRANGERS_FACTOR * account_per_minute),
-        .address_rate = rate_of(address_per_minute),
+        .pair_rate = rate_per_minute(account_per_minute),
+        .account_rate = rate_per_minute((int64_t)SIGN_IN_STRANGERS_FACTOR * account_per_minute),
+        .address_rate = rate_per_minute(address_per_minute),
     };
     if (limit_table_init(&limit->pairs, FAILURE_ENTRIES) != RESULT_OK ||
         limit_table_init(&limit->accounts, FAILURE_ENTRIES) != RESULT_OK ||

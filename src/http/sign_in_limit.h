@@ -14,7 +14,7 @@
 #ifndef USHER_HTTP_SIGN_IN_LIMIT_H
 #define USHER_HTTP_SIGN_IN_LIMIT_H
 
-#include "http/limit.h"
+#include "http/rate_limit.h"
 
 /* An account may be failed at by strangers this many times as often as by one address: a guesser
  * needs as many addresses at full pace to slow those who come from a new place, and a password that

@@ -11,12 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void lock(struct stream *stream)
+static void lock_stream(struct stream *stream)
 {
     CHECK(pthread_mutex_lock(&stream->lock) == 0);
 }
 
-static void unlock(struct stream *stream)
+static void unlock_stream(struct stream *stream)
 {
     CHECK(pthread_mutex_unlock(&stream->lock) == 0);
 }
@@ -93,7 +93,7 @@ static void tell_loop(struct stream *stream)
 
 bool stream_write(struct stream *stream, const void *bytes, size_t length)
 {
-    lock(stream);
+    lock_stream(stream);
     const bool open = stream->state == STREAM_OPEN;
     const bool room = open && buffer_reserve(&stream->pending, length) == RESULT_OK;
     if (room)
@@ -102,19 +102,19 @@ bool stream_write(struct stream *stream, const void *bytes, size_t length)
         stream->state = STREAM_BEHIND;
     if (open)
         tell_loop(stream);
-    unlock(stream);
+    unlock_stream(stream);
     return room;
 }
 
 bool stream_end(struct stream *stream)
 {
-    lock(stream);
+    lock_stream(stream);
     const bool open = stream->state == STREAM_OPEN;
     if (open) {
         stream->state = STREAM_ENDED;
         tell_loop(stream);
     }
-    unlock(stream);
+    unlock_stream(stream);
     return open;
 }
 
@@ -149,11 +149,11 @@ static void take_pending(struct stream *stream)
 
 enum stream_next stream_prepare(struct stream *stream)
 {
-    lock(stream);
+    lock_stream(stream);
     const enum stream_state state = stream->state;
     if (length_left(stream) == 0)
         take_pending(stream);
-    unlock(stream);
+    unlock_stream(stream);
     if (state == STREAM_BEHIND)
         return STREAM_LOST;
     if (length_left(stream) > 0)
@@ -189,9 +189,9 @@ void stream_sent(struct stream *stream, size_t length)
 
 bool stream_is_open(struct stream *stream)
 {
-    lock(stream);
+    lock_stream(stream);
     const bool open = stream->state == STREAM_OPEN;
-    unlock(stream);
+    unlock_stream(stream);
     return open;
 }
 
@@ -204,12 +204,12 @@ void stream_stop(struct stream *stream)
 void stream_leave(struct stream *stream)
 {
     struct http_server *server = stream->loop->server;
-    lock(stream);
+    lock_stream(stream);
     const bool ended = stream->state == STREAM_ENDED;
     CHECK(stream->state != STREAM_OVER);
     stream->state = STREAM_OVER;
     buffer_release(&stream->pending);
-    unlock(stream);
+    unlock_stream(stream);
     buffer_release(&stream->going);
     stream->connection = NULL;
     atomic_fetch_sub(&server->answering, 1);
@@ -220,8 +220,8 @@ void stream_leave(struct stream *stream)
 
 struct connection *stream_heard(struct stream *stream)
 {
-    lock(stream);
+    lock_stream(stream);
     stream->told = false;
-    unlock(stream);
+    unlock_stream(stream);
     return stream->connection;
 }

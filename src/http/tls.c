@@ -65,7 +65,7 @@ static bool session_wire(struct tls_session *session)
 }
 
 /* Ready when there is something for OpenSSL to do. */
-static enum tls_state begin(struct tls_session *session)
+static enum tls_state begin_call(struct tls_session *session)
 {
     if (session->failed)
         return TLS_FAILED;
@@ -98,7 +98,7 @@ void tls_session_free(struct tls_session *session)
 
 /* What a call to OpenSSL came to. It empties the error queue, which the next call of any session of
  * this thread would otherwise take for its own. */
-static enum tls_state settle(struct tls_session *session, int answer)
+static enum tls_state settle_call(struct tls_session *session, int answer)
 {
     const int error = SSL_get_error(session->ssl, answer);
     ERR_clear_error();
@@ -124,11 +124,11 @@ static enum tls_state settle(struct tls_session *session, int answer)
 enum tls_state tls_read(struct tls_session *session, void *bytes, size_t bytes_max, size_t *length)
 {
     CHECK(bytes_max > 0);
-    const enum tls_state begun = begin(session);
+    const enum tls_state begun = begin_call(session);
     if (begun != TLS_READY)
         return begun;
     const int answer = SSL_read_ex(session->ssl, bytes, bytes_max, length);
-    const enum tls_state state = settle(session, answer);
+    const enum tls_state state = settle_call(session, answer);
     if (state == TLS_READY)
         session->idle_records = 0;
     return state;
@@ -138,14 +138,14 @@ enum tls_state tls_write(struct tls_session *session, const void *bytes, size_t 
                          size_t *written)
 {
     CHECK(length > 0 && length >= session->pending_bytes);
-    const enum tls_state begun = session->close_said ? TLS_FAILED : begin(session);
+    const enum tls_state begun = session->close_said ? TLS_FAILED : begin_call(session);
     if (begun != TLS_READY)
         return begun == TLS_ENDED ? TLS_FAILED : begun;
     /* A record a call: OpenSSL would hide what is sent while the next one finds the socket full. */
     const size_t most = length < RECORD_BYTES_MAX ? length : RECORD_BYTES_MAX;
     const size_t part = session->pending_bytes > 0 ? session->pending_bytes : most;
     const int answer = SSL_write_ex(session->ssl, bytes, part, written);
-    const enum tls_state state = settle(session, answer);
+    const enum tls_state state = settle_call(session, answer);
     session->pending_bytes = state == TLS_WANTS_WRITE && session->established ? part : 0;
     if (state != TLS_ENDED)
         return state;
@@ -162,7 +162,7 @@ enum tls_state tls_close(struct tls_session *session)
         return TLS_READY;
     const int answer = SSL_shutdown(session->ssl);
     if (answer < 0)
-        return settle(session, answer);
+        return settle_call(session, answer);
     ERR_clear_error();
     session->close_said = true;
     return TLS_READY;

@@ -59,7 +59,7 @@ void tls_tickets_drop(struct tls_tickets *tickets)
 
 /* Under the lock. A key that has been idle for so long that it could not be the previous one any
  * more goes at once. */
-static void renew(struct tls_tickets *tickets, int64_t now_s)
+static void renew_keys(struct tls_tickets *tickets, int64_t now_s)
 {
     const int64_t age_s = now_s - tickets->current_since_s;
     if (age_s < TICKET_SECONDS)
@@ -75,7 +75,7 @@ static void renew(struct tls_tickets *tickets, int64_t now_s)
 struct ticket_key tls_tickets_current(struct tls_tickets *tickets, int64_t now_s)
 {
     CHECK(pthread_mutex_lock(&tickets->lock) == 0);
-    renew(tickets, now_s);
+    renew_keys(tickets, now_s);
     const struct ticket_key key = tickets->current;
     CHECK(pthread_mutex_unlock(&tickets->lock) == 0);
     return key;
@@ -92,7 +92,7 @@ enum ticket_age tls_tickets_find(struct tls_tickets *tickets,
 {
     enum ticket_age age = TICKET_UNKNOWN;
     CHECK(pthread_mutex_lock(&tickets->lock) == 0);
-    renew(tickets, now_s);
+    renew_keys(tickets, now_s);
     if (is_named(&tickets->current, name)) {
         *key = tickets->current;
         age = TICKET_CURRENT;

@@ -23,7 +23,7 @@ static enum transport_result of_errno(void)
 }
 
 /* A socket that does not block is interrupted only where a test has it so. */
-static ssize_t receive(int socket, void *bytes, size_t bytes_max)
+static ssize_t receive_plain(int socket, void *bytes, size_t bytes_max)
 {
     ssize_t got;
     do
@@ -57,7 +57,7 @@ enum transport_result transport_read(struct transport *transport, void *bytes, s
         *drained = state == TLS_WANTS_READ || state == TLS_WANTS_WRITE;
         return of_tls(state);
     }
-    const ssize_t got = receive(transport->socket, bytes, bytes_max);
+    const ssize_t got = receive_plain(transport->socket, bytes, bytes_max);
     *drained = got < 0 || (size_t)got < bytes_max;
     if (got < 0)
         return of_errno();
@@ -107,7 +107,7 @@ void transport_end(struct transport *transport)
 enum transport_result transport_discard(struct transport *transport, size_t *length)
 {
     char waste[DISCARD_BYTES];
-    const ssize_t got = receive(transport->socket, waste, sizeof waste);
+    const ssize_t got = receive_plain(transport->socket, waste, sizeof waste);
     if (got < 0)
         return of_errno();
     *length = (size_t)got;

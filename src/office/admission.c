@@ -143,7 +143,7 @@ static void pass_over(struct office *office, struct live_token *token)
  */
 static struct live_token *first_returned(struct office *office)
 {
-    struct line *line = &office->line;
+    struct waiting_line *line = &office->line;
     if (line->present_count == 0)
         return NULL;
     const size_t position = fenwick_first(&line->present);
@@ -153,7 +153,7 @@ static struct live_token *first_returned(struct office *office)
 /* The next one at the cursor that is still in line; the cursor moves past it. */
 static struct live_token *next_in_line(struct office *office)
 {
-    struct line *line = &office->line;
+    struct waiting_line *line = &office->line;
     while (line->cursor < line->length) {
         const uint32_t number = line->slots[line->cursor++];
         if (number != 0)
@@ -193,7 +193,7 @@ bool queue_admit(struct office *office, size_t *budget)
 
 timestamp_ms queue_next_admission(const struct office *office, struct moment now)
 {
-    const struct line *line = &office->line;
+    const struct waiting_line *line = &office->line;
     const struct sale_window *sale = &office->sale;
     if (line->waiting == 0 || (line->present_count == 0 && line->cursor == line->length) ||
         (int64_t)office->active_count >= office->house.max_active)

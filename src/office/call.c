@@ -99,9 +99,9 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
         call->refusal = verb->function(office, &caller, call);
 }
 
-bool call_wants_history(const struct call *call)
+bool call_wants_look_up(const struct call *call)
 {
-    return call->refusal == REFUSAL_NONE && call->history.state == HISTORY_WANTED;
+    return call->refusal == REFUSAL_NONE && call->look_up.state == LOOK_UP_WANTED;
 }
 
 bool call_wants_list(const struct call *call)
@@ -115,20 +115,20 @@ enum refusal call_show_record(struct call *call, const struct record *record)
     return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
 }
 
-bool history_want(struct call *call, enum record_kind kind, struct id id)
+bool look_up_want(struct call *call, enum record_kind kind, struct id id)
 {
     /* Between two decisions of a call another one may have taken its Idempotency-Key: then it asks
      * for something else now. */
-    if (call->history.kind != kind || !id_equal(call->history.id, id))
-        history_release(&call->history);
-    switch (call->history.state) {
-    case HISTORY_NOT_ASKED:
-    case HISTORY_WANTED:
-        call->history = (struct history){.state = HISTORY_WANTED, .kind = kind, .id = id};
+    if (call->look_up.kind != kind || !id_equal(call->look_up.id, id))
+        look_up_release(&call->look_up);
+    switch (call->look_up.state) {
+    case LOOK_UP_NOT_ASKED:
+    case LOOK_UP_WANTED:
+        call->look_up = (struct look_up){.state = LOOK_UP_WANTED, .kind = kind, .id = id};
         return true;
-    case HISTORY_FOUND:
+    case LOOK_UP_FOUND:
         return true;
-    case HISTORY_ABSENT:
+    case LOOK_UP_ABSENT:
         return false;
     }
     UNREACHABLE("history state");
@@ -138,7 +138,7 @@ void call_release(struct call *call)
 {
     free(call->record);
     call->record = NULL;
-    history_release(&call->history);
+    look_up_release(&call->look_up);
     const enum verb_answer answers = verb_answers(call->verb);
     if (answers == ANSWERS_PAGE)
         record_page_release(&call->out.page);

@@ -67,7 +67,7 @@ static bool delete_reserve(struct office *office, const struct live_round *round
     return batch_reserve(office, 1 + seats, 0, 0);
 }
 
-static void delete_round(struct office *office, struct live_round *round)
+static void remove_round(struct office *office, struct live_round *round)
 {
     for (int64_t i = 0; round->seats != NULL && i < round->row.total_seat_cnt; i++) {
         const struct record seat = {
@@ -101,7 +101,7 @@ enum refusal concert_delete(struct office *office, const struct caller *caller, 
     /* ---- nothing fails below this line ---- */
     for (size_t i = office->rounds.taken; i > 0; i--)
         if (office->round_order[i - 1]->concert == concert)
-            delete_round(office, office->round_order[i - 1]);
+            remove_round(office, office->round_order[i - 1]);
     const struct record record = {
         .kind = RECORD_KIND_CONCERT, .deleted = true, .as.concert = {.id = concert->row.id}};
     office_put(office, &record);
@@ -129,7 +129,7 @@ enum refusal round_delete(struct office *office, const struct caller *caller, st
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    delete_round(office, round);
+    remove_round(office, round);
     return REFUSAL_NONE;
 }
 

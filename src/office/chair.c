@@ -23,17 +23,17 @@ struct chair_set {
     uint32_t *slots; /* an index and one; 0: empty */
 };
 
-static bool is_blank(char character)
+static bool is_space_or_tab(char character)
 {
     return character == ' ' || character == '\t';
 }
 
 size_t chair_form(const char *text, char form[static CHAIR_FORM_BYTES_MAX])
 {
-    while (is_blank(*text))
+    while (is_space_or_tab(*text))
         text++;
     size_t length = strlen(text);
-    while (length > 0 && is_blank(text[length - 1]))
+    while (length > 0 && is_space_or_tab(text[length - 1]))
         length--;
     CHECK(length <= CHAIR_FORM_BYTES_MAX);
     memcpy(form, text, length);

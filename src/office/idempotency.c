@@ -68,17 +68,17 @@ static struct id payment_of(const struct call *call)
     return call->out.payment.id;
 }
 
-static struct id entry_of(const struct call *call)
+static struct id entry_id_of(const struct call *call)
 {
     return call->record->as.point_entry.id;
 }
 
-static struct id concert_of(const struct call *call)
+static struct id concert_id_of(const struct call *call)
 {
     return call->record->as.concert.id;
 }
 
-static struct id round_of(const struct call *call)
+static struct id round_id_of(const struct call *call)
 {
     return call->record->as.concert_round.id;
 }
@@ -88,38 +88,38 @@ static struct id round_of_seats(const struct call *call)
     return call->in.seats_block.round_id;
 }
 
-static enum refusal show_token(struct office *office, const struct caller *caller,
-                               const struct idempotency_key *kept, struct call *call)
+static enum refusal show_kept_token(struct office *office, const struct caller *caller,
+                                    const struct idempotency_key *kept, struct call *call)
 {
     return token_answer(office, caller, kept->object_id, call);
 }
 
-static enum refusal show_reservation(struct office *office, const struct caller *caller,
-                                     const struct idempotency_key *kept, struct call *call)
+static enum refusal show_kept_reservation(struct office *office, const struct caller *caller,
+                                          const struct idempotency_key *kept, struct call *call)
 {
     return reservation_answer(office, caller, kept->object_id, call);
 }
 
-static enum refusal show_payment(struct office *office, const struct caller *caller,
-                                 const struct idempotency_key *kept, struct call *call)
+static enum refusal show_kept_payment(struct office *office, const struct caller *caller,
+                                      const struct idempotency_key *kept, struct call *call)
 {
     return payment_answer(office, caller, kept->object_id, call);
 }
 
 /* Entries are never in memory. */
-static enum refusal show_entry(struct office *office, const struct caller *caller,
-                               const struct idempotency_key *kept, struct call *call)
+static enum refusal show_kept_entry(struct office *office, const struct caller *caller,
+                                    const struct idempotency_key *kept, struct call *call)
 {
     (void)office;
     (void)caller;
-    if (!history_want(call, RECORD_KIND_POINT_ENTRY, kept->object_id))
+    if (!look_up_want(call, RECORD_KIND_POINT_ENTRY, kept->object_id))
         return REFUSAL_NOT_FOUND;
-    return call->history.state == HISTORY_WANTED ? REFUSAL_NONE
-                                                 : call_show_record(call, call->history.record);
+    return call->look_up.state == LOOK_UP_WANTED ? REFUSAL_NONE
+                                                 : call_show_record(call, call->look_up.record);
 }
 
-static enum refusal show_concert(struct office *office, const struct caller *caller,
-                                 const struct idempotency_key *kept, struct call *call)
+static enum refusal show_kept_concert(struct office *office, const struct caller *caller,
+                                      const struct idempotency_key *kept, struct call *call)
 {
     (void)caller;
     const struct live_concert *concert = concert_find(office, kept->object_id);
@@ -129,8 +129,8 @@ static enum refusal show_concert(struct office *office, const struct caller *cal
     return call_show_record(call, &record);
 }
 
-static enum refusal show_round(struct office *office, const struct caller *caller,
-                               const struct idempotency_key *kept, struct call *call)
+static enum refusal show_kept_round(struct office *office, const struct caller *caller,
+                                    const struct idempotency_key *kept, struct call *call)
 {
     (void)caller;
     const struct live_round *round = round_find(office, kept->object_id);
@@ -154,12 +154,12 @@ static const struct kept_object {
     enum refusal (*show)(struct office *office, const struct caller *caller,
                          const struct idempotency_key *kept, struct call *call);
 } kept_objects[ANSWERS_COUNT] = {
-    [ANSWERS_TOKEN] = {token_of, show_token},
-    [ANSWERS_RESERVATION] = {reservation_of, show_reservation},
-    [ANSWERS_PAYMENT] = {payment_of, show_payment},
-    [ANSWERS_ENTRY] = {entry_of, show_entry},
-    [ANSWERS_CONCERT] = {concert_of, show_concert},
-    [ANSWERS_ROUND] = {round_of, show_round},
+    [ANSWERS_TOKEN] = {token_of, show_kept_token},
+    [ANSWERS_RESERVATION] = {reservation_of, show_kept_reservation},
+    [ANSWERS_PAYMENT] = {payment_of, show_kept_payment},
+    [ANSWERS_ENTRY] = {entry_id_of, show_kept_entry},
+    [ANSWERS_CONCERT] = {concert_id_of, show_kept_concert},
+    [ANSWERS_ROUND] = {round_id_of, show_kept_round},
     [ANSWERS_SEATS] = {round_of_seats, show_seats},
 };
 
@@ -216,7 +216,7 @@ enum refusal call_kept(struct office *office, const struct caller *caller, struc
         !batch_reserve(office, 0, 0, 0))
         return REFUSAL_CAPACITY;
     const enum refusal refusal = function(office, caller, call);
-    if (refusal == REFUSAL_NONE && call->history.state != HISTORY_WANTED)
+    if (refusal == REFUSAL_NONE && call->look_up.state != LOOK_UP_WANTED)
         keep(office, caller->user, call); /* in the batch of its effect; the room was reserved */
     return refusal;
 }

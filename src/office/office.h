@@ -189,8 +189,8 @@ struct call {
     enum verb verb;
     struct credentials credentials;
     struct idempotency idempotency; /* looked at by the verbs that verb.def marks KEPT */
-    struct history
-        history; /* filled by the engine when the office wanted it; see call_wants_history */
+    struct look_up
+        look_up; /* filled by the engine when the office wanted it; see call_wants_look_up */
 
     union {
         struct {
@@ -275,8 +275,8 @@ struct call {
 };
 
 /* True after office_call when the answer needs a row that is not in memory: the engine looks up
- * call->history and calls again. No state was changed. */
-bool call_wants_history(const struct call *call);
+ * call->look_up and calls again. No state was changed. */
+bool call_wants_look_up(const struct call *call);
 
 /* True after office_call when the caller may list `in.list` (a buyer's query was narrowed to the
  * caller's own rows): the engine's readers fill out.page. */

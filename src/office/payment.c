@@ -7,11 +7,11 @@ enum refusal payment_answer(const struct office *office, const struct caller *ca
     const struct live_payment *payment = payment_find(office, id);
     const struct payment *row = payment == NULL ? NULL : &payment->row;
     if (row == NULL) {
-        if (!history_want(call, RECORD_KIND_PAYMENT, id))
+        if (!look_up_want(call, RECORD_KIND_PAYMENT, id))
             return REFUSAL_NOT_FOUND;
-        if (call->history.state == HISTORY_WANTED)
+        if (call->look_up.state == LOOK_UP_WANTED)
             return REFUSAL_NONE;
-        row = &call->history.record->as.payment;
+        row = &call->look_up.record->as.payment;
     }
     if (!caller_may_see(caller, row->user_id))
         return REFUSAL_NOT_FOUND;
@@ -105,12 +105,12 @@ enum refusal payment_make(struct office *office, const struct caller *caller, st
     const struct id id = call->in.reservation.reservation_id;
     struct live_reservation *reservation = reservation_find(office, id);
     if (reservation == NULL) {
-        if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+        if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
             return REFUSAL_NOT_FOUND;
-        if (call->history.state == HISTORY_WANTED)
+        if (call->look_up.state == LOOK_UP_WANTED)
             return REFUSAL_NONE;
         const enum refusal ended =
-            check_reservation(office, user, &call->history.view->reservation, call);
+            check_reservation(office, user, &call->look_up.view->reservation, call);
         CHECK(ended != REFUSAL_NONE); /* a pending one never leaves memory */
         return ended;
     }

@@ -69,17 +69,17 @@ static bool reference_is_used(const struct office *office, const struct live_use
         *refusal = repeat_charge(&recent->row, account, call);
         return true;
     }
-    struct history *history = &call->history;
-    if (history->reference == NULL)
-        history_release(history); /* an answer to another question; see history_want */
-    if (history->state == HISTORY_FOUND) {
-        *refusal = repeat_charge(&history->record->as.point_entry, account, call);
+    struct look_up *look_up = &call->look_up;
+    if (look_up->reference == NULL)
+        look_up_release(look_up); /* an answer to another question; see look_up_want */
+    if (look_up->state == LOOK_UP_FOUND) {
+        *refusal = repeat_charge(&look_up->record->as.point_entry, account, call);
         return true;
     }
-    if (history->state == HISTORY_ABSENT && history->as_of_seq >= office->references_dropped_seq)
+    if (look_up->state == LOOK_UP_ABSENT && look_up->as_of_seq >= office->references_dropped_seq)
         return false;
-    history_release(history);
-    *history = (struct history){.state = HISTORY_WANTED,
+    look_up_release(look_up);
+    *look_up = (struct look_up){.state = LOOK_UP_WANTED,
                                 .kind = RECORD_KIND_POINT_ENTRY,
                                 .caller_id = user->id,
                                 .reference = reference};

@@ -125,8 +125,8 @@ static int compare_rounds(const struct live_round *a, const struct live_round *b
 }
 
 /* Keeps a sorted array of pointers: out at its old place, in at its new one. */
-#define DEFINE_ORDER(name, type, array)                                                            \
-    static void name##_order_remove(struct office *office, const struct type *item, size_t count)  \
+#define DEFINE_ORDER(insert, remove_from, compare, type, array)                                    \
+    static void remove_from(struct office *office, const struct type *item, size_t count)          \
     {                                                                                              \
         size_t i = 0;                                                                              \
         while (i < count && office->array[i] != item)                                              \
@@ -135,18 +135,19 @@ static int compare_rounds(const struct live_round *a, const struct live_round *b
         memmove(&office->array[i], &office->array[i + 1],                                          \
                 (count - i - 1) * sizeof office->array[0]);                                        \
     }                                                                                              \
-    static void name##_order_insert(struct office *office, struct type *item, size_t count)        \
+    static void insert(struct office *office, struct type *item, size_t count)                     \
     {                                                                                              \
         size_t i = count;                                                                          \
-        while (i > 0 && compare_##name##s(item, office->array[i - 1]) < 0) {                       \
+        while (i > 0 && compare(item, office->array[i - 1]) < 0) {                                 \
             office->array[i] = office->array[i - 1];                                               \
             i--;                                                                                   \
         }                                                                                          \
         office->array[i] = item;                                                                   \
     }
 
-DEFINE_ORDER(concert, live_concert, concert_order)
-DEFINE_ORDER(round, live_round, round_order)
+DEFINE_ORDER(concert_order_insert, concert_order_remove, compare_concerts, live_concert,
+             concert_order)
+DEFINE_ORDER(round_order_insert, round_order_remove, compare_rounds, live_round, round_order)
 
 static void install_concert(struct office *office, const struct concert *row, bool deleted)
 {
@@ -334,14 +335,14 @@ static void install_token(struct office *office, const struct queue_token *row)
     const enum token_status old = token->status;
     /* While loading the line and the deadlines are not there yet: office_open builds them. */
     if (!office->loading && old == TOKEN_STATUS_WAITING && row->status != TOKEN_STATUS_WAITING)
-        line_remove(office, token);
+        waiting_line_remove(office, token);
     if (old == TOKEN_STATUS_ACTIVE)
         office->active_count--;
     if (row->status == TOKEN_STATUS_ACTIVE)
         office->active_count++;
     keep_token(office, token, row);
     if (!office->loading && old != TOKEN_STATUS_WAITING && row->status == TOKEN_STATUS_WAITING)
-        line_append(office, token);
+        waiting_line_append(office, token);
     if (row->status == TOKEN_STATUS_EXPIRED)
         retire_token(office, token);
     else if (!office->loading)

@@ -16,13 +16,13 @@ static int64_t poll_after(const struct office *office, int64_t ahead)
     return wait_ms < POLL_NEAR_MS ? POLL_NEAR_MS : wait_ms;
 }
 
-static void show_token(struct office *office, const struct live_token *token,
+static void view_token(struct office *office, const struct live_token *token,
                        struct token_view *view)
 {
     *view = (struct token_view){.token = token_row(office, token)};
     if (token->status == TOKEN_STATUS_WAITING) {
         const enum queue_status status = queue_status_at(office, office->now.wall);
-        view->ahead = line_ahead(office, token);
+        view->ahead = waiting_line_ahead(office, token);
         view->estimate = queue_estimate(office, status, view->ahead);
         view->poll_after_ms = poll_after(office, view->ahead);
     } else if (token->status == TOKEN_STATUS_ACTIVE) {
@@ -34,7 +34,7 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
 {
     const struct live_token *token = user_token(office, caller->user);
     if (token != NULL) {
-        show_token(office, token, &call->out.token);
+        view_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
     if (!token_reserve(office) || !batch_reserve(office, 1, 0, 0))
@@ -53,7 +53,7 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
     office_put(office, &record);
     token = user_token(office, caller->user);
     CHECK(token != NULL);
-    show_token(office, token, &call->out.token);
+    view_token(office, token, &call->out.token);
     call->created = true;
     return REFUSAL_NONE;
 }
@@ -64,7 +64,7 @@ void office_show_settled(struct office *office, struct call *call)
         return;
     const struct live_token *token = token_find(office, call->out.token.token.id);
     if (token != NULL && token->status == TOKEN_STATUS_ACTIVE)
-        show_token(office, token, &call->out.token);
+        view_token(office, token, &call->out.token);
 }
 
 enum refusal token_answer(struct office *office, const struct caller *caller, struct id id,
@@ -75,14 +75,14 @@ enum refusal token_answer(struct office *office, const struct caller *caller, st
     if (token != NULL) {
         if (!caller_may_see(caller, token_user(office, token)->id))
             return REFUSAL_NOT_FOUND;
-        show_token(office, token, &call->out.token);
+        view_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
-    if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
+    if (id_is_none(id) || !look_up_want(call, RECORD_KIND_QUEUE_TOKEN, id))
         return REFUSAL_NOT_FOUND;
-    if (call->history.state == HISTORY_WANTED)
+    if (call->look_up.state == LOOK_UP_WANTED)
         return REFUSAL_NONE;
-    const struct queue_token *row = &call->history.record->as.queue_token;
+    const struct queue_token *row = &call->look_up.record->as.queue_token;
     if (!caller_may_see(caller, row->user_id))
         return REFUSAL_NOT_FOUND;
     call->out.token = (struct token_view){.token = *row};
@@ -114,11 +114,11 @@ enum refusal queue_leave(struct office *office, const struct caller *caller, str
     struct live_token *token =
         id_is_none(id) ? user_token(office, caller->user) : token_find(office, id);
     if (token == NULL) {
-        if (id_is_none(id) || !history_want(call, RECORD_KIND_QUEUE_TOKEN, id))
+        if (id_is_none(id) || !look_up_want(call, RECORD_KIND_QUEUE_TOKEN, id))
             return REFUSAL_NOT_FOUND;
-        if (call->history.state == HISTORY_WANTED)
+        if (call->look_up.state == LOOK_UP_WANTED)
             return REFUSAL_NONE;
-        return id_equal(call->history.record->as.queue_token.user_id, caller->user->id)
+        return id_equal(call->look_up.record->as.queue_token.user_id, caller->user->id)
                    ? REFUSAL_NONE
                    : REFUSAL_NOT_FOUND;
     }

@@ -33,13 +33,13 @@ enum refusal reservation_answer(const struct office *office, const struct caller
         reservation_show(office, reservation, &call->out.reservation);
         return REFUSAL_NONE;
     }
-    if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+    if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
         return REFUSAL_NOT_FOUND;
-    if (call->history.state == HISTORY_WANTED)
+    if (call->look_up.state == LOOK_UP_WANTED)
         return REFUSAL_NONE;
-    if (!caller_may_see(caller, call->history.view->reservation.user_id))
+    if (!caller_may_see(caller, call->look_up.view->reservation.user_id))
         return REFUSAL_NOT_FOUND;
-    call->out.reservation = *call->history.view;
+    call->out.reservation = *call->look_up.view;
     return REFUSAL_NONE;
 }
 
@@ -267,9 +267,9 @@ static enum refusal cancel_ended(const struct reservation_view *view, struct cal
 }
 
 /* A reservation that left memory: ended, or confirmed for a round that is over. */
-static enum refusal cancel_history(const struct caller *caller, struct call *call)
+static enum refusal cancel_looked_up(const struct caller *caller, struct call *call)
 {
-    const struct reservation_view *view = call->history.view;
+    const struct reservation_view *view = call->look_up.view;
     if (!caller_may_see(caller, view->reservation.user_id))
         return REFUSAL_NOT_FOUND;
     if (view->reservation.status == RESERVATION_STATUS_CONFIRMED)
@@ -294,9 +294,10 @@ enum refusal reservation_cancel(struct office *office, const struct caller *call
     const struct id id = call->in.reservation.reservation_id;
     struct live_reservation *reservation = reservation_find(office, id);
     if (reservation == NULL) {
-        if (!history_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+        if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
             return REFUSAL_NOT_FOUND;
-        return call->history.state == HISTORY_WANTED ? REFUSAL_NONE : cancel_history(caller, call);
+        return call->look_up.state == LOOK_UP_WANTED ? REFUSAL_NONE
+                                                     : cancel_looked_up(caller, call);
     }
     if (!caller_may_see(caller, reservation->row.user_id))
         return REFUSAL_NOT_FOUND;

@@ -14,7 +14,7 @@ enum refusal session_sign_in_find(struct office *office, const struct caller *ca
     return call_show_record(call, &record);
 }
 
-static void delete_session(struct office *office, const struct live_session *session)
+static void remove_session(struct office *office, const struct live_session *session)
 {
     const struct record record = {
         .kind = RECORD_KIND_SESSION, .deleted = true, .as.session = {.id = session->id}};
@@ -45,7 +45,7 @@ enum refusal session_open(struct office *office, const struct caller *caller, st
 
     /* ---- nothing fails below this line ---- */
     if (session_count(office, owner) >= SESSIONS_PER_USER_MAX)
-        delete_session(office, user_sessions(office, owner));
+        remove_session(office, user_sessions(office, owner));
     const struct record record = {.kind = RECORD_KIND_SESSION,
                                   .as.session = {
                                       .id = new_id(office),
@@ -67,7 +67,7 @@ enum refusal session_close(struct office *office, const struct caller *caller, s
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    delete_session(office, session_find(office, call->credentials.session_id));
+    remove_session(office, session_find(office, call->credentials.session_id));
     return REFUSAL_NONE;
 }
 
@@ -78,7 +78,7 @@ void sessions_close_but(struct office *office, struct live_user *user, struct id
          session = next) {
         next = session_next(office, session);
         if (!id_equal(session->id, kept))
-            delete_session(office, session);
+            remove_session(office, session);
     }
 }
 
@@ -138,6 +138,6 @@ void sessions_expire(struct office *office, size_t *budget)
            at <= office->now.house) {
         (*budget)--;
         CHECK(batch_reserve(office, 1, 0, 0)); /* a tick has nobody to refuse to */
-        delete_session(office, session);
+        remove_session(office, session);
     }
 }

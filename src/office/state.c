@@ -65,48 +65,50 @@ void texts_free(struct record *record)
 
 /* ---- Keys ---- */
 
-#define KEYED_BY_ID(name, type, key_id)                                                            \
-    static bool name##_hash(const void *item, uint64_t *hash)                                      \
+/* The functions that it defines come with their whole names, so that a search finds them. */
+#define KEYED_BY_ID(hash_name, matches, find, type, key_id, by_id)                                 \
+    static bool hash_name(const void *item, uint64_t *hash)                                        \
     {                                                                                              \
         const struct type *live = item;                                                            \
         *hash = id_hash(live->key_id);                                                             \
         return true;                                                                               \
     }                                                                                              \
-    static bool name##_matches(const void *item, const void *key)                                  \
+    static bool matches(const void *item, const void *key)                                         \
     {                                                                                              \
         const struct type *live = item;                                                            \
         return id_equal(live->key_id, *(const struct id *)key);                                    \
     }                                                                                              \
-    struct type *name##_find(const struct office *office, struct id id)                            \
+    struct type *find(const struct office *office, struct id id)                                   \
     {                                                                                              \
-        return index_find(&office->name##_by_id, id_hash(id), &id);                                \
+        return index_find(&office->by_id, id_hash(id), &id);                                       \
     }
 
-KEYED_BY_ID(user, live_user, id)
-KEYED_BY_ID(session, live_session, id)
-KEYED_BY_ID(token, live_token, id)
-KEYED_BY_ID(concert, live_concert, row.id)
-KEYED_BY_ID(round, live_round, row.id)
-KEYED_BY_ID(seat, live_seat, row.id)
-KEYED_BY_ID(payment, live_payment, row.id)
-KEYED_BY_ID(reservation, live_reservation, row.id)
+KEYED_BY_ID(user_hash, user_matches, user_find, live_user, id, user_by_id)
+KEYED_BY_ID(session_hash, session_matches, session_find, live_session, id, session_by_id)
+KEYED_BY_ID(token_hash, token_matches, token_find, live_token, id, token_by_id)
+KEYED_BY_ID(concert_hash, concert_matches, concert_find, live_concert, row.id, concert_by_id)
+KEYED_BY_ID(round_hash, round_matches, round_find, live_round, row.id, round_by_id)
+KEYED_BY_ID(seat_hash, seat_matches, seat_find, live_seat, row.id, seat_by_id)
+KEYED_BY_ID(payment_hash, payment_matches, payment_find, live_payment, row.id, payment_by_id)
+KEYED_BY_ID(reservation_hash, reservation_matches, reservation_find, live_reservation, row.id,
+            reservation_by_id)
 
 /* What was given back is no longer marked with the number that it had. */
-#define FOUND_NEAR(name, type)                                                                     \
-    struct type *name##_find_near(struct office *office, struct id id)                             \
+#define FOUND_NEAR(find_near, find, type, pool, found)                                             \
+    struct type *find_near(struct office *office, struct id id)                                    \
     {                                                                                              \
-        struct type *live = pool_find(&office->name##s, office->found_##name);                     \
-        if (live == NULL || live->item.number != office->found_##name ||                           \
-            !id_equal(live->row.id, id))                                                           \
-            live = name##_find(office, id);                                                        \
+        struct type *live = pool_find(&office->pool, office->found);                               \
+        if (live == NULL || live->item.number != office->found || !id_equal(live->row.id, id))     \
+            live = find(office, id);                                                               \
         if (live != NULL)                                                                          \
-            office->found_##name = live->item.number;                                              \
+            office->found = live->item.number;                                                     \
         return live;                                                                               \
     }
 
-FOUND_NEAR(round, live_round)
-FOUND_NEAR(seat, live_seat)
-FOUND_NEAR(reservation, live_reservation)
+FOUND_NEAR(round_find_near, round_find, live_round, rounds, found_round)
+FOUND_NEAR(seat_find_near, seat_find, live_seat, seats, found_seat)
+FOUND_NEAR(reservation_find_near, reservation_find, live_reservation, reservations,
+           found_reservation)
 
 /* Users never leave, so their numbers are 1 to as many as there are. */
 static struct live_user *user_if(const struct office *office, uint32_t number, struct id id)
@@ -439,7 +441,7 @@ bool session_reserve(struct office *office)
 bool token_reserve(struct office *office)
 {
     return reserve(&office->tokens, &office->token_by_id, 1) &&
-           heap_reserve(&office->token_deadlines, 1) == RESULT_OK && line_reserve(office);
+           heap_reserve(&office->token_deadlines, 1) == RESULT_OK && waiting_line_reserve(office);
 }
 
 bool visit_reserve(struct office *office)

@@ -164,7 +164,7 @@ struct live_key {
  * over. A present token before the cursor was passed over and heard again: it goes first. So the
  * number of present tokens before a position is exactly the number that would be admitted before
  * it. */
-struct line {
+struct waiting_line {
     uint32_t *slots; /* pool numbers of tokens; 0: gone */
     size_t length, capacity;
     size_t cursor;
@@ -210,7 +210,7 @@ struct office {
     struct finished_list finished_visits, finished_reservations, finished_references;
     uint64_t references_dropped_seq; /* entries up to here are the tables' to know */
 
-    struct line line;
+    struct waiting_line line;
     size_t active_count;
     bool refunds_pending;     /* a cancelled round may still have reservations */
     timestamp_ms heard_floor; /* everybody counts as heard at least then */
@@ -373,12 +373,12 @@ struct user user_row(const struct live_user *user, struct hash_text *hash);
 
 /* ---- The line (line.c) ---- */
 
-bool line_reserve(struct office *office);
-bool line_build(struct office *office); /* from the loaded tokens; false: no memory */
-void line_append(struct office *office, struct live_token *token);
-void line_remove(struct office *office, struct live_token *token);
-void line_set_present(struct office *office, struct live_token *token, bool present);
-int64_t line_ahead(const struct office *office, const struct live_token *token);
+bool waiting_line_reserve(struct office *office);
+bool waiting_line_build(struct office *office); /* from the loaded tokens; false: no memory */
+void waiting_line_append(struct office *office, struct live_token *token);
+void waiting_line_remove(struct office *office, struct live_token *token);
+void waiting_line_set_present(struct office *office, struct live_token *token, bool present);
+int64_t waiting_line_ahead(const struct office *office, const struct live_token *token);
 
 /* ---- The queue (queue.c, admission.c) ---- */
 
@@ -447,9 +447,9 @@ void points_move(struct office *office, struct live_user *user, const struct poi
 enum refusal call_show_record(struct call *call, const struct record *record);
 
 /* For a row that is not in memory: false when history says there is none. True: either
- * call->history.state is now HISTORY_WANTED and the verb returns REFUSAL_NONE at once, to be called
- * again, or the row is in call->history. */
-bool history_want(struct call *call, enum record_kind kind, struct id id);
+ * call->look_up.state is now LOOK_UP_WANTED and the verb returns REFUSAL_NONE at once, to be called
+ * again, or the row is in call->look_up. */
+bool look_up_want(struct call *call, enum record_kind kind, struct id id);
 
 /* ---- Verbs: what office_call dispatches to ---- */
 

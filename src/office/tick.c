@@ -33,7 +33,7 @@ static void shift_tokens(struct office *office, int64_t gap_ms)
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number)) {
         if (token->status == TOKEN_STATUS_WAITING) {
-            line_set_present(office, token, true);
+            waiting_line_set_present(office, token, true);
             token_arm(office, token);
         } else if (token->status == TOKEN_STATUS_ACTIVE) {
             CHECK(batch_reserve(office, 1, 0, 0));

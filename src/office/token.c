@@ -86,7 +86,7 @@ static void review_waiting(struct office *office, struct live_token *token)
         return;
     }
     if (now >= silent_at(office, token))
-        line_set_present(office, token, false);
+        waiting_line_set_present(office, token, false);
     token_arm(office, token);
 }
 
@@ -109,7 +109,7 @@ void token_mark_heard(struct office *office, struct live_token *token)
 {
     token->heard_at = office->now.house;
     if (token->status == TOKEN_STATUS_WAITING && !token->present) {
-        line_set_present(office, token, true);
+        waiting_line_set_present(office, token, true);
         token_arm(office, token);
     }
 }

@@ -1,7 +1,7 @@
 /* People's accounts. */
 #include "office/state.h"
 
-static enum refusal show_user(const struct live_user *user, struct call *call)
+static enum refusal call_show_user(const struct live_user *user, struct call *call)
 {
     struct hash_text hash;
     const struct record record = {.kind = RECORD_KIND_USER, .as.user = user_row(user, &hash)};
@@ -59,11 +59,11 @@ enum refusal user_get(struct office *office, const struct caller *caller, struct
 {
     const struct id id = call->in.user_get.user_id;
     if (id_is_none(id) || id_equal(id, caller->user->id))
-        return show_user(caller->user, call);
+        return call_show_user(caller->user, call);
     if (!caller_may(caller, SCOPE_READ))
         return REFUSAL_FORBIDDEN;
     const struct live_user *found = user_find(office, id);
-    return found == NULL ? REFUSAL_NOT_FOUND : show_user(found, call);
+    return found == NULL ? REFUSAL_NOT_FOUND : call_show_user(found, call);
 }
 
 /* The same image; the caller of this verb looks at its password hash. */
@@ -71,7 +71,7 @@ enum refusal user_password_get(struct office *office, const struct caller *calle
                                struct call *call)
 {
     (void)office;
-    return show_user(caller->user, call);
+    return call_show_user(caller->user, call);
 }
 
 static enum refusal check_change(const struct office *office, const struct live_user *user,

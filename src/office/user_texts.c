@@ -71,7 +71,7 @@ static bool take_base64(const char **at, uint8_t *bytes, size_t count)
     return true;
 }
 
-static char *put_text(char *at, const char *text)
+static char *pack_text(char *at, const char *text)
 {
     const size_t length = strlen(text);
     memcpy(at, text, length);
@@ -101,9 +101,9 @@ static void argon2id_text(const struct argon2id *kept, struct hash_text *hash)
     const uint32_t numbers[NUMBER_COUNT] = {kept->memory, kept->passes, kept->lanes};
     char *at = hash->text;
     for (size_t i = 0; i < NUMBER_COUNT; i++)
-        at = put_number(put_text(at, labels[i]), numbers[i]);
-    at = put_base64(put_text(at, "$"), kept->salt, SALT_BYTES);
-    at = put_base64(put_text(at, "$"), kept->hash, HASH_BYTES);
+        at = put_number(pack_text(at, labels[i]), numbers[i]);
+    at = put_base64(pack_text(at, "$"), kept->salt, SALT_BYTES);
+    at = put_base64(pack_text(at, "$"), kept->hash, HASH_BYTES);
     *at = '\0';
 }
 

@@ -39,7 +39,7 @@ _Static_assert(ID_BYTES % 8 == 0 && SECRET_BYTES % 8 == 0 && sizeof(double) == 8
 #define IS_PRESENT_SECRET(value) (!all_zero(&(value), SECRET_BYTES))
 
 #define ENTITY(kind, name, prefix, since)                                                          \
-    static uint64_t present_in_##name(const void *from)                                            \
+    static uint64_t fields_present_in_##name(const void *from)                                     \
     {                                                                                              \
         const struct name *row = from;                                                             \
         uint64_t bits = 0;                                                                         \
@@ -97,7 +97,7 @@ static void put_text(struct output *output, const char *text)
 #define PUT_SECRET(output, value) put_bytes(output, &(value), SECRET_BYTES)
 
 #define ENTITY(kind, name, prefix, since)                                                          \
-    static void put_##name(struct output *output, uint64_t bits, const void *from)                 \
+    static void put_fields_of_##name(struct output *output, uint64_t bits, const void *from)       \
     {                                                                                              \
         const struct name *row = from;                                                             \
         unsigned index = 0;
@@ -109,27 +109,27 @@ static void put_text(struct output *output, const char *text)
 
 /* ---- Decoding ---- */
 
-struct input {
+struct encoded {
     const uint8_t *at, *end;
     const struct field_schema *fields; /* of the record's kind */
 };
 
-static inline bool take_bytes(struct input *input, void *into, size_t length)
+static inline bool take_bytes(struct encoded *encoded, void *into, size_t length)
 {
-    if ((size_t)(input->end - input->at) < length)
+    if ((size_t)(encoded->end - encoded->at) < length)
         return false;
-    memcpy(into, input->at, length);
-    input->at += length;
+    memcpy(into, encoded->at, length);
+    encoded->at += length;
     return true;
 }
 
-static inline bool take_varint(struct input *input, uint64_t *value)
+static inline bool take_varint(struct encoded *encoded, uint64_t *value)
 {
     *value = 0;
     for (unsigned shift = 0; shift < 64; shift += 7) {
-        if (input->at == input->end)
+        if (encoded->at == encoded->end)
             return false;
-        const uint8_t byte = *input->at++;
+        const uint8_t byte = *encoded->at++;
         if (shift == 63 && byte > 1)
             return false;
         *value |= (uint64_t)(byte & 0x7f) << shift;
@@ -139,63 +139,63 @@ static inline bool take_varint(struct input *input, uint64_t *value)
     return false;
 }
 
-static bool take_text(struct input *input, void *field)
+static bool take_text(struct encoded *encoded, void *field)
 {
     uint64_t length;
     size_t count;
-    if (!take_varint(input, &length) || length >= (size_t)(input->end - input->at))
+    if (!take_varint(encoded, &length) || length >= (size_t)(encoded->end - encoded->at))
         return false;
-    const char *text = (const char *)input->at;
+    const char *text = (const char *)encoded->at;
     if (text[length] != '\0' || memchr(text, '\0', length) != NULL ||
         !utf8_count(text, length, &count))
         return false;
     memcpy(field, &text, sizeof text);
-    input->at += length + 1;
+    encoded->at += length + 1;
     return true;
 }
 
 /* As record_encode writes no zeros, none is taken. */
-static inline bool take_words(struct input *input, void *field, size_t length)
+static inline bool take_words(struct encoded *encoded, void *field, size_t length)
 {
-    return take_bytes(input, field, length) && !all_zero(field, length);
+    return take_bytes(encoded, field, length) && !all_zero(field, length);
 }
 
-static inline bool take_integer(struct input *input, int64_t *field)
+static inline bool take_integer(struct encoded *encoded, int64_t *field)
 {
     uint64_t bits;
-    if (!take_varint(input, &bits))
+    if (!take_varint(encoded, &bits))
         return false;
     *field = (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
     return bits != 0;
 }
 
-static inline bool take_enumerated(struct input *input, void *field, size_t value_count)
+static inline bool take_enumerated(struct encoded *encoded, void *field, size_t value_count)
 {
     uint8_t byte;
-    if (!take_bytes(input, &byte, 1) || byte == 0 || byte >= value_count)
+    if (!take_bytes(encoded, &byte, 1) || byte == 0 || byte >= value_count)
         return false;
     const int number = byte;
     memcpy(field, &number, sizeof number);
     return true;
 }
 
-#define TAKE_ID(input, field, index) take_words(input, field, ID_BYTES)
-#define TAKE_TEXT(input, field, index) take_text(input, field)
-#define TAKE_INT(input, field, index) take_integer(input, field)
-#define TAKE_TIME(input, field, index) take_integer(input, field)
-#define TAKE_ENUM(input, field, index)                                                             \
-    take_enumerated(input, field, (input)->fields[index].text_count)
-#define TAKE_BOOL(input, field, index) (*(field) = true)
-#define TAKE_REAL(input, field, index) take_words(input, field, sizeof(double))
-#define TAKE_SECRET(input, field, index) take_words(input, field, SECRET_BYTES)
+#define TAKE_ID(encoded, field, index) take_words(encoded, field, ID_BYTES)
+#define TAKE_TEXT(encoded, field, index) take_text(encoded, field)
+#define TAKE_INT(encoded, field, index) take_integer(encoded, field)
+#define TAKE_TIME(encoded, field, index) take_integer(encoded, field)
+#define TAKE_ENUM(encoded, field, index)                                                           \
+    take_enumerated(encoded, field, (encoded)->fields[index].text_count)
+#define TAKE_BOOL(encoded, field, index) (*(field) = true)
+#define TAKE_REAL(encoded, field, index) take_words(encoded, field, sizeof(double))
+#define TAKE_SECRET(encoded, field, index) take_words(encoded, field, SECRET_BYTES)
 
 #define ENTITY(kind, name, prefix, since)                                                          \
-    static bool take_##name(struct input *input, uint64_t bits, void *into)                        \
+    static bool take_fields_of_##name(struct encoded *encoded, uint64_t bits, void *into)          \
     {                                                                                              \
         struct name *row = into;                                                                   \
         unsigned index = 0;
 #define FIELD(entity, column, type, detail, json, flags, since)                                    \
-    if ((bits >> index & 1) != 0 && !TAKE_##type(input, &row->column, index))                      \
+    if ((bits >> index & 1) != 0 && !TAKE_##type(encoded, &row->column, index))                    \
         return false;                                                                              \
     index++;
 #define END_ENTITY(kind, name)                                                                     \
@@ -208,10 +208,10 @@ static inline bool take_enumerated(struct input *input, void *field, size_t valu
 static const struct codec {
     uint64_t (*present)(const void *row); /* a bit a field that is not zero */
     void (*put)(struct output *output, uint64_t bits, const void *row);
-    bool (*take)(struct input *input, uint64_t bits, void *row);
+    bool (*take)(struct encoded *encoded, uint64_t bits, void *row);
 } codecs[RECORD_KIND_COUNT] = {
 #define ENTITY(kind, name, prefix, since)                                                          \
-    [RECORD_KIND_##kind] = {present_in_##name, put_##name, take_##name},
+    [RECORD_KIND_##kind] = {fields_present_in_##name, put_fields_of_##name, take_fields_of_##name},
 #define FIELD(entity, column, type, detail, json, flags, since)
 #define END_ENTITY(kind, name)
 #include "record/schema.def"
@@ -272,10 +272,10 @@ enum result record_decode(const uint8_t *data, size_t length, struct record *rec
     const struct entity_schema *schema = record_schema(record->kind);
     if (bits >> schema->field_count != 0)
         return RESULT_NEWER;
-    input.fields = schema->fields;
+    encoded.fields = schema->fields;
     if ((record->deleted && (bits & ~key_bits(schema)) != 0) ||
-        !codecs[record->kind].take(&input, bits, &record->as))
+        !codecs[record->kind].take(&encoded, bits, &record->as))
         return RESULT_MALFORMED;
-    *used = (size_t)(input.at - data);
+    *used = (size_t)(encoded.at - data);
     return RESULT_OK;
 }

@@ -20,7 +20,7 @@ const char *text_trim(const char *text, size_t *length)
     return first;
 }
 
-static bool fail(char problem[static TEXT_PROBLEM_BYTES], const char *what)
+static bool refuse_text(char problem[static TEXT_PROBLEM_BYTES], const char *what)
 {
     (void)snprintf(problem, TEXT_PROBLEM_BYTES, "%s", what);
     return false;
@@ -28,7 +28,7 @@ static bool fail(char problem[static TEXT_PROBLEM_BYTES], const char *what)
 
 static bool fail_control(char problem[static TEXT_PROBLEM_BYTES])
 {
-    return fail(problem, "must not contain control characters");
+    return refuse_text(problem, "must not contain control characters");
 }
 
 static bool fail_hidden(char problem[static TEXT_PROBLEM_BYTES], uint32_t point)
@@ -82,7 +82,7 @@ bool text_is_line(const char *text, char problem[static TEXT_PROBLEM_BYTES])
     }
     if (joiner != 0)
         return fail_hidden(problem, joiner);
-    return visible || fail(problem, "must have something that can be seen");
+    return visible || refuse_text(problem, "must have something that can be seen");
 }
 
 bool text_is_prose(const char *text, char problem[static TEXT_PROBLEM_BYTES])
@@ -111,7 +111,7 @@ bool text_is_prose(const char *text, char problem[static TEXT_PROBLEM_BYTES])
             break;
         }
     }
-    return visible || !hidden || fail(problem, "must have something that can be seen");
+    return visible || !hidden || refuse_text(problem, "must have something that can be seen");
 }
 
 bool text_is_visible(const char *text)

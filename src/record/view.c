@@ -12,9 +12,9 @@ void record_page_release(struct record_page *page)
     *page = (struct record_page){0};
 }
 
-void history_release(struct history *history)
+void look_up_release(struct look_up *look_up)
 {
-    free(history->record);
-    free(history->view);
-    *history = (struct history){0};
+    free(look_up->record);
+    free(look_up->view);
+    *look_up = (struct look_up){0};
 }

@@ -46,15 +46,15 @@ struct record_page {
 void record_page_release(struct record_page *page);
 
 /* A row that left memory, or may never have existed, looked up outside the engine. */
-enum history_state {
-    HISTORY_NOT_ASKED = 0,
-    HISTORY_WANTED, /* the office cannot answer without it */
-    HISTORY_FOUND,
-    HISTORY_ABSENT,
+enum look_up_state {
+    LOOK_UP_NOT_ASKED = 0,
+    LOOK_UP_WANTED, /* the office cannot answer without it */
+    LOOK_UP_FOUND,
+    LOOK_UP_ABSENT,
 };
 
-struct history {
-    enum history_state state;
+struct look_up {
+    enum look_up_state state;
     /* What is wanted: a row by its id, or (POINT_ENTRY) by who charged with which reference. */
     enum record_kind kind;
     struct id id;
@@ -66,6 +66,6 @@ struct history {
     struct reservation_view *view;
 };
 
-void history_release(struct history *history);
+void look_up_release(struct look_up *look_up);
 
 #endif

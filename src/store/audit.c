@@ -100,8 +100,8 @@ static enum result ignore_record(void *owner, const struct record *record,
     return RESULT_OK;
 }
 
-static enum result gather(void *owner, const struct journal_row *row,
-                          struct explanation *explanation)
+static enum result gather_unbooked(void *owner, const struct journal_row *row,
+                                   struct explanation *explanation)
 {
     struct gathering *gathering = owner;
     const enum result result = load_row_records(row, ignore_record, NULL, explanation);
@@ -248,7 +248,7 @@ static enum result audit_rows(struct auditor *auditor, const struct journal_exte
     if (overlay_init(&gathering.overlay, extent->first_seq - 1) != RESULT_OK)
         return explain(auditor->explanation, RESULT_NO_MEMORY, "no memory for the journal's rows");
     enum result result = journal_read(auditor->journal, extent->first_seq - 1, extent->last_seq,
-                                      gather, &gathering, auditor->explanation);
+                                      gather_unbooked, &gathering, auditor->explanation);
     if (result == RESULT_CORRUPT || result == RESULT_NEWER) {
         tell(auditor, 10, auditor->explanation->text);
         result = RESULT_OK;

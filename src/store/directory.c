@@ -119,8 +119,8 @@ static enum result recognize_files(const struct directory *directory,
                : result;
 }
 
-static enum result open_files(struct directory *directory, const char *path, bool must_exist,
-                              struct explanation *explanation)
+static enum result claim_files(struct directory *directory, const char *path, bool must_exist,
+                               struct explanation *explanation)
 {
     enum result result = name_file(directory->journal, path, JOURNAL_FILE, explanation);
     if (result == RESULT_OK)
@@ -149,7 +149,7 @@ enum result directory_open(struct directory *directory, const char *path, bool m
     directory->lock = -1;
     enum result result = resolve(path, resolved, must_exist, explanation);
     if (result == RESULT_OK)
-        result = open_files(directory, resolved, must_exist, explanation);
+        result = claim_files(directory, resolved, must_exist, explanation);
     if (result != RESULT_OK)
         directory_close(directory);
     return result;

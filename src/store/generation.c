@@ -159,7 +159,7 @@ uint32_t generation_reference_hash(struct id caller, const char *reference)
                     id_hash(caller) ^ hash_bytes(reference, strlen(reference)));
 }
 
-static struct chain_slot *slot_of(struct chain_slot *slots, size_t capacity, uint32_t hash)
+static struct chain_slot *chain_slot_of(struct chain_slot *slots, size_t capacity, uint32_t hash)
 {
     size_t i = (hash >> 2) & (capacity - 1);
     while (slots[i].row != 0 && slots[i].hash != hash)
@@ -189,7 +189,7 @@ static enum result grow_slots(struct generation *generation, size_t capacity)
         return RESULT_NO_MEMORY;
     for (size_t i = 0; i < generation->slot_capacity; i++)
         if (generation->slots[i].row != 0)
-            *slot_of(slots, capacity, generation->slots[i].hash) = generation->slots[i];
+            *chain_slot_of(slots, capacity, generation->slots[i].hash) = generation->slots[i];
     slots_free(generation);
     generation->slots = slots;
     generation->slot_capacity = capacity;
@@ -231,7 +231,7 @@ const struct overlay_row *generation_head(const struct generation *generation, u
 {
     if (generation->slot_count == 0)
         return NULL;
-    const uint32_t row = slot_of(generation->slots, generation->slot_capacity, hash)->row;
+    const uint32_t row = chain_slot_of(generation->slots, generation->slot_capacity, hash)->row;
     return row == 0 ? NULL : generation->rows[row - 1];
 }
 
@@ -292,7 +292,7 @@ struct unlinked {
 static void link_hashed(struct generation *generation, const struct unlinked *unlinked,
                         enum overlay_link link, uint32_t hash)
 {
-    struct chain_slot *slot = slot_of(generation->slots, generation->slot_capacity, hash);
+    struct chain_slot *slot = chain_slot_of(generation->slots, generation->slot_capacity, hash);
     if (slot->row == 0)
         generation->slot_count++;
     else

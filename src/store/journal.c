@@ -41,7 +41,7 @@ static const char table_sql[] =
     "\"house_time\" INTEGER NOT NULL, \"record_count\" INTEGER NOT NULL, "
     "\"checksum\" BLOB NOT NULL, \"body\" BLOB NOT NULL) STRICT;";
 
-static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frames)
+static int note_journal_frames(void *owner, sqlite3 *db, const char *name, int frames)
 {
     (void)db;
     (void)name;
@@ -52,7 +52,7 @@ static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frame
 
 /* ---- Opening and closing ---- */
 
-static enum result prepare_all(struct journal *journal, struct explanation *explanation)
+static enum result prepare_journal(struct journal *journal, struct explanation *explanation)
 {
     const struct {
         sqlite3_stmt **statement;
@@ -101,10 +101,10 @@ enum result journal_open(struct journal *journal, const char *path, struct expla
                                        &version, explanation);
     if (result != RESULT_OK)
         return result;
-    (void)sqlite3_wal_hook(journal->db, note_log_frames, journal); /* answers the hook before */
+    (void)sqlite3_wal_hook(journal->db, note_journal_frames, journal); /* answers the hook before */
     result = make_current(journal, version, explanation);
     if (result == RESULT_OK)
-        result = prepare_all(journal, explanation);
+        result = prepare_journal(journal, explanation);
     if (result != RESULT_OK)
         journal_close(journal);
     return result;

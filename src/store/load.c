@@ -1,8 +1,8 @@
 /* See load.h. */
 #include "store/load.h"
 
-#include "store/ahead.h"
 #include "store/database.h"
+#include "store/read_ahead.h"
 #include "store/sqlite_util.h"
 #include "store/tables.h"
 
@@ -81,7 +81,7 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
 
 /* ---- The rounds that the tail speaks of ---- */
 
-static struct id round_of(const struct record *record)
+static struct id round_of_row(const struct record *record)
 {
     if (record->kind == RECORD_KIND_CONCERT_ROUND)
         return record->as.concert_round.id;
@@ -105,7 +105,7 @@ static enum result collect_rounds(struct overlay *overlay, struct id_set *rounds
         while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL) {
             struct record record;
             overlay_decode(row, &record);
-            const struct id id = round_of(&record);
+            const struct id id = round_of_row(&record);
             if (!id_is_none(id)) /* a deleted seat does not say */
                 result = id_set_add(rounds, id);
         }
@@ -198,7 +198,7 @@ static enum result load_tables(struct table_reading *reading, const struct store
     struct table_taking taking = {
         .loader = loader, .path = reading->path, .explanation = explanation};
     const struct store_loader taker = {.owner = &taking, .row = take_row};
-    return ahead_run(read_tables, reading, &taker, explanation);
+    return read_ahead_run(read_tables, reading, &taker, explanation);
 }
 
 /* ---- All of it ---- */

@@ -35,8 +35,8 @@ static const char shared_mailboxes[] =
     " it in another way signs in to the first' FROM (SELECT * FROM sharer ORDER BY mailbox, id)"
     " GROUP BY mailbox HAVING count(*) > 1";
 
-static enum result ask(sqlite3 *db, store_notice *notice, void *owner, size_t *count,
-                       struct explanation *explanation)
+static enum result ask_mailboxes(sqlite3 *db, store_notice *notice, void *owner, size_t *count,
+                                 struct explanation *explanation)
 {
     sqlite3_stmt *statement = NULL;
     enum result result = sqlite_prepare(db, shared_mailboxes, &statement, explanation);
@@ -66,7 +66,7 @@ enum result notices(const char *tables_path, store_notice *notice, void *owner, 
                                 sql_mailbox, NULL, NULL) != SQLITE_OK)
         result = sqlite_failure(db, explanation);
     if (result == RESULT_OK)
-        result = ask(db, notice, owner, count, explanation);
+        result = ask_mailboxes(db, notice, owner, count, explanation);
     sqlite_shut(&db);
     return result;
 }

@@ -15,12 +15,12 @@ enum result overlay_init(struct overlay *overlay, uint64_t last_seq)
     return RESULT_NO_MEMORY;
 }
 
-static void lock(struct overlay *overlay)
+static void lock_overlay(struct overlay *overlay)
 {
     CHECK(pthread_mutex_lock(&overlay->mutex) == 0);
 }
 
-static void unlock(struct overlay *overlay)
+static void unlock_overlay(struct overlay *overlay)
 {
     CHECK(pthread_mutex_unlock(&overlay->mutex) == 0);
 }
@@ -28,11 +28,11 @@ static void unlock(struct overlay *overlay)
 /* The generation is the next to be opened, unless there is one for that. */
 static void keep_or_free(struct overlay *overlay, struct generation *generation)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     const bool kept = overlay->spare == NULL;
     if (kept)
         overlay->spare = generation;
-    unlock(overlay);
+    unlock_overlay(overlay);
     if (!kept)
         generation_free(generation);
 }
@@ -78,7 +78,7 @@ static enum result open_generation(struct overlay *overlay)
 
 enum result overlay_reserve(struct overlay *overlay, size_t record_count, size_t bytes)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     CHECK(!overlay->reserved);
     enum result result = RESULT_OK;
     if (overlay->newest == NULL || overlay->newest->closed)
@@ -86,7 +86,7 @@ enum result overlay_reserve(struct overlay *overlay, size_t record_count, size_t
     if (result == RESULT_OK)
         result = generation_reserve(overlay->newest, record_count, bytes);
     overlay->reserved = result == RESULT_OK;
-    unlock(overlay);
+    unlock_overlay(overlay);
     return result;
 }
 
@@ -110,7 +110,7 @@ void overlay_append(struct overlay *overlay, uint64_t seq, const uint8_t *record
                     size_t record_count)
 {
     size_t done = 0, used = 0;
-    lock(overlay);
+    lock_overlay(overlay);
     CHECK(overlay->reserved && seq == overlay->last_seq + 1);
     while (done < record_count) {
         const size_t left = record_count - done;
@@ -118,43 +118,43 @@ void overlay_append(struct overlay *overlay, uint64_t seq, const uint8_t *record
         used += generation_append(overlay->newest, seq, records + used, bytes - used, count);
         done += count;
         if (done < record_count) {
-            unlock(overlay);
-            lock(overlay);
+            unlock_overlay(overlay);
+            lock_overlay(overlay);
         }
     }
     CHECK(used == bytes);
     overlay->last_seq = seq;
     atomic_fetch_add_explicit(&overlay->rows, record_count, memory_order_relaxed);
     finish_append(overlay);
-    unlock(overlay);
+    unlock_overlay(overlay);
 }
 
 void overlay_abandon(struct overlay *overlay)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     CHECK(overlay->reserved);
     finish_append(overlay);
-    unlock(overlay);
+    unlock_overlay(overlay);
 }
 
 /* ---- Reading ---- */
 
 void overlay_snapshot_take(struct overlay *overlay, struct overlay_snapshot *snapshot)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     *snapshot = (struct overlay_snapshot){.oldest = overlay->oldest, .seq = overlay->last_seq};
     if (snapshot->oldest != NULL)
         snapshot->oldest->references++;
-    unlock(overlay);
+    unlock_overlay(overlay);
 }
 
 void overlay_snapshot_release(struct overlay *overlay, struct overlay_snapshot *snapshot)
 {
     if (snapshot->oldest == NULL)
         return;
-    lock(overlay);
+    lock_overlay(overlay);
     struct generation *dead = generation_unrefer(snapshot->oldest);
-    unlock(overlay);
+    unlock_overlay(overlay);
     let_go(overlay, dead);
     snapshot->oldest = NULL;
 }
@@ -171,7 +171,7 @@ const struct overlay_row *overlay_find(struct overlay *overlay,
                                        enum record_kind kind, const struct record_key *key)
 {
     const struct overlay_row *found = NULL;
-    lock(overlay);
+    lock_overlay(overlay);
     for (const struct generation *generation = snapshot->oldest; generation != NULL;
          generation = generation->newer) {
         if (!counts(snapshot, generation))
@@ -180,7 +180,7 @@ const struct overlay_row *overlay_find(struct overlay *overlay,
         if (row != NULL)
             found = row;
     }
-    unlock(overlay);
+    unlock_overlay(overlay);
     return found;
 }
 
@@ -216,7 +216,7 @@ struct overlay_walk overlay_walk_reference(struct overlay *overlay,
 /* Steps to the next generation that counts and to where its chain begins. */
 static bool next_generation(struct overlay_walk *walk)
 {
-    lock(walk->overlay);
+    lock_overlay(walk->overlay);
     struct generation *generation =
         walk->generation == NULL ? walk->snapshot->oldest : walk->generation->newer;
     while (generation != NULL && !counts(walk->snapshot, generation))
@@ -226,7 +226,7 @@ static bool next_generation(struct overlay_walk *walk)
         walk->row = walk->link == OVERLAY_BY_KIND ? generation->of_kind[walk->kind]
                                                   : generation_head(generation, walk->hash);
     }
-    unlock(walk->overlay);
+    unlock_overlay(walk->overlay);
     return generation != NULL;
 }
 
@@ -253,10 +253,10 @@ void overlay_decode(const struct overlay_row *row, struct record *record)
 
 void overlay_make_ready(struct overlay *overlay)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     struct generation *spare = overlay->spare;
     overlay->spare = NULL;
-    unlock(overlay);
+    unlock_overlay(overlay);
     if (spare == NULL)
         spare = generation_new();
     if (spare == NULL)
@@ -267,7 +267,7 @@ void overlay_make_ready(struct overlay *overlay)
 
 struct generation *overlay_oldest(struct overlay *overlay)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     struct generation *generation;
     while ((generation = overlay->oldest) != NULL && generation->row_count > 0 &&
            !generation->closed) {
@@ -280,13 +280,13 @@ struct generation *overlay_oldest(struct overlay *overlay)
     }
     if (generation != NULL && generation->row_count == 0)
         generation = NULL;
-    unlock(overlay);
+    unlock_overlay(overlay);
     return generation;
 }
 
 void overlay_booked(struct overlay *overlay)
 {
-    lock(overlay);
+    lock_overlay(overlay);
     struct generation *booked = overlay->oldest;
     CHECK(booked != NULL && booked->closed);
     overlay->oldest = booked->newer;
@@ -296,6 +296,6 @@ void overlay_booked(struct overlay *overlay)
         overlay->newest = NULL;
     atomic_fetch_sub_explicit(&overlay->rows, booked->row_count, memory_order_relaxed);
     struct generation *dead = generation_unrefer(booked);
-    unlock(overlay);
+    unlock_overlay(overlay);
     let_go(overlay, dead);
 }

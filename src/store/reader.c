@@ -12,7 +12,7 @@
 
 /* ---- Opening and closing ---- */
 
-static enum result prepare_all(struct store_reader *reader, struct explanation *explanation)
+static enum result prepare_reader(struct store_reader *reader, struct explanation *explanation)
 {
     sqlite3 *db = reader->db;
     enum result result = sqlite_run(db, "PRAGMA cache_size = -4096;", explanation);
@@ -42,7 +42,7 @@ enum result reader_open(struct store_reader **reader, const char *path, struct o
     (*reader)->overlay = overlay;
     enum result result = database_open_reader(path, &(*reader)->db, explanation);
     if (result == RESULT_OK)
-        result = prepare_all(*reader, explanation);
+        result = prepare_reader(*reader, explanation);
     if (result != RESULT_OK) {
         reader_close(*reader);
         *reader = NULL;
@@ -206,18 +206,18 @@ enum result reader_view(struct store_reader *reader, const struct seat_reservati
 /* ---- History ---- */
 
 /* The id of the entry that a caller made with a reference, in the rows not booked yet. */
-static bool reference_in_overlay(struct store_reader *reader, const struct history *history,
+static bool reference_in_overlay(struct store_reader *reader, const struct look_up *look_up,
                                  struct id *id)
 {
     struct overlay_walk walk = overlay_walk_reference(reader->overlay, &reader->snapshot,
-                                                      history->caller_id, history->reference);
+                                                      look_up->caller_id, look_up->reference);
     const struct overlay_row *row;
     while ((row = overlay_next(&walk)) != NULL) {
         struct record record;
         overlay_decode(row, &record);
         const struct point_entry *entry = &record.as.point_entry;
-        if (id_equal(entry->caller_id, history->caller_id) && entry->reference != NULL &&
-            strcmp(entry->reference, history->reference) == 0) {
+        if (id_equal(entry->caller_id, look_up->caller_id) && entry->reference != NULL &&
+            strcmp(entry->reference, look_up->reference) == 0) {
             *id = entry->id;
             return true;
         }
@@ -225,14 +225,14 @@ static bool reference_in_overlay(struct store_reader *reader, const struct histo
     return false;
 }
 
-static enum result reference_in_table(struct store_reader *reader, const struct history *history,
+static enum result reference_in_table(struct store_reader *reader, const struct look_up *look_up,
                                       struct id *id)
 {
     sqlite3_stmt *statement = reader->by_reference;
     char caller[ID_TEXT_BYTES];
-    id_format(record_schema(RECORD_KIND_USER)->prefix, history->caller_id, caller);
+    id_format(record_schema(RECORD_KIND_USER)->prefix, look_up->caller_id, caller);
     if (sqlite3_bind_text(statement, 1, caller, -1, SQLITE_STATIC) != SQLITE_OK ||
-        sqlite3_bind_text(statement, 2, history->reference, -1, SQLITE_STATIC) != SQLITE_OK)
+        sqlite3_bind_text(statement, 2, look_up->reference, -1, SQLITE_STATIC) != SQLITE_OK)
         return RESULT_NO_MEMORY;
     const int code = sqlite3_step(statement);
     enum result result = code == SQLITE_DONE ? RESULT_NOT_FOUND : RESULT_IO;
@@ -247,62 +247,62 @@ static enum result reference_in_table(struct store_reader *reader, const struct 
 }
 
 /* What is wanted as a kind and a key. */
-static enum result wanted_row(struct store_reader *reader, const struct history *history,
+static enum result wanted_row(struct store_reader *reader, const struct look_up *look_up,
                               struct record *wanted)
 {
-    *wanted = (struct record){.kind = history->kind};
-    struct id id = history->id;
-    if (history->kind == RECORD_KIND_POINT_ENTRY && history->reference != NULL &&
-        !reference_in_overlay(reader, history, &id)) {
-        const enum result result = reference_in_table(reader, history, &id);
+    *wanted = (struct record){.kind = look_up->kind};
+    struct id id = look_up->id;
+    if (look_up->kind == RECORD_KIND_POINT_ENTRY && look_up->reference != NULL &&
+        !reference_in_overlay(reader, look_up, &id)) {
+        const enum result result = reference_in_table(reader, look_up, &id);
         if (result != RESULT_OK)
             return result;
     }
-    const struct field_schema *key = &record_schema(history->kind)->fields[0];
+    const struct field_schema *key = &record_schema(look_up->kind)->fields[0];
     CHECK(key->type == FIELD_ID && (key->flags & FIELD_FLAG_KEY));
     memcpy(record_field_mutable(wanted, key), id.bytes, ID_BYTES);
     return RESULT_OK;
 }
 
 static enum result keep_found(struct store_reader *reader, const struct record *found,
-                              struct history *history)
+                              struct look_up *look_up)
 {
     enum result result = RESULT_OK;
-    history->record = record_copy(found);
-    if (history->record == NULL)
+    look_up->record = record_copy(found);
+    if (look_up->record == NULL)
         return RESULT_NO_MEMORY;
     if (found->kind == RECORD_KIND_SEAT_RESERVATION) {
-        history->view = malloc(sizeof *history->view);
-        result = history->view == NULL
+        look_up->view = malloc(sizeof *look_up->view);
+        result = look_up->view == NULL
                      ? RESULT_NO_MEMORY
-                     : reader_view(reader, &found->as.seat_reservation, history->view);
+                     : reader_view(reader, &found->as.seat_reservation, look_up->view);
     }
     if (result == RESULT_OK)
         return RESULT_OK;
-    free(history->record);
-    free(history->view);
-    history->record = NULL;
-    history->view = NULL;
+    free(look_up->record);
+    free(look_up->view);
+    look_up->record = NULL;
+    look_up->view = NULL;
     return result;
 }
 
-enum result reader_history(struct store_reader *reader, struct history *history)
+enum result reader_look_up(struct store_reader *reader, struct look_up *look_up)
 {
     struct record wanted, found;
     enum result result = reader_begin(reader);
     if (result != RESULT_OK)
         return result;
-    history->as_of_seq = reader->snapshot.seq;
-    result = wanted_row(reader, history, &wanted);
+    look_up->as_of_seq = reader->snapshot.seq;
+    result = wanted_row(reader, look_up, &wanted);
     if (result == RESULT_OK)
         result = reader_find(reader, &wanted, &found);
     if (result == RESULT_OK)
-        result = keep_found(reader, &found, history);
+        result = keep_found(reader, &found, look_up);
     reader_end(reader);
     if (result == RESULT_OK)
-        history->state = HISTORY_FOUND;
+        look_up->state = LOOK_UP_FOUND;
     if (result != RESULT_NOT_FOUND)
         return result;
-    history->state = HISTORY_ABSENT;
+    look_up->state = LOOK_UP_ABSENT;
     return RESULT_OK;
 }

@@ -53,9 +53,9 @@ MUST_USE enum result reader_view(struct store_reader *reader,
                                  const struct seat_reservation *reservation,
                                  struct reservation_view *view);
 
-/* What store_reader_list and store_reader_history do. */
+/* What store_reader_list and store_reader_look_up do. */
 MUST_USE enum result reader_list(struct store_reader *reader, const struct record_query *query,
                                  struct record_page *page);
-MUST_USE enum result reader_history(struct store_reader *reader, struct history *history);
+MUST_USE enum result reader_look_up(struct store_reader *reader, struct look_up *look_up);
 
 #endif

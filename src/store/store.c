@@ -213,9 +213,9 @@ enum result store_reader_list(struct store_reader *reader, const struct record_q
     return reader_list(reader, query, page);
 }
 
-enum result store_reader_history(struct store_reader *reader, struct history *history)
+enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up)
 {
-    return reader_history(reader, history);
+    return reader_look_up(reader, look_up);
 }
 
 /* ---- Audit and numbers ---- */

@@ -106,8 +106,8 @@ void store_reader_close(struct store_reader *reader);
 MUST_USE enum result store_reader_list(struct store_reader *reader,
                                        const struct record_query *query, struct record_page *page);
 
-/* Looks up what `history` wants and sets its state to HISTORY_FOUND or HISTORY_ABSENT. */
-MUST_USE enum result store_reader_history(struct store_reader *reader, struct history *history);
+/* Looks up what `look_up` wants and sets its state to LOOK_UP_FOUND or LOOK_UP_ABSENT. */
+MUST_USE enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up);
 
 /* ---- Audit ---- */
 

@@ -2,12 +2,12 @@
  * from any text and held against another reading of the same form. */
 #include "fuzz.h"
 
-#include "http/admission.h"
+#include "http/answer_cache.h"
 #include "http/credentials.h"
+#include "http/head_check.h"
 #include "http/query.h"
 #include "http/router.h"
 #include "http/session_cookie.h"
-#include "http/shared.h"
 
 #include <errno.h>
 #include <regex.h>

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 #include "http/server.h"
-#include "http/status.h"
+#include "http/status_code.h"
 #include "http/tls.h"
 #include "http_world.h"
 #include "tls_client.h"

@@ -49,9 +49,9 @@ static struct call look_up(struct scene *scene)
 {
     struct call call = charge(&scene->person);
     decide(&scene->stage, &call);
-    assert_true(call_wants_history(&call));
-    ledger_answer(&scene->stage.ledger, &call.history);
-    assert_int_equal(call.history.state, HISTORY_ABSENT);
+    assert_true(call_wants_look_up(&call));
+    ledger_answer(&scene->stage.ledger, &call.look_up);
+    assert_int_equal(call.look_up.state, LOOK_UP_ABSENT);
     return call;
 }
 
@@ -68,10 +68,10 @@ static void a_reference_that_was_used_and_forgotten_meanwhile_is_looked_up_again
     assert_true(stage_drop(&scene.stage, 0));
 
     decide(&scene.stage, &first);
-    assert_true(call_wants_history(&first));
-    ledger_answer(&scene.stage.ledger, &first.history);
+    assert_true(call_wants_look_up(&first));
+    ledger_answer(&scene.stage.ledger, &first.look_up);
     decide(&scene.stage, &first);
-    assert_false(call_wants_history(&first));
+    assert_false(call_wants_look_up(&first));
     assert_int_equal(first.refusal, REFUSAL_NONE);
     assert_false(first.created);
     assert_int_equal(first.record->as.point_entry.balance, 5);
@@ -90,8 +90,8 @@ static void a_reference_that_was_looked_up_before_a_load_is_looked_up_again(void
     assert_true(stage_restart(&scene.stage, 1));
 
     decide(&scene.stage, &first);
-    assert_true(call_wants_history(&first));
-    ledger_answer(&scene.stage.ledger, &first.history);
+    assert_true(call_wants_look_up(&first));
+    ledger_answer(&scene.stage.ledger, &first.look_up);
     decide(&scene.stage, &first);
     assert_int_equal(first.refusal, REFUSAL_NONE);
     assert_false(first.created);
@@ -108,7 +108,7 @@ static void a_reference_that_was_used_meanwhile_is_found_in_memory(void **state)
     struct call first = look_up(&scene);
     assert_int_equal(crowd_do(&scene.stage, charge(&scene.person)), REFUSAL_NONE);
     decide(&scene.stage, &first);
-    assert_false(call_wants_history(&first));
+    assert_false(call_wants_look_up(&first));
     assert_false(first.created);
     assert_int_equal(first.record->as.point_entry.balance, 5);
     call_release(&first);
@@ -133,9 +133,9 @@ static void a_key_that_was_pushed_out_meanwhile_is_not_told_as_replayed(void **s
 
     struct call again = keyed_charge(&scene.person, 0);
     decide(&scene.stage, &again);
-    assert_true(call_wants_history(&again));
+    assert_true(call_wants_look_up(&again));
     assert_true(again.replayed);
-    ledger_answer(&scene.stage.ledger, &again.history);
+    ledger_answer(&scene.stage.ledger, &again.look_up);
     scene.stage.now.house++;
     for (int64_t key = 1; key <= IDEMPOTENCY_KEYS_PER_USER_MAX; key++)
         assert_int_equal(crowd_do(&scene.stage, keyed_charge(&scene.person, key)), REFUSAL_NONE);

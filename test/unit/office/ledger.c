@@ -319,30 +319,30 @@ static struct reservation_view *view_of(const struct ledger *ledger, const struc
 }
 
 static const struct record *find_reference(const struct ledger *ledger,
-                                           const struct history *history)
+                                           const struct look_up *look_up)
 {
     for (size_t i = 0; i < ledger->row_count; i++) {
         const struct record *image = ledger->rows[i].image;
         if (image->kind == RECORD_KIND_POINT_ENTRY && image->as.point_entry.reference != NULL &&
-            id_equal(image->as.point_entry.caller_id, history->caller_id) &&
-            strcmp(image->as.point_entry.reference, history->reference) == 0)
+            id_equal(image->as.point_entry.caller_id, look_up->caller_id) &&
+            strcmp(image->as.point_entry.reference, look_up->reference) == 0)
             return image;
     }
     return NULL;
 }
 
-void ledger_answer(const struct ledger *ledger, struct history *history)
+void ledger_answer(const struct ledger *ledger, struct look_up *look_up)
 {
-    assert_int_equal(history->state, HISTORY_WANTED);
-    const struct record *found = history->reference != NULL
-                                     ? find_reference(ledger, history)
-                                     : ledger_find_id(ledger, history->kind, history->id);
-    history->as_of_seq = ledger->seq;
-    history->state = found == NULL ? HISTORY_ABSENT : HISTORY_FOUND;
+    assert_int_equal(look_up->state, LOOK_UP_WANTED);
+    const struct record *found = look_up->reference != NULL
+                                     ? find_reference(ledger, look_up)
+                                     : ledger_find_id(ledger, look_up->kind, look_up->id);
+    look_up->as_of_seq = ledger->seq;
+    look_up->state = found == NULL ? LOOK_UP_ABSENT : LOOK_UP_FOUND;
     if (found == NULL)
         return;
-    history->record = record_copy(found);
-    assert_non_null(history->record);
-    if (history->kind == RECORD_KIND_SEAT_RESERVATION)
-        history->view = view_of(ledger, found);
+    look_up->record = record_copy(found);
+    assert_non_null(look_up->record);
+    if (look_up->kind == RECORD_KIND_SEAT_RESERVATION)
+        look_up->view = view_of(ledger, found);
 }

@@ -1,5 +1,5 @@
 /* What a store would know: every record that was journalled, in order, and the newest image of each
- * row. It loads an office as a store does and answers look-ups into history; each record passes the
+ * row. It loads an office as a store does and answers look-ups into look_up; each record passes the
  * judge first. */
 #ifndef USHER_TEST_LEDGER_H
 #define USHER_TEST_LEDGER_H
@@ -54,6 +54,6 @@ enum result ledger_load(const struct ledger *ledger, struct office *office, uint
                         timestamp_ms wall, struct explanation *why);
 
 /* Answers what a call wanted of history. */
-void ledger_answer(const struct ledger *ledger, struct history *history);
+void ledger_answer(const struct ledger *ledger, struct look_up *look_up);
 
 #endif

@@ -212,14 +212,14 @@ bool stage_batch_call(struct stage *stage, struct call *call)
         office_call(stage->office, &turn, call);
         if (stage->watch != NULL)
             stage->watch(stage, false);
-        const bool wants = call_wants_history(call);
+        const bool wants = call_wants_look_up(call);
         if ((wants ||
              (call->refusal != REFUSAL_NONE && call->refusal != REFUSAL_INSUFFICIENT_POINTS)) &&
             !changed_nothing(stage, before))
             return false;
         if (!wants)
             return true;
-        ledger_answer(&stage->ledger, &call->history);
+        ledger_answer(&stage->ledger, &call->look_up);
     }
     return fail(stage, "the office asks for the same history again");
 }

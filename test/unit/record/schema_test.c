@@ -171,11 +171,11 @@ static void released_answers_hold_nothing(void **state)
     assert_int_equal(page.count, 0);
     record_page_release(&page);
 
-    struct history history = {.state = HISTORY_FOUND, .record = record_copy(&record)};
-    history_release(&history);
-    assert_null(history.record);
-    assert_int_equal(history.state, HISTORY_NOT_ASKED);
-    history_release(&history);
+    struct look_up look_up = {.state = LOOK_UP_FOUND, .record = record_copy(&record)};
+    look_up_release(&look_up);
+    assert_null(look_up.record);
+    assert_int_equal(look_up.state, LOOK_UP_NOT_ASKED);
+    look_up_release(&look_up);
 }
 
 int main(void)

@@ -24,11 +24,11 @@ static struct store_reader *open_reader(struct fixture *fixture)
 
 /* ---- History ---- */
 
-static struct history look_up(struct fixture *fixture, struct history wanted)
+static struct look_up look_up(struct fixture *fixture, struct look_up wanted)
 {
     struct store_reader *reader = open_reader(fixture);
-    wanted.state = HISTORY_WANTED;
-    assert_int_equal(store_reader_history(reader, &wanted), RESULT_OK);
+    wanted.state = LOOK_UP_WANTED;
+    assert_int_equal(store_reader_look_up(reader, &wanted), RESULT_OK);
     assert_int_equal(wanted.as_of_seq, fixture->seq);
     store_reader_close(reader);
     return wanted;
@@ -38,15 +38,15 @@ static void check_purchase(struct fixture *fixture, const struct scene *scene,
                            const struct person *person, const struct seat_reservation *reservation,
                            const struct payment *payment)
 {
-    struct history found =
-        look_up(fixture, (struct history){.kind = RECORD_KIND_QUEUE_TOKEN, .id = person->token.id});
-    assert_int_equal(found.state, HISTORY_FOUND);
+    struct look_up found =
+        look_up(fixture, (struct look_up){.kind = RECORD_KIND_QUEUE_TOKEN, .id = person->token.id});
+    assert_int_equal(found.state, LOOK_UP_FOUND);
     assert_int_equal(found.record->as.queue_token.reason, TOKEN_REASON_FINISHED);
-    history_release(&found);
+    look_up_release(&found);
 
     found = look_up(fixture,
-                    (struct history){.kind = RECORD_KIND_SEAT_RESERVATION, .id = reservation->id});
-    assert_int_equal(found.state, HISTORY_FOUND);
+                    (struct look_up){.kind = RECORD_KIND_SEAT_RESERVATION, .id = reservation->id});
+    assert_int_equal(found.state, LOOK_UP_FOUND);
     assert_non_null(found.view);
     assert_true(id_equal(found.view->reservation.id, reservation->id));
     assert_int_equal(found.view->reservation.status, RESERVATION_STATUS_CONFIRMED);
@@ -57,16 +57,16 @@ static void check_purchase(struct fixture *fixture, const struct scene *scene,
     assert_true(id_equal(found.view->seats[0].seat_id, scene->seats[2].id));
     assert_string_equal(found.view->seats[0].seat_number, "A-1-3");
     assert_int_equal(found.view->seats[0].price, SCENE_PRICE);
-    history_release(&found);
+    look_up_release(&found);
 
-    found = look_up(fixture, (struct history){.kind = RECORD_KIND_PAYMENT, .id = payment->id});
-    assert_int_equal(found.state, HISTORY_FOUND);
+    found = look_up(fixture, (struct look_up){.kind = RECORD_KIND_PAYMENT, .id = payment->id});
+    assert_int_equal(found.state, LOOK_UP_FOUND);
     assert_int_equal(found.record->as.payment.amount, SCENE_PRICE);
-    history_release(&found);
+    look_up_release(&found);
 
     found =
-        look_up(fixture, (struct history){.kind = RECORD_KIND_PAYMENT, .id = fixture_id(fixture)});
-    assert_int_equal(found.state, HISTORY_ABSENT);
+        look_up(fixture, (struct look_up){.kind = RECORD_KIND_PAYMENT, .id = fixture_id(fixture)});
+    assert_int_equal(found.state, LOOK_UP_ABSENT);
     assert_null(found.record);
 }
 
@@ -105,16 +105,16 @@ static struct id charge(struct fixture *fixture, struct id user, struct id calle
 static void check_reference(struct fixture *fixture, struct id caller, const char *reference,
                             struct id expected)
 {
-    struct history found = look_up(fixture, (struct history){.kind = RECORD_KIND_POINT_ENTRY,
+    struct look_up found = look_up(fixture, (struct look_up){.kind = RECORD_KIND_POINT_ENTRY,
                                                              .caller_id = caller,
                                                              .reference = reference});
     if (id_is_none(expected)) {
-        assert_int_equal(found.state, HISTORY_ABSENT);
+        assert_int_equal(found.state, LOOK_UP_ABSENT);
     } else {
-        assert_int_equal(found.state, HISTORY_FOUND);
+        assert_int_equal(found.state, LOOK_UP_FOUND);
         assert_true(id_equal(found.record->as.point_entry.id, expected));
     }
-    history_release(&found);
+    look_up_release(&found);
 }
 
 static void references_belong_to_their_callers(void **state)

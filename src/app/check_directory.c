@@ -1,0 +1,77 @@
+/* `usher check`: the invariants on a data directory that nobody serves. */
+#include "app/command.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static void print_violation(void *owner, int invariant, const char *text)
+{
+    (void)owner;
+    printf("invariant %d: %s\n", invariant, text);
+}
+
+static void print_notice(void *owner, const char *text)
+{
+    (void)owner;
+    printf("notice: %s\n", text);
+}
+
+/* Brings the tables up to the journal. */
+static enum result book_everything(struct store *store, struct explanation *explanation)
+{
+    size_t rows;
+    do { /* each turn books at least a row of the journal, which ends */
+        const enum result result = store_book(store, &rows, explanation);
+        if (result != RESULT_OK)
+            return result;
+    } while (rows > 0);
+    return RESULT_OK;
+}
+
+static enum result audit_directory(struct store *store, size_t *violations,
+                                   struct explanation *explanation)
+{
+    size_t notices = 0;
+    enum result result = book_everything(store, explanation);
+    if (result == RESULT_OK)
+        result = store_audit(store, print_violation, NULL, violations, explanation);
+    if (result == RESULT_OK)
+        result = store_notices(store, print_notice, NULL, &notices, explanation);
+    return result;
+}
+
+static enum command_status check(const char *directory)
+{
+    struct explanation explanation;
+    struct store *store;
+    const struct store_options options = {.directory = directory, .must_exist = true};
+    if (store_open(&store, &options, &explanation) != RESULT_OK)
+        return command_failed(&explanation);
+    size_t violations = 0;
+    const enum result result = audit_directory(store, &violations, &explanation);
+    const uint64_t seq = store_booked_seq(store);
+    store_close(store);
+    if (result != RESULT_OK)
+        return command_failed(&explanation);
+    if (violations > 0) {
+        printf("usher: %s: %zu violations up to batch %" PRIu64 "\n", directory, violations, seq);
+        return COMMAND_FAILED;
+    }
+    printf("usher: %s: nothing wrong up to batch %" PRIu64 "\n", directory, seq);
+    return COMMAND_DONE;
+}
+
+enum command_status command_check(int argument_count, char *const *arguments)
+{
+    struct config config;
+    struct command_line line = {0};
+    struct explanation explanation;
+    enum command_status status;
+    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
+        status = command_misused(&explanation);
+    else
+        status = check(config.data);
+    config_release(&config);
+    return status;
+}

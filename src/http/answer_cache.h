@@ -1,0 +1,79 @@
+/* Bodies that many answers share: made once from a snapshot, sent to everybody until the snapshot
+ * changes. */
+#ifndef USHER_HTTP_ANSWER_CACHE_H
+#define USHER_HTTP_ANSWER_CACHE_H
+
+#include "base/buffer.h"
+#include "base/id.h"
+#include "base/result.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ETAG_BYTES 25 /* quotes, 22 characters of base64url, NUL */
+
+/* Immutable once made. */
+struct cached_answer {
+    atomic_uint references;
+    const char *content_type; /* a literal */
+    char etag[ETAG_BYTES];
+    uint8_t *bytes;
+    size_t length;
+};
+
+/* What a body shows; the version says of which moment. */
+enum cached_answer_kind {
+    CACHED_QUEUE = 1,
+    CACHED_CONCERTS,
+    CACHED_SEATS,
+    CACHED_MAP,
+    CACHED_AVAILABILITY,
+};
+
+struct cached_answer_key {
+    enum cached_answer_kind kind;
+    struct id id;
+    uint64_t from, limit; /* of a page */
+};
+
+#define ANSWER_CACHE_SLOTS 1024
+/* Maps of large rounds are some 17 MB each; what does not fit is made anew for each request. */
+#define ANSWER_CACHE_BYTES_MAX ((size_t)256 << 20)
+
+struct cached_answer_slot {
+    struct cached_answer_key key;
+    uint64_t version;
+    struct cached_answer *body; /* NULL: empty */
+};
+
+struct answer_cache {
+    pthread_mutex_t lock;
+    struct cached_answer_slot slots[ANSWER_CACHE_SLOTS];
+    size_t bytes;
+    size_t hand; /* where making room goes on */
+};
+
+void answer_cache_init(struct answer_cache *cache);
+void answer_cache_release(struct answer_cache *cache);
+
+/* The body for this key and version, with a reference for the caller; NULL: not there. */
+struct cached_answer *answer_cache_find(struct answer_cache *cache,
+                                        const struct cached_answer_key *key, uint64_t version);
+
+/* Takes over the buffer's bytes; the ETag is a hash of them, the type JSON. One reference, the
+ * caller's. NULL: no memory. */
+struct cached_answer *cached_answer_new(struct buffer *bytes);
+void cached_answer_hold(struct cached_answer *body);
+void cached_answer_drop(struct cached_answer *body);
+
+/* Keeps the body for others to find; the cache takes a reference of its own. */
+void answer_cache_keep(struct answer_cache *cache, const struct cached_answer_key *key,
+                       uint64_t version, struct cached_answer *body);
+
+/* Whether an If-None-Match header names this entity tag (RFC 9110, 13.1.2: weak comparison). */
+bool etag_matches(const char *header, const char *etag);
+
+#endif

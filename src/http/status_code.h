@@ -1,0 +1,13 @@
+/* The statuses of status.def as values, and what an answer says of them in its first line. */
+#ifndef USHER_HTTP_STATUS_CODE_H
+#define USHER_HTTP_STATUS_CODE_H
+
+enum http_status {
+#define STATUS(code, name, reason) STATUS_##name = code,
+#include "http/status_code.def"
+};
+
+/* "HTTP/1.1 200 OK\r\n"; the status is one of status.def. */
+const char *status_line(int status);
+
+#endif

@@ -1,0 +1,420 @@
+/* Concerts, rounds and seats as the judge keeps them. */
+#include "disk/own_memory.h"
+#include "oracle/oracle_model.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+timestamp_ms sale_end(const struct row *round)
+{
+    const timestamp_ms closes = round->of.round.concert->image.as.concert.reservation_close_at;
+    const timestamp_ms starts = round->image.as.concert_round.start_time;
+    return closes < starts ? closes : starts;
+}
+
+/* A day after its start, what a round sold may leave the server's memory at any time, and the
+ * round's seats with it; until the next load nobody outside can tell. */
+void rounds_grow_old(struct oracle *oracle)
+{
+    const struct row_vector *rounds = &oracle->of_kind[RECORD_KIND_CONCERT_ROUND];
+    for (size_t i = 0; i < rounds->count; i++) {
+        struct row *round = rounds->items[i];
+        if (round->there && round->image.as.concert_round.first_reserved_at != 0 &&
+            oracle->now.wall >= round->image.as.concert_round.start_time + ROUND_OVER_AFTER_MS)
+            round->of.round.maybe_over = true;
+    }
+}
+
+static size_t count_there(const struct oracle *oracle, enum record_kind kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < oracle->of_kind[kind].count; i++)
+        count += oracle->of_kind[kind].items[i]->there;
+    return count;
+}
+
+/* ---- Concerts ---- */
+
+enum refusal judge_concert_create(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    oracle->state = STATE_FULL;
+    if (count_there(oracle, RECORD_KIND_CONCERT) >= CONCERTS_MAX)
+        return REFUSAL_CAPACITY;
+    oracle->state = STATE_ANY;
+    if (call->in.concert.reservation_close_at <= call->in.concert.reservation_open_at)
+        return REFUSAL_CLOSE_BEFORE_OPEN;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    expect_created(oracle, call, true);
+    const struct record image = {.kind = RECORD_KIND_CONCERT,
+                                 .as.concert = {
+                                     .id = span_new_id(oracle, RECORD_KIND_CONCERT),
+                                     .title = call->in.concert.title,
+                                     .description = call->in.concert.description,
+                                     .reservation_open_at = call->in.concert.reservation_open_at,
+                                     .reservation_close_at = call->in.concert.reservation_close_at,
+                                 }};
+    view_record(oracle, call, row_put(oracle, &image));
+    return REFUSAL_NONE;
+}
+
+static struct row *concert_named(struct oracle *oracle, const struct call *call)
+{
+    struct row *concert = row_find(oracle, RECORD_KIND_CONCERT, call->in.concert.concert_id);
+    oracle->state = concert == NULL ? STATE_UNKNOWN : STATE_KNOWN;
+    return concert;
+}
+
+enum refusal judge_concert_change(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *concert = concert_named(oracle, call);
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND;
+    struct record image = row_image(concert);
+    if (call->in.concert.title != NULL)
+        image.as.concert.title = call->in.concert.title;
+    if (call->in.concert.description != NULL)
+        image.as.concert.description = call->in.concert.description;
+    if (call->in.concert.reservation_open_at != 0)
+        image.as.concert.reservation_open_at = call->in.concert.reservation_open_at;
+    if (call->in.concert.reservation_close_at != 0)
+        image.as.concert.reservation_close_at = call->in.concert.reservation_close_at;
+    if (image.as.concert.reservation_close_at <= image.as.concert.reservation_open_at)
+        return REFUSAL_CLOSE_BEFORE_OPEN;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    row_change(oracle, concert, &image);
+    view_record(oracle, call, concert);
+    return REFUSAL_NONE;
+}
+
+static void delete_round(struct oracle *oracle, struct row *round)
+{
+    for (size_t i = 0; i < round->of.round.seat_count; i++)
+        if (round->of.round.seats[i] != NULL)
+            row_delete(oracle, round->of.round.seats[i]);
+    row_delete(oracle, round);
+}
+
+enum refusal judge_concert_delete(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *concert = concert_named(oracle, call);
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND;
+    const struct row_list *rounds = &concert->of.concert.rounds;
+    for (size_t i = 0; i < rounds->count; i++) {
+        if (rounds->items[i]->image.as.concert_round.first_reserved_at != 0) {
+            oracle->state = STATE_RESERVED;
+            return REFUSAL_HAS_RESERVATIONS;
+        }
+    }
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    while (rounds->count > 0)
+        delete_round(oracle, rounds->items[rounds->count - 1]);
+    row_delete(oracle, concert);
+    return REFUSAL_NONE;
+}
+
+/* ---- Rounds ---- */
+
+/* Where a text begins and ends when the blanks around it are left out. */
+static const char *without_blanks(const char *text, size_t *length)
+{
+    while (*text == ' ' || *text == '\t')
+        text++;
+    for (*length = strlen(text); *length > 0; (*length)--)
+        if (text[*length - 1] != ' ' && text[*length - 1] != '\t')
+            break;
+    return text;
+}
+
+static uint64_t hash_of(const char *text)
+{
+    size_t length;
+    if (text == NULL)
+        return 0;
+    text = without_blanks(text, &length);
+    return hash_bytes(text, length);
+}
+
+static bool same_text(const char *one, const char *other)
+{
+    size_t one_length, other_length;
+    if (one == NULL || other == NULL)
+        return one == other;
+    one = without_blanks(one, &one_length);
+    other = without_blanks(other, &other_length);
+    return one_length == other_length && memcmp(one, other, one_length) == 0;
+}
+
+static bool has_place(const struct seat_plan *seat)
+{
+    return seat->row != NULL && seat->number != NULL;
+}
+
+static uint64_t hash_of_seat(const struct seat_plan *seat, bool by_place)
+{
+    return by_place ? hash_of(seat->section) * 3 + hash_of(seat->row) * 5 + hash_of(seat->number)
+                    : hash_of(seat->seat_number);
+}
+
+static bool same_seat(const struct seat_plan *one, const struct seat_plan *other, bool by_place)
+{
+    return by_place ? same_text(one->section, other->section) && same_text(one->row, other->row) &&
+                          same_text(one->number, other->number)
+                    : same_text(one->seat_number, other->seat_number);
+}
+
+/* Two seats of a round that are one: the first that an earlier one is. */
+struct twins {
+    size_t later, earlier;
+};
+
+/* The first by the number alone, or by the place alone; `later` is `count` when there is none. */
+static struct twins first_twins(const struct seat_plan *seats, size_t count, bool by_place)
+{
+    size_t capacity = 16;
+    struct twins found = {.later = count};
+    while (capacity < 2 * count)
+        capacity *= 2;
+    size_t *table = own_allocate(capacity * sizeof *table);
+    for (size_t i = 0; i < count && found.later == count; i++) {
+        if (by_place && !has_place(&seats[i]))
+            continue;
+        size_t at = hash_of_seat(&seats[i], by_place) & (capacity - 1);
+        for (; table[at] != 0; at = (at + 1) & (capacity - 1))
+            if (same_seat(&seats[table[at] - 1], &seats[i], by_place))
+                found = (struct twins){.later = i, .earlier = table[at] - 1};
+        table[at] = i + 1;
+    }
+    own_free(table);
+    return found;
+}
+
+static enum refusal judge_seats(struct oracle *oracle, const struct call *call)
+{
+    const size_t count = call->in.round.seat_count;
+    const struct twins number = first_twins(call->in.round.seats, count, false);
+    const struct twins place = first_twins(call->in.round.seats, count, true);
+    const bool by_number = number.later <= place.later;
+    const struct twins first = by_number ? number : place;
+    if (first.later == count)
+        return REFUSAL_NONE;
+    const enum refusal refusal =
+        by_number ? REFUSAL_DUPLICATE_SEAT_NUMBER : REFUSAL_DUPLICATE_SEAT_PLACE;
+    const struct refusal_detail *detail = &call->detail;
+    if (call->refusal == refusal &&
+        (detail->seat_index != first.later || detail->earlier_seat_index != first.earlier))
+        object_to(oracle, 0, "seat %zu is seat %zu again, not %zu seat %zu", first.later,
+                  first.earlier, detail->seat_index, detail->earlier_seat_index);
+    return refusal;
+}
+
+static void put_seats(struct oracle *oracle, struct id round_id, const struct call *call)
+{
+    for (size_t i = 0; i < call->in.round.seat_count && !oracle->objected; i++) {
+        const struct seat_plan *plan = &call->in.round.seats[i];
+        const struct record image = {.kind = RECORD_KIND_SEAT,
+                                     .as.seat = {
+                                         .id = span_new_seat(oracle, (int64_t)i),
+                                         .concert_round_id = round_id,
+                                         .position = (int64_t)i,
+                                         .seat_number = plan->seat_number,
+                                         .section = plan->section,
+                                         .row = plan->row,
+                                         .number = plan->number,
+                                         .grade = plan->grade,
+                                         .price = plan->price,
+                                         .status = SEAT_STATUS_AVAILABLE,
+                                         .placed = plan->placed,
+                                         .x = plan->x,
+                                         .y = plan->y,
+                                         .accessible = plan->accessible,
+                                     }};
+        row_put(oracle, &image);
+    }
+}
+
+/* Of the seats those in memory count, and some rounds may have left it. */
+static bool is_full(const struct oracle *oracle, const struct row *concert, const struct call *call)
+{
+    if (concert->of.concert.rounds.count >= ROUNDS_PER_CONCERT_MAX)
+        return true;
+    return call->refusal == REFUSAL_CAPACITY &&
+           count_there(oracle, RECORD_KIND_SEAT) + call->in.round.seat_count > SEATS_MAX;
+}
+
+enum refusal judge_round_create(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    const struct row *concert = row_find(oracle, RECORD_KIND_CONCERT, call->in.round.concert_id);
+    oracle->state = STATE_UNKNOWN;
+    if (concert == NULL)
+        return REFUSAL_NOT_FOUND;
+    oracle->state = STATE_FULL;
+    if (is_full(oracle, concert, call))
+        return REFUSAL_CAPACITY;
+    oracle->state = STATE_KNOWN;
+    const enum refusal refusal = judge_seats(oracle, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    expect_created(oracle, call, true);
+    const struct record image = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                 .as.concert_round = {
+                                     .id = span_new_id(oracle, RECORD_KIND_CONCERT_ROUND),
+                                     .concert_id = call->in.round.concert_id,
+                                     .start_time = call->in.round.start_time,
+                                     .status = ROUND_STATUS_SCHEDULED,
+                                     .total_seat_cnt = (int64_t)call->in.round.seat_count,
+                                 }};
+    const struct row *round = row_put(oracle, &image);
+    put_seats(oracle, image.as.concert_round.id, call);
+    view_record(oracle, call, round);
+    return REFUSAL_NONE;
+}
+
+static struct row *round_named(struct oracle *oracle, struct id id)
+{
+    struct row *round = row_find(oracle, RECORD_KIND_CONCERT_ROUND, id);
+    oracle->state = round == NULL ? STATE_UNKNOWN
+                    : round->image.as.concert_round.status == ROUND_STATUS_CANCELLED
+                        ? STATE_CANCELLED
+                        : STATE_SCHEDULED;
+    return round;
+}
+
+enum refusal judge_round_change(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *round = round_named(oracle, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (round->image.as.concert_round.first_reserved_at != 0)
+        return REFUSAL_HAS_RESERVATIONS;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    struct record image = row_image(round);
+    if (call->in.round.start_time != 0)
+        image.as.concert_round.start_time = call->in.round.start_time;
+    row_change(oracle, round, &image);
+    view_record(oracle, call, round);
+    return REFUSAL_NONE;
+}
+
+enum refusal judge_round_delete(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *round = round_named(oracle, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (round->image.as.concert_round.first_reserved_at != 0)
+        return REFUSAL_HAS_RESERVATIONS;
+    if (call->refusal == REFUSAL_NONE)
+        delete_round(oracle, round);
+    return REFUSAL_NONE;
+}
+
+enum refusal judge_round_cancel(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *round = round_named(oracle, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (oracle->state == STATE_SCHEDULED && round->of.round.maybe_over &&
+        call->refusal == REFUSAL_REFUND_CLOSED)
+        return REFUSAL_REFUND_CLOSED;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    if (oracle->state == STATE_SCHEDULED) {
+        struct record image = row_image(round);
+        image.as.concert_round.status = ROUND_STATUS_CANCELLED;
+        row_change(oracle, round, &image);
+    }
+    view_record(oracle, call, round);
+    return REFUSAL_NONE;
+}
+
+/* ---- Seats ---- */
+
+/* The refused are named in the order of the request. */
+static void view_refused(struct oracle *oracle, const struct call *call, size_t index,
+                         const struct row *seat)
+{
+    const struct seat_refusal *refused = &call->out.seats_block.refused[index];
+    if (index >= call->out.seats_block.refused_count ||
+        !id_equal(refused->seat_id, seat->image.as.seat.id) ||
+        refused->status != seat->image.as.seat.status)
+        object_to(oracle, 1, "%s is %s, and was not told as refused", row_name(seat).text,
+                  seat_status_texts[seat->image.as.seat.status]);
+}
+
+static enum refusal move_seats(struct oracle *oracle, const struct call *call,
+                               enum seat_status from, enum seat_status to)
+{
+    size_t changed = 0, refused = 0;
+    for (size_t i = 0; i < call->in.seats_block.seat_count; i++) {
+        struct row *seat = row_find(oracle, RECORD_KIND_SEAT, call->in.seats_block.seat_ids[i]);
+        if (seat->image.as.seat.status == from) {
+            struct record image = row_image(seat);
+            image.as.seat.status = to;
+            row_change(oracle, seat, &image);
+            changed++;
+        } else if (seat->image.as.seat.status != to) {
+            view_refused(oracle, call, refused++, seat);
+        }
+    }
+    if (call->out.seats_block.changed != changed || call->out.seats_block.refused_count != refused)
+        object_to(oracle, 1,
+                  "%zu seats were to change and %zu to be refused; told were %zu and %zu", changed,
+                  refused, call->out.seats_block.changed, call->out.seats_block.refused_count);
+    return REFUSAL_NONE;
+}
+
+static enum refusal seats_refusal(struct oracle *oracle, const struct row *round,
+                                  const struct call *call)
+{
+    const bool told = call->refusal == REFUSAL_SEAT_OF_OTHER_ROUND;
+    for (size_t i = 0; i < call->in.seats_block.seat_count; i++) {
+        const struct row *seat =
+            row_find(oracle, RECORD_KIND_SEAT, call->in.seats_block.seat_ids[i]);
+        if (seat != NULL && seat->of.seat.round == round &&
+            !(told && round->of.round.maybe_over && call->detail.seat_index == i))
+            continue;
+        if (told && call->detail.seat_index != i)
+            object_to(oracle, 0, "seat %zu is the one of another round, not %zu", i,
+                      call->detail.seat_index);
+        return REFUSAL_SEAT_OF_OTHER_ROUND;
+    }
+    return REFUSAL_NONE;
+}
+
+static enum refusal block(struct oracle *oracle, const struct call *call, enum seat_status from,
+                          enum seat_status to)
+{
+    const struct row *round = round_named(oracle, call->in.seats_block.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    const enum refusal refusal = seats_refusal(oracle, round, call);
+    if (refusal != REFUSAL_NONE || call->refusal != REFUSAL_NONE)
+        return refusal;
+    return move_seats(oracle, call, from, to);
+}
+
+enum refusal judge_seats_block(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    return block(oracle, call, SEAT_STATUS_AVAILABLE, SEAT_STATUS_BLOCKED);
+}
+
+enum refusal judge_seats_unblock(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    return block(oracle, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
+}

@@ -1,0 +1,268 @@
+/* Answers held against rows: what a caller is shown. */
+#include "oracle/oracle_model.h"
+
+#include <string.h>
+
+/* ---- One object ---- */
+
+void view_record(struct oracle *oracle, const struct call *call, const struct row *row)
+{
+    const struct field_schema *field;
+    if (call->refusal != REFUSAL_NONE || oracle->objected)
+        return;
+    if (call->record == NULL || call->record->kind != row->image.kind)
+        object_to(oracle, 0, "%s does not answer with %s", verb_name(call->verb),
+                  row_name(row).text);
+    else if ((field = first_difference(call->record, &row->image)) != NULL)
+        object_to(oracle, invariant_of_field(row->image.kind, field),
+                  "%s answers %s with a wrong %s", verb_name(call->verb), row_name(row).text,
+                  field->column);
+}
+
+#define POLL_LEAST_MS 1000
+#define POLL_MOST_MS 60000
+#define POLL_ACTIVE_MS 5000
+
+/* A second near the front, at most a minute far back, and never over half of silentSeconds - but
+ * for that second. */
+static bool poll_is_right(const struct oracle *oracle, const struct token_view *view)
+{
+    const int64_t half_silent_ms = oracle->house->image.as.house.silent_seconds * SECOND_MS / 2;
+    switch (view->token.status) {
+    case TOKEN_STATUS_WAITING:
+        if (view->ahead == 0)
+            return view->poll_after_ms == POLL_LEAST_MS;
+        return view->poll_after_ms >= POLL_LEAST_MS && view->poll_after_ms <= POLL_MOST_MS &&
+               (view->poll_after_ms <= half_silent_ms || view->poll_after_ms == POLL_LEAST_MS);
+    case TOKEN_STATUS_ACTIVE:
+        return view->poll_after_ms == POLL_ACTIVE_MS;
+    case TOKEN_STATUS_EXPIRED:
+        break;
+    }
+    return view->poll_after_ms == 0;
+}
+
+#define MEASURED_MS MINUTE_MS
+
+/* Unknown unless the door is open and somebody was let in during the last minute; a second more or
+ * less is the server's. What it estimates is its own to say, as a range. */
+static bool estimate_is_right(const struct oracle *oracle, const struct token_view *view)
+{
+    const struct wait_estimate *estimate = &view->estimate;
+    const int64_t since_ms = oracle->now.house - oracle->last_admission;
+    const bool open = door_status(oracle) == QUEUE_STATUS_OPEN;
+    if (view->token.status != TOKEN_STATUS_WAITING)
+        return !estimate->known;
+    if (estimate->known)
+        return open && since_ms <= MEASURED_MS + SECOND_MS && estimate->low_seconds >= 0 &&
+               estimate->low_seconds <= estimate->high_seconds;
+    return !open || since_ms > MEASURED_MS - SECOND_MS;
+}
+
+/* Exact for one who is present. One who is silent is passed over at the turn and comes back when
+ * heard, so that nobody can say how many will be before. */
+static bool ahead_is_right(const struct oracle *oracle, const struct token_view *view,
+                           const struct row *token)
+{
+    if (view->token.status != TOKEN_STATUS_WAITING)
+        return view->ahead == 0;
+    if (!token->of.token.present)
+        return view->ahead >= 0 && view->ahead < oracle->waiting_count;
+    return view->ahead == bits_below(oracle, &oracle->present, view->token.number);
+}
+
+void view_token(struct oracle *oracle, const struct call *call, const struct row *token)
+{
+    const struct token_view *view = &call->out.token;
+    const struct record told = {.kind = RECORD_KIND_QUEUE_TOKEN, .as.queue_token = view->token};
+    if (call->refusal != REFUSAL_NONE || oracle->objected)
+        return;
+    const struct field_schema *field = first_difference(&told, &token->image);
+    if (field != NULL)
+        object_to(oracle, invariant_of_field(RECORD_KIND_QUEUE_TOKEN, field),
+                  "%s answers %s with a wrong %s", verb_name(call->verb), row_name(token).text,
+                  field->column);
+    else if (!ahead_is_right(oracle, view, token))
+        object_to(oracle, 6, "%s is told that %lld are ahead, where it is %lld",
+                  row_name(token).text, (long long)view->ahead,
+                  (long long)bits_below(oracle, &oracle->present, view->token.number));
+    else if (!poll_is_right(oracle, view))
+        object_to(oracle, 0, "%s is told to ask again after %lld ms", row_name(token).text,
+                  (long long)view->poll_after_ms);
+    else if (!estimate_is_right(oracle, view))
+        object_to(oracle, 0, "%s is told an estimate that %s", row_name(token).text,
+                  view->estimate.known ? "cannot be known" : "should be known");
+}
+
+static const struct field_schema *reservation_difference(const struct reservation_view *view,
+                                                         const struct row *reservation)
+{
+    const struct record told = {.kind = RECORD_KIND_SEAT_RESERVATION,
+                                .as.seat_reservation = view->reservation};
+    return first_difference(&told, &reservation->image);
+}
+
+static bool seats_are_right(const struct reservation_view *view, const struct row *reservation)
+{
+    const struct reservation_part *part = reservation->of.reservation;
+    if (view->seat_count != part->seat_count ||
+        !id_equal(view->concert_id, part->round->image.as.concert_round.concert_id))
+        return false;
+    for (size_t i = 0; i < part->seat_count; i++)
+        if (!id_equal(view->seats[i].seat_id, part->seats[i]->image.as.seat.id) ||
+            view->seats[i].price != part->prices[i] ||
+            strcmp(view->seats[i].seat_number, part->seats[i]->image.as.seat.seat_number) != 0)
+            return false;
+    return true;
+}
+
+bool reservation_view_is(const struct reservation_view *view, const struct row *reservation)
+{
+    return reservation_difference(view, reservation) == NULL && seats_are_right(view, reservation);
+}
+
+void view_reservation(struct oracle *oracle, const struct call *call, const struct row *reservation)
+{
+    if (call->refusal != REFUSAL_NONE || oracle->objected)
+        return;
+    const struct field_schema *field = reservation_difference(&call->out.reservation, reservation);
+    if (field != NULL)
+        object_to(oracle, invariant_of_field(RECORD_KIND_SEAT_RESERVATION, field),
+                  "%s answers %s with a wrong %s", verb_name(call->verb),
+                  row_name(reservation).text, field->column);
+    else if (!seats_are_right(&call->out.reservation, reservation))
+        object_to(oracle, 1, "%s answers %s with wrong seats", verb_name(call->verb),
+                  row_name(reservation).text);
+}
+
+void view_payment(struct oracle *oracle, const struct call *call, const struct row *payment)
+{
+    const struct record told = {.kind = RECORD_KIND_PAYMENT, .as.payment = call->out.payment};
+    if (call->refusal != REFUSAL_NONE || oracle->objected)
+        return;
+    const struct field_schema *field = first_difference(&told, &payment->image);
+    if (field != NULL)
+        object_to(oracle, 4, "%s answers %s with a wrong %s", verb_name(call->verb),
+                  row_name(payment).text, field->column);
+}
+
+/* ---- Deadlines ---- */
+
+/* A deadline as far from the wall as from the house, give or take a second: so whoever counts by
+ * the wall has the time that the house gives. What a reader answered may be from before a jump. */
+void view_deadlines(struct oracle *oracle, const struct request *request)
+{
+    const struct call *call = &request->call;
+    if (call->refusal != REFUSAL_NONE || oracle->objected || call->verb == VERB_LIST ||
+        call->look_up.state != LOOK_UP_NOT_ASKED)
+        return;
+    const int64_t left_ms = oracle->settings.hold_seconds * SECOND_MS;
+    const timestamp_ms shown = shown_deadline(&request->shown_clock, oracle->now.house + left_ms);
+    const int64_t wrong_ms = shown - oracle->now.wall - left_ms;
+    if (wrong_ms < -SECOND_MS || wrong_ms > SECOND_MS)
+        object_to(oracle, 0, "%s shows deadlines %lld ms from what the wall says",
+                  verb_name(call->verb), (long long)wrong_ms);
+}
+
+/* ---- Pages ---- */
+
+/* Rows that are looked at for one page; past it only what the page shows is judged, so that a
+ * filter that hardly anything passes costs no more. */
+#define PAGE_LOOKED_AT_MAX 4096
+
+static int status_of(const struct record *image)
+{
+    const enum record_kind kind = image->kind;
+    if (kind == RECORD_KIND_QUEUE_TOKEN)
+        return (int)image->as.queue_token.status;
+    if (kind == RECORD_KIND_PAYMENT)
+        return (int)image->as.payment.status;
+    if (kind == RECORD_KIND_SEAT_RESERVATION)
+        return (int)image->as.seat_reservation.status;
+    if (kind == RECORD_KIND_SEAT)
+        return (int)image->as.seat.status;
+    return -1;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+static struct id row_id(const struct row *row)
+{
+    const struct record_key key = record_key(&row->image);
+    struct id id;
+    memcpy(id.bytes, key.bytes, ID_BYTES);
+    return id;
+}
+
+static bool is_of_user(const struct row *row, struct id user_id)
+{
+    return id_equal(row->image.kind == RECORD_KIND_USER ? row->image.as.user.id
+                                                        : record_owner(&row->image),
+                    user_id);
+}
+
+static bool is_asked_for(const struct row *row, const struct record_query *query)
+{
+    const struct id id = row_id(row);
+    if (!row->there ||
+        (query->kind != RECORD_KIND_SEAT && !id_is_none(query->user_id) &&
+         !is_of_user(row, query->user_id)) ||
+        (query->status >= 0 && status_of(&row->image) >= 0 &&
+         status_of(&row->image) != query->status))
+        return false;
+    if (query->kind == RECORD_KIND_SEAT_RESERVATION && !id_is_none(query->round_id) &&
+        !id_equal(row->image.as.seat_reservation.round_id, query->round_id))
+        return false;
+    if (query->kind == RECORD_KIND_USER &&
+        ((query->email != NULL && !same_text(row->image.as.user.email, query->email)) ||
+         (query->external_id != NULL &&
+          !same_text(row->image.as.user.external_id, query->external_id))))
+        return false;
+    return (query->from == 0 || id_time(id) >= query->from) &&
+           (query->to == 0 || id_time(id) < query->to) &&
+           (id_is_none(query->before) || id_compare(id, query->before) < 0);
+}
+
+static bool item_is(const struct record_page *page, size_t index, const struct row *row)
+{
+    if (page->reservations != NULL)
+        return row->image.kind == RECORD_KIND_SEAT_RESERVATION &&
+               reservation_view_is(&page->reservations[index], row);
+    return page->records[index]->kind == row->image.kind && !page->records[index]->deleted &&
+           first_difference(page->records[index], &row->image) == NULL;
+}
+
+/* Newest first, from the end of what was ever made. */
+void view_page(struct oracle *oracle, const struct call *call)
+{
+    const struct record_query *query = &call->in.list;
+    const struct record_page *page = &call->out.page;
+    const struct row_vector *rows = &oracle->of_kind[query->kind];
+    size_t shown = 0, looked_at = 0, i = rows->count;
+    if (query->kind == RECORD_KIND_SEAT)
+        return; /* in the order of positions: the snapshots answer for live rounds */
+    for (; i > 0 && looked_at < PAGE_LOOKED_AT_MAX && shown < query->limit; i--, looked_at++) {
+        if (!is_asked_for(rows->items[i - 1], query))
+            continue;
+        if (shown >= page->count || !item_is(page, shown, rows->items[i - 1])) {
+            object_to(oracle, 12, "item %zu of a page of %s should be %s", shown,
+                      record_schema(query->kind)->table, row_name(rows->items[i - 1]).text);
+            return;
+        }
+        shown++;
+    }
+    if (looked_at == PAGE_LOOKED_AT_MAX)
+        return;
+    bool more = false;
+    for (; i > 0 && !more && looked_at < PAGE_LOOKED_AT_MAX; i--, looked_at++)
+        more = is_asked_for(rows->items[i - 1], query);
+    if (shown != page->count)
+        object_to(oracle, 12, "a page of %s has %zu items, and should have %zu",
+                  record_schema(query->kind)->table, page->count, shown);
+    else if (looked_at < PAGE_LOOKED_AT_MAX && more != page->more)
+        object_to(oracle, 12, "a page of %s says %s", record_schema(query->kind)->table,
+                  page->more ? "there is more" : "there is no more");
+}

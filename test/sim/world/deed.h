@@ -1,0 +1,55 @@
+/* What somebody asks of the server, as a value: it can be kept, sent again, sent twice, and made
+ * into the office's call each time. */
+#ifndef USHER_TEST_SIM_WORLD_DEED_H
+#define USHER_TEST_SIM_WORLD_DEED_H
+
+#include "office/office.h"
+
+#define DEED_SEATS_MAX                                                                             \
+    24 /* more than SEATS_PER_RESERVATION_MAX, so that too many can be asked for */
+#define DEED_TEXT_BYTES 40
+
+enum deed_sender {
+    DEED_SIGNED,   /* with one of the client's sessions, if there is one */
+    DEED_NAMELESS, /* without credentials */
+    DEED_FORGED,   /* with a session's id and another secret */
+};
+
+struct deed {
+    enum verb verb;
+    enum deed_sender sender;
+    struct idempotency idempotency;
+    struct id subject; /* the user, concert, round, token, reservation or payment it is about */
+    struct id seat_ids[DEED_SEATS_MAX];
+    size_t seat_count; /* of a hold or block; of a new round: how many it gets */
+    int64_t amount;
+    timestamp_ms from, to;      /* a concert's sale; a round starts at `from` */
+    struct queue_change change; /* of the queue */
+    struct record_query query;  /* its texts are `email` */
+    struct secret secret;       /* whose hash a new session gets */
+    /* Empty: none. */
+    char name[DEED_TEXT_BYTES], email[DEED_TEXT_BYTES], password[DEED_TEXT_BYTES],
+        verified[DEED_TEXT_BYTES], reference[DEED_TEXT_BYTES];
+};
+
+/* The seats of every new round: A-1, A-2, ... A round has up to `count`; with one more, two are
+ * one: by their number, or by their place, with other blanks around it. */
+struct seat_plans {
+    struct seat_plan *seats;
+    char (*numbers)[DEED_TEXT_BYTES], (*rows)[DEED_TEXT_BYTES];
+    size_t count;
+};
+
+void seat_plans_init(struct seat_plans *plans, size_t count, int64_t price_max);
+void seat_plans_release(struct seat_plans *plans);
+
+/* Whether an Idempotency-Key counts for it. */
+bool deed_may_carry_key(const struct deed *deed);
+
+/* What a server would make of the request's path and body. */
+int64_t deed_fingerprint(const struct deed *deed);
+
+/* Fills a zeroed call, which points into the deed and the plans. */
+void deed_call(const struct deed *deed, const struct seat_plans *plans, struct call *call);
+
+#endif

@@ -1,0 +1,261 @@
+/* What organizers do: put concerts on, keep the door, charge those who are short, and change their
+ * minds too. */
+#include "world/clients.h"
+#include "world/faults.h"
+#include "world/look.h"
+
+#include <stdio.h>
+
+/* Rounds that are made in one world; each costs memory and time for its seats. */
+#define ROUNDS_MADE_MAX 80
+
+/* How many people are looked at for one who panics. */
+#define PANIC_MAX 30
+
+static bool percent(struct world *world, uint64_t percent)
+{
+    return chance_hits(&world->people, percent, 100);
+}
+
+/* ---- The catalogue ---- */
+
+void organizer_makes_concert(struct world *world, struct client *client, int64_t seconds)
+{
+    struct deed deed = {
+        .verb = VERB_CONCERT_CREATE,
+        .from = clock_wall() - chance_between(&world->people, 0, 10 * MINUTE_MS),
+        .to = clock_wall() + seconds * SECOND_MS,
+    };
+    (void)snprintf(deed.name, sizeof deed.name, "concert %u",
+                   (unsigned)chance_below(&world->people, 1000));
+    client_do(world, client, &deed);
+}
+
+void organizer_makes_round(struct world *world, struct client *client, struct id concert_id,
+                           int64_t seconds)
+{
+    struct deed deed = {.verb = VERB_ROUND_CREATE, .subject = concert_id};
+    deed.from = clock_wall() + seconds * SECOND_MS;
+    deed.seat_count = 1 + chance_below(&world->people, world->shape.seats_max);
+    world->known_rounds_made++;
+    client_do(world, client, &deed);
+}
+
+static int64_t some_seconds(struct world *world)
+{
+    return chance_between(&world->people, 30, world->shape.round_in_seconds_max);
+}
+
+static void make_something(struct world *world, struct client *client)
+{
+    if (world->known_rounds_made >= ROUNDS_MADE_MAX)
+        return;
+    if (world->known[KNOWN_CONCERTS].count < (size_t)world->shape.concerts || percent(world, 40))
+        organizer_makes_concert(world, client, 2 * some_seconds(world));
+    else
+        organizer_makes_round(world, client,
+                              known_one(&world->known[KNOWN_CONCERTS], &world->people),
+                              some_seconds(world));
+}
+
+/* Those who hold seats, or have them, in a hurry: in the very batch that takes them away. */
+static void panic(struct world *world)
+{
+    for (unsigned i = 0; i < PANIC_MAX; i++) {
+        struct client *client = client_any(world);
+        struct deed deed = {.verb = VERB_PAYMENT_MAKE,
+                            .subject = id_is_none(client->held) ? client->paid : client->held};
+        if (!id_is_none(deed.subject))
+            client_do(world, client, &deed);
+    }
+}
+
+/* In a large house a round is rarely taken away: so there are many who had bought it. */
+static bool is_too_rare(struct world *world)
+{
+    return world->shape.large && !chance_hits(&world->people, 1, 100);
+}
+
+static void change_catalogue(struct world *world, struct client *client)
+{
+    struct deed deed = {0};
+    uint64_t drawn = chance_below(&world->people, 100);
+    if (drawn >= 60 && is_too_rare(world))
+        drawn = 0;
+    if (drawn < 35) {
+        deed.verb = VERB_CONCERT_CHANGE;
+        deed.subject = known_one(&world->known[KNOWN_CONCERTS], &world->people);
+        if (percent(world, 40))
+            deed.from = clock_wall() + chance_between(&world->people, -60, 20) * SECOND_MS;
+        if (percent(world, 80))
+            deed.to = clock_wall() + some_seconds(world) * SECOND_MS;
+        if (percent(world, 30))
+            (void)snprintf(deed.name, sizeof deed.name, "another name");
+    } else if (drawn < 60) {
+        deed.verb = VERB_ROUND_CHANGE;
+        deed.subject = look_for_round(world);
+        deed.from = clock_wall() + some_seconds(world) * SECOND_MS;
+    } else if (drawn < 75) {
+        deed.verb = VERB_ROUND_DELETE;
+        deed.subject = look_for_round(world);
+    } else if (drawn < 85) {
+        deed.verb = VERB_CONCERT_DELETE;
+        deed.subject = known_one(&world->known[KNOWN_CONCERTS], &world->people);
+    } else {
+        deed.verb = VERB_ROUND_CANCEL;
+        deed.subject = look_for_round(world);
+    }
+    client_do(world, client, &deed);
+    if (deed.verb == VERB_ROUND_CANCEL) {
+        panic(world);
+        fault_soon(world);
+    }
+}
+
+static void block(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = percent(world, 40) ? VERB_SEATS_BLOCK : VERB_SEATS_UNBLOCK,
+                        .subject = look_for_round(world)};
+    deed.seat_count = look_for_seats(
+        world, deed.subject, deed.verb == VERB_SEATS_BLOCK ? LOOK_FOR_THE_BEST : LOOK_ANYWHERE,
+        1 + chance_below(&world->people, deed.verb == VERB_SEATS_BLOCK ? 4 : DEED_SEATS_MAX),
+        deed.seat_ids);
+    if (deed.seat_count > 0)
+        client_do(world, client, &deed);
+}
+
+/* ---- The queue ---- */
+
+static void draw_change(struct world *world, struct queue_change *change)
+{
+    struct chance *chance = &world->people;
+    static const int64_t actives[] = {1, 1, 2, 5, 20, 100};
+    static const int64_t seconds[] = {10, 10, 20, 60, 120, 600};
+    const uint64_t drawn = chance_below(chance, 100);
+    *change = (struct queue_change){
+        .has_paused = drawn < 12,
+        .paused = true,
+        .has_open_at = drawn >= 12 && drawn < 20,
+        .open_at = clock_wall() + chance_between(chance, -60, 60) * SECOND_MS,
+        .has_max_active = drawn >= 20 && drawn < 60,
+        .max_active = actives[chance_below(chance, 6)],
+        .has_admit_per_second = drawn >= 50 && drawn < 65,
+        .admit_per_second = chance_between(chance, 1, 50),
+        .has_silent_seconds = drawn >= 65 && drawn < 80,
+        .silent_seconds = seconds[chance_below(chance, 5)],
+        .has_active_seconds = drawn >= 75 && drawn < 90,
+        .active_seconds = seconds[chance_below(chance, 6)],
+        .has_wait_seconds = drawn >= 85,
+        .wait_seconds = seconds[chance_below(chance, 6)],
+    };
+}
+
+/* Opens it again when it is shut, mostly. */
+static void keep_the_door(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = VERB_QUEUE_CHANGE};
+    struct queue_view view;
+    if (!server_is_up(world->server))
+        return;
+    (void)engine_queue(server_engine(world->server), &view);
+    if (view.status == QUEUE_STATUS_PAUSED)
+        deed.change = (struct queue_change){.has_paused = true};
+    else if (view.status == QUEUE_STATUS_SCHEDULED)
+        deed.change = (struct queue_change){.has_open_at = true, .open_at = clock_wall()};
+    else
+        draw_change(world, &deed.change);
+    client_do(world, client, &deed);
+}
+
+/* ---- Points and others' business ---- */
+
+/* At once, for one who is to become rich; and of each smaller amount, which may fit ten times into
+ * what is left. */
+#define RICH_CHARGES 300
+#define LAST_CHARGES 12
+
+/* How many people are looked at for one who is short. */
+#define LOOKS_MAX 16
+
+static void charge_somebody(struct world *world, struct client *client)
+{
+    struct client *found = client_any(world);
+    for (unsigned i = 0; i < LOOKS_MAX && !found->short_of_points; i++)
+        found = client_any(world);
+    struct deed deed = {.verb = VERB_POINTS_CHARGE, .subject = found->user_id};
+    const int64_t most = 4 * world->shape.price_max;
+    deed.amount = chance_between(&world->people, 1, most > CHARGE_MAX ? CHARGE_MAX : most);
+    if (percent(world, 40))
+        (void)snprintf(deed.reference, sizeof deed.reference, "order %u",
+                       (unsigned)chance_below(&world->people, 500));
+    found->short_of_points = false;
+    client_do(world, client, &deed);
+    if (percent(world, 20)) /* and again, not knowing whether it was done */
+        errand_send(world, client, &deed);
+}
+
+static void refund(struct world *world, struct client *client)
+{
+    const struct client *other = client_any(world);
+    struct deed deed = {.verb = VERB_RESERVATION_CANCEL, .subject = other->paid};
+    if (id_is_none(deed.subject) || percent(world, 10))
+        deed.subject = known_one(&world->known[KNOWN_RESERVATIONS], &world->people);
+    client_do(world, client, &deed);
+}
+
+/* Some hundred of these, and a balance is at its limit, to the last point. */
+static void make_rich(struct world *world, struct client *client)
+{
+    const struct deed deed = {
+        .verb = VERB_POINTS_CHARGE,
+        .subject = world->clients[world->shape.clients - 1].user_id,
+        .amount = world->rich_amount == 0 ? CHARGE_MAX : world->rich_amount,
+    };
+    const unsigned times = deed.amount == CHARGE_MAX ? RICH_CHARGES : LAST_CHARGES;
+    for (unsigned i = 0; i < times; i++)
+        errand_send(world, client, &deed);
+}
+
+void organizer_met_limit(struct world *world, const struct deed *deed)
+{
+    if (deed->amount == CHARGE_MAX || deed->amount == world->rich_amount)
+        world->rich_amount = deed->amount / 10; /* after the last point, from the start */
+}
+
+void organizer_learns(struct world *world, struct client *client, const struct errand *errand)
+{
+    struct deed again = {.verb = VERB_ROUND_DELETE, .subject = errand->deed.subject};
+    const enum verb verb = errand->deed.verb;
+    if (verb == VERB_ROUND_CANCEL) {
+        if (percent(world, 40))
+            client_do(world, client, &again); /* away with it */
+    } else if (verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_DELETE) {
+        for (size_t i = 0; i < client->kept_count; i++)
+            errand_send(world, client, &client->kept[i]); /* what made it, once more */
+    }
+}
+
+void organizer_act(struct world *world, struct client *client)
+{
+    if (client_enters(world, client))
+        return;
+    const uint64_t drawn = chance_below(&world->people, 100);
+    if (drawn < 20 && look_available(world) < world->shape.clients / 4)
+        make_something(world, client);
+    else if (drawn < 50 && world->shape.rich)
+        make_rich(world, client);
+    else if (drawn < 55)
+        charge_somebody(world, client);
+    else if (drawn < 65)
+        keep_the_door(world, client);
+    else if (drawn < 80)
+        block(world, client);
+    else if (drawn < 84)
+        change_catalogue(world, client);
+    else if (drawn < 87)
+        make_something(world, client);
+    else if (drawn < 92)
+        refund(world, client);
+    else
+        wild_act(world, client);
+}
