@@ -130,9 +130,9 @@ static struct http_options http_options(const struct config *config, timestamp_m
  * waits for it. */
 static void serve_http(struct http_server *server, struct box_office *office,
                        const struct config *config, const struct serve_hooks *hooks,
-                       struct status *status)
+                       struct status_report *status)
 {
-    status_show_server(status, server);
+    status_report_show_server(status, server);
     printf("usher: listening on %s\n", http_url(server));
     if (hooks->ready != NULL)
         hooks->ready(hooks->owner, http_url(server));
@@ -153,9 +153,9 @@ static void serve_http(struct http_server *server, struct box_office *office,
 }
 
 /* Loads the office, for which a million people take seconds, and starts to answer. */
-static enum result start(struct http_server *server, struct box_office *office,
-                         const struct config *config, const struct serve_hooks *hooks,
-                         struct status *status, struct explanation *explanation)
+static enum result start_answering(struct http_server *server, struct box_office *office,
+                                   const struct config *config, const struct serve_hooks *hooks,
+                                   struct status_report *status, struct explanation *explanation)
 {
     enum result result = box_office_start(office, config, explanation);
     if (result != RESULT_OK)
@@ -168,7 +168,7 @@ static enum result start(struct http_server *server, struct box_office *office,
 
 /* With the directory in hand, and somebody who can be asked how it goes. */
 static enum result serve_watched(struct box_office *office, const struct config *config,
-                                 const struct serve_hooks *hooks, struct status *status,
+                                 const struct serve_hooks *hooks, struct status_report *status,
                                  struct explanation *explanation)
 {
     const struct http_options options = http_options(config, wall_now());
@@ -176,7 +176,7 @@ static enum result serve_watched(struct box_office *office, const struct config 
     enum result result = http_open(&server, &options, explanation);
     if (result != RESULT_OK)
         return result;
-    result = start(server, office, config, hooks, status, explanation);
+    result = start_answering(server, office, config, hooks, status, explanation);
     if (result == RESULT_OK)
         serve_http(server, office, config, hooks, status);
     else

@@ -44,14 +44,14 @@ void commit_release(const struct commit *commit)
 
 /* ---- What is kept ---- */
 
-static struct commit **place_of(struct feed *feed, uint64_t seq)
+static struct commit **commit_place(struct feed *feed, uint64_t seq)
 {
     return &feed->kept[seq % FEED_COMMITS_MAX];
 }
 
 static void forget_first(struct feed *feed)
 {
-    struct commit **place = place_of(feed, feed->first_seq++);
+    struct commit **place = commit_place(feed, feed->first_seq++);
     feed->bytes -= (*place)->length;
     commit_release(*place);
     *place = NULL;
@@ -63,12 +63,12 @@ static void forget_all(struct feed *feed)
         forget_first(feed);
 }
 
-static void keep(struct feed *feed, struct commit *commit)
+static void keep_commit(struct feed *feed, struct commit *commit)
 {
     while (feed->first_seq < commit->seq && (commit->seq - feed->first_seq >= FEED_COMMITS_MAX ||
                                              feed->bytes + commit->length > FEED_BYTES_MAX))
         forget_first(feed);
-    *place_of(feed, commit->seq) = commit;
+    *commit_place(feed, commit->seq) = commit;
     feed->bytes += commit->length;
     feed->last_seq = commit->seq;
 }
@@ -104,7 +104,7 @@ static void publish(struct feed *feed, struct commit *commit, uint64_t seq)
     if (commit == NULL)
         skip_to(feed, seq);
     else
-        keep(feed, commit);
+        keep_commit(feed, commit);
     wake_all(feed);
 }
 
@@ -213,7 +213,7 @@ enum feed_answer feed_next(struct feed *feed, struct follower *follower,
     } else if (follower->next_seq < feed->first_seq) {
         answer = FEED_BEHIND;
     } else {
-        struct commit *next = *place_of(feed, follower->next_seq++);
+        struct commit *next = *commit_place(feed, follower->next_seq++);
         atomic_fetch_add(&next->references, 1);
         *commit = next;
     }

@@ -19,7 +19,7 @@ struct json_writer *answer_begin(struct exchange *exchange)
 }
 
 /* The head's next bytes, which the caller fills. */
-static char *place(struct answer *answer, size_t length)
+static char *head_place(struct answer *answer, size_t length)
 {
     CHECK(length <= sizeof answer->head - answer->head_length);
     char *at = answer->head + answer->head_length;
@@ -27,15 +27,15 @@ static char *place(struct answer *answer, size_t length)
     return at;
 }
 
-static void append(struct answer *answer, const char *text, size_t length)
+static void append_head(struct answer *answer, const char *text, size_t length)
 {
-    memcpy(place(answer, length), text, length);
+    memcpy(head_place(answer, length), text, length);
 }
 
 void answer_header(struct exchange *exchange, const char *name, const char *value)
 {
     const size_t name_length = strlen(name), value_length = strlen(value);
-    char *at = place(&exchange->answer, name_length + value_length + 4);
+    char *at = head_place(&exchange->answer, name_length + value_length + 4);
     memcpy(at, name, name_length);
     memcpy(at + name_length, ": ", 2);
     memcpy(at + name_length + 2, value, value_length);
@@ -50,7 +50,7 @@ static void add_promises(struct exchange *exchange)
     static const char promises[] = "X-Content-Type-Options: nosniff\r\n"
                                    "Referrer-Policy: same-origin\r\n";
     const struct site *site = &exchange->server->site;
-    append(&exchange->answer, promises, sizeof promises - 1);
+    append_head(&exchange->answer, promises, sizeof promises - 1);
     if (site->has_public_origin && site->public_origin.secure)
         answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
 }
@@ -80,7 +80,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer->failed = false;
     answer->head_length = 0;
     const char *line = status_line(status);
-    append(answer, line, strlen(line));
+    append_head(answer, line, strlen(line));
     answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
@@ -198,5 +198,5 @@ void answer_close_head(struct exchange *exchange)
     }
     if (answer->last)
         answer_header(exchange, "Connection", "close");
-    append(answer, "\r\n", 2);
+    append_head(answer, "\r\n", 2);
 }

@@ -122,8 +122,8 @@ void body_start(void)
     json_set_alloc_funcs(json_allocate, json_free);
 }
 
-static json_t *load(struct body *body, const char *text, size_t length, size_t flags,
-                    json_error_t *error)
+static json_t *load_json(struct body *body, const char *text, size_t length, size_t flags,
+                         json_error_t *error)
 {
     room = &body->room;
     json_t *root = json_loadb(text, length, flags, error);
@@ -163,7 +163,7 @@ static void load_limited(struct body *body, const uint8_t *bytes, size_t length,
     text[length] = '\0';
     json_numbers_limit(text, length);
     body->integers_as_reals = true;
-    body->root = load(body, text, length, flags | JSON_DECODE_INT_AS_REAL, error);
+    body->root = load_json(body, text, length, flags | JSON_DECODE_INT_AS_REAL, error);
     free(text);
 }
 
@@ -175,7 +175,7 @@ static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t le
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
     memory_refused = false;
-    body->root = load(body, text, length, flags, &error);
+    body->root = load_json(body, text, length, flags, &error);
     if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow)
         load_limited(body, bytes, length, flags, &error);
     if (memory_refused)

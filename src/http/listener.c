@@ -57,7 +57,7 @@ static int bind_first(const struct addrinfo *addresses)
             socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, at->ai_protocol);
         if (listener < 0)
             continue;
-        if (prepare(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0)
+        if (prepare_socket(listener) && bind(listener, at->ai_addr, at->ai_addrlen) == 0)
             return listener;
         const int error = errno;
         (void)close(listener);

@@ -21,7 +21,7 @@ static bool refuse_head(struct request_head *head, enum refusal refusal)
 /* ---- The target ---- */
 
 /* Where the character stands first; the text's length where it does not. */
-static size_t place_of(char character, const char *text, size_t length)
+static size_t header_place(char character, const char *text, size_t length)
 {
     const char *at = memchr(text, character, length);
     return at == NULL ? length : (size_t)(at - text);
@@ -31,9 +31,9 @@ static size_t place_of(char character, const char *text, size_t length)
  * stands for NUL, at which later readers would end. */
 static bool decode(char *text, size_t length, bool query)
 {
-    size_t plain = place_of('%', text, length); /* mostly all of it */
+    size_t plain = header_place('%', text, length); /* mostly all of it */
     if (query)
-        plain = place_of('+', text, plain);
+        plain = header_place('+', text, plain);
     size_t written = plain;
     for (size_t i = plain; i < length; i++) {
         char c = text[i];

@@ -170,7 +170,7 @@ enum result http_open(struct http_server **server, const struct http_options *op
     made->listeners[0].socket = -1;
     made->listeners[1] = (struct listener){.socket = -1, .operations_only = true};
     CHECK(pthread_mutex_init(&made->tls_lock, NULL) == 0);
-    shared_cache_init(&made->shared);
+    answer_cache_init(&made->answer_cache);
     security_log_init(&made->security);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];

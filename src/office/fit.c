@@ -90,7 +90,7 @@ static bool is_between(int64_t value, int64_t least, int64_t most)
     return value >= least && value <= most;
 }
 
-static bool text_fits(const char *text)
+static bool seat_text_fits(const char *text)
 {
     return text == NULL || strlen(text) <= SEAT_NUMBER_BYTES_MAX;
 }
@@ -239,8 +239,8 @@ static enum contradiction fit_round(struct office *office, const struct record *
 
 static bool seat_texts_fit(const struct seat *row)
 {
-    return text_fits(row->seat_number) && text_fits(row->section) && text_fits(row->row) &&
-           text_fits(row->number) && text_fits(row->grade);
+    return seat_text_fits(row->seat_number) && seat_text_fits(row->section) &&
+           seat_text_fits(row->row) && seat_text_fits(row->number) && seat_text_fits(row->grade);
 }
 
 static enum contradiction fit_seat(struct office *office, const struct record *record)

@@ -9,7 +9,7 @@
 enum contradiction fit_token(const struct office *office, const struct live_token *token)
 {
     const struct house *house = &office->house;
-    const struct line *line = &office->line;
+    const struct waiting_line *line = &office->line;
     if (token->number < 1 || token->number > house->last_number)
         return CONTRADICTION_NUMBER_NOT_GIVEN;
     const bool served = token->number <= house->serving;
@@ -74,7 +74,7 @@ static bool is_live(const struct live_reservation *reservation)
 }
 
 /* The seats are there, are as the reservation's state says, and cost what it says. */
-static enum contradiction check_seats(const struct office *office,
+static enum contradiction judge_seats(const struct office *office,
                                       const struct live_reservation *reservation)
 {
     int64_t amount = 0;
@@ -96,7 +96,7 @@ static enum contradiction check_seats(const struct office *office,
 
 /* What is confirmed was paid for, what was paid for and cancelled was refunded, and nothing else
  * was paid for. */
-static enum contradiction check_payment(const struct live_reservation *reservation)
+static enum contradiction judge_payment(const struct live_reservation *reservation)
 {
     const struct live_payment *payment = reservation->payment;
     const bool paid = payment != NULL;
@@ -119,7 +119,7 @@ static enum contradiction check_payment(const struct live_reservation *reservati
 }
 
 /* A hold ends with its token at the latest. */
-static enum contradiction check_hold(const struct office *office,
+static enum contradiction judge_hold(const struct office *office,
                                      const struct live_reservation *reservation)
 {
     if (reservation->row.status != RESERVATION_STATUS_PENDING)
@@ -134,14 +134,14 @@ static enum contradiction check_hold(const struct office *office,
     return CONTRADICTION_NONE;
 }
 
-static enum contradiction check_reservation(const struct office *office,
+static enum contradiction judge_reservation(const struct office *office,
                                             const struct live_reservation *reservation)
 {
-    enum contradiction contradiction = check_seats(office, reservation);
+    enum contradiction contradiction = judge_seats(office, reservation);
     if (contradiction == CONTRADICTION_NONE)
-        contradiction = check_payment(reservation);
+        contradiction = judge_payment(reservation);
     if (contradiction == CONTRADICTION_NONE)
-        contradiction = check_hold(office, reservation);
+        contradiction = judge_hold(office, reservation);
     return contradiction;
 }
 
@@ -204,7 +204,7 @@ static enum result check_reservations(const struct office *office, struct explan
     for (const struct live_reservation *reservation = pool_next(&office->reservations, 0);
          reservation != NULL;
          reservation = pool_next(&office->reservations, reservation->item.number)) {
-        const enum contradiction contradiction = check_reservation(office, reservation);
+        const enum contradiction contradiction = judge_reservation(office, reservation);
         if (contradiction != CONTRADICTION_NONE)
             return contradict(why, contradiction, RECORD_KIND_SEAT_RESERVATION,
                               reservation->row.id);

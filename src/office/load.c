@@ -273,7 +273,7 @@ static enum result arm_tokens(struct office *office, struct explanation *why)
 /* Everything that follows from the rows and stands in none. */
 static enum result derive(struct office *office, struct explanation *why)
 {
-    if (indexes_catch_up(office) != RESULT_OK || !line_build(office) ||
+    if (indexes_catch_up(office) != RESULT_OK || !waiting_line_build(office) ||
         heap_reserve(&office->token_deadlines, office->tokens.taken) != RESULT_OK)
         return explain(why, RESULT_NO_MEMORY, "no memory for what follows from the rows");
     enum result result = link_payments(office, why);

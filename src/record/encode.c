@@ -256,12 +256,12 @@ void record_encode(const struct record *record, enum record_why why, struct buff
 
 enum result record_decode(const uint8_t *data, size_t length, struct record *record, size_t *used)
 {
-    struct input input = {.at = data, .end = data + length};
+    struct encoded encoded = {.at = data, .end = data + length};
     uint8_t head, why = WHY_UNTOLD;
     uint64_t bits;
-    if (!take_bytes(&input, &head, 1) ||
-        ((head & WHY_BIT) != 0 && (!take_bytes(&input, &why, 1) || why == WHY_UNTOLD)) ||
-        !take_varint(&input, &bits))
+    if (!take_bytes(&encoded, &head, 1) ||
+        ((head & WHY_BIT) != 0 && (!take_bytes(&encoded, &why, 1) || why == WHY_UNTOLD)) ||
+        !take_varint(&encoded, &bits))
         return RESULT_MALFORMED;
     if ((head & KIND_BITS) >= RECORD_KIND_COUNT || why >= WHY_COUNT)
         return RESULT_NEWER;

@@ -1,6 +1,6 @@
 /* Which reasons fit what became of a row. Known apart from the office's own, as all that the oracle
  * knows. */
-#include "oracle_model.h"
+#include "oracle/oracle_model.h"
 
 #include "base/check.h"
 

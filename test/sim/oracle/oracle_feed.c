@@ -1,7 +1,7 @@
 /* What a follower of the feed is told: each durable batch once, whole and in order, also over a
  * failed append, and nothing else. */
-#include "oracle_model.h"
-#include "own_memory.h"
+#include "disk/own_memory.h"
+#include "oracle/oracle_model.h"
 
 #include "base/hash.h"
 
