@@ -102,34 +102,21 @@ static bool may_follow(enum record_kind kind, int from, int to)
 }
 
 /* Of rows that name no other, and that no other is named by. */
-static enum contradiction fit_anywhere(struct office *office, const struct record *record)
+static enum contradiction fit_anywhere(struct office *office, const struct record *record,
+                                       bool new_row)
 {
     (void)office;
     (void)record;
+    (void)new_row;
     return CONTRADICTION_NONE;
-}
-
-/* Rows that are new are not looked up: while loading, the index of their kind may not be made yet.
- */
-static const struct live_session *known_session(const struct office *office, struct id id)
-{
-    return id_is_new(office, RECORD_KIND_SESSION, id) ? NULL : session_find(office, id);
-}
-
-static const struct live_seat *known_seat(struct office *office, struct id id)
-{
-    return id_is_new(office, RECORD_KIND_SEAT, id) ? NULL : seat_find_near(office, id);
-}
-
-static const struct live_token *known_token(const struct office *office, struct id id)
-{
-    return id_is_new(office, RECORD_KIND_QUEUE_TOKEN, id) ? NULL : token_find(office, id);
 }
 
 /* ---- People ---- */
 
-static enum contradiction fit_house(struct office *office, const struct record *record)
+static enum contradiction fit_house(struct office *office, const struct record *record,
+                                    bool new_row)
 {
+    (void)new_row;
     (void)office;
     const struct house *row = &record->as.house;
     const bool good = row->id == 1 && is_between(row->last_number, 0, INT64_MAX / 2) &&
@@ -143,22 +130,26 @@ static enum contradiction fit_house(struct office *office, const struct record *
     return good ? CONTRADICTION_NONE : CONTRADICTION_HOUSE_OUT_OF_RANGE;
 }
 
-static enum contradiction fit_session(struct office *office, const struct record *record)
+static enum contradiction fit_session(struct office *office, const struct record *record,
+                                      bool new_row)
 {
     const struct session *row = &record->as.session;
     const struct live_user *user = user_find_near(office, row->user_id);
     if (user == NULL)
         return CONTRADICTION_USER_MISSING;
-    const struct live_session *session = known_session(office, row->id);
+    const struct live_session *session = new_row ? NULL : session_find(office, row->id);
     if (session != NULL)
         return session->user == user->item.number ? CONTRADICTION_NONE
                                                   : CONTRADICTION_IDENTITY_CHANGED;
-    return session_count(office, user) < SESSIONS_PER_USER_MAX ? CONTRADICTION_NONE
-                                                               : CONTRADICTION_SESSION_BEYOND_MOST;
+    return user->sessions == 0 || session_count(office, user) < SESSIONS_PER_USER_MAX
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_SESSION_BEYOND_MOST;
 }
 
-static enum contradiction fit_account(struct office *office, const struct record *record)
+static enum contradiction fit_account(struct office *office, const struct record *record,
+                                      bool new_row)
 {
+    (void)new_row;
     const struct point_account *row = &record->as.point_account;
     if (user_find_near(office, row->user_id) == NULL)
         return CONTRADICTION_USER_MISSING;
@@ -166,8 +157,10 @@ static enum contradiction fit_account(struct office *office, const struct record
                                                    : CONTRADICTION_AMOUNT_OUT_OF_RANGE;
 }
 
-static enum contradiction fit_entry(struct office *office, const struct record *record)
+static enum contradiction fit_entry(struct office *office, const struct record *record,
+                                    bool new_row)
 {
+    (void)new_row;
     const struct point_entry *row = &record->as.point_entry;
     if (user_find(office, row->user_id) == NULL || user_find(office, row->caller_id) == NULL)
         return CONTRADICTION_USER_MISSING;
@@ -176,8 +169,9 @@ static enum contradiction fit_entry(struct office *office, const struct record *
                : CONTRADICTION_NONE;
 }
 
-static enum contradiction fit_key(struct office *office, const struct record *record)
+static enum contradiction fit_key(struct office *office, const struct record *record, bool new_row)
 {
+    (void)new_row;
     const struct idempotency_key *row = &record->as.idempotency_key;
     const struct live_user *user = user_find(office, row->user_id);
     if (user == NULL)
@@ -193,7 +187,8 @@ static enum contradiction fit_key(struct office *office, const struct record *re
                                                                     : CONTRADICTION_KEY_BEYOND_MOST;
 }
 
-static enum contradiction fit_token_row(struct office *office, const struct record *record)
+static enum contradiction fit_token_row(struct office *office, const struct record *record,
+                                        bool new_row)
 {
     const struct queue_token *row = &record->as.queue_token;
     const struct live_user *user = user_find_near(office, row->user_id);
@@ -204,10 +199,9 @@ static enum contradiction fit_token_row(struct office *office, const struct reco
     if ((active && !timed) || (row->status == TOKEN_STATUS_WAITING && row->activate_at != 0) ||
         (row->status == TOKEN_STATUS_EXPIRED) != (row->ended_at != 0))
         return CONTRADICTION_TOKEN_WITHOUT_TIMES;
-    const struct live_token *token = known_token(office, row->id);
+    const struct live_token *token = new_row ? NULL : token_find(office, row->id);
     if (token == NULL)
-        return user_token(office, user) == NULL ? CONTRADICTION_NONE
-                                                : CONTRADICTION_TOKEN_BEYOND_ONE;
+        return user->token == 0 ? CONTRADICTION_NONE : CONTRADICTION_TOKEN_BEYOND_ONE;
     if (token->user != user->item.number || token->number != row->number)
         return CONTRADICTION_IDENTITY_CHANGED;
     return may_follow(RECORD_KIND_QUEUE_TOKEN, (int)token->status, (int)row->status)
@@ -217,8 +211,10 @@ static enum contradiction fit_token_row(struct office *office, const struct reco
 
 /* ---- The catalogue ---- */
 
-static enum contradiction fit_round(struct office *office, const struct record *record)
+static enum contradiction fit_round(struct office *office, const struct record *record,
+                                    bool new_row)
 {
+    (void)new_row;
     const struct concert_round *row = &record->as.concert_round;
     const struct live_concert *concert = concert_find(office, row->concert_id);
     if (concert == NULL)
@@ -243,7 +239,7 @@ static bool seat_texts_fit(const struct seat *row)
            seat_text_fits(row->row) && seat_text_fits(row->number) && seat_text_fits(row->grade);
 }
 
-static enum contradiction fit_seat(struct office *office, const struct record *record)
+static enum contradiction fit_seat(struct office *office, const struct record *record, bool new_row)
 {
     const struct seat *row = &record->as.seat;
     const struct live_round *round = round_find_near(office, row->concert_round_id);
@@ -255,7 +251,7 @@ static enum contradiction fit_seat(struct office *office, const struct record *r
         return CONTRADICTION_TEXT_TOO_LONG;
     if (!is_between(row->price, 0, PRICE_MAX))
         return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
-    const struct live_seat *seat = known_seat(office, row->id);
+    const struct live_seat *seat = new_row ? NULL : seat_find_near(office, row->id);
     if (seat == NULL)
         return round->seats == NULL || round->seats[row->position] == NULL
                    ? CONTRADICTION_NONE
@@ -276,8 +272,10 @@ bool payment_fits(const struct payment *payment, const struct seat_reservation *
            payment->amount == reservation->amount;
 }
 
-static enum contradiction fit_payment(struct office *office, const struct record *record)
+static enum contradiction fit_payment(struct office *office, const struct record *record,
+                                      bool new_row)
 {
+    (void)new_row;
     const struct payment *row = &record->as.payment;
     const struct live_payment *payment = payment_find(office, row->id);
     if (!is_between(row->amount, 0, POINTS_MAX))
@@ -332,8 +330,10 @@ static enum contradiction fit_known_reservation(const struct live_reservation *r
                : CONTRADICTION_MOVE_ILLEGAL;
 }
 
-static enum contradiction fit_reservation(struct office *office, const struct record *record)
+static enum contradiction fit_reservation(struct office *office, const struct record *record,
+                                          bool new_row)
 {
+    (void)new_row;
     const struct seat_reservation *row = &record->as.seat_reservation;
     const struct live_reservation *reservation =
         id_is_new(office, RECORD_KIND_SEAT_RESERVATION, row->id)
@@ -355,8 +355,10 @@ static enum contradiction fit_reservation(struct office *office, const struct re
 }
 
 /* Of a reservation in memory; the rows of one come in any order. */
-static enum contradiction fit_reservation_seat(struct office *office, const struct record *record)
+static enum contradiction fit_reservation_seat(struct office *office, const struct record *record,
+                                               bool new_row)
 {
+    (void)new_row;
     const struct reservation_seat *row = &record->as.reservation_seat;
     const struct live_reservation *reservation = reservation_find_near(office, row->reservation_id);
     if (reservation == NULL)
@@ -380,15 +382,19 @@ static enum contradiction fit_reservation_seat(struct office *office, const stru
 /* ---- Rows that go ---- */
 
 /* Parents go last: a row that goes away has no children left. */
-static enum contradiction concert_may_go(struct office *office, const struct record *record)
+static enum contradiction concert_may_go(struct office *office, const struct record *record,
+                                         bool new_row)
 {
+    (void)new_row;
     const struct live_concert *concert = concert_find(office, record->as.concert.id);
     return concert == NULL || concert->round_count == 0 ? CONTRADICTION_NONE
                                                         : CONTRADICTION_STILL_IN_USE;
 }
 
-static enum contradiction round_may_go(struct office *office, const struct record *record)
+static enum contradiction round_may_go(struct office *office, const struct record *record,
+                                       bool new_row)
 {
+    (void)new_row;
     const struct live_round *round = round_find(office, record->as.concert_round.id);
     int64_t seats = 0;
     for (size_t i = 0; round != NULL && i < sizeof round->counts / sizeof round->counts[0]; i++)
@@ -398,16 +404,18 @@ static enum contradiction round_may_go(struct office *office, const struct recor
                : CONTRADICTION_STILL_IN_USE;
 }
 
-static enum contradiction seat_may_go(struct office *office, const struct record *record)
+static enum contradiction seat_may_go(struct office *office, const struct record *record,
+                                      bool new_row)
 {
-    const struct live_seat *seat = known_seat(office, record->as.seat.id);
+    const struct live_seat *seat = new_row ? NULL : seat_find_near(office, record->as.seat.id);
     return seat == NULL || seat->round->row.first_reserved_at == 0 ? CONTRADICTION_NONE
                                                                    : CONTRADICTION_STILL_IN_USE;
 }
 
 /* ---- All kinds ---- */
 
-typedef enum contradiction fit_kind(struct office *office, const struct record *record);
+typedef enum contradiction fit_kind(struct office *office, const struct record *record,
+                                    bool new_row);
 
 static const struct {
     fit_kind *row, *deleted; /* `deleted`, NULL: rows of this kind are never deleted */
@@ -427,12 +435,13 @@ static const struct {
     [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
 };
 
-enum contradiction fit_row(struct office *office, const struct record *record)
+enum contradiction fit_row(struct office *office, const struct record *record, bool new_row)
 {
     if (record->deleted)
-        return kinds[record->kind].deleted == NULL ? CONTRADICTION_NEVER_GOES
-                                                   : kinds[record->kind].deleted(office, record);
+        return kinds[record->kind].deleted == NULL
+                   ? CONTRADICTION_NEVER_GOES
+                   : kinds[record->kind].deleted(office, record, new_row);
     const enum contradiction contradiction = check_fields(record);
     return contradiction != CONTRADICTION_NONE ? contradiction
-                                               : kinds[record->kind].row(office, record);
+                                               : kinds[record->kind].row(office, record, new_row);
 }

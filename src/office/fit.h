@@ -19,9 +19,10 @@ enum contradiction {
 enum result contradict(struct explanation *why, enum contradiction contradiction,
                        enum record_kind kind, struct id id);
 
-/* Whether a row fits those that were loaded before it. Constant time, but for a user's sessions and
- * keys and a reservation's seats, of which there are few. */
-enum contradiction fit_row(struct office *office, const struct record *record);
+/* Whether a row fits those that were loaded before it. A new user, session, seat or token is not
+ * looked up: the index of its kind may not be made yet. Constant time, but for a user's sessions
+ * and keys and a reservation's seats, of which there are few. */
+enum contradiction fit_row(struct office *office, const struct record *record, bool new_row);
 
 /* Whether they are of one reservation, user and amount. */
 bool payment_fits(const struct payment *payment, const struct seat_reservation *reservation);

@@ -41,13 +41,14 @@ static const char **first_text(struct record *record)
 
 bool texts_own(struct record *record)
 {
-    if (first_text(record) == NULL || *first_text(record) == NULL)
+    const char **first = first_text(record);
+    if (first == NULL || *first == NULL)
         return true;
     char *const block = malloc(record_text_bytes(record));
     if (block == NULL)
         return false;
     record_move_texts(record, block);
-    *first_text(record) = block; /* where it points already: the record owns the block from here */
+    *first = block; /* where it points already: the record owns the block from here */
     return true;
 }
 

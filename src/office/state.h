@@ -192,8 +192,9 @@ struct office {
     struct office_settings settings;
     struct house house;
     bool loading, frozen;
-    bool house_dirty; /* the house row goes into the batch when it settles */
-    uint64_t seq;     /* of the batch being made */
+    enum record_kind ready_kind; /* while loading: its rows have the other kinds' indexes */
+    bool house_dirty;            /* the house row goes into the batch when it settles */
+    uint64_t seq;                /* of the batch being made */
     struct moment now;
     struct id_source *ids; /* of the turn */
     enum record_why why;   /* of what is put now */
