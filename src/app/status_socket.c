@@ -17,11 +17,11 @@
 #define SOCKET_FILE "usher.sock"
 #define SOCKET_MODE 0600
 
-/* Who waits while another is told; each takes a millisecond. */
+/* Clients that may wait while another is told; each takes a millisecond. */
 #define CLIENTS_WAITING_MAX 8
 
-/* How long the server waits for a client to take what does not fit in its buffer, and a client for
- * a server that has stopped. */
+/* The server waits so long for a client to take what does not fit in its buffer, and a client for a
+ * server that has stopped. */
 #define SEND_SECONDS 2
 #define ASK_SECONDS 10
 
@@ -105,13 +105,13 @@ static void *status_run(void *argument)
     }
 }
 
-/* What a killed server left. */
+/* Removes the socket that a killed server left. */
 static void remove_socket(int directory)
 {
     struct stat found;
     if (fstatat(directory, SOCKET_FILE, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
         S_ISSOCK(found.st_mode))
-        (void)unlinkat(directory, SOCKET_FILE, 0); /* what stays, bind complains of */
+        (void)unlinkat(directory, SOCKET_FILE, 0); /* bind complains of a file that stays */
 }
 
 static bool bind_listener(struct status_socket *status)

@@ -1,5 +1,5 @@
 /* Threads that do jobs, behind one bounded line: first come, first served. Any thread hands in
- * jobs; whoever does is told at once when the line is full. What a job is, only its owner knows. */
+ * jobs, and hears at once when the line is full. Only their owner knows what a job is. */
 #ifndef USHER_BASE_WORKER_H
 #define USHER_BASE_WORKER_H
 
@@ -20,7 +20,7 @@ struct worker_plan {
     const char *name;    /* the threads': at most 15 characters, as ps and gdb show it */
     size_t threads;      /* 1 to WORKERS_MAX */
     size_t bound;        /* jobs in line; those being done do not count */
-    void (*begin)(void); /* what each thread does first, such as thread_be_nice; NULL: nothing */
+    void (*begin)(void); /* each thread calls it first, such as thread_be_nice; NULL: nothing */
     worker_do *work;
     void *owner;
 };
@@ -47,12 +47,12 @@ MUST_USE enum result workers_start(struct workers *workers, const struct worker_
 /* From any thread. RESULT_FULL: the line is full, or closed. */
 MUST_USE enum result workers_ask(struct workers *workers, void *job);
 
-/* Closes the line and gives back the jobs in it, on the calling thread. Those being done are done.
- */
+/* Closes the line and gives back the jobs in it, on the calling thread. The threads finish the jobs
+ * that they are at. */
 void workers_drain(struct workers *workers, worker_give_back *give_back);
 
-/* Closes the line, and ends the threads when they have done what is in it. Fine for zeroed workers.
- */
+/* Closes the line, and ends the threads when they have done the jobs in it. Fine for zeroed
+ * workers. */
 void workers_stop(struct workers *workers);
 
 /* The jobs in line. */

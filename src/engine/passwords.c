@@ -33,7 +33,8 @@ static void hash(struct password_job *job)
     explicit_bzero(room, sizeof room);
 }
 
-/* What crypto_pwhash_str writes: the parameters, then salt and key in base64 without padding. */
+/* A hash as crypto_pwhash_str writes it: the parameters, then salt and key in base64 without
+ * padding. */
 struct stored_hash {
     unsigned long long operations;
     size_t memory_bytes;
@@ -90,9 +91,9 @@ static void compare_password(struct password_job *job, const char *password)
     job->good = known && !job->failed && hashed && sodium_memcmp(key, stored.key, sizeof key) == 0;
 }
 
-/* As it was sent first, as there are hashes of that, then in its normal form where that is
- * another text. Which of both is tried follows from what was sent alone, so that it takes as long
- * for an account that is not there. */
+/* Tries the password as it was sent, since there are hashes of that, and then its normal form where
+ * that is another text. The sent text alone decides which of both are tried, so that an account
+ * that is not there takes as long. */
 static void verify(struct password_job *job)
 {
     char room[PASSWORD_FORM_BYTES];

@@ -20,7 +20,7 @@ MUST_USE enum result passwords_start(struct passwords *passwords, size_t count,
  */
 void passwords_drain(struct passwords *passwords);
 
-/* Ends the threads after the jobs they are at; those still in line are given back as failed. Fine
+/* Ends the threads after the jobs that they are at, and gives the jobs in line back as failed. Fine
  * for zeroed passwords. */
 void passwords_stop(struct passwords *passwords);
 

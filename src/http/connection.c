@@ -130,6 +130,14 @@ void connection_resume(struct connection *connection)
     run(connection, connection_stepped(connection));
 }
 
+void connection_stop(struct connection *connection)
+{
+    if (receive_is_half(connection))
+        run(connection, connection_refuse(connection, REFUSAL_UNAVAILABLE));
+    if (connection->state != CONNECTION_CLOSED)
+        connection_close(connection);
+}
+
 void connection_end_stream(struct connection *connection)
 {
     if (connection->stream == NULL)

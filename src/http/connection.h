@@ -75,6 +75,10 @@ void connection_resume(struct connection *connection);
  * nothing yet. */
 void connection_end_stream(struct connection *connection);
 
+/* The server is gone: tells a client whose request is not whole so, and closes. Nobody has its
+ * exchange. */
+void connection_stop(struct connection *connection);
+
 /* What it waits for did not come in time. */
 void connection_due(struct connection *connection);
 

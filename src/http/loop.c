@@ -371,7 +371,7 @@ void io_loop_stop(struct io_loop *loop)
     }
     adopt_arrived(loop);
     while (loop->connections != NULL)
-        connection_close(loop->connections);
+        connection_stop(loop->connections);
     (void)go_on_with_rest(loop);
     free_closed(loop);
     hear_streams(loop); /* nobody tells a loop of a stream that is over */

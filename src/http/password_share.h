@@ -1,5 +1,6 @@
-/* How much of the password workers' line one address may take, so that who floods it with sign-ins
- * stands in its own way and others still get in. How often it may fail is sign_in_limit.h's. */
+/* Bounds the places that one address may take in the password workers' line, so that a flood of
+ * sign-ins stands in its own way and others still get in. sign_in_limit.h bounds how often an
+ * address may fail. */
 #ifndef USHER_HTTP_PASSWORD_SHARE_H
 #define USHER_HTTP_PASSWORD_SHARE_H
 
@@ -14,7 +15,7 @@
  * answered that the line is full. */
 bool password_share_enter(struct exchange *exchange);
 
-/* It was looked at, or was never taken. */
+/* The password was looked at, or the workers did not take it. */
 void password_share_leave(struct exchange *exchange);
 
 #endif

@@ -44,6 +44,25 @@ bool receive_has_bytes(const struct connection *connection)
     return connection->input != NULL && connection->input->start < connection->input->end;
 }
 
+bool receive_is_half(const struct connection *connection)
+{
+    switch (connection->state) {
+    case CONNECTION_HEAD:
+        return has_begun(connection);
+    case CONNECTION_FRAMING:
+    case CONNECTION_BODY:
+        return true;
+    case CONNECTION_SUSPENDED:
+    case CONNECTION_ANSWERING:
+    case CONNECTION_STREAMING:
+    case CONNECTION_DISCARDING:
+    case CONNECTION_ENDING:
+    case CONNECTION_CLOSED:
+        return false;
+    }
+    UNREACHABLE("connection state");
+}
+
 void receive_release(struct connection *connection)
 {
     if (connection->input != NULL)

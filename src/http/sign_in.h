@@ -1,5 +1,5 @@
-/* The limits on passwords, for an exchange that tries one or makes an account. What the limits are
- * stands in sign_in_limit.h. */
+/* Holds an exchange that tries a password or makes an account to the limits of sign_in_limit.h, and
+ * answers it where they are passed. */
 #ifndef USHER_HTTP_SIGN_IN_H
 #define USHER_HTTP_SIGN_IN_H
 

@@ -1,16 +1,16 @@
 /* How often somebody may be wrong about a password. Failures count, successes do not, and nobody
  * can shut somebody else out of an account:
  *
- * - Failures for one account from one address have a rate of their own. Who fails there slows
- * nobody at another address.
+ * - Failures for one account from one address have a rate of their own. They slow nobody at another
+ *   address.
  * - Failures for one account from all addresses that never signed in there share a second, wider
- *   one, and failures from one address, whatever the accounts, a third. Where somebody has signed
- * in to the account from the address before, neither is asked or counted, so a crowd of guessers
- *   slows strangers to the account, and never the one whose it is at home.
+ *   rate, and failures from one address, whatever the accounts, have a third. An address from which
+ *   somebody has signed in to the account before is not held to these two, and does not count
+ *   there: a crowd of guessers slows strangers to the account, and never its owner at home.
  *
- * A try is counted as a failure before it is looked at and given back when it was none: else all
- * that are sent at once would pass. What is remembered is bounded, lies in memory and is keyed at
- * random; a restart, and giving way to another key, forgive. */
+ * A try counts as a failure before the password is looked at, and is given back when it was none:
+ * else all tries that are sent at once would pass. The tables are bounded, lie in memory and have
+ * random keys; a restart forgives, and so does a key that gives way to another. */
 #ifndef USHER_HTTP_SIGN_IN_LIMIT_H
 #define USHER_HTTP_SIGN_IN_LIMIT_H
 
@@ -22,10 +22,10 @@
 #define SIGN_IN_STRANGERS_FACTOR 10
 
 struct sign_in_limit {
-    struct limit_table pairs;     /* failures, of an account from an address */
-    struct limit_table accounts;  /* of an account from strangers */
-    struct limit_table addresses; /* from an address at accounts that it is a stranger to */
-    struct limit_table known;     /* accounts and addresses that found together before */
+    struct limit_table pairs;     /* failures at an account from an address */
+    struct limit_table accounts;  /* failures at an account from strangers */
+    struct limit_table addresses; /* failures from an address at accounts that do not know it */
+    struct limit_table known;     /* accounts with the addresses that signed in to them before */
     struct limit_rate pair_rate, account_rate, address_rate;
 };
 
@@ -33,7 +33,7 @@ MUST_USE enum result sign_in_limit_init(struct sign_in_limit *limit, unsigned ac
                                         unsigned address_per_minute);
 void sign_in_limit_release(struct sign_in_limit *limit);
 
-/* Whose password is tried: a folded e-mail, or an id. */
+/* The account whose password is tried, by its folded e-mail or its id. */
 struct sign_in_account {
     const void *bytes;
     size_t length;

@@ -1,4 +1,4 @@
-/* The statuses of status.def as values, and what an answer says of them in its first line. */
+/* The statuses of status.def as values, and the first lines of answers that have them. */
 #ifndef USHER_HTTP_STATUS_CODE_H
 #define USHER_HTTP_STATUS_CODE_H
 

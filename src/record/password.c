@@ -42,7 +42,7 @@ enum result password_form(const char *given, char form[static PASSWORD_FORM_BYTE
     return unicode_compose(spaced, form, PASSWORD_FORM_BYTES);
 }
 
-/* ---- Which nobody may choose ---- */
+/* ---- Passwords that nobody may choose ---- */
 
 /* Of any text that is compared here: a folded character takes three times its bytes at the most. */
 #define FOLDED_BYTES (PASSWORD_FORM_BYTES * 3)

@@ -1,5 +1,5 @@
-/* Passwords: the form in which they are hashed, and which nobody may choose. Hashing is the
- * engine's (engine/passwords.h). */
+/* The form in which passwords are hashed, and the passwords that nobody may choose. The engine
+ * hashes them (engine/passwords.h). */
 #ifndef USHER_RECORD_PASSWORD_H
 #define USHER_RECORD_PASSWORD_H
 

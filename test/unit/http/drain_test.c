@@ -1,5 +1,6 @@
-/* What clients are told while a server drains: those whose passwords wait in line, and probes. The
- * order of a stop is serve.c's; here each of its steps lasts until the test goes on. */
+/* What clients are told while a server drains: those whose passwords wait in line, probes, and in
+ * the end those whose requests are not whole. The order of a stop is serve.c's; here each of its
+ * steps lasts until the test goes on. */
 #include "base/check.h"
 #include "http/server.h"
 #include "http_world.h"
@@ -22,6 +23,8 @@
 
 #define WAITING 8 /* below an address's share of the line */
 #define ANSWER_BYTES_MAX 4096
+
+#define PROBE "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static struct http_world world;
 
@@ -135,7 +138,8 @@ static int close_world(void **state)
 {
     (void)state;
     CHECK(sem_post(&held.go_on) == 0);
-    http_world_close(&world);
+    if (world.server != NULL)
+        http_world_close(&world);
     CHECK(sem_destroy(&held.holds) == 0 && sem_destroy(&held.go_on) == 0);
     return 0;
 }
@@ -160,17 +164,50 @@ static void test_passwords_in_line_are_given_back(void **state)
 
 static void test_a_probe_hears_of_the_drain(void **state)
 {
-    static const char probe[] = "GET /readyz HTTP/1.1\r\nHost: a\r\n\r\n";
     char answer[ANSWER_BYTES_MAX];
     const int client = connect_client();
     (void)state;
-    ask(client, probe);
+    ask(client, PROBE);
     take(client, answer, "\"ready\"}");
     assert_int_equal(strncmp(answer, "HTTP/1.1 200 ", 13), 0);
     http_quiesce(world.server);
-    ask(client, probe);
+    ask(client, PROBE);
     assert_sent_away(client);
     assert_int_equal(close(client), 0);
+}
+
+/* What follows a whole request in one piece was read with it. */
+static void test_half_a_request_hears_of_the_stop(void **state)
+{
+    static const char *const halves[] = {
+        "GET /v1/qu",
+        "POST /v1/users HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        "Content-Type: application/json\r\n\r\n1",
+        "POST /v1/users HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+        "Content-Type: application/json\r\n\r\n{",
+    };
+    enum { COUNT = sizeof halves / sizeof halves[0] };
+    int clients[COUNT], idle = connect_client();
+    char text[512], answer[ANSWER_BYTES_MAX];
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) {
+        const int length = snprintf(text, sizeof text, PROBE "%s", halves[i]);
+        CHECK(length > 0 && (size_t)length < sizeof text);
+        clients[i] = connect_client();
+        ask(clients[i], text);
+        take(clients[i], answer, "\"ready\"}");
+    }
+    ask(idle, PROBE);
+    take(idle, answer, "\"ready\"}");
+    http_world_close(&world);
+    world.server = NULL;
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_sent_away(clients[i]);
+        assert_int_equal(close(clients[i]), 0);
+    }
+    take(idle, answer, NULL);
+    assert_string_equal(answer, "");
+    assert_int_equal(close(idle), 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
@@ -180,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_passwords_in_line_are_given_back),
         TEST(test_a_probe_hears_of_the_drain),
+        TEST(test_half_a_request_hears_of_the_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
