@@ -312,6 +312,12 @@ static void look_ups_use_their_indexes(void **state)
     } rows[] = {
         {"SELECT * FROM point_entry WHERE user_id = x'01' AND id < x'02' ORDER BY id DESC",
          "INDEX point_entry_user_id (user_id=? AND id<?)"},
+        {"SELECT * FROM seat_reservation WHERE id >= x'01' AND id < x'02' AND user_id = x'03'"
+         " AND +round_id = x'04' AND status = 'pending' ORDER BY id DESC",
+         "INDEX seat_reservation_user_id (user_id=? AND id>? AND id<?)"},
+        {"SELECT * FROM seat_reservation WHERE id >= x'01' AND id < x'02' AND round_id = x'04'"
+         " ORDER BY id DESC",
+         "INDEX seat_reservation_round_id (round_id=? AND id>? AND id<?)"},
         {"SELECT id FROM point_entry WHERE caller_id = x'01' AND reference = ?1 LIMIT 1",
          "INDEX point_entry_caller_reference (caller_id=? AND reference=?)"},
         {"SELECT * FROM seat WHERE concert_round_id = x'01' ORDER BY position",
