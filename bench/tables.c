@@ -12,7 +12,7 @@
 #include <string.h>
 #include <time.h>
 
-#define ID_BYTES_MAX 40
+#define ID_BYTES 16
 #define DAY_MS INT64_C(86400000)
 #define BATCH_MAX 4096 /* usher's own largest batch */
 #define SEATS_PER_USER 4
@@ -66,17 +66,19 @@ static const char *const texts[STATEMENTS] = {
                "WHERE id = ?1 AND status = 'active'",
 };
 
-typedef char id[ID_BYTES_MAX];
+struct id {
+    uint8_t bytes[ID_BYTES];
+};
 
 struct seat {
-    id seat_id, round_id;
+    struct id seat_id, round_id;
     int64_t price;
 };
 
 struct shop {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
-    id *users;
+    struct id *users;
     struct seat *seats;
     size_t user_count, seat_count;
 };
@@ -84,9 +86,9 @@ struct shop {
 /* One purchase's rows. */
 struct purchase {
     size_t number;
-    const char *user_id;
+    const struct id *user_id;
     const struct seat *seat;
-    id token_id, reservation_id, payment_id, entry_id;
+    struct id token_id, reservation_id, payment_id, entry_id;
 };
 
 static _Noreturn void failed(const struct shop *shop, const char *what)
@@ -105,13 +107,13 @@ static int64_t now_ms(clockid_t clock)
 
 /* What a parameter is bound to. */
 struct value {
-    const char *text; /* NULL: the integer */
+    const struct id *id; /* NULL: the integer */
     int64_t integer;
 };
 
-static struct value text(const char *value)
+static struct value id(const struct id *value)
 {
-    return (struct value){.text = value};
+    return (struct value){.id = value};
 }
 
 static struct value integer(int64_t value)
@@ -133,8 +135,8 @@ static void change(const struct shop *shop, enum statement which, const struct v
     if (count != sqlite3_bind_parameter_count(statement))
         errx(EXIT_FAILURE, "%d values for: %s", count, texts[which]);
     for (int i = 0; i < count; i++)
-        if (values[i].text != NULL)
-            sqlite3_bind_text(statement, i + 1, values[i].text, -1, SQLITE_STATIC);
+        if (values[i].id != NULL)
+            sqlite3_bind_blob(statement, i + 1, values[i].id->bytes, ID_BYTES, SQLITE_STATIC);
         else
             sqlite3_bind_int64(statement, i + 1, values[i].integer);
     const int found = sqlite3_step(statement);
@@ -156,7 +158,7 @@ static void run(const struct shop *shop, enum statement which)
 static void join(const struct shop *shop, struct purchase *purchase, int64_t now)
 {
     change(shop, JOIN,
-           VALUES(text(purchase->token_id), text(purchase->user_id),
+           VALUES(id(&purchase->token_id), id(purchase->user_id),
                   integer((int64_t)purchase->number), integer(now), integer(now + DAY_MS)));
 }
 
@@ -164,32 +166,41 @@ static void hold(const struct shop *shop, struct purchase *purchase, int64_t now
 {
     const struct seat *seat = purchase->seat;
     change(shop, INSIDE,
-           VALUES(text(purchase->token_id), integer(now), text(purchase->user_id),
-                  text(seat->round_id), integer(SEATS_PER_USER)));
-    change(shop, HOLD, VALUES(text(seat->seat_id)));
+           VALUES(id(&purchase->token_id), integer(now), id(purchase->user_id), id(&seat->round_id),
+                  integer(SEATS_PER_USER)));
+    change(shop, HOLD, VALUES(id(&seat->seat_id)));
     change(shop, RESERVE,
-           VALUES(text(purchase->reservation_id), text(purchase->user_id), text(seat->round_id),
-                  text(purchase->token_id), integer(seat->price), integer(now),
+           VALUES(id(&purchase->reservation_id), id(purchase->user_id), id(&seat->round_id),
+                  id(&purchase->token_id), integer(seat->price), integer(now),
                   integer(now + DAY_MS)));
     change(shop, NAME,
-           VALUES(text(purchase->reservation_id), text(seat->seat_id), integer(seat->price)));
+           VALUES(id(&purchase->reservation_id), id(&seat->seat_id), integer(seat->price)));
 }
 
 static void pay(const struct shop *shop, struct purchase *purchase, int64_t now)
 {
     const struct seat *seat = purchase->seat;
-    change(shop, DEBIT, VALUES(text(purchase->user_id), integer(seat->price), integer(now)));
+    change(shop, DEBIT, VALUES(id(purchase->user_id), integer(seat->price), integer(now)));
     change(shop, PAY,
-           VALUES(text(purchase->payment_id), text(purchase->user_id),
-                  text(purchase->reservation_id), integer(seat->price), integer(now)));
+           VALUES(id(&purchase->payment_id), id(purchase->user_id), id(&purchase->reservation_id),
+                  integer(seat->price), integer(now)));
     change(shop, ENTER,
-           VALUES(text(purchase->entry_id), text(purchase->user_id), integer(seat->price),
-                  text(purchase->payment_id), integer(now)));
+           VALUES(id(&purchase->entry_id), id(purchase->user_id), integer(seat->price),
+                  id(&purchase->payment_id), integer(now)));
     change(shop, CONFIRM,
-           VALUES(text(purchase->reservation_id), integer(seat->price), text(purchase->payment_id),
+           VALUES(id(&purchase->reservation_id), integer(seat->price), id(&purchase->payment_id),
                   integer(now)));
-    change(shop, SELL, VALUES(text(seat->seat_id)));
-    change(shop, FINISH, VALUES(text(purchase->token_id), integer(now)));
+    change(shop, SELL, VALUES(id(&seat->seat_id)));
+    change(shop, FINISH, VALUES(id(&purchase->token_id), integer(now)));
+}
+
+/* Ids grow, as usher's do; those of one table are distinct. */
+static struct id id_of_number(uint64_t number)
+{
+    struct id made = {{0}};
+    for (size_t i = ID_BYTES; i-- > 0; number >>= 8)
+        made.bytes[i] = (uint8_t)number;
+    return made;
 }
 
 static void purchase_begin(const struct shop *shop, struct purchase *purchase, size_t number)
@@ -197,12 +208,10 @@ static void purchase_begin(const struct shop *shop, struct purchase *purchase, s
     if (number >= shop->seat_count)
         errx(EXIT_FAILURE, "the seats were used up before the time");
     purchase->number = number + 1;
-    purchase->user_id = shop->users[number % shop->user_count];
+    purchase->user_id = &shop->users[number % shop->user_count];
     purchase->seat = &shop->seats[number];
-    (void)snprintf(purchase->token_id, sizeof(id), "token_%026zu", number);
-    (void)snprintf(purchase->reservation_id, sizeof(id), "reservation_%026zu", number);
-    (void)snprintf(purchase->payment_id, sizeof(id), "payment_%026zu", number);
-    (void)snprintf(purchase->entry_id, sizeof(id), "entry_%026zu", number);
+    purchase->token_id = purchase->reservation_id = purchase->payment_id = purchase->entry_id =
+        id_of_number(number);
 }
 
 /* The next step of all: steps follow each other as if people stood in a row. */
@@ -247,12 +256,13 @@ static size_t count_rows(const struct shop *shop, const char *sql)
     return (size_t)count;
 }
 
-static void copy_id(const struct shop *shop, sqlite3_stmt *statement, int column, id into)
+static struct id column_id(const struct shop *shop, sqlite3_stmt *statement, int column)
 {
-    const char *found = (const char *)sqlite3_column_text(statement, column);
-    if (found == NULL || strlen(found) >= sizeof(id))
+    struct id found;
+    if (sqlite3_column_bytes(statement, column) != ID_BYTES)
         failed(shop, "an id");
-    memcpy(into, found, strlen(found) + 1);
+    memcpy(found.bytes, sqlite3_column_blob(statement, column), ID_BYTES);
+    return found;
 }
 
 static void load_users(struct shop *shop)
@@ -264,7 +274,7 @@ static void load_users(struct shop *shop)
     if (shop->users == NULL || sqlite3_prepare_v2(shop->db, sql, -1, &statement, NULL) != SQLITE_OK)
         failed(shop, sql);
     while (shop->user_count < count && sqlite3_step(statement) == SQLITE_ROW)
-        copy_id(shop, statement, 0, shop->users[shop->user_count++]);
+        shop->users[shop->user_count++] = column_id(shop, statement, 0);
     sqlite3_finalize(statement);
 }
 
@@ -279,8 +289,8 @@ static void load_seats(struct shop *shop)
         failed(shop, sql);
     while (shop->seat_count < count && sqlite3_step(statement) == SQLITE_ROW) {
         struct seat *seat = &shop->seats[shop->seat_count++];
-        copy_id(shop, statement, 0, seat->seat_id);
-        copy_id(shop, statement, 1, seat->round_id);
+        seat->seat_id = column_id(shop, statement, 0);
+        seat->round_id = column_id(shop, statement, 1);
         seat->price = sqlite3_column_int64(statement, 2);
     }
     sqlite3_finalize(statement);

@@ -17,6 +17,7 @@ enum command_status command_demo(int argument_count, char *const *arguments);
 enum command_status command_organizer_add(int argument_count, char *const *arguments);
 enum command_status command_check(int argument_count, char *const *arguments);
 enum command_status command_status(int argument_count, char *const *arguments);
+enum command_status command_id(int argument_count, char *const *arguments);
 enum command_status command_seed(int argument_count, char *const *arguments);
 
 /* The own flags of a command, for its help. */

@@ -59,6 +59,13 @@ static const struct command commands[] = {
      "exit status is then 1. No server may have the data directory open.\n",
      command_check,
      NULL},
+    {{"id", NULL},
+     "TEXT",
+     "an id as sqlite3 finds it in the tables",
+     "Prints the bytes of an id, which the API and the views show as text, as a literal of SQL:\n"
+     "the tables' keys are these bytes. Needs no data directory.\n",
+     command_id,
+     NULL},
     {{"seed", NULL},
      "",
      "fill a data directory for load tests",

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+static const char alphabet[] = ID_ALPHABET;
 
 static uint64_t load_big_endian(const uint8_t *bytes)
 {

@@ -11,6 +11,7 @@
 
 #define ID_BYTES 16
 #define ID_SUFFIX_CHARACTERS 26
+#define ID_ALPHABET "0123456789abcdefghjkmnpqrstvwxyz"
 #define ID_PREFIX_MAX 12 /* the longest is "reservation" */
 #define ID_TEXT_BYTES (ID_PREFIX_MAX + 1 + ID_SUFFIX_CHARACTERS + 1)
 

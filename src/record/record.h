@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The version of schema.def. A journal or table of a newer one is refused. */
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION 3
 
 #define SECRET_BYTES 32
 struct secret {
@@ -94,6 +94,7 @@ enum field_flag {
     FIELD_FLAG_INDEXED = 8,
     FIELD_FLAG_OWNER = 16,
     FIELD_FLAG_CREATED = 32,
+    FIELD_FLAG_LISTED = 64,
 };
 
 /* Whose time a FIELD_TIME is; schema.def says what each means. */

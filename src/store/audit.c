@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "store/database.h"
+#include "store/id_text.h"
 #include "store/load.h"
 #include "store/overlay.h"
 #include "store/row.h"
@@ -188,11 +189,10 @@ static enum result compare_row(struct auditor *auditor, struct comparison *compa
                                const struct overlay_row *row)
 {
     struct record expected;
-    struct row_texts texts;
     char key[ID_TEXT_BYTES];
     overlay_decode(row, &expected);
     enum result result = RESULT_OK;
-    if (row_bind_key(comparison->statement, &expected, &texts) != RESULT_OK)
+    if (row_bind_key(comparison->statement, &expected) != RESULT_OK)
         return sqlite_failure(auditor->db, auditor->explanation);
     const int code = sqlite3_step(comparison->statement);
     if (code == SQLITE_ROW) {
@@ -289,6 +289,8 @@ enum result audit(struct journal *journal, const char *tables_path, store_violat
     struct auditor auditor = {
         .journal = journal, .violation = violation, .owner = owner, .explanation = explanation};
     enum result result = database_open_reader(tables_path, &auditor.db, explanation);
+    if (result == RESULT_OK)
+        result = id_text_register(auditor.db, explanation);
     if (result == RESULT_OK)
         result = ask_all(&auditor);
     if (result == RESULT_OK)

@@ -130,11 +130,10 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
 static enum result remove_row(sqlite3_stmt *statement, const struct overlay_row *row)
 {
     struct record record;
-    struct row_texts texts;
     overlay_decode(row, &record);
-    const enum result bound = row_bind_key(statement, &record, &texts);
+    const enum result bound = row_bind_key(statement, &record);
     const enum result result = bound == RESULT_OK ? sqlite_step_done(statement) : bound;
-    /* The texts end with this call. */
+    /* The record ends with this call. */
     return sqlite3_clear_bindings(statement) == SQLITE_OK ? result : RESULT_IO;
 }
 

@@ -90,7 +90,8 @@ static enum result make_derived(sqlite3 *db, const struct schema *schema,
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
         result = sqlite_run_owned(db, schema_indexes_sql(&schema->entities[i]), explanation);
         if (result == RESULT_OK)
-            result = sqlite_run_owned(db, schema_view_sql(&schema->entities[i]), explanation);
+            result =
+                sqlite_run_owned(db, schema_view_sql(schema, &schema->entities[i]), explanation);
     }
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include "record/email.h"
 #include "store/database.h"
+#include "store/id_text.h"
 #include "store/sqlite_util.h"
 
 #include <string.h>
@@ -31,8 +32,9 @@ static const char shared_mailboxes[] =
     "  WHERE email IS NOT NULL AND mailbox(email) <> email),"
     " sharer AS (SELECT mailbox, id, email FROM other"
     "  UNION SELECT u.email, u.id, u.email FROM other o JOIN user u ON u.email = o.mailbox)"
-    "SELECT group_concat(id || ' (' || email || ')', ' and ') || ' have one mailbox: whoever spells"
-    " it in another way signs in to the first' FROM (SELECT * FROM sharer ORDER BY mailbox, id)"
+    "SELECT group_concat(id_text('user', id) || ' (' || email || ')', ' and ')"
+    " || ' have one mailbox: whoever spells it in another way signs in to the first'"
+    " FROM (SELECT * FROM sharer ORDER BY mailbox, id)"
     " GROUP BY mailbox HAVING count(*) > 1";
 
 static enum result ask_mailboxes(sqlite3 *db, store_notice *notice, void *owner, size_t *count,
@@ -61,6 +63,8 @@ enum result notices(const char *tables_path, store_notice *notice, void *owner, 
     sqlite3 *db = NULL;
     *count = 0;
     enum result result = database_open_reader(tables_path, &db, explanation);
+    if (result == RESULT_OK)
+        result = id_text_register(db, explanation);
     if (result == RESULT_OK &&
         sqlite3_create_function(db, "mailbox", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC, NULL,
                                 sql_mailbox, NULL, NULL) != SQLITE_OK)

@@ -113,9 +113,8 @@ static enum result find_in_table(struct store_reader *reader, const struct recor
                                  struct record *found)
 {
     sqlite3_stmt *statement = reader->by_key[wanted->kind];
-    struct row_texts texts;
     sqlite_rewind(statement);
-    enum result result = row_bind_key(statement, wanted, &texts);
+    enum result result = row_bind_key(statement, wanted);
     if (result == RESULT_OK) {
         const int code = sqlite3_step(statement);
         if (code == SQLITE_ROW)
@@ -229,19 +228,13 @@ static enum result reference_in_table(struct store_reader *reader, const struct 
                                       struct id *id)
 {
     sqlite3_stmt *statement = reader->by_reference;
-    char caller[ID_TEXT_BYTES];
-    id_format(record_schema(RECORD_KIND_USER)->prefix, look_up->caller_id, caller);
-    if (sqlite3_bind_text(statement, 1, caller, -1, SQLITE_STATIC) != SQLITE_OK ||
+    if (row_bind_id(statement, 1, look_up->caller_id) != RESULT_OK ||
         sqlite3_bind_text(statement, 2, look_up->reference, -1, SQLITE_STATIC) != SQLITE_OK)
         return RESULT_NO_MEMORY;
     const int code = sqlite3_step(statement);
     enum result result = code == SQLITE_DONE ? RESULT_NOT_FOUND : RESULT_IO;
     if (code == SQLITE_ROW)
-        result = id_parse(record_schema(RECORD_KIND_POINT_ENTRY)->prefix,
-                          (const char *)sqlite3_column_text(statement, 0),
-                          (size_t)sqlite3_column_bytes(statement, 0), id)
-                     ? RESULT_OK
-                     : RESULT_CORRUPT;
+        result = row_read_id(sqlite3_column_value(statement, 0), id) ? RESULT_OK : RESULT_CORRUPT;
     sqlite_rewind(statement);
     return sqlite3_clear_bindings(statement) == SQLITE_OK ? result : RESULT_IO;
 }

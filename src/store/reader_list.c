@@ -232,16 +232,6 @@ static enum result list_statement(struct store_reader *reader, const struct reco
     return result;
 }
 
-static enum result bind_id(sqlite3_stmt *statement, int parameter, enum record_kind kind,
-                           struct id id)
-{
-    char text[ID_TEXT_BYTES];
-    const size_t length = id_format(record_schema(kind)->prefix, id, text);
-    return sqlite3_bind_text(statement, parameter, text, (int)length, SQLITE_TRANSIENT) == SQLITE_OK
-               ? RESULT_OK
-               : RESULT_NO_MEMORY;
-}
-
 static enum result bind_text(sqlite3_stmt *statement, int parameter, const char *text)
 {
     return sqlite3_bind_text(statement, parameter, text, -1, SQLITE_TRANSIENT) == SQLITE_OK
@@ -252,13 +242,13 @@ static enum result bind_text(sqlite3_stmt *statement, int parameter, const char 
 static enum result bind_query(sqlite3_stmt *statement, const struct record_query *query,
                               unsigned filters, const struct id_range *range)
 {
-    enum result result = bind_id(statement, 1, query->kind, range->low);
+    enum result result = row_bind_id(statement, 1, range->low);
     if (result == RESULT_OK)
-        result = bind_id(statement, 2, query->kind, range->high);
+        result = row_bind_id(statement, 2, range->high);
     if (result == RESULT_OK && (filters & FILTER_USER))
-        result = bind_id(statement, 3, RECORD_KIND_USER, query->user_id);
+        result = row_bind_id(statement, 3, query->user_id);
     if (result == RESULT_OK && (filters & FILTER_ROUND))
-        result = bind_id(statement, 4, RECORD_KIND_CONCERT_ROUND, query->round_id);
+        result = row_bind_id(statement, 4, query->round_id);
     if (result == RESULT_OK && (filters & FILTER_EMAIL))
         result = bind_text(statement, 5, query->email);
     if (result == RESULT_OK && (filters & FILTER_EXTERNAL_ID))

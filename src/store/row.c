@@ -1,5 +1,5 @@
-/* See row.h. What a field is in SQL: ids and enumerated values are text, times whole milliseconds,
- * booleans 0 or 1, secrets blobs; an optional field that is zero is NULL. */
+/* See row.h. What a field is in SQL: enumerated values are text, times whole milliseconds, booleans
+ * 0 or 1, ids and secrets blobs; an optional field that is zero is NULL. */
 #include "store/row.h"
 
 #include "base/check.h"
@@ -24,14 +24,16 @@ static struct value text_value(const char *text, size_t length)
     return (struct value){.type = SQLITE_TEXT, .length = (int)length, .as.bytes = text};
 }
 
-static struct value id_value(const struct field_schema *schema, const void *field,
-                             char text[static ID_TEXT_BYTES])
+static struct value blob_value(const void *bytes, int length)
+{
+    return (struct value){.type = SQLITE_BLOB, .length = length, .as.bytes = bytes};
+}
+
+static struct value id_value(const void *field)
 {
     struct id id;
     memcpy(id.bytes, field, ID_BYTES);
-    if (id_is_none(id))
-        return null_value;
-    return text_value(text, id_format(record_schema(schema->id_of)->prefix, id, text));
+    return id_is_none(id) ? null_value : blob_value(field, ID_BYTES);
 }
 
 static struct value string_value(const char *text)
@@ -44,13 +46,12 @@ static struct value integer_value(int64_t integer)
     return (struct value){.type = SQLITE_INTEGER, .as.integer = integer};
 }
 
-static struct value field_value(const struct field_schema *schema, const void *field,
-                                char text[static ID_TEXT_BYTES])
+static struct value field_value(const struct field_schema *schema, const void *field)
 {
     struct value value = {.type = SQLITE_FLOAT};
     switch (schema->type) {
     case FIELD_ID:
-        return id_value(schema, field, text);
+        return id_value(field);
     case FIELD_TEXT:
         return string_value(field_text(field));
     case FIELD_ENUM:
@@ -66,7 +67,7 @@ static struct value field_value(const struct field_schema *schema, const void *f
         memcpy(&value.as.real, field, sizeof value.as.real);
         return value;
     case FIELD_SECRET:
-        return (struct value){.type = SQLITE_BLOB, .length = SECRET_BYTES, .as.bytes = field};
+        return blob_value(field, SECRET_BYTES);
     }
     UNREACHABLE("field type");
 }
@@ -89,8 +90,7 @@ static int bind(sqlite3_stmt *statement, int parameter, const struct value *valu
     }
 }
 
-enum result row_bind_key(sqlite3_stmt *statement, const struct record *record,
-                         struct row_texts *texts)
+enum result row_bind_key(sqlite3_stmt *statement, const struct record *record)
 {
     const struct entity_schema *schema = record_schema(record->kind);
     int parameter = 0;
@@ -99,18 +99,17 @@ enum result row_bind_key(sqlite3_stmt *statement, const struct record *record,
         if (!(field->flags & FIELD_FLAG_KEY))
             continue;
         parameter++;
-        const struct value value = field_value(field, record_field(record, field), texts->ids[i]);
+        const struct value value = field_value(field, record_field(record, field));
         if (bind(statement, parameter, &value) != SQLITE_OK)
             return RESULT_NO_MEMORY;
     }
     return RESULT_OK;
 }
 
-void row_answer(sqlite3_context *context, const struct record *record, size_t i,
-                struct row_texts *texts)
+void row_answer(sqlite3_context *context, const struct record *record, size_t i)
 {
     const struct field_schema *field = &record_schema(record->kind)->fields[i];
-    const struct value value = field_value(field, record_field(record, field), texts->ids[i]);
+    const struct value value = field_value(field, record_field(record, field));
     switch (value.type) {
     case SQLITE_INTEGER:
         sqlite3_result_int64(context, value.as.integer);
@@ -132,15 +131,25 @@ void row_answer(sqlite3_context *context, const struct record *record, size_t i,
 /* Fields are read from values: a column is looked up once for its value, where each of SQLite's
  * functions for columns looks it up again. Such a value is for the connection's thread alone. */
 
-static bool read_id(sqlite3_value *value, const struct field_schema *schema, void *field)
+static bool read_blob(sqlite3_value *value, void *field, int length)
 {
-    struct id id;
-    const char *text = (const char *)sqlite3_value_text(value);
-    if (text == NULL || !id_parse(record_schema(schema->id_of)->prefix, text,
-                                  (size_t)sqlite3_value_bytes(value), &id))
+    if (sqlite3_value_type(value) != SQLITE_BLOB || sqlite3_value_bytes(value) != length)
         return false;
-    memcpy(field, id.bytes, ID_BYTES);
+    memcpy(field, sqlite3_value_blob(value), (size_t)length);
     return true;
+}
+
+bool row_read_id(sqlite3_value *value, struct id *id)
+{
+    return read_blob(value, id->bytes, ID_BYTES);
+}
+
+enum result row_bind_id(sqlite3_stmt *statement, int parameter, struct id id)
+{
+    return sqlite3_bind_blob(statement, parameter, id.bytes, ID_BYTES, SQLITE_TRANSIENT) ==
+                   SQLITE_OK
+               ? RESULT_OK
+               : RESULT_NO_MEMORY;
 }
 
 static bool read_text(sqlite3_value *value, void *field)
@@ -171,7 +180,7 @@ static bool read_field(sqlite3_value *value, const struct field_schema *schema, 
         return true; /* stays zero, which is what "none" is */
     switch (schema->type) {
     case FIELD_ID:
-        return read_id(value, schema, field);
+        return read_blob(value, field, ID_BYTES);
     case FIELD_TEXT:
         return read_text(value, field);
     case FIELD_ENUM:
@@ -189,10 +198,7 @@ static bool read_field(sqlite3_value *value, const struct field_schema *schema, 
         memcpy(field, &real, sizeof real);
         return type == SQLITE_FLOAT;
     case FIELD_SECRET:
-        if (type != SQLITE_BLOB || sqlite3_value_bytes(value) != SECRET_BYTES)
-            return false;
-        memcpy(field, sqlite3_value_blob(value), SECRET_BYTES);
-        return true;
+        return read_blob(value, field, SECRET_BYTES);
     }
     UNREACHABLE("field type");
 }

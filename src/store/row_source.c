@@ -18,7 +18,6 @@ struct source_cursor {
     const struct row_source *source;
     size_t at;
     struct record record; /* the row it stands on */
-    struct row_texts texts;
 };
 
 /* c0,c1,... as a SELECT and a CREATE TABLE have them. */
@@ -117,8 +116,8 @@ static int source_eof(sqlite3_vtab_cursor *cursor)
 
 static int source_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
-    struct source_cursor *source_cursor = (struct source_cursor *)cursor;
-    row_answer(context, &source_cursor->record, (size_t)column, &source_cursor->texts);
+    const struct source_cursor *source_cursor = (const struct source_cursor *)cursor;
+    row_answer(context, &source_cursor->record, (size_t)column);
     return SQLITE_OK;
 }
 

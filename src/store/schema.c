@@ -6,24 +6,24 @@
 
 #include <string.h>
 
-/* Indexes that a look-up needs beside those that flags ask for. With a `field` it stands in for the
- * plain index of that field, whose place its first column takes. */
+/* Indexes that a look-up needs beside those that flags ask for. */
 static const struct special_index {
-    const char *table, *field, *name, *columns[2], *where;
+    const char *table, *name, *columns[2], *where;
 } special_indexes[] = {
     /* The seats of a round in seat order. */
-    {"seat", "concert_round_id", "seat_round_position", {"concert_round_id", "position"}, NULL},
-    /* A charge's reference is unique for its caller; also the index of the caller's reference. */
-    {"point_entry", "reference", "point_entry_caller_reference", {"caller_id", "reference"}, NULL},
+    {"seat", "seat_round_position", {"concert_round_id", "position"}, NULL},
+    /* A charge's reference is unique for its caller; what has none is not looked for. */
+    {"point_entry",
+     "point_entry_caller_reference",
+     {"caller_id", "reference"},
+     "\"reference\" IS NOT NULL"},
     /* A restart loads what is live without reading the history around it. */
-    {"queue_token", NULL, "queue_token_live", {"id"}, "\"status\" IN ('waiting', 'active')"},
-    {"seat_reservation",
-     NULL,
-     "seat_reservation_live",
-     {"round_id"},
-     "\"status\" IN ('pending', 'confirmed')"},
-    /* Pending ones are few, and an organizer's list of them must not read the others. */
-    {"seat_reservation", NULL, "seat_reservation_pending", {"id"}, "\"status\" = 'pending'"},
+    {"queue_token", "queue_token_live", {"id"}, "\"status\" IN ('waiting', 'active')"},
+    /* Pending ones are few: a restart, and an organizer's list of them, must not read the others.
+     */
+    {"seat_reservation", "seat_reservation_pending", {"id"}, "\"status\" = 'pending'"},
+    /* A reservation names the payment that succeeded; the one that failed is found from here. */
+    {"payment", "payment_failed", {"reservation_id"}, "\"status\" = 'failed'"},
 };
 
 #define SPECIAL_INDEX_COUNT (sizeof special_indexes / sizeof special_indexes[0])
@@ -46,7 +46,6 @@ static bool is_key(const struct field_schema *field)
 static const char *column_type(const struct field_schema *field)
 {
     switch (field->type) {
-    case FIELD_ID:
     case FIELD_TEXT:
     case FIELD_ENUM:
         return "TEXT";
@@ -56,6 +55,7 @@ static const char *column_type(const struct field_schema *field)
         return "INTEGER";
     case FIELD_REAL:
         return "REAL";
+    case FIELD_ID:
     case FIELD_SECRET:
         return "BLOB";
     }
@@ -133,20 +133,6 @@ static void append_names(sqlite3_str *sql, const struct entity_schema *entity, u
 
 /* ---- Tables, indexes, views ---- */
 
-/* One whole number as the key is SQLite's own row number. For any other key the table is the tree
- * of its primary key (WITHOUT ROWID): rows are short, they are looked up by id, ids grow with time,
- * so new rows go to the tree's end; and every index ends in the id, so an index on the owner alone
- * answers "this user's, newest first". */
-static bool has_row_number(const struct entity_schema *entity)
-{
-    size_t keys = 0, integers = 0;
-    for (size_t i = 0; i < entity->field_count; i++) {
-        keys += is_key(&entity->fields[i]) ? 1 : 0;
-        integers += is_key(&entity->fields[i]) && entity->fields[i].type == FIELD_INT ? 1 : 0;
-    }
-    return keys == 1 && integers == 1;
-}
-
 char *schema_table_sql(const struct schema *schema, const struct entity_schema *entity)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
@@ -157,7 +143,7 @@ char *schema_table_sql(const struct schema *schema, const struct entity_schema *
     }
     sqlite3_str_appendall(sql, "PRIMARY KEY (");
     append_names(sql, entity, FIELD_FLAG_KEY);
-    sqlite3_str_appendf(sql, ")) STRICT%s;", has_row_number(entity) ? "" : ", WITHOUT ROWID");
+    sqlite3_str_appendall(sql, ")) STRICT;");
     return sqlite3_str_finish(sql);
 }
 
@@ -169,17 +155,6 @@ char *schema_add_column_sql(const struct schema *schema, const struct entity_sch
     append_column(sql, schema, entity, field);
     sqlite3_str_appendall(sql, ";");
     return sqlite3_str_finish(sql);
-}
-
-static const struct special_index *special_for(const struct entity_schema *entity,
-                                               const struct field_schema *field)
-{
-    for (size_t i = 0; i < SPECIAL_INDEX_COUNT; i++)
-        if (special_indexes[i].field != NULL &&
-            strcmp(special_indexes[i].table, entity->table) == 0 &&
-            strcmp(special_indexes[i].field, field->column) == 0)
-            return &special_indexes[i];
-    return NULL;
 }
 
 static void append_special_index(sqlite3_str *sql, const struct special_index *index)
@@ -194,20 +169,27 @@ static void append_special_index(sqlite3_str *sql, const struct special_index *i
     sqlite3_str_appendall(sql, ";\n");
 }
 
+/* With the id after it, the index of a LISTED field answers a list in its order, from any id on. */
+static void append_index(sqlite3_str *sql, const struct entity_schema *entity,
+                         const struct field_schema *field)
+{
+    sqlite3_str_appendf(sql, "CREATE INDEX \"%w_%w\" ON \"%w\" (\"%w\"", entity->table,
+                        field->column, entity->table, field->column);
+    if (field->flags & FIELD_FLAG_LISTED)
+        sqlite3_str_appendf(sql, ", \"%w\"", key_column(entity));
+    sqlite3_str_appendall(sql, ")");
+    if (field->flags & FIELD_FLAG_OPTIONAL) /* nobody looks for what has none */
+        sqlite3_str_appendf(sql, " WHERE \"%w\" IS NOT NULL", field->column);
+    sqlite3_str_appendall(sql, ";\n");
+}
+
 char *schema_indexes_sql(const struct entity_schema *entity)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendall(sql, "\n");
-    for (size_t i = 0; i < entity->field_count; i++) {
-        const struct field_schema *field = &entity->fields[i];
-        if (!(field->flags & FIELD_FLAG_INDEXED) || special_for(entity, field) != NULL)
-            continue;
-        sqlite3_str_appendf(sql, "CREATE INDEX \"%w_%w\" ON \"%w\" (\"%w\")", entity->table,
-                            field->column, entity->table, field->column);
-        if (field->flags & FIELD_FLAG_OPTIONAL) /* nobody looks for what has none */
-            sqlite3_str_appendf(sql, " WHERE \"%w\" IS NOT NULL", field->column);
-        sqlite3_str_appendall(sql, ";\n");
-    }
+    for (size_t i = 0; i < entity->field_count; i++)
+        if (entity->fields[i].flags & (FIELD_FLAG_INDEXED | FIELD_FLAG_LISTED))
+            append_index(sql, entity, &entity->fields[i]);
     for (size_t i = 0; i < SPECIAL_INDEX_COUNT; i++)
         if (strcmp(special_indexes[i].table, entity->table) == 0)
             append_special_index(sql, &special_indexes[i]);
@@ -219,22 +201,45 @@ static bool is_secret(const struct field_schema *field)
     return field->type == FIELD_SECRET || strcmp(field->column, "password_hash") == 0;
 }
 
-char *schema_view_sql(const struct entity_schema *entity)
+/* The text of an id (base/id.h), which any program's SQLite can work out. Two zero bits before it
+ * make the 128 bits 26 digits of five; with two more, digit after digit begins at the bit `at` of a
+ * whole number of hexadecimal digits, and lies within two of these. */
+static void append_id_text(sqlite3_str *sql, const char *column, const char *prefix)
+{
+    sqlite3_str_appendf(
+        sql,
+        "(WITH RECURSIVE digit(at, text) AS (SELECT 2, '%s_' WHERE length(\"%w\") = %d"
+        " UNION ALL SELECT at + 5, text || substr('" ID_ALPHABET "', 1 +"
+        " (((instr('123456789ABCDEF', substr('0' || hex(\"%w\"), 1 + at / 4, 1)) << 4)"
+        " | instr('123456789ABCDEF', substr('0' || hex(\"%w\"), 2 + at / 4, 1)))"
+        " >> (3 - at %% 4) & 31), 1) FROM digit WHERE at < 132)"
+        " SELECT text FROM digit WHERE at = 132) AS \"%w\"",
+        prefix, column, ID_BYTES, column, column, column);
+}
+
+static void append_readable(sqlite3_str *sql, const struct schema *schema,
+                            const struct field_schema *field)
+{
+    if (field->type == FIELD_ID)
+        append_id_text(sql, field->column, schema->entities[field->id_of].prefix);
+    else if (field->type == FIELD_TIME)
+        sqlite3_str_appendf(
+            sql, "strftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', \"%w\" / 1000.0, 'unixepoch') AS \"%w\"",
+            field->column, field->column);
+    else
+        sqlite3_str_appendf(sql, "\"%w\"", field->column);
+}
+
+char *schema_view_sql(const struct schema *schema, const struct entity_schema *entity)
 {
     sqlite3_str *sql = sqlite3_str_new(NULL);
     sqlite3_str_appendf(sql, "CREATE VIEW \"%w_readable\" AS SELECT ", entity->table);
     const char *separator = "";
     for (size_t i = 0; i < entity->field_count; i++) {
-        const struct field_schema *field = &entity->fields[i];
-        if (is_secret(field))
+        if (is_secret(&entity->fields[i]))
             continue;
-        if (field->type == FIELD_TIME)
-            sqlite3_str_appendf(
-                sql,
-                "%sstrftime('%%Y-%%m-%%dT%%H:%%M:%%fZ', \"%w\" / 1000.0, 'unixepoch') AS \"%w\"",
-                separator, field->column, field->column);
-        else
-            sqlite3_str_appendf(sql, "%s\"%w\"", separator, field->column);
+        sqlite3_str_appendall(sql, separator);
+        append_readable(sql, schema, &entity->fields[i]);
         separator = ", ";
     }
     sqlite3_str_appendf(sql, " FROM \"%w\";", entity->table);
@@ -255,13 +260,13 @@ char *schema_columns(const struct entity_schema *entity, const char *alias)
 /* Whether an index or a foreign key follows the column, so that writing it costs a look-up more. */
 static bool is_followed(const struct entity_schema *entity, const struct field_schema *field)
 {
-    if (field->flags & (FIELD_FLAG_REFERENCE | FIELD_FLAG_INDEXED))
+    if (field->flags & (FIELD_FLAG_REFERENCE | FIELD_FLAG_INDEXED | FIELD_FLAG_LISTED))
         return true;
     for (size_t i = 0; i < SPECIAL_INDEX_COUNT; i++)
         if (strcmp(special_indexes[i].table, entity->table) == 0 &&
-            special_indexes[i].columns[1] != NULL &&
             (strcmp(special_indexes[i].columns[0], field->column) == 0 ||
-             strcmp(special_indexes[i].columns[1], field->column) == 0))
+             (special_indexes[i].columns[1] != NULL &&
+              strcmp(special_indexes[i].columns[1], field->column) == 0)))
             return true;
     return false;
 }

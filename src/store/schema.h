@@ -28,12 +28,13 @@ char *schema_table_sql(const struct schema *schema, const struct entity_schema *
 char *schema_add_column_sql(const struct schema *schema, const struct entity_schema *entity,
                             const struct field_schema *field);
 
-/* CREATE INDEX for every reference, every INDEXED field and every look-up that needs one of its
- * own; an empty text when there are none. */
+/* CREATE INDEX for every INDEXED or LISTED field and every look-up that needs one of its own; an
+ * empty text when there are none. */
 char *schema_indexes_sql(const struct entity_schema *entity);
 
-/* CREATE VIEW <table>_readable: times as RFC 3339 text, secrets left out. */
-char *schema_view_sql(const struct entity_schema *entity);
+/* CREATE VIEW <table>_readable: ids as id_format writes them, times as RFC 3339 text, secrets left
+ * out. */
+char *schema_view_sql(const struct schema *schema, const struct entity_schema *entity);
 
 /* `alias`."a",`alias`."b",... in the order of the fields, for row_read. */
 char *schema_columns(const struct entity_schema *entity, const char *alias);

@@ -130,10 +130,7 @@ static enum result load_of_live_rounds(struct loading *loading, enum record_kind
     sqlite3_stmt *statement = NULL;
     enum result result = prepare_load(loading, kind, rest, &statement);
     for (size_t i = 0; i < loading->live_rounds.count && result == RESULT_OK; i++) {
-        char text[ID_TEXT_BYTES];
-        id_format(record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, loading->live_rounds.ids[i],
-                  text);
-        if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+        if (row_bind_id(statement, 1, loading->live_rounds.ids[i]) != RESULT_OK)
             result = sqlite_failure(loading->db, loading->explanation);
         if (result == RESULT_OK)
             result = hand_over_all(loading, statement, kind);
@@ -153,39 +150,33 @@ static enum result load_of_live_rounds(struct loading *loading, enum record_kind
 static const char next_live_token_sql[] = "SELECT min(\"id\") FROM \"queue_token\" WHERE "
                                           "\"status\" IN ('waiting', 'active') AND \"id\" > ?1";
 
-/* The first live token after `*text`, which becomes its id; `*more` is false when there is none. */
-static enum result find_live_token(struct loading *loading, sqlite3_stmt *statement,
-                                   char text[static ID_TEXT_BYTES], bool *more)
+/* The first live token after `*id`, which becomes its id; `*more` is false when there is none. */
+static enum result find_live_token(struct loading *loading, sqlite3_stmt *statement, struct id *id,
+                                   bool *more)
 {
     enum result result = RESULT_OK;
     *more = false;
-    if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK ||
-        sqlite3_step(statement) != SQLITE_ROW)
+    if (row_bind_id(statement, 1, *id) != RESULT_OK || sqlite3_step(statement) != SQLITE_ROW)
         result = sqlite_failure(loading->db, loading->explanation);
-    const char *found =
-        result == RESULT_OK ? (const char *)sqlite3_column_text(statement, 0) : NULL;
-    if (found != NULL) {
-        const size_t length = strnlen(found, ID_TEXT_BYTES);
-        if (length == ID_TEXT_BYTES)
+    if (result == RESULT_OK && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+        *more = true;
+        if (!row_read_id(sqlite3_column_value(statement, 0), id))
             result = explain(loading->explanation, RESULT_CORRUPT, "%s: a row of %s cannot be read",
                              sqlite3_db_filename(loading->db, "main"), "queue_token");
-        else
-            memcpy(text, found, length + 1);
-        *more = true;
     }
     sqlite_rewind(statement);
     return result;
 }
 
-/* Hands over the live tokens from the one whose id is `text` on, until too many were not; then
- * `text` is where. */
+/* Hands over the live tokens from `*id` on, until too many were not; then `*id` is the last of
+ * those. */
 static enum result load_run_of_tokens(struct loading *loading, sqlite3_stmt *statement,
-                                      char text[static ID_TEXT_BYTES], bool *more)
+                                      struct id *id, bool *more)
 {
     struct record record;
     size_t ended = 0;
     enum result result = RESULT_OK;
-    if (sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT) != SQLITE_OK)
+    if (row_bind_id(statement, 1, *id) != RESULT_OK)
         result = sqlite_failure(loading->db, loading->explanation);
     while (result == RESULT_OK && ended < ENDED_TOKENS_IN_A_RUN) {
         result = read_next(loading, statement, RECORD_KIND_QUEUE_TOKEN, &record, more);
@@ -197,8 +188,7 @@ static enum result load_run_of_tokens(struct loading *loading, sqlite3_stmt *sta
             result = hand_over(loading, &record);
     }
     if (result == RESULT_OK && *more)
-        (void)id_format(record_schema(RECORD_KIND_QUEUE_TOKEN)->prefix, record.as.queue_token.id,
-                        text);
+        *id = record.as.queue_token.id;
     sqlite_rewind(statement);
     return result;
 }
@@ -207,16 +197,16 @@ static enum result load_live_tokens(struct loading *loading, enum record_kind ki
                                     const char *rest)
 {
     sqlite3_stmt *next = NULL, *run = NULL;
-    char text[ID_TEXT_BYTES] = "";
+    struct id id = ID_NONE;
     bool more = true;
     enum result result =
         sqlite_prepare(loading->db, next_live_token_sql, &next, loading->explanation);
     if (result == RESULT_OK)
         result = prepare_load(loading, kind, rest, &run);
     while (result == RESULT_OK && more) {
-        result = find_live_token(loading, next, text, &more);
+        result = find_live_token(loading, next, &id, &more);
         if (result == RESULT_OK && more)
-            result = load_run_of_tokens(loading, run, text, &more);
+            result = load_run_of_tokens(loading, run, &id, &more);
     }
     sqlite_drop(&run);
     sqlite_drop(&next);
@@ -225,20 +215,19 @@ static enum result load_live_tokens(struct loading *loading, enum record_kind ki
 
 /* ---- What is live ---- */
 
-/* The first condition of each EXISTS is the one of the partial index that answers it. */
+/* The pending ones of all rounds are found at once; a cancelled round's are read up to the first
+ * that is to be refunded. */
 static const char rounds_sql[] =
     "SELECT \"id\", \"start_time\" > ?1 OR \"first_reserved_at\" IS NULL"
-    " OR EXISTS (SELECT 1 FROM \"seat_reservation\" r WHERE r.\"status\" IN ('pending', "
-    "'confirmed')"
-    " AND r.\"round_id\" = t.\"id\" AND (r.\"status\" = 'pending' OR t.\"status\" = 'cancelled'))"
+    " OR \"id\" IN (SELECT \"round_id\" FROM \"seat_reservation\" WHERE \"status\" = 'pending')"
+    " OR (\"status\" = 'cancelled' AND EXISTS (SELECT 1 FROM \"seat_reservation\" r"
+    " WHERE r.\"round_id\" = t.\"id\" AND r.\"status\" = 'confirmed'))"
     " FROM \"concert_round\" t";
 
 static enum result note_round(struct loading *loading, sqlite3_stmt *statement)
 {
     struct id id;
-    const char *text = (const char *)sqlite3_column_text(statement, 0);
-    if (text == NULL || !id_parse(record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, text,
-                                  (size_t)sqlite3_column_bytes(statement, 0), &id))
+    if (!row_read_id(sqlite3_column_value(statement, 0), &id))
         return explain(loading->explanation, RESULT_CORRUPT, "%s: a row of %s cannot be read",
                        sqlite3_db_filename(loading->db, "main"), "concert_round");
     if (sqlite3_column_int(statement, 1) == 0 && !id_set_has(loading->also_live, id))
@@ -294,7 +283,8 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
                                                    " WHERE t.\"id\" >= ?1 ORDER BY t.\"id\""},
     [RECORD_KIND_PAYMENT] = {load_of_live_rounds,
                              "FROM \"seat_reservation\" r CROSS JOIN \"payment\" t"
-                             " ON t.\"reservation_id\" = r.\"id\""
+                             " ON t.\"id\" = r.\"payment_id\" OR"
+                             " (t.\"reservation_id\" = r.\"id\" AND t.\"status\" = 'failed')"
                              " WHERE r.\"round_id\" = ?1"
                              " AND r.\"status\" IN ('pending', 'confirmed')"},
     [RECORD_KIND_SEAT_RESERVATION] = {load_of_live_rounds,

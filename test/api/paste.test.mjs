@@ -129,12 +129,14 @@ describe('the README', () => {
     })
     test('finds them with sqlite3 while the server runs', async () => {
         await until('the tables to follow', async () => {
-            const { code, stdout, stderr } = await run('sh', ['-c', blocks[5]], { cwd: directory })
-            assert.equal(code, 0, stderr)
+            const { code, stdout } = await run('sh', ['-c', blocks[5]], { cwd: directory })
             return (
+                code === 0 &&
                 /^reservation_\w+\|confirmed\|160000\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/m.test(
                     stdout
-                ) && /^sold\|2\|160000$/m.test(stdout)
+                ) &&
+                /^sold\|2\|160000$/m.test(stdout) &&
+                /^payment\|-160000\|40000$/m.test(stdout)
             )
         })
     })

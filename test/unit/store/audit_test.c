@@ -120,6 +120,9 @@ static void an_empty_store_breaks_nothing(void **state)
     check_whole(*state);
 }
 
+/* What ends in 01kg0000000000000000000000 as text. */
+#define KG_ID "x'019c0000000000000000000000000000'"
+
 /* Which invariant is broken, what is done to the tables, and what is said about it. */
 struct breakage {
     int invariant;
@@ -133,9 +136,9 @@ static const struct breakage in_tables[] = {
     {1, "UPDATE seat SET status = 'available' WHERE position = 1", "and 1 pending"},
     {1, "UPDATE seat SET status = 'held' WHERE position = 4", "is held, with 0 confirmed"},
     {1,
-     "INSERT INTO concert_round SELECT 'round_01kg0000000000000000000000', concert_id, start_time,"
+     "INSERT INTO concert_round SELECT " KG_ID ", concert_id, start_time,"
      " status, 0, NULL FROM concert_round; UPDATE seat_reservation SET round_id ="
-     " 'round_01kg0000000000000000000000' WHERE status = 'confirmed'",
+     " " KG_ID " WHERE status = 'confirmed'",
      "of round_01kg0000000000000000000000 has seat_"},
     {2, "UPDATE seat_reservation SET ended_at = reserved_at + 1000000 WHERE status = 'expired'",
      "had it"},
@@ -154,9 +157,9 @@ static const struct breakage in_tables[] = {
     {4, "UPDATE seat_reservation SET payment_id = NULL WHERE status = 'confirmed'",
      "not confirmed by it"},
     {4,
-     "INSERT INTO payment SELECT 'payment_01kg0000000000000000000000', user_id, reservation_id,"
+     "INSERT INTO payment SELECT " KG_ID ", user_id, reservation_id,"
      " amount, status, created_at, paid_at, cancelled_at FROM payment WHERE status = 'succeeded'",
-     "not confirmed by it"},
+     "payment_01kg0000000000000000000000 succeeded, and reservation_"},
     {4, "DELETE FROM point_entry WHERE kind = 'payment'", "its entries"},
     {4, "DELETE FROM point_entry WHERE kind = 'refund'", "its entries"},
     {4, "UPDATE point_entry SET payment_id = NULL WHERE kind = 'refund'", "its payment is none"},

@@ -316,6 +316,30 @@ static void a_row_that_cannot_be_read_is_refused(void **state)
     check_refused(fixture, RESULT_CORRUPT, "a row of seat cannot be read");
 }
 
+static void an_id_of_another_length_is_refused(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"UPDATE concert_round SET id = zeroblob(17)", "a row of concert_round cannot be read"},
+        {"UPDATE user SET id = x'01' WHERE name = 'waits'", "a row of user cannot be read"},
+        {"UPDATE queue_token SET id = x'01' WHERE status = 'waiting'",
+         "a row of queue_token cannot be read"},
+        {"UPDATE queue_token SET user_id = zeroblob(15) WHERE status = 'active'",
+         "a row of queue_token cannot be read"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fixture *fixture = fixture_new();
+        struct busy_scene busy;
+        assert_int_equal(fixture_open(fixture), RESULT_OK);
+        play(&busy, fixture);
+        book_all(fixture);
+        fixture_close(fixture);
+        sql_run(fixture, "usher.db", rows[i][0]);
+        check_refused(fixture, RESULT_CORRUPT, rows[i][1]);
+        fixture_free(fixture);
+    }
+}
+
 static void tables_full_of_something_else_are_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -452,6 +476,7 @@ int main(void)
         TEST(a_changed_head_is_refused),
         TEST(a_row_of_a_newer_schema_is_refused),
         TEST(a_row_that_cannot_be_read_is_refused),
+        TEST(an_id_of_another_length_is_refused),
         TEST(tables_full_of_something_else_are_refused),
         TEST(a_journal_behind_its_tables_is_refused),
         TEST(a_row_of_other_bytes_is_refused),
