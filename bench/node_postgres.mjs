@@ -11,7 +11,7 @@ let installed;
 async function install() {
   const at = await newDirectory('node');
   await cp(source('node'), at, { recursive: true });
-  await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: at });
+  await run('npm', ['ci', '--prefer-offline', '--no-audit', '--no-fund'], { cwd: at });
   return at;
 }
 

@@ -9,7 +9,7 @@ import { connections, seconds, source } from './settings.mjs';
 export async function withRedis(fsync, use) {
   const at = await newDirectory('redis');
   const socket = join(at, 'socket');
-  const child = start('redis-server', ['--port', 0, '--unixsocket', socket, '--save', '',
+  const child = start('redis-server', ['--port', 0, '--unixsocket', socket, '--tcp-backlog', 4096, '--save', '',
     '--appendonly', 'yes', '--appendfsync', fsync, '--auto-aof-rewrite-percentage', 0,
     '--latency-tracking', 'no', '--dir', at]);
   const redis = async (words, input) => (await run('redis-cli', ['-s', socket, ...words], { input })).trim();

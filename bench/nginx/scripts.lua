@@ -4,8 +4,9 @@ local redis = require "nginx.redis"
 
 local _M = {}
 
--- Of a worker's connections to Redis, kept while they are idle: as many as its clients can be.
-local POOL = 1024
+-- A worker's connections to Redis, kept while they are idle; who finds none free waits for one. More
+-- would all be opened at once, when a crowd comes, and find the socket's own queue full.
+local POOL = { pool_size = 256, backlog = 4096 }
 local IDLE_MS = 600000
 local TIMEOUT_MS = 60000
 
@@ -48,7 +49,7 @@ end
 function _M.run(name, keys, arguments)
     local client = redis:new()
     client:set_timeout(TIMEOUT_MS)
-    local connected, failure = client:connect(address, { pool_size = POOL })
+    local connected, failure = client:connect(address, POOL)
     if not connected then
         ngx.log(ngx.ERR, "redis: ", failure)
         return "unavailable"
@@ -60,7 +61,7 @@ function _M.run(name, keys, arguments)
         client:close()
         return "unavailable"
     end
-    client:set_keepalive(IDLE_MS, POOL)
+    client:set_keepalive(IDLE_MS, POOL.pool_size)
     if type(answer) == "string" then
         return answer
     end
