@@ -5,10 +5,10 @@ import { settle } from './children.mjs';
 import { contestantsFor } from './contestants.mjs';
 import { load } from './load.mjs';
 import { processorOfAllUs, threadUs } from './processes.mjs';
-import { counts, seconds } from './settings.mjs';
+import { counts, scaled, seconds } from './settings.mjs';
 
-// Code that is compiled while it runs is, and connections to the database are made.
-const warmUpSeconds = 1;
+// So many before anything counts: until then LuaJIT and V8 compile, and connections to stores are made.
+const warmUp = scaled(4000);
 
 // Each time another begins.
 const turned = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
@@ -19,7 +19,7 @@ const openAll = ([first, ...others], use, open = []) => (first
 
 async function ask(one, work, connections, lasting) {
   const people = work === 'holds' ? one.people : one.others;
-  const told = await load(work, one.port, { connections, seconds: lasting, people, seats: one.seats,
+  const told = await load(work, one.port, { connections, ...lasting, people, seats: one.seats,
     ...(one.again ? { again: true } : { first: one.next }) });
   await one.settled?.();
   one.next += told.done;
@@ -30,7 +30,7 @@ async function measure(one, work, connections) {
   await settle();
   const booksUs = async () => (one.booksThread ? threadUs(one.pids[0], one.booksThread) : 0);
   const [before, booksBefore] = [await processorOfAllUs(one.pids), await booksUs()];
-  const { perSecond, done } = await ask(one, work, connections, seconds);
+  const { perSecond, done } = await ask(one, work, connections, { seconds });
   const key = `${one.name}${connections}`;
   return { [key]: perSecond, [`${key}Cpu`]: (await processorOfAllUs(one.pids) - before) / done,
     ...(one.booksThread ? { [`${key}Books`]: (await booksUs() - booksBefore) / done } : {}) };
@@ -45,7 +45,7 @@ async function verify(one, work) {
 
 export const contest = (work, round) => openAll(contestantsFor(work).filter(({ open }) => open), async (open) => {
   const figures = {};
-  for (const one of open) await ask(one, work, counts[0], warmUpSeconds);
+  for (const one of open) await ask(one, work, counts[0], { count: warmUp });
   for (const [i, connections] of counts.entries())
     for (const one of turned(open, round + i))
       Object.assign(figures, await measure(one, work, connections));
