@@ -77,7 +77,8 @@ export async function heeding(child, use) {
   try {
     return await use();
   } catch (error) {
-    throw child.errors ? new Error(`${error.message}\n${child.spawnfile}: ${child.errors}`, { cause: error }) : error;
+    if (!child.errors) throw error;
+    throw new Error(`${error.message}\n${child.spawnfile}: ${child.errors}`, { cause: error });
   }
 }
 

@@ -43,7 +43,9 @@ async function verify(one, work) {
     throw new Error(`${one.label}: ${one.next} ${work} were answered, but ${found} seats are taken`);
 }
 
-export const contest = (work, round) => openAll(contestantsFor(work).filter(({ open }) => open), async (open) => {
+const presentFor = (work) => contestantsFor(work).filter(({ open }) => open);
+
+export const contest = (work, round) => openAll(presentFor(work), async (open) => {
   const figures = {};
   for (const one of open) await ask(one, work, counts[0], { count: warmUp });
   for (const [i, connections] of counts.entries())

@@ -17,10 +17,14 @@ const row = (...cells) => `| ${cells.join(' | ')} |`;
 const withUnit = (value, unit) => `${number(value)}${unit.startsWith('/') ? '' : ' '}${unit}`;
 
 function partTable(part, medians, figures) {
-  const lines = shownRows(part, medians, figures).map(({ label, unit, value, cpu, ratio, least, most, rounds }) =>
-    row(label, withUnit(value, unit) + (rounds > 1 ? ` (${number(least)} to ${number(most)})` : ''),
-      cpu === undefined ? '' : `${number(cpu)} µs`, ratio ? `${number(ratio)} ×` : ''));
-  return [row(`**${part.title}**`, '', 'processor', 'usher to it'), row('---', '---', '---', '---'), ...lines, ''];
+  const lines = shownRows(part, medians, figures).map((shown) => {
+    const { label, unit, value, cpu, ratio, least, most, rounds } = shown;
+    const spread = rounds > 1 ? ` (${number(least)} to ${number(most)})` : '';
+    return row(label, withUnit(value, unit) + spread, cpu === undefined ? '' : `${number(cpu)} µs`,
+      ratio ? `${number(ratio)} ×` : '');
+  });
+  const head = [row(`**${part.title}**`, '', 'processor', 'usher to it'), row('---', '---', '---', '---')];
+  return [...head, ...lines, ''];
 }
 
 function targetTable(medians) {
@@ -30,9 +34,9 @@ function targetTable(medians) {
 }
 
 function about({ date, machine, settings }) {
-  return `${date.slice(0, 10)}, ${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, a synced page in `
-    + `${number(machine.fdatasyncMs)} ms; ${counted(settings.rounds, 'round')} of ${settings.seconds} s a load`
-    + `${settings.scale === 1 ? '' : `, ${settings.scale} of the people and seats: no result`}: `
+  return `${date.slice(0, 10)}, ${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, `
+    + `a synced page in ${number(machine.fdatasyncMs)} ms; ${counted(settings.rounds, 'round')} of ${settings.seconds} s a load`
+    + `${settings.scale === 1 ? '' : ` (a try with ${settings.scale} of the people and seats, no result)`}: `
     + 'medians (lowest to highest).';
 }
 

@@ -20,7 +20,7 @@ const constant = 'libmicrohttpd, a constant answer';
 // A row for each contestant at each number of connections; usher is the reference of all.
 function contestPart(work, title) {
   const rows = counts.flatMap((connections) => contestantsFor(work).map(({ name, label }, i) =>
-    [`${name}${connections}`, i === 0 ? `${number(connections)} connections: ${label}` : `— ${label}`, '/s']));
+    [`${name}${connections}`, `${i === 0 ? `${number(connections)} connections:` : '—'} ${label}`, '/s']));
   const references = Object.fromEntries(counts.flatMap((connections) =>
     contestantsFor(work).slice(1).map(({ name }) => [`${name}${connections}`, `usher${connections}`])));
   const books = counts.flatMap((connections) => suffixes.map((suffix) =>
@@ -66,11 +66,12 @@ export const parts = [
     ['people1m', '1 million in line', '/s'],
     ['seats100', 'rounds of 100 seats', '/s'],
     ['seats200k', 'a round of 200,000 seats', '/s']] },
-  { name: 'memory', title: 'A million people with accounts and places in line', measure: memory, rows: rowsBeside([
-    ['perMillion', 'resident memory for them', 'MB'],
-    ['peak', 'its peak, while it starts', 'MB'],
-    ['restart', 'start with them and 200,000 seats, until ready', 's'],
-    ['startBusy', 'of the processor until ready', 's']]) },
+  { name: 'memory', title: 'A million people with accounts and places in line', measure: memory,
+    rows: rowsBeside([
+      ['perMillion', 'resident memory for them', 'MB'],
+      ['peak', 'its peak, while it starts', 'MB'],
+      ['restart', 'start with them and 200,000 seats, until ready', 's'],
+      ['startBusy', 'of the processor until ready', 's']]) },
   { name: 'idle', title: '10,000 connections that asked once and keep still', measure: idle, once: true,
     rows: rowsBeside([
       ['all', 'resident memory of the server', 'MB'],

@@ -90,7 +90,8 @@ export async function withPostgres(use) {
 // durable when it is done, by people from `first` to `last`; `status` is that in which it leaves a seat.
 export const pgbench = (steps, status, first, last) => withPostgres(async ({ client, sql }) => {
   const script = join(directory, 'errand.sql');
-  const texts = await Promise.all(['turn', ...steps].map((step) => readFile(source(`postgres/${step}.sql`), 'utf8')));
+  const texts = await Promise.all(['turn', ...steps].map((step) =>
+    readFile(source(`postgres/${step}.sql`), 'utf8')));
   await writeFile(script, texts.join(''));
   const output = await run(join(binaries, 'pgbench'), [...client, '-n', '-M', 'prepared',
     '-c', pool, '-j', Math.min(2, cores), '-T', duration, '-D', 'turn=-1', '-D', `clients=${pool}`,

@@ -41,8 +41,9 @@ export function table({ figures, machine, settings }) {
   const lines = [
     `${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, `
       + `a synced page in ${number(machine.fdatasyncMs)} ms`,
-    `${counted(settings.rounds, 'round')} of ${settings.seconds} s, ${settings.connections} connections where none are `
-      + 'named: medians, µs of the server’s processor for one, "2.00x": usher does twice that, (lowest to highest)'];
+    `${counted(settings.rounds, 'round')} of ${settings.seconds} s, `
+      + `${settings.connections} connections where none are named: medians, µs of the server’s processor `
+      + 'for one, "2.00x": usher does twice that, (lowest to highest)'];
   for (const part of parts.filter(({ name }) => figures[name]))
     lines.push(...partLines(part, medians[part.name], figures[part.name]));
   lines.push('', 'Targets');

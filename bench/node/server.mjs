@@ -15,8 +15,8 @@ const routes = new Map([
 
 const statuses = {
   invalid_request: 400, unauthorized: 401, insufficient_points: 402, queue_token_required: 403,
-  queue_token_not_active: 403, not_found: 404, reservation_unknown: 404, round_unknown: 404, round_cancelled: 409,
-  sales_not_open: 409, sales_closed: 409, seat_limit: 409, seat_unavailable: 409,
+  queue_token_not_active: 403, not_found: 404, reservation_unknown: 404, round_unknown: 404,
+  round_cancelled: 409, sales_not_open: 409, sales_closed: 409, seat_limit: 409, seat_unavailable: 409,
   reservation_not_pending: 409, hold_expired: 410, body_too_large: 413, unavailable: 503,
 };
 
