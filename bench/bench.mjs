@@ -1,12 +1,11 @@
 // `make bench`: usher beside what it is measured against, in turn, on this machine and in one run.
 // Prints a table of medians and ratios, writes results.json and draws results.svg beside this file.
 //
-// BENCH_ONLY=holds,polls    only these parts (parts.mjs); "door" stands for all that begin with it
-// BENCH_BASE=path/to/usher  another build of usher, measured in alternation with this one in the parts
-//                           of the door and of memory
+// BENCH_ONLY=holds,polls    only these parts (parts.mjs)
+// BENCH_BASE=path/to/usher  another build of usher, measured in alternation with this one
 // BENCH_ROUNDS=3            how often each is measured; the parts take turns
-// BENCH_SECONDS=5           how long each load lasts
-// BENCH_CONNECTIONS=64      connections of each load but the joins and the rush
+// BENCH_SECONDS=3           how long each load lasts
+// BENCH_CONNECTIONS=64      connections where the part does not say how many
 // BENCH_SCALE=1             of people and seats, for a try in little time
 // BENCH_RESULTS=bench       where results.json and results.svg go
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -14,28 +13,29 @@ import { join } from 'node:path';
 import { chart } from './chart.mjs';
 import { stopAll } from './children.mjs';
 import { describeMachine } from './machine.mjs';
+import { mediansOf, number } from './numbers.mjs';
 import { parts } from './parts.mjs';
 import { builds, connections, only, rounds, scale, seconds, source } from './settings.mjs';
-import { mediansOf, number, table } from './table.mjs';
+import { table } from './table.mjs';
 import { judge } from './targets.mjs';
 
 const results = process.env.BENCH_RESULTS ?? source('.');
 
 function chosenParts() {
-  const means = (name, part) => part.name === name || part.group === name;
-  const unknown = (only ?? []).filter((name) => !parts.some((part) => means(name, part)));
+  const unknown = (only ?? []).filter((name) => !parts.some((part) => part.name === name));
   if (unknown.length > 0)
     throw new Error(`BENCH_ONLY: '${unknown[0]}' is none of ${parts.map(({ name }) => name).join(', ')}`);
-  return parts.filter((part) => !only || only.some((name) => means(name, part)));
+  return parts.filter((part) => !only || only.includes(part.name));
 }
 
 async function measure(part, round, figures) {
   const began = Date.now();
   const measured = await part.measure(round);
   const rows = figures[part.name] ??= {};
-  for (const [name] of part.rows) (rows[name] ??= []).push(measured[name]);
+  for (const [name, value] of Object.entries(measured)) (rows[name] ??= []).push(value);
   console.error(`  ${part.name}, ${Math.round((Date.now() - began) / 1000)} s: `
-    + part.rows.map(([name]) => `${name} ${number(measured[name])}`).join(', '));
+    + part.rows.filter(([name]) => name in measured)
+      .map(([name]) => `${name} ${number(measured[name])}`).join(', '));
 }
 
 // Leaves what was measured so far, so that a run that is cut short was not for nothing.

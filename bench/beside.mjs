@@ -1,13 +1,14 @@
 // This build of usher beside another, BENCH_BASE, where there is one.
 import { withHouse } from './house.mjs';
-import { builds } from './settings.mjs';
+import { builds, suffixes } from './settings.mjs';
 
 // The one first and in the next round the other, since what is measured first finds another machine.
 const inTurn = (all, round) => (round % 2 === 0 ? all : [...all].reverse());
 
-// Adds a build's figures to those of both.
+// Adds a build's figures to those of both; "Cpu" stays behind the build's name.
 function note(figures, build, measured) {
-  for (const [name, value] of Object.entries(measured)) figures[`${name}${build.suffix}`] = value;
+  for (const [name, value] of Object.entries(measured))
+    figures[name.replace(/(Cpu)?$/, `${build.suffix}$1`)] = value;
 }
 
 // Measures each build, and answers the figures of both.
@@ -34,4 +35,4 @@ export async function stepsBeside(round, name, plan, steps) {
 
 // The rows of both.
 export const rowsBeside = (rows) => rows.flatMap(([name, label, unit]) =>
-  builds.map(({ suffix }) => [`${name}${suffix}`, suffix ? '— the base' : label, unit]));
+  suffixes.map((suffix) => [`${name}${suffix}`, suffix ? '— the base' : label, unit]));

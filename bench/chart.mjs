@@ -1,7 +1,8 @@
 // The figures as bars, an SVG of our own few lines: a panel a part, usher's bars dark, its peers'
 // light, each panel to its own scale; and how far each target was met.
+import { counted, mediansOf, number } from './numbers.mjs';
 import { parts } from './parts.mjs';
-import { bound, counted, mediansOf, number } from './table.mjs';
+import { bound, shownRows } from './table.mjs';
 import { judge } from './targets.mjs';
 
 const width = 1000;
@@ -59,7 +60,7 @@ function targetPanel(y, targets) {
   return { height: end - y + 14, text: [title, ...rows, mark].join('\n') };
 }
 
-const isPeer = (label) => /^(libmicrohttpd|Redis|PostgreSQL|nginx|rows updated|constant|— the base)/.test(label);
+const isPeer = (label) => /^(— |constant)| in (Redis|PostgreSQL|SQLite)/.test(label);
 
 export function chart({ figures, machine, settings, date }) {
   const medians = mediansOf(figures);
@@ -67,8 +68,8 @@ export function chart({ figures, machine, settings, date }) {
   const drawn = [];
   const add = ({ height, text }) => { drawn.push(text); y += height; };
   for (const part of parts.filter(({ name }) => figures[name]))
-    add(panel(y, part.title, part.rows.map(([name, label, unit]) =>
-      ({ label, unit, value: medians[part.name][name], peer: isPeer(label) }))));
+    add(panel(y, part.title, shownRows(part, medians[part.name], figures[part.name]).map((row) =>
+      ({ ...row, peer: isPeer(row.label) }))));
   add(targetPanel(y, judge(medians)));
   const scaledTo = settings.scale === 1 ? '' : `, ${settings.scale} of the people and seats: no result`;
   const about = `${date.slice(0, 10)}, ${machine.cores} cores (${machine.model}), `

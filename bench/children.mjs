@@ -72,6 +72,16 @@ export async function stop(child) {
   await ended;
 }
 
+// What a server had to say is told with what went wrong while it was asked.
+export async function heeding(child, use) {
+  try {
+    return await use();
+  } catch (error) {
+    if (!child.errors) throw error;
+    throw new Error(`${error.message}\n${child.spawnfile}: ${child.errors}`, { cause: error });
+  }
+}
+
 // Gives everything that runs some seconds to stop, then no more.
 export async function stopAll(patienceMs = 10_000) {
   stopping = true;

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { directory, run, start, stop, stopAll } from './children.mjs';
 import { draw } from './flame_chart.mjs';
 import { withHouse } from './house.mjs';
+import { selling } from './houses.mjs';
 import { load } from './load.mjs';
-import { scaled, seconds, source } from './settings.mjs';
+import { seconds, source } from './settings.mjs';
 
 const samplesPerSecond = 999; // not in step with anything that happens a thousand times a second
 
@@ -32,11 +33,9 @@ async function record(house, data) {
   return told;
 }
 
-const plan = { inside: scaled(100_000), rounds: 1, seats: scaled(200_000) };
-
 try {
   const data = join(directory, 'perf.data');
-  const told = await withHouse('flame', plan, (house) => record(house, data));
+  const told = await withHouse('selling', selling, (house) => record(house, data));
   const stacks = fold(await run('perf', ['script', '-i', data, '-F', 'comm,ip,sym'], { maxBuffer: 1 << 30 }));
   const results = process.env.BENCH_RESULTS ?? source('.');
   await mkdir(results, { recursive: true });

@@ -1,8 +1,9 @@
 // What a crowd takes in memory, on disk and at a start, and what the bookkeeper does behind it.
 import { beside } from './beside.mjs';
 import { booked, diskBytes, metrics, residentBytes, withHouse } from './house.mjs';
+import { lining, selling } from './houses.mjs';
 import { load } from './load.mjs';
-import { lining, selling } from './rates.mjs';
+import { processorUs, threadUs } from './processes.mjs';
 import { scaled } from './settings.mjs';
 
 // Resident memory of a server that has loaded a million people in line, less that of one with the same
@@ -14,9 +15,10 @@ export const memory = (round) => beside(round, async (build) => {
   const nobody = await withHouse('seats-only', seats, async (house) => (await residentBytes(house)).now,
     build);
   return withHouse('lining-million', { inside, waiting, ...seats }, async (house) => {
+    const startBusy = await processorUs(house.child.pid) / 1e6;
     const { now, peak } = await residentBytes(house);
     const perMillion = (bytes) => (bytes - nobody) / (inside + waiting);
-    return { perMillion: perMillion(now), peak: perMillion(peak), restart: house.readyMs / 1000 };
+    return { perMillion: perMillion(now), peak: perMillion(peak), restart: house.readyMs / 1000, startBusy };
   }, build);
 });
 
@@ -27,24 +29,32 @@ async function holdsAt(house, first) {
   return { perSecond, next: first + done, unbooked: before.unbooked_rows };
 }
 
-// Half a million purchases as fast as they go; how long the tables take to have them; then holds with
-// nothing left to book, and holds right behind another 200,000 purchases. They share the seats.
-export const bookkeeper = () => withHouse('selling', selling, async (house) => {
+const booksUs = (house) => threadUs(house.child.pid, 'usher-books');
+
+// Purchases as fast as they go; how long the tables take to have them, and what that takes of the
+// processor and of the disk; then holds with nothing left to book, and holds right behind more
+// purchases. They share the seats.
+async function bookkeeperOf(house) {
   const buyers = { people: house.others, seats: house.seats };
   const before = await diskBytes(house.data);
-  const count = scaled(500_000);
+  const booksBefore = await booksUs(house);
+  const count = scaled(300_000);
   const bought = await load('purchases', house.port, { count, ...buyers });
   const unbooked = (await metrics(house)).unbooked_rows;
   const began = Date.now();
   await booked(house, 10 * 60_000);
   const catchUp = (Date.now() - began) / 1000;
   const bytes = (await diskBytes(house.data) - before) / count;
+  const cpu = (await booksUs(house) - booksBefore) / count;
   const idle = await holdsAt(house, count);
   await booked(house, 10 * 60_000);
-  const more = await load('purchases', house.port, { count: scaled(200_000), first: idle.next, ...buyers });
+  const more = await load('purchases', house.port, { count: scaled(150_000), first: idle.next, ...buyers });
   const busy = await holdsAt(house, idle.next + more.done);
   return {
-    bought: bought.perSecond, unbooked, catchUp, bytes,
+    bought: bought.perSecond, unbooked, catchUp, bytes, cpu,
     idle: idle.perSecond, busy: busy.perSecond, busyUnbooked: busy.unbooked,
   };
-});
+}
+
+export const bookkeeper = (round) => beside(round, (build) =>
+  withHouse('selling', selling, bookkeeperOf, build));

@@ -108,7 +108,7 @@ export async function withHouse(name, plan, use, build = builds[0]) {
   const house = await serve(build, data, template.settings);
   try {
     const round = async () => (await readFile(template.seats, 'utf8')).split(' ', 1)[0];
-    return await use({ ...template, ...house, round, template: template.data });
+    return await use({ ...template, ...house, build, round });
   } finally {
     await house.stop();
     await rm(data, { recursive: true });
@@ -119,15 +119,6 @@ export async function diskBytes(data) {
   let bytes = 0;
   for (const name of await readdir(data)) bytes += (await stat(join(data, name))).blocks * 512;
   return bytes;
-}
-
-// Processor time that all of the server's threads have taken, in microseconds.
-export async function processorUs(house) {
-  const tasks = `/proc/${house.child.pid}/task`;
-  let total = 0;
-  for (const task of await readdir(tasks))
-    total += Number((await readFile(join(tasks, task, 'schedstat'), 'utf8')).split(' ', 1)[0]) / 1000;
-  return total;
 }
 
 // Resident memory, and the most that it ever was, once it has not fallen for a second.

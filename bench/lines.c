@@ -1,9 +1,10 @@
 /* See lines.h. */
 #include "lines.h"
 
+#include "splitmix.h"
+
 #include <err.h>
 #include <fcntl.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -59,23 +60,12 @@ void lines_release(struct lines *lines)
     free(lines->text);
 }
 
-/* Splitmix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators").
- */
-static uint64_t next_random(uint64_t *state)
-{
-    *state += UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t value = *state;
-    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-    return value ^ value >> 31;
-}
-
 /* R. Durstenfeld's shuffle. */
 void lines_shuffle(struct lines *lines)
 {
     uint64_t state = lines->count;
     for (size_t left = lines->count; left > 1; left--) {
-        const size_t other = next_random(&state) % left;
+        const size_t other = splitmix_next(&state) % left;
         const struct span line = lines->lines[left - 1];
         lines->lines[left - 1] = lines->lines[other];
         lines->lines[other] = line;

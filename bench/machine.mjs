@@ -3,7 +3,7 @@ import { open, readFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { directory } from './children.mjs';
-import { median } from './table.mjs';
+import { median } from './numbers.mjs';
 
 // The median of a page written and synced, in the directory where the servers write.
 async function fdatasyncMs() {

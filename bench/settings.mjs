@@ -8,10 +8,12 @@ const positive = (name, preset) => {
 };
 
 export const rounds = positive('BENCH_ROUNDS', 3);
-export const seconds = positive('BENCH_SECONDS', 5);
+export const seconds = positive('BENCH_SECONDS', 3);
 export const scale = positive('BENCH_SCALE', 1);
 export const only = process.env.BENCH_ONLY?.split(',').filter(Boolean);
 export const connections = positive('BENCH_CONNECTIONS', 64);
+// And those of holds and purchases: a small service's pool of clients, a busy one's, a sale's.
+export const counts = [64, 256, 1000];
 export const cores = cpus().length;
 
 // People, seats and errands of fixed number, for a try in little time; what it finds is no result.
@@ -23,7 +25,8 @@ const built = process.env.BUILD ?? `${here}../build`;
 export const usher = process.env.USHER ?? `${built}/usher`;
 export const program = (name) => `${built}/bench/${name}`;
 
-// The builds that are measured beside each other: this one, and the one that BENCH_BASE names, whose
-// figures have "Base" behind their names.
-export const builds = [{ usher, suffix: '' }];
-if (process.env.BENCH_BASE) builds.push({ usher: process.env.BENCH_BASE, suffix: 'Base' });
+// The builds that are measured beside each other: this one, and the one that BENCH_BASE names, if it
+// does; its figures have "Base" behind their names.
+export const suffixes = ['', 'Base'];
+export const builds = [usher, process.env.BENCH_BASE].map((path, i) => ({ usher: path, suffix: suffixes[i] }))
+  .filter((build) => build.usher);

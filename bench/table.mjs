@@ -1,40 +1,38 @@
 // The figures as a table of text.
+import { counted, mediansOf, number } from './numbers.mjs';
 import { parts, referenceOf } from './parts.mjs';
 import { judge } from './targets.mjs';
 
-export function number(value) {
-  const digits = Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;
-  return value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-}
-
-export const counted = (count, noun) => `${count} ${noun}${count === 1 ? '' : 's'}`;
-
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return sorted.length % 2 === 1 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-// { part: { figure: [a round's value, ...] } } to { part: { figure: median } }.
-export const mediansOf = (figures) => Object.fromEntries(Object.entries(figures).map(([part, rows]) =>
-  [part, Object.fromEntries(Object.entries(rows).map(([name, values]) => [name, median(values)]))]));
-
 const line = (label, value, unit, remark = '') =>
-  `  ${label.padEnd(56)} ${value.padStart(11)} ${unit.padEnd(12)} ${remark}`.trimEnd();
+  `  ${label.padEnd(60)} ${value.padStart(9)} ${unit.padEnd(12)} ${remark}`.trimEnd();
 
-function partLines(part, medians, figures) {
-  const lines = ['', part.title];
-  for (const [name, label, unit] of part.rows) {
+// The rows of a part as they are shown: what was measured, with what one took of the processor, and what
+// usher does for one of the row's.
+export function shownRows(part, medians, figures) {
+  return part.rows.filter(([name]) => figures[name]).map(([name, label, unit]) => {
     const reference = referenceOf(part, name);
-    const spread = figures[name].length < 2 ? ''
-      : `(${number(Math.min(...figures[name]))} to ${number(Math.max(...figures[name]))})`;
-    const ratio = reference ? `${number(medians[reference] / medians[name])}x` : '';
-    lines.push(line(label, number(medians[name]), unit, `${ratio.padStart(8)}  ${spread}`));
-  }
-  return lines;
+    return {
+      name, label, unit, value: medians[name], cpu: medians[`${name}Cpu`],
+      ratio: reference && medians[reference] / medians[name],
+      least: Math.min(...figures[name]), most: Math.max(...figures[name]), rounds: figures[name].length,
+    };
+  });
 }
+
+function rowLine({ label, unit, value, cpu, ratio, least, most, rounds }) {
+  const spread = rounds < 2 ? '' : `(${number(least)} to ${number(most)})`;
+  const took = cpu === undefined ? '' : `${number(cpu)} µs`;
+  return line(label, number(value), unit,
+    `${took.padStart(9)} ${(ratio ? `${number(ratio)}x` : '').padStart(7)}  ${spread}`);
+}
+
+const partLines = (part, medians, figures) =>
+  ['', part.title, ...shownRows(part, medians, figures).map(rowLine)];
 
 export const bound = ({ least, most }) => (least ? `at least ${number(least)}` : `at most ${number(most)}`);
+
+// The same in signs.
+export const boundSign = ({ least, most }) => (least ? `≥ ${number(least)}` : `≤ ${number(most)}`);
 
 const verdict = (target) => `${bound(target).padEnd(20)} ${target.met ? 'met' : 'MISSED'}`;
 
@@ -43,8 +41,9 @@ export function table({ figures, machine, settings }) {
   const lines = [
     `${machine.cores} cores (${machine.model}), Linux ${machine.kernel}, `
       + `a synced page in ${number(machine.fdatasyncMs)} ms`,
-    `${settings.connections} connections, ${counted(settings.rounds, 'round')} of ${settings.seconds} s: `
-      + 'medians (lowest to highest); "2.00x": usher does twice that'];
+    `${counted(settings.rounds, 'round')} of ${settings.seconds} s, `
+      + `${settings.connections} connections where none are named: medians, µs of the server’s processor `
+      + 'for one, "2.00x": usher does twice that, (lowest to highest)'];
   for (const part of parts.filter(({ name }) => figures[name]))
     lines.push(...partLines(part, medians[part.name], figures[part.name]));
   lines.push('', 'Targets');

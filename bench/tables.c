@@ -1,26 +1,26 @@
-/* What purchases cost when each step updates its rows in SQLite: usher's own tables, prepared
- * statements, so many steps (join, hold, pay) a transaction, one sync a transaction, and no HTTP.
+/* What purchases cost when each step updates its rows in SQLite: prepared statements, so many steps
+ * (join, hold, pay) a transaction, one sync a transaction, and no HTTP. Buyers and seats come in no
+ * order of their keys.
  *
- * Usage: tables FILE SECONDS STEPS-A-TRANSACTION; FILE is a usher.db with people, points and free
- * seats, and is changed. Prints a line of JSON. */
+ * Usage: tables FILE SECONDS STEPS-A-TRANSACTION; FILE is made by sqlite/schema.sql, and is
+ * changed. Prints a line of JSON. */
+#include "splitmix.h"
+
 #include <err.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#define ID_BYTES 16
 #define DAY_MS INT64_C(86400000)
 #define BATCH_MAX 4096 /* usher's own largest batch */
-#define SEATS_PER_USER 4
+#define SEATS_PER_USER 1000
 
 enum statement {
     BEGIN,
     COMMIT,
-    NUMBER,
     JOIN,
     INSIDE,
     HOLD,
@@ -36,59 +36,50 @@ enum statement {
 };
 
 /* A careful service checks and changes in one: what may not be changes no row. The + keeps the
- * planner off the index of all reservations of a round. */
+ * planner off an index of all reservations of a round. A purchase's number is the key of its rows.
+ */
 static const char *const texts[STATEMENTS] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
-    [NUMBER] = "UPDATE house SET last_number = ?1, serving = ?1 WHERE id = 1",
-    [JOIN] = "INSERT INTO queue_token (id, user_id, status, number, issued_at, activate_at, "
-             "expires_at, holds_until) VALUES (?1, ?2, 'active', ?3, ?4, ?4, ?5, ?5)",
+    [JOIN] = "INSERT INTO queue_token (id, user_id, status, issued_at, expires_at) "
+             "VALUES (?1, ?2, 'active', ?3, ?4)",
     [INSIDE] = "SELECT 1 FROM queue_token WHERE id = ?1 AND status = 'active' AND expires_at > ?2 "
                "AND (SELECT count(*) FROM seat_reservation WHERE user_id = ?3 AND +round_id = ?4 "
                "AND status IN ('pending', 'confirmed')) < ?5",
     [HOLD] = "UPDATE seat SET status = 'held' WHERE id = ?1 AND status = 'available'",
     [RESERVE] = "INSERT INTO seat_reservation (id, user_id, round_id, token_id, status, amount, "
-                "used_points, reserved_at, expires_at, refundable_until) "
-                "VALUES (?1, ?2, ?3, ?4, 'pending', ?5, 0, ?6, ?7, ?7)",
-    [NAME] = "INSERT INTO reservation_seat (reservation_id, position, seat_id, price) "
-             "VALUES (?1, 0, ?2, ?3)",
+                "reserved_at, expires_at) VALUES (?1, ?2, ?3, ?1, 'pending', ?4, ?5, ?6)",
+    [NAME] = "INSERT INTO reservation_seat (reservation_id, seat_id, price) VALUES (?1, ?2, ?3)",
     [DEBIT] = "UPDATE point_account SET balance = balance - ?2, last_updated = ?3 "
               "WHERE user_id = ?1 AND balance >= ?2",
-    [PAY] = "INSERT INTO payment (id, user_id, reservation_id, amount, status, created_at, "
-            "paid_at) VALUES (?1, ?2, ?3, ?4, 'succeeded', ?5, ?5)",
-    [ENTER] = "INSERT INTO point_entry (id, user_id, kind, amount, balance, payment_id, caller_id, "
-              "created_at) SELECT ?1, ?2, 'payment', -?3, balance, ?4, ?2, ?5 "
-              "FROM point_account WHERE user_id = ?2",
-    [CONFIRM] = "UPDATE seat_reservation SET status = 'confirmed', used_points = ?2, "
-                "payment_id = ?3 WHERE id = ?1 AND status = 'pending' AND expires_at > ?4",
+    [PAY] = "INSERT INTO payment (id, user_id, reservation_id, amount, status, paid_at) "
+            "VALUES (?1, ?2, ?1, ?3, 'succeeded', ?4)",
+    [ENTER] =
+        "INSERT INTO point_entry (id, user_id, kind, amount, balance, payment_id, created_at) "
+        "SELECT ?1, ?2, 'payment', -?3, balance, ?1, ?4 FROM point_account WHERE user_id = ?2",
+    [CONFIRM] = "UPDATE seat_reservation SET status = 'confirmed', payment_id = ?1 "
+                "WHERE id = ?1 AND status = 'pending' AND expires_at > ?2",
     [SELL] = "UPDATE seat SET status = 'sold' WHERE id = ?1 AND status = 'held'",
     [FINISH] = "UPDATE queue_token SET status = 'expired', reason = 'finished', ended_at = ?2 "
                "WHERE id = ?1 AND status = 'active'",
 };
 
-struct id {
-    uint8_t bytes[ID_BYTES];
-};
-
 struct seat {
-    struct id seat_id, round_id;
-    int64_t price;
+    int64_t id, round_id, price;
 };
 
 struct shop {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
-    struct id *users;
+    int64_t *users;
     struct seat *seats;
     size_t user_count, seat_count;
 };
 
-/* One purchase's rows. */
+/* One purchase. */
 struct purchase {
-    size_t number;
-    const struct id *user_id;
+    int64_t number, user_id;
     const struct seat *seat;
-    struct id token_id, reservation_id, payment_id, entry_id;
 };
 
 static _Noreturn void failed(const struct shop *shop, const char *what)
@@ -105,40 +96,19 @@ static int64_t now_ms(clockid_t clock)
 
 /* ---- Statements ---- */
 
-/* What a parameter is bound to. */
-struct value {
-    const struct id *id; /* NULL: the integer */
-    int64_t integer;
-};
-
-static struct value id(const struct id *value)
-{
-    return (struct value){.id = value};
-}
-
-static struct value integer(int64_t value)
-{
-    return (struct value){.integer = value};
-}
-
 /* Values and their count: two arguments. */
 #define VALUES(...)                                                                                \
-    (const struct value[]){__VA_ARGS__},                                                           \
-        (int)(sizeof((const struct value[]){__VA_ARGS__}) / sizeof(struct value))
+    (const int64_t[]){__VA_ARGS__}, (int)(sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 /* Runs one that changes (or finds) exactly one row, with a value for each of its parameters; ends
  * the program when it does not. */
-static void change(const struct shop *shop, enum statement which, const struct value *values,
-                   int count)
+static void change(const struct shop *shop, enum statement which, const int64_t *values, int count)
 {
     sqlite3_stmt *statement = shop->statements[which];
     if (count != sqlite3_bind_parameter_count(statement))
         errx(EXIT_FAILURE, "%d values for: %s", count, texts[which]);
     for (int i = 0; i < count; i++)
-        if (values[i].id != NULL)
-            sqlite3_bind_blob(statement, i + 1, values[i].id->bytes, ID_BYTES, SQLITE_STATIC);
-        else
-            sqlite3_bind_int64(statement, i + 1, values[i].integer);
+        sqlite3_bind_int64(statement, i + 1, values[i]);
     const int found = sqlite3_step(statement);
     const bool one =
         sqlite3_stmt_readonly(statement) ? found == SQLITE_ROW : sqlite3_changes(shop->db) == 1;
@@ -155,70 +125,48 @@ static void run(const struct shop *shop, enum statement which)
 
 /* ---- The steps ---- */
 
-static void join(const struct shop *shop, struct purchase *purchase, int64_t now)
+static void join(const struct shop *shop, const struct purchase *purchase, int64_t now)
 {
-    change(shop, JOIN,
-           VALUES(id(&purchase->token_id), id(purchase->user_id),
-                  integer((int64_t)purchase->number), integer(now), integer(now + DAY_MS)));
+    change(shop, JOIN, VALUES(purchase->number, purchase->user_id, now, now + DAY_MS));
 }
 
-static void hold(const struct shop *shop, struct purchase *purchase, int64_t now)
+static void hold(const struct shop *shop, const struct purchase *purchase, int64_t now)
 {
     const struct seat *seat = purchase->seat;
     change(shop, INSIDE,
-           VALUES(id(&purchase->token_id), integer(now), id(purchase->user_id), id(&seat->round_id),
-                  integer(SEATS_PER_USER)));
-    change(shop, HOLD, VALUES(id(&seat->seat_id)));
+           VALUES(purchase->number, now, purchase->user_id, seat->round_id, SEATS_PER_USER));
+    change(shop, HOLD, VALUES(seat->id));
     change(shop, RESERVE,
-           VALUES(id(&purchase->reservation_id), id(purchase->user_id), id(&seat->round_id),
-                  id(&purchase->token_id), integer(seat->price), integer(now),
-                  integer(now + DAY_MS)));
-    change(shop, NAME,
-           VALUES(id(&purchase->reservation_id), id(&seat->seat_id), integer(seat->price)));
+           VALUES(purchase->number, purchase->user_id, seat->round_id, seat->price, now,
+                  now + DAY_MS));
+    change(shop, NAME, VALUES(purchase->number, seat->id, seat->price));
 }
 
-static void pay(const struct shop *shop, struct purchase *purchase, int64_t now)
+static void pay(const struct shop *shop, const struct purchase *purchase, int64_t now)
 {
     const struct seat *seat = purchase->seat;
-    change(shop, DEBIT, VALUES(id(purchase->user_id), integer(seat->price), integer(now)));
-    change(shop, PAY,
-           VALUES(id(&purchase->payment_id), id(purchase->user_id), id(&purchase->reservation_id),
-                  integer(seat->price), integer(now)));
-    change(shop, ENTER,
-           VALUES(id(&purchase->entry_id), id(purchase->user_id), integer(seat->price),
-                  id(&purchase->payment_id), integer(now)));
-    change(shop, CONFIRM,
-           VALUES(id(&purchase->reservation_id), integer(seat->price), id(&purchase->payment_id),
-                  integer(now)));
-    change(shop, SELL, VALUES(id(&seat->seat_id)));
-    change(shop, FINISH, VALUES(id(&purchase->token_id), integer(now)));
-}
-
-/* Ids grow, as usher's do; those of one table are distinct. */
-static struct id id_of_number(uint64_t number)
-{
-    struct id made = {{0}};
-    for (size_t i = ID_BYTES; i-- > 0; number >>= 8)
-        made.bytes[i] = (uint8_t)number;
-    return made;
+    change(shop, DEBIT, VALUES(purchase->user_id, seat->price, now));
+    change(shop, PAY, VALUES(purchase->number, purchase->user_id, seat->price, now));
+    change(shop, ENTER, VALUES(purchase->number, purchase->user_id, seat->price, now));
+    change(shop, CONFIRM, VALUES(purchase->number, now));
+    change(shop, SELL, VALUES(seat->id));
+    change(shop, FINISH, VALUES(purchase->number, now));
 }
 
 static void purchase_begin(const struct shop *shop, struct purchase *purchase, size_t number)
 {
     if (number >= shop->seat_count)
         errx(EXIT_FAILURE, "the seats were used up before the time");
-    purchase->number = number + 1;
-    purchase->user_id = &shop->users[number % shop->user_count];
+    purchase->number = (int64_t)number + 1;
+    purchase->user_id = shop->users[number % shop->user_count];
     purchase->seat = &shop->seats[number];
-    purchase->token_id = purchase->reservation_id = purchase->payment_id = purchase->entry_id =
-        id_of_number(number);
 }
 
 /* The next step of all: steps follow each other as if people stood in a row. */
 static void step(const struct shop *shop, struct purchase *purchase, size_t number)
 {
-    static void (*const steps[])(const struct shop *, struct purchase *, int64_t) = {join, hold,
-                                                                                     pay};
+    static void (*const steps[])(const struct shop *, const struct purchase *,
+                                 int64_t) = {join, hold, pay};
     const size_t count = sizeof steps / sizeof steps[0];
     if (number % count == 0)
         purchase_begin(shop, purchase, number / count);
@@ -235,7 +183,6 @@ static size_t work(const struct shop *shop, int64_t duration_ms, size_t batch)
         run(shop, BEGIN);
         for (size_t i = 0; i < batch; i++)
             step(shop, &purchase, done++);
-        change(shop, NUMBER, VALUES(integer((int64_t)purchase.number)));
         run(shop, COMMIT);
     }
     return done;
@@ -256,44 +203,43 @@ static size_t count_rows(const struct shop *shop, const char *sql)
     return (size_t)count;
 }
 
-static struct id column_id(const struct shop *shop, sqlite3_stmt *statement, int column)
+/* Rows of so many integers, in an order that has nothing to do with their keys (R.
+ * Durstenfeld's shuffle). */
+static void load(const struct shop *shop, const char *sql, int64_t *rows, size_t count, int columns)
 {
-    struct id found;
-    if (sqlite3_column_bytes(statement, column) != ID_BYTES)
-        failed(shop, "an id");
-    memcpy(found.bytes, sqlite3_column_blob(statement, column), ID_BYTES);
-    return found;
+    sqlite3_stmt *statement;
+    if (sqlite3_prepare_v2(shop->db, sql, -1, &statement, NULL) != SQLITE_OK)
+        failed(shop, sql);
+    const size_t width = (size_t)columns;
+    uint64_t state = count;
+    for (size_t row = 0; row < count && sqlite3_step(statement) == SQLITE_ROW; row++) {
+        const size_t other = splitmix_next(&state) % (row + 1);
+        for (size_t i = 0; i < width; i++) {
+            rows[row * width + i] = rows[other * width + i];
+            rows[other * width + i] = sqlite3_column_int64(statement, (int)i);
+        }
+    }
+    sqlite3_finalize(statement);
 }
 
 static void load_users(struct shop *shop)
 {
-    static const char sql[] = "SELECT user_id FROM point_account WHERE balance > 0";
-    sqlite3_stmt *statement;
-    const size_t count = count_rows(shop, "SELECT count(*) FROM point_account WHERE balance > 0");
-    shop->users = calloc(count, sizeof *shop->users);
-    if (shop->users == NULL || sqlite3_prepare_v2(shop->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        failed(shop, sql);
-    while (shop->user_count < count && sqlite3_step(statement) == SQLITE_ROW)
-        shop->users[shop->user_count++] = column_id(shop, statement, 0);
-    sqlite3_finalize(statement);
+    shop->user_count = count_rows(shop, "SELECT count(*) FROM point_account");
+    shop->users = calloc(shop->user_count, sizeof *shop->users);
+    if (shop->users == NULL)
+        err(EXIT_FAILURE, "the users");
+    load(shop, "SELECT user_id FROM point_account", shop->users, shop->user_count, 1);
 }
 
 static void load_seats(struct shop *shop)
 {
-    static const char sql[] =
-        "SELECT id, concert_round_id, price FROM seat WHERE status = 'available' ORDER BY id";
-    sqlite3_stmt *statement;
-    const size_t count = count_rows(shop, "SELECT count(*) FROM seat WHERE status = 'available'");
-    shop->seats = calloc(count, sizeof *shop->seats);
-    if (shop->seats == NULL || sqlite3_prepare_v2(shop->db, sql, -1, &statement, NULL) != SQLITE_OK)
-        failed(shop, sql);
-    while (shop->seat_count < count && sqlite3_step(statement) == SQLITE_ROW) {
-        struct seat *seat = &shop->seats[shop->seat_count++];
-        seat->seat_id = column_id(shop, statement, 0);
-        seat->round_id = column_id(shop, statement, 1);
-        seat->price = sqlite3_column_int64(statement, 2);
-    }
-    sqlite3_finalize(statement);
+    _Static_assert(sizeof(struct seat) == 3 * sizeof(int64_t), "a seat is a row of three integers");
+    shop->seat_count = count_rows(shop, "SELECT count(*) FROM seat WHERE status = 'available'");
+    shop->seats = calloc(shop->seat_count, sizeof *shop->seats);
+    if (shop->seats == NULL)
+        err(EXIT_FAILURE, "the seats");
+    load(shop, "SELECT id, round_id, price FROM seat WHERE status = 'available'", &shop->seats->id,
+         shop->seat_count, 3);
 }
 
 /* As usher's bookkeeper opens them, but with the larger cache that a program would give itself for
@@ -337,8 +283,7 @@ int main(int argument_count, char **arguments)
     const int64_t begun = now_ms(CLOCK_MONOTONIC);
     const size_t purchases = work(&shop, (int64_t)(seconds * 1000), batch) / 3;
     const double lasted = (double)(now_ms(CLOCK_MONOTONIC) - begun) / 1000;
-    const size_t found =
-        count_rows(&shop, "SELECT count(*) FROM seat_reservation WHERE status = 'confirmed'");
+    const size_t found = count_rows(&shop, "SELECT count(*) FROM seat WHERE status = 'sold'");
     if (found != purchases)
         errx(EXIT_FAILURE, "%zu purchases, but %zu in the tables", purchases, found);
     printf("{\"purchases\":%zu,\"seconds\":%.3f,\"perSecond\":%.1f}\n", purchases, lasted,

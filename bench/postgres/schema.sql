@@ -1,12 +1,14 @@
 -- The rows of usher's tables as a service on PostgreSQL would keep them. Keys are bigint, which is
--- smaller and faster than usher's own ids; psql's variables users and seats say how many.
+-- smaller and faster than usher's own ids; psql's variables users, rounds and seats say
+-- how many.
 CREATE TABLE person (id bigint PRIMARY KEY, name text NOT NULL, email text NOT NULL UNIQUE);
 CREATE TABLE point_account (
     user_id bigint PRIMARY KEY REFERENCES person,
     balance bigint NOT NULL CHECK (balance >= 0),
     last_updated timestamptz NOT NULL) WITH (fillfactor = 80);
 CREATE TABLE concert_round (
-    id bigint PRIMARY KEY, start_time timestamptz NOT NULL, status text NOT NULL);
+    id bigint PRIMARY KEY, opens_at timestamptz NOT NULL, start_time timestamptz NOT NULL,
+    seats_max bigint NOT NULL, status text NOT NULL);
 CREATE TABLE seat (
     id bigint PRIMARY KEY,
     round_id bigint NOT NULL REFERENCES concert_round,
@@ -27,10 +29,11 @@ CREATE UNIQUE INDEX queue_token_live ON queue_token (user_id) WHERE status IN ('
 CREATE TABLE seat_reservation (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
     user_id bigint NOT NULL REFERENCES person,
-    round_id bigint NOT NULL REFERENCES concert_round,
+    round_id bigint NOT NULL, -- no foreign key: all holds would lock one row; the seats have one
     token_id bigint NOT NULL REFERENCES queue_token,
     status text NOT NULL,
     amount bigint NOT NULL,
+    seat_count bigint NOT NULL,
     payment_id bigint,
     reserved_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL) WITH (fillfactor = 80);
@@ -63,7 +66,9 @@ CREATE INDEX point_entry_user ON point_entry (user_id);
 ALTER DATABASE postgres SET enable_seqscan = off;
 
 INSERT INTO person SELECT n, 'Buyer ' || n, 'user-' || n || '@example.com'
-    FROM generate_series(0, :users - 1) n;
-INSERT INTO point_account SELECT n, 1000000, now() FROM generate_series(0, :users - 1) n;
-INSERT INTO concert_round VALUES (1, now() + interval '30 days', 'scheduled');
-INSERT INTO seat SELECT n, 1, 'A-1-' || n, 100, 'available' FROM generate_series(0, :seats - 1) n;
+    FROM generate_series(1, :users) n;
+INSERT INTO point_account SELECT n, :balance, now() FROM generate_series(1, :users) n;
+INSERT INTO concert_round SELECT n, now() - interval '1 day', now() + interval '30 days', :seats_max,
+    'scheduled' FROM generate_series(1, :rounds) n;
+INSERT INTO seat SELECT n, n % :rounds + 1, 'A-1-' || n, :price, 'available'
+    FROM generate_series(1, :seats) n;

@@ -1,4 +1,6 @@
--- Each client takes its own seats and people in turn.
+-- Each client takes its own seats and people in turn, in no order of their keys.
 \set turn :turn + 1
-\set seat (:turn * :clients + :client_id) % :seats
-\set person :seat % :users
+\set place :turn * :clients + :client_id
+\set seat permute(:place, :seats) + 1
+\set round :seat % :rounds + 1
+\set person :first + permute(:place, :people)
