@@ -1,4 +1,5 @@
 /* The one door: how a row's new image becomes live state. Decides nothing; rules are elsewhere. */
+#include "office/moves.h"
 #include "office/state.h"
 
 #include <stdlib.h>
@@ -21,6 +22,19 @@ static void finish(struct office *office, struct pool *pool, struct finished_lis
     }
     list->last = number;
     list->count++;
+}
+
+/* ---- Which state follows which ---- */
+
+/* Loaded rows may begin anywhere, and were held against those before them (fit.c). */
+static void check_beginning(const struct office *office, enum record_kind kind, int state)
+{
+    CHECK(office->loading || beginning_is_legal(kind, state));
+}
+
+static void check_move(const struct office *office, enum record_kind kind, int from, int to)
+{
+    CHECK(office->loading || move_is_legal(kind, from, to));
 }
 
 /* ---- Installing, a kind at a time ---- */
@@ -178,6 +192,7 @@ static void install_concert(struct office *office, const struct concert *row, bo
 
 static void forget_round(struct office *office, struct live_round *round)
 {
+    CHECK(round->reservation_count == 0 && round->reservations == NULL);
     for (size_t i = 0; round->changed && i < office->changed_count; i++)
         if (id_equal(office->changed_rounds[i], round->row.id))
             office->changed_rounds[i] = office->changed_rounds[--office->changed_count];
@@ -199,6 +214,7 @@ static void install_round(struct office *office, const struct concert_round *row
         return;
     }
     if (round == NULL) {
+        check_beginning(office, RECORD_KIND_CONCERT_ROUND, (int)row->status);
         round = pool_take(&office->rounds);
         round->row.id = row->id;
         round->concert = concert_find(office, row->concert_id);
@@ -206,6 +222,7 @@ static void install_round(struct office *office, const struct concert_round *row
         round->concert->round_count++;
         index_insert(&office->round_by_id, round);
     } else {
+        check_move(office, RECORD_KIND_CONCERT_ROUND, (int)round->row.status, (int)row->status);
         round_order_remove(office, round, office->rounds.taken);
     }
     round->row = *row;
@@ -249,13 +266,16 @@ static void install_seat(struct office *office, const struct seat *row, bool del
     struct live_seat *seat =
         is_newest(office, RECORD_KIND_SEAT, row->id) ? NULL : seat_find_near(office, row->id);
     if (deleted) {
+        CHECK(seat == NULL || office->loading || seat->row.status == SEAT_STATUS_AVAILABLE ||
+              seat->row.status == SEAT_STATUS_BLOCKED);
         if (seat != NULL)
             seat_forget(office, seat);
         return;
     }
     if (seat == NULL) {
         struct live_round *round = round_find_near(office, row->concert_round_id);
-        CHECK(round != NULL && round->seats != NULL);
+        CHECK(round != NULL && round->seats != NULL && round->seats[row->position] == NULL);
+        check_beginning(office, RECORD_KIND_SEAT, (int)row->status);
         seat = pool_take(&office->seats);
         seat->round = round;
         round->seats[row->position] = seat;
@@ -263,6 +283,8 @@ static void install_seat(struct office *office, const struct seat *row, bool del
         seat->row = *row;
         index_insert(&office->seat_by_id, seat);
     } else {
+        CHECK(seat->row.position == row->position);
+        check_move(office, RECORD_KIND_SEAT, (int)seat->row.status, (int)row->status);
         seat->round->counts[seat->row.status]--;
         seat->round->counts[row->status]++;
         if (seat->row.seat_number != row->seat_number)
@@ -330,8 +352,13 @@ static void install_token(struct office *office, const struct queue_token *row)
 {
     struct live_token *token =
         is_newest(office, RECORD_KIND_QUEUE_TOKEN, row->id) ? NULL : token_find(office, row->id);
-    if (token == NULL)
+    if (token == NULL) {
+        check_beginning(office, RECORD_KIND_QUEUE_TOKEN, (int)row->status);
         token = new_token(office, row);
+    } else {
+        CHECK(token->number == row->number);
+        check_move(office, RECORD_KIND_QUEUE_TOKEN, (int)token->status, (int)row->status);
+    }
     const enum token_status old = token->status;
     /* While loading the line and the deadlines are not there yet: office_open builds them. */
     if (!office->loading && old == TOKEN_STATUS_WAITING && row->status != TOKEN_STATUS_WAITING)
@@ -353,9 +380,13 @@ static void install_payment(struct office *office, const struct payment *row)
 {
     struct live_payment *payment = payment_find(office, row->id);
     if (payment == NULL) {
+        check_beginning(office, RECORD_KIND_PAYMENT, (int)row->status);
         payment = pool_take(&office->payments);
         payment->row = *row;
         index_insert(&office->payment_by_id, payment);
+    } else {
+        CHECK(payment->row.amount == row->amount);
+        check_move(office, RECORD_KIND_PAYMENT, (int)payment->row.status, (int)row->status);
     }
     payment->row = *row;
     struct live_reservation *reservation = reservation_find(office, row->reservation_id);
@@ -428,10 +459,15 @@ static void install_reservation(struct office *office, const struct seat_reserva
                                                ? NULL
                                                : reservation_find_near(office, row->id);
     bool was_live = true;
-    if (reservation == NULL)
+    if (reservation == NULL) {
+        check_beginning(office, RECORD_KIND_SEAT_RESERVATION, (int)row->status);
         reservation = new_reservation(office, row);
-    else
+    } else {
+        CHECK(reservation->row.amount == row->amount);
+        check_move(office, RECORD_KIND_SEAT_RESERVATION, (int)reservation->row.status,
+                   (int)row->status);
         was_live = reservation_is_live(reservation->row.status);
+    }
     reservation->row = *row;
     reservation->round->last_seq = office->seq;
     if (row->status == RESERVATION_STATUS_PENDING)
