@@ -1,6 +1,6 @@
-// What a data directory holds, read with SQL from the tables, as the judge wants it. The directory
-// is copied first and the copy brought up to its journal's end, so that the original keeps the
-// unbooked tail that the next start is to recover from.
+// What a data directory holds, read with SQL from the tables' views, as the judge wants it. The
+// directory is copied first and the copy brought up to its journal's end, so that the original keeps
+// the unbooked tail that the next start is to recover from.
 
 import assert from 'node:assert/strict'
 import { cp, lstat, rm } from 'node:fs/promises'
@@ -50,14 +50,19 @@ const camel = name => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase())
 
 const question = ([table, names]) => {
     const pairs = names.map(name => `'${camel(name)}', ${name}`).join(', ')
-    return `SELECT json_group_array(json_object(${pairs})) FROM ${table};`
+    return `SELECT json_group_array(json_object(${pairs})) FROM ${table}_readable;`
 }
+
+// The views show ids as the API does, which the judge compares, and times as text, which it counts
+// with.
+const timeAsNumber = (name, value) =>
+    /(At|Until)$/.test(name) && value !== null ? Date.parse(value) : value
 
 // From a directory that nobody serves and whose tables are at the journal's end.
 export async function readTables(directory) {
     const statements = Object.entries(columns).map(question).join('\n')
     const lines = (await sql(join(directory, 'usher.db'), statements)).split('\n')
-    const rows = lines.map(line => JSON.parse(line))
+    const rows = lines.map(line => JSON.parse(line, timeAsNumber))
     const tables = Object.fromEntries(
         Object.keys(columns).map((table, i) => [camel(table), rows[i]])
     )
