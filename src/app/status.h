@@ -7,9 +7,10 @@
 
 struct status {
     struct status_socket socket;
-    pthread_mutex_t lock;       /* of what follows, which the socket's thread reads */
-    struct engine *engine;      /* NULL: it is being loaded */
-    struct http_server *server; /* NULL: nobody listens yet, or any more */
+    pthread_mutex_t lock;         /* of what follows, which the socket's thread reads */
+    struct store_upgrade upgrade; /* of the tables, before the engine is loaded; to 0: none */
+    struct engine *engine;        /* NULL: it is being loaded */
+    struct http_server *server;   /* NULL: nobody listens yet, or any more */
     bool stopping;
     timestamp_ms started_at;
 };
@@ -20,6 +21,9 @@ void status_start(struct status *status, const char *directory, timestamp_ms now
 
 /* While the directory's lock is still held. */
 void status_stop(struct status *status);
+
+/* How far the tables of an older version are. */
+void status_show_upgrade(struct status *status, const struct store_upgrade *upgrade);
 
 /* What can be asked from now on: the engine, which outlives status_stop, and the server until
  * status_show_stop. */
