@@ -60,12 +60,16 @@ enum result box_office_lock(struct box_office *office, const char *directory,
 {
     const struct store_options options = {.directory = directory};
     *office = (struct box_office){0};
-    return store_open(&office->store, &options, explanation);
+    return store_lock(&office->store, &options, explanation);
 }
 
 enum result box_office_start(struct box_office *office, const struct config *config,
+                             const struct store_upgrade_watch *watch,
                              struct explanation *explanation)
 {
+    const enum result result = store_begin(office->store, watch, explanation);
+    if (result != RESULT_OK)
+        return result;
     const struct engine_options options = {
         .settings = box_office_settings(config),
         .reader_threads = box_office_threads(config->reader_threads, 2, READER_THREADS_MAX),
@@ -80,7 +84,7 @@ enum result box_office_open(struct box_office *office, const struct config *conf
     enum result result = box_office_lock(office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    result = box_office_start(office, config, explanation);
+    result = box_office_start(office, config, NULL, explanation);
     if (result != RESULT_OK)
         store_close(office->store);
     return result;

@@ -17,8 +17,10 @@ struct box_office {
 MUST_USE enum result box_office_lock(struct box_office *office, const char *directory,
                                      struct explanation *explanation);
 
-/* The second half; on a failure the directory stays open. */
+/* The second half; on a failure the directory stays open. An older directory is taken up while
+ * `watch` is told of it, and refused without one. */
 MUST_USE enum result box_office_start(struct box_office *office, const struct config *config,
+                                      const struct store_upgrade_watch *watch,
                                       struct explanation *explanation);
 
 /* Opens the data directory (made when it does not exist) and starts the engine. */

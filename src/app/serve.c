@@ -8,6 +8,7 @@
 #include "engine/clock.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@
 
 /* File descriptors besides connections: databases, readers, epoll, events. */
 #define OTHER_DESCRIPTORS 256
+
+#define UPGRADE_PERCENT_A_LINE 10
 
 static sigset_t awaited_signals(void)
 {
@@ -152,12 +155,42 @@ static void serve_http(struct http_server *server, struct box_office *office,
     http_stop(server, STOP_ANSWER_MS);
 }
 
+/* How far an upgrade is: a line of the log each tenth, and whoever asks is told each percent. */
+static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
+{
+    struct status_report *status = owner;
+    status_report_show_upgrade(status, upgrade);
+    switch (upgrade->stage) {
+    case STORE_UPGRADE_BEGINS:
+        log_event(LOG_INFO, wall_now(),
+                  "upgrade_begins from=%u to=%u rows=%" PRIu64 " bytes_needed=%" PRIu64
+                  " bytes_free=%" PRIu64 " about_seconds=%u",
+                  upgrade->from, upgrade->to, upgrade->rows, upgrade->bytes_needed,
+                  upgrade->bytes_free, upgrade->seconds);
+        return;
+    case STORE_UPGRADE_BUILDS:
+        if (upgrade->percent % UPGRADE_PERCENT_A_LINE == 0 && upgrade->percent > 0)
+            log_event(LOG_INFO, wall_now(), "upgrade_builds percent=%u", upgrade->percent);
+        return;
+    case STORE_UPGRADE_CHECKS:
+        if (upgrade->percent % UPGRADE_PERCENT_A_LINE == 0)
+            log_event(LOG_INFO, wall_now(), "upgrade_checks percent=%u", upgrade->percent);
+        return;
+    case STORE_UPGRADE_DONE:
+        log_event(LOG_INFO, wall_now(), "upgrade_done to=%u rows=%" PRIu64, upgrade->to,
+                  upgrade->rows);
+        return;
+    }
+    UNREACHABLE("stage of an upgrade");
+}
+
 /* Loads the office, for which a million people take seconds, and starts to answer. */
 static enum result start_answering(struct http_server *server, struct box_office *office,
                                    const struct config *config, const struct serve_hooks *hooks,
                                    struct status_report *status, struct explanation *explanation)
 {
-    enum result result = box_office_start(office, config, explanation);
+    const struct store_upgrade_watch watch = {.owner = status, .tell = tell_upgrade};
+    enum result result = box_office_start(office, config, &watch, explanation);
     if (result != RESULT_OK)
         return result;
     status_report_show_engine(status, office->engine);

@@ -87,6 +87,15 @@ static void put_engine(struct status_text *text, const struct engine *engine)
         counts.unbooked);
 }
 
+static void put_loading(struct status_text *text, const struct status_report *status)
+{
+    const struct store_upgrade *upgrade = &status->upgrade;
+    put_state(text, ENGINE_LOADING, status->started_at);
+    if (upgrade->to > 0 && upgrade->stage != STORE_UPGRADE_DONE)
+        put(text, "upgrade: %u %% of %" PRIu64 " rows, about %u s in all\n", upgrade->percent,
+            upgrade->rows, upgrade->seconds);
+}
+
 static void tell_status(void *owner, struct status_text *text)
 {
     struct status_report *status = owner;
@@ -94,7 +103,7 @@ static void tell_status(void *owner, struct status_text *text)
     const struct engine *engine = status->engine;
     put(text, "version: " USHER_VERSION "\n");
     if (engine == NULL)
-        put_state(text, ENGINE_LOADING, status->started_at);
+        put_loading(text, status);
     else
         put_state(text, status->stopping ? ENGINE_DRAINING : engine_state(engine),
                   engine_state_since(engine));
@@ -122,6 +131,13 @@ void status_report_stop(struct status_report *status)
 {
     status_socket_stop(&status->socket);
     CHECK(pthread_mutex_destroy(&status->lock) == 0);
+}
+
+void status_report_show_upgrade(struct status_report *status, const struct store_upgrade *upgrade)
+{
+    CHECK(pthread_mutex_lock(&status->lock) == 0);
+    status->upgrade = *upgrade;
+    CHECK(pthread_mutex_unlock(&status->lock) == 0);
 }
 
 void status_report_show_engine(struct status_report *status, struct engine *engine)

@@ -7,9 +7,10 @@
 
 struct status_report {
     struct status_socket socket;
-    pthread_mutex_t lock;       /* of the members below, which the socket's thread reads */
-    struct engine *engine;      /* NULL: it is being loaded */
-    struct http_server *server; /* NULL: nobody listens yet, or any more */
+    pthread_mutex_t lock;         /* of the members below, which the socket's thread reads */
+    struct store_upgrade upgrade; /* of the tables, before the engine is loaded; to 0: none */
+    struct engine *engine;        /* NULL: it is being loaded */
+    struct http_server *server;   /* NULL: nobody listens yet, or any more */
     bool stopping;
     timestamp_ms started_at;
 };
@@ -21,6 +22,9 @@ void status_report_start(struct status_report *status, const char *directory, ti
 
 /* While the directory's lock is still held. */
 void status_report_stop(struct status_report *status);
+
+/* How far the tables of an older version are. */
+void status_report_show_upgrade(struct status_report *status, const struct store_upgrade *upgrade);
 
 /* From now on the status tells of the engine, which outlives status_report_stop, and of the server
  * until status_report_show_stop. */

@@ -14,6 +14,7 @@ enum result {
     RESULT_IO,      /* the disk or the operating system failed */
     RESULT_CORRUPT, /* the data contradicts itself: a gap, a bad checksum */
     RESULT_NEWER,   /* written by a newer version of usher */
+    RESULT_OLDER,   /* written by an older one, and not taken up yet */
     RESULT_FOREIGN, /* not usher's data at all */
 };
 

@@ -5,6 +5,7 @@
 #include "store/database.h"
 #include "store/migrate.h"
 #include "store/paced_vfs.h"
+#include "store/rebuild.h"
 #include "store/row.h"
 #include "store/sqlite_util.h"
 
@@ -82,6 +83,12 @@ static enum result open_tables(struct bookkeeper *bookkeeper, struct explanation
                                        pragmas, &bookkeeper->db, &version, explanation);
     if (result != RESULT_OK)
         return result;
+    if (version > 0 && version < REBUILD_VERSION)
+        return explain(
+            explanation, RESULT_OLDER,
+            "%s was written by an older usher (its schema is version %lld): start `usher "
+            "serve` on it once, which takes it up",
+            bookkeeper->path, (long long)version);
     (void)sqlite3_wal_hook(bookkeeper->db, note_log_frames,
                            bookkeeper); /* answers the one before */
     struct schema *schema = malloc(sizeof *schema);

@@ -25,7 +25,8 @@ struct bookkeeper {
 };
 
 /* Opens the tables, migrates them and checkpoints what a crash left. `path` lives as long as the
- * bookkeeper. */
+ * bookkeeper. RESULT_OLDER: the tables have to be rebuilt first (upgrade.h); nothing was changed.
+ */
 MUST_USE enum result bookkeeper_open(struct bookkeeper *bookkeeper, const char *path,
                                      struct explanation *explanation);
 void bookkeeper_close(struct bookkeeper *bookkeeper);

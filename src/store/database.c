@@ -118,6 +118,9 @@ static enum result keep_in_wal(sqlite3 *db, struct explanation *explanation)
         result = explain(explanation, RESULT_IO, "%s: the file system has no write-ahead log",
                          sqlite3_db_filename(db, "main"));
     sqlite_drop(&statement);
+    /* Where the mode was another one, it is the first look at the file that opens the log. */
+    if (result == RESULT_OK)
+        result = sqlite_run(db, "SELECT 1 FROM sqlite_schema LIMIT 1", explanation);
     if (result == RESULT_OK)
         result = sqlite_run(db, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;",
                             explanation);
@@ -136,6 +139,25 @@ enum result database_open(const char *path, int64_t application_id, const char *
         result = identify(*db, application_id, version, explanation);
     if (result == RESULT_OK)
         result = keep_in_wal(*db, explanation);
+    if (result != RESULT_OK)
+        sqlite_shut(db);
+    return result;
+}
+
+/* A journal in memory keeps what pages of the file were before, and an empty one has none. What is
+ * sorted for an index may take as much memory as the cache, and files beyond. */
+static const char unsynced_pragmas[] = "PRAGMA journal_mode = MEMORY;"
+                                       "PRAGMA synchronous = OFF;"
+                                       "PRAGMA locking_mode = EXCLUSIVE;"
+                                       "PRAGMA page_size = 4096;"
+                                       "PRAGMA cache_size = -65536;";
+
+enum result database_open_unsynced(const char *path, sqlite3 **db, struct explanation *explanation)
+{
+    enum result result = connect(path, SQLITE_OPEN_READWRITE, NULL, db, explanation);
+    if (result != RESULT_OK)
+        return result;
+    result = sqlite_run(*db, unsynced_pragmas, explanation);
     if (result != RESULT_OK)
         sqlite_shut(db);
     return result;

@@ -24,6 +24,11 @@ MUST_USE enum result database_open(const char *path, int64_t application_id, con
                                    const char *pragmas, sqlite3 **db, int64_t *version,
                                    struct explanation *explanation);
 
+/* Opens an empty file that nobody else knows yet, to be filled in one transaction: nothing is
+ * synced, and nothing is kept for going back. */
+MUST_USE enum result database_open_unsynced(const char *path, sqlite3 **db,
+                                            struct explanation *explanation);
+
 /* Opens a file for reading only, so that it never writes or checkpoints. */
 MUST_USE enum result database_open_reader(const char *path, sqlite3 **db,
                                           struct explanation *explanation);

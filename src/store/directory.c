@@ -42,10 +42,7 @@ static enum result make_directory(const char *path, struct explanation *explanat
             return RESULT_OK;
         return explain(explanation, RESULT_IO, "cannot make the data directory %s: %m", path);
     }
-    char copy[PATH_MAX];
-    if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
-        return explain(explanation, RESULT_IO, "the name of the data directory is too long");
-    return sync_directory(dirname(copy), explanation);
+    return directory_sync(path, explanation);
 }
 
 static enum result resolve(const char *path, char resolved[static PATH_MAX], bool must_exist,
@@ -153,6 +150,14 @@ enum result directory_open(struct directory *directory, const char *path, bool m
     if (result != RESULT_OK)
         directory_close(directory);
     return result;
+}
+
+enum result directory_sync(const char *file, struct explanation *explanation)
+{
+    char copy[PATH_MAX];
+    if (snprintf(copy, sizeof copy, "%s", file) >= (int)sizeof copy)
+        return explain(explanation, RESULT_IO, "the name of the data directory is too long");
+    return sync_directory(dirname(copy), explanation);
 }
 
 void directory_close(struct directory *directory)

@@ -19,6 +19,9 @@ struct directory {
 MUST_USE enum result directory_open(struct directory *directory, const char *path, bool must_exist,
                                     struct explanation *explanation);
 
+/* Makes durable which files there are in the directory that `file` lies in. */
+MUST_USE enum result directory_sync(const char *file, struct explanation *explanation);
+
 void directory_close(struct directory *directory);
 
 #endif

@@ -30,8 +30,8 @@ static enum result add_columns(sqlite3 *db, const struct schema *schema,
     return RESULT_OK;
 }
 
-static enum result make_tables(sqlite3 *db, const struct schema *schema, int64_t from,
-                               struct explanation *explanation)
+enum result migrate_tables(sqlite3 *db, const struct schema *schema, int64_t from,
+                           struct explanation *explanation)
 {
     enum result result = from == 0 ? sqlite_run(db, bookkeeping_sql, explanation) : RESULT_OK;
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
@@ -83,17 +83,12 @@ static enum result drop_derived(sqlite3 *db, struct explanation *explanation)
                    sqlite3_db_filename(db, "main"));
 }
 
-static enum result make_derived(sqlite3 *db, const struct schema *schema,
-                                struct explanation *explanation)
+enum result migrate_derived(sqlite3 *db, const struct schema *schema,
+                            const struct entity_schema *entity, struct explanation *explanation)
 {
-    enum result result = RESULT_OK;
-    for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
-        result = sqlite_run_owned(db, schema_indexes_sql(&schema->entities[i]), explanation);
-        if (result == RESULT_OK)
-            result =
-                sqlite_run_owned(db, schema_view_sql(schema, &schema->entities[i]), explanation);
-    }
-    return result;
+    const enum result result = sqlite_run_owned(db, schema_indexes_sql(entity), explanation);
+    return result == RESULT_OK ? sqlite_run_owned(db, schema_view_sql(schema, entity), explanation)
+                               : result;
 }
 
 static enum result migrate_inside(sqlite3 *db, const struct schema *schema, int64_t from,
@@ -101,9 +96,9 @@ static enum result migrate_inside(sqlite3 *db, const struct schema *schema, int6
 {
     enum result result = drop_derived(db, explanation);
     if (result == RESULT_OK)
-        result = make_tables(db, schema, from, explanation);
-    if (result == RESULT_OK)
-        result = make_derived(db, schema, explanation);
+        result = migrate_tables(db, schema, from, explanation);
+    for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++)
+        result = migrate_derived(db, schema, &schema->entities[i], explanation);
     if (result == RESULT_OK)
         result = database_mark(db, TABLES_APPLICATION_ID, schema->version, explanation);
     return result;

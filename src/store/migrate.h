@@ -1,4 +1,5 @@
-/* Bringing the tables to a schema's version: making them, or adding what came since. */
+/* Bringing the tables to a schema's version: making them, or adding what came since. Tables whose
+ * rows are of another form are built anew; see rebuild.h. */
 #ifndef USHER_STORE_MIGRATE_H
 #define USHER_STORE_MIGRATE_H
 
@@ -10,5 +11,13 @@
  * 0), indexes and views are made anew, and the file is marked with the new version. */
 MUST_USE enum result migrate(sqlite3 *db, const struct schema *schema, int64_t from,
                              struct explanation *explanation);
+
+/* The two halves of making them, for whoever fills the tables in between: the tables of entities
+ * and fields with a `since` above `from`, then the indexes and the view of each entity. */
+MUST_USE enum result migrate_tables(sqlite3 *db, const struct schema *schema, int64_t from,
+                                    struct explanation *explanation);
+MUST_USE enum result migrate_derived(sqlite3 *db, const struct schema *schema,
+                                     const struct entity_schema *entity,
+                                     struct explanation *explanation);
 
 #endif

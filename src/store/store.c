@@ -12,6 +12,7 @@
 #include "store/overlay.h"
 #include "store/paced_vfs.h"
 #include "store/reader.h"
+#include "store/upgrade.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -43,11 +44,25 @@ static enum result start_libraries(struct explanation *explanation)
     return RESULT_OK;
 }
 
-static enum result open_files(struct store *store, struct explanation *explanation)
+static enum result open_store_tables(struct store *store, const struct store_upgrade_watch *watch,
+                                     struct explanation *explanation)
 {
-    enum result result = journal_open(&store->journal, store->directory.journal, explanation);
+    const char *path = store->directory.tables;
+    enum result result = bookkeeper_open(&store->bookkeeper, path, explanation);
+    if (result != RESULT_OLDER || watch == NULL)
+        return result;
+    result = upgrade_tables(&store->directory, watch, explanation);
+    return result == RESULT_OK ? bookkeeper_open(&store->bookkeeper, path, explanation) : result;
+}
+
+/* The tables first: where they cannot be taken up, the journal is not marked either, and the older
+ * version goes on. */
+enum result store_begin(struct store *store, const struct store_upgrade_watch *watch,
+                        struct explanation *explanation)
+{
+    enum result result = open_store_tables(store, watch, explanation);
     if (result == RESULT_OK)
-        result = bookkeeper_open(&store->bookkeeper, store->directory.tables, explanation);
+        result = journal_open(&store->journal, store->directory.journal, explanation);
     if (result == RESULT_OK)
         result = journal_checkpoint(&store->journal, explanation);
     if (result != RESULT_OK)
@@ -61,7 +76,7 @@ static enum result open_files(struct store *store, struct explanation *explanati
     return load_catch_up(&store->journal, &store->overlay, &extent, explanation);
 }
 
-enum result store_open(struct store **store, const struct store_options *options,
+enum result store_lock(struct store **store, const struct store_options *options,
                        struct explanation *explanation)
 {
     enum result result = start_libraries(explanation);
@@ -72,14 +87,28 @@ enum result store_open(struct store **store, const struct store_options *options
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the store");
     result =
         directory_open(&opened->directory, options->directory, options->must_exist, explanation);
-    if (result == RESULT_OK)
-        result = open_files(opened, explanation);
     if (result != RESULT_OK) {
-        store_close(opened);
+        free(opened);
         return result;
     }
     *store = opened;
     return RESULT_OK;
+}
+
+enum result store_open(struct store **store, const struct store_options *options,
+                       struct explanation *explanation)
+{
+    struct store *opened = NULL;
+    enum result result = store_lock(&opened, options, explanation);
+    if (result != RESULT_OK)
+        return result;
+    CHECK(opened != NULL);
+    result = store_begin(opened, NULL, explanation);
+    if (result == RESULT_OK)
+        *store = opened;
+    else
+        store_close(opened);
+    return result;
 }
 
 /* Many booked rows, as after a seed, would make the next start's first appends slow. Who only

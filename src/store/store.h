@@ -15,6 +15,29 @@
 
 struct store;
 
+/* How a data directory of an older version is taken up: what it takes, then how far it is. */
+enum store_upgrade_stage {
+    STORE_UPGRADE_BEGINS, /* nothing is changed yet */
+    STORE_UPGRADE_BUILDS,
+    STORE_UPGRADE_CHECKS,
+    STORE_UPGRADE_DONE,
+};
+
+struct store_upgrade {
+    enum store_upgrade_stage stage;
+    unsigned from, to; /* schema versions */
+    unsigned percent;
+    unsigned seconds; /* about how long it lasts */
+    uint64_t rows;
+    uint64_t bytes_needed, bytes_free;
+};
+
+struct store_upgrade_watch {
+    void *owner;
+    /* At each stage's beginning and each percent; on the thread that opens. */
+    void (*tell)(void *owner, const struct store_upgrade *upgrade);
+};
+
 struct store_options {
     const char *directory; /* made when it does not exist; mode 0700 */
     bool must_exist;       /* refuse a missing or empty directory instead */
@@ -22,10 +45,19 @@ struct store_options {
 
 /* Opens, locks and migrates a data directory, checkpoints what a crash left and takes up the rows
  * that are not booked yet. The explanation says what is wrong: RESULT_BUSY (another server has it),
- * RESULT_NEWER, RESULT_FOREIGN (files of another program, or not a directory), RESULT_NOT_FOUND
- * (what must exist does not), RESULT_CORRUPT, RESULT_IO. */
+ * RESULT_NEWER, RESULT_OLDER, RESULT_FOREIGN (files of another program, or not a directory),
+ * RESULT_NOT_FOUND (what must exist does not), RESULT_CORRUPT, RESULT_IO. */
 MUST_USE enum result store_open(struct store **store, const struct store_options *options,
                                 struct explanation *explanation);
+
+/* The two halves of it, for whoever has something to do once the directory is locked. The store is
+ * to be closed once the first has answered RESULT_OK. `watch` is told of an upgrade; NULL: tables
+ * that would have to be rebuilt are refused with RESULT_OLDER, and nothing is changed. Without room
+ * for rebuilding them: RESULT_FULL. */
+MUST_USE enum result store_lock(struct store **store, const struct store_options *options,
+                                struct explanation *explanation);
+MUST_USE enum result store_begin(struct store *store, const struct store_upgrade_watch *watch,
+                                 struct explanation *explanation);
 
 /* Closes the files and gives up the lock. Readers are closed before. */
 void store_close(struct store *store);

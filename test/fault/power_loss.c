@@ -1,11 +1,15 @@
 /* A library to be loaded before a program (LD_PRELOAD) that notes on a tape what the program does
- * to the files of one directory: each write, truncation, creation, removal and sync, in order.
+ * to the files of one directory: each write, truncation, creation, removal, renaming and sync, in
+ * order.
  * After the program is killed, support/power.mjs makes of the tape what a disk would hold if the
  * power had gone instead: everything synced, and of the rest whatever chance left. The program
  * itself goes on undisturbed; it reads what it wrote, as from the page cache.
  *
  *   POWER_LOSS_DIRECTORY  the directory, absolute and without links; it exists
  *   POWER_LOSS_TAPE       the tape, outside of it; appended to
+ *   POWER_LOSS_AT         the program is killed once so many entries are on the tape; 0 or none:
+ * never POWER_LOSS_HOLD       a FIFO: instead of being killed, the thread waits for somebody to
+ * open it
  *
  * What the tape has no word for ends the program: a tape that leaves something out would lie. A
  * file whose name ends in -shm is left alone; SQLite makes it anew and keeps nothing in it. */
@@ -17,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -48,6 +53,7 @@ enum tape_kind {
     TAPE_TRUNCATED = 5, /* to `value` bytes */
     TAPE_SYNC_BEGUN = 6,
     TAPE_SYNC_DONE = 7,
+    TAPE_RENAMED = 8, /* in one go, whatever had the new name: `bytes` is "old/new" */
 };
 
 struct tape_entry {
@@ -82,6 +88,8 @@ static struct {
     pthread_mutex_t lock;
     int tape;
     atomic_uint_fast64_t syncs;
+    unsigned long entries, at; /* under the lock; `at` never changes */
+    const char *hold;
 } shim = {.lock = PTHREAD_MUTEX_INITIALIZER, .tape = -1};
 
 /* The inodes behind watched descriptors; 0: not watched. */
@@ -139,8 +147,24 @@ __attribute__((constructor)) static void begin(void)
     shim.tape = real->open(tape, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (shim.tape < 0)
         give_up(tape);
+    const char *at = getenv("POWER_LOSS_AT");
+    shim.at = at == NULL ? 0 : strtoul(at, NULL, 10);
+    shim.hold = getenv("POWER_LOSS_HOLD");
     shim.directory_length = strlen(directory);
     shim.directory = directory;
+}
+
+/* What is to happen when the tape has come so far. */
+static void come_to_pass(void)
+{
+    if (shim.hold == NULL) {
+        if (kill(getpid(), SIGKILL) != 0)
+            give_up("kill");
+        return;
+    }
+    const int descriptor = shim.real.open(shim.hold, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0 || shim.real.close(descriptor) != 0)
+        give_up(shim.hold);
 }
 
 /* One entry, whole, before any other. */
@@ -156,8 +180,11 @@ static void note(enum tape_kind kind, uint64_t inode, uint64_t value, const void
         give_up("lock");
     if (writev(shim.tape, parts, 2) != (ssize_t)(sizeof entry + length))
         give_up("the tape");
+    const bool now = ++shim.entries == shim.at;
     if (pthread_mutex_unlock(&shim.lock) != 0)
         give_up("unlock");
+    if (now)
+        come_to_pass();
     errno = error;
 }
 
@@ -316,16 +343,33 @@ int unlink(const char *path)
     return result;
 }
 
-/* ---- What the tape has no word for ---- */
+/* Within the directory; out of it or into it would be another story. */
+static void note_renaming(uint64_t inode, const char *from, const char *to)
+{
+    char names[2 * NAME_BYTES_MAX + 2];
+    const int length = snprintf(names, sizeof names, "%s/%s", from, to);
+    if (length < 0 || (size_t)length >= sizeof names)
+        give_up("rename");
+    note(TAPE_RENAMED, inode, 0, names, (size_t)length);
+}
 
 int rename(const char *from, const char *to)
 {
     const struct real_calls *real = real_calls();
-    errno = ENOSYS;
-    if (watched_name(from) != NULL || watched_name(to) != NULL)
+    const char *old = watched_name(from), *new = watched_name(to);
+    struct stat status;
+    errno = EXDEV;
+    if ((old == NULL) != (new == NULL))
         give_up("rename");
-    return real->rename(from, to);
+    if (old != NULL && lstat(from, &status) != 0)
+        return -1;
+    const int result = real->rename(from, to);
+    if (result == 0 && old != NULL)
+        note_renaming(status.st_ino, old, new);
+    return result;
 }
+
+/* ---- What the tape has no word for ---- */
 
 int fallocate(int descriptor, int mode, off_t offset, off_t length)
 {

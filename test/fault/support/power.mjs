@@ -3,7 +3,7 @@
 // leaves, torn at sectors. The disk keeps every promise that fsync makes, and no other.
 
 import { access, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 
 import { program } from '../../api/support/house.mjs'
 import { preload } from './preload.mjs'
@@ -21,6 +21,7 @@ export const KIND = {
     truncated: 5,
     syncBegun: 6,
     syncDone: 7,
+    renamed: 8,
 }
 
 // The tape's entries. The last may have been cut short by the kill; then it was not done, as far as
@@ -111,6 +112,9 @@ export class Disk {
             const file = { content: new Content(), pending: [] }
             this.open.set(inode, file)
             this.root.pending.push({ index, name: name(), file })
+        } else if (kind === KIND.renamed) {
+            const [from, to] = name().split('/')
+            this.root.pending.push({ index, from, name: to, file: this.open.get(inode) })
         } else if (kind === KIND.removed)
             this.root.pending.push({ index, name: name(), file: null })
         else if (kind === KIND.syncBegun) this.syncs.set(value, index)
@@ -134,6 +138,7 @@ export class Disk {
     }
 
     settle(file, change) {
+        if (change.from !== undefined) this.names.delete(change.from)
         if (file !== this.root) apply(file.content, change)
         else if (change.file) this.names.set(change.name, change.file)
         else this.names.delete(change.name)
@@ -188,8 +193,10 @@ export async function writeFiles(directory, files) {
         await writeFile(join(directory, name), bytes, { mode: 0o600 })
 }
 
-// Built beside the program. The loader would go on without one that is missing.
+// Built beside the program. The loader would go on without one that is missing. A path is handed to
+// it as it is.
 const library = async name => {
+    if (isAbsolute(name)) return name
     const path = join(dirname(program), 'test', 'fault', `${name}.so`)
     await access(path)
     return path
@@ -197,7 +204,8 @@ const library = async name => {
 
 // A house whose power can be cut.
 export class Power {
-    // `house` does not run; it starts with `libraries` and the one that keeps the tape.
+    // `house` does not run; it starts with `libraries`, by path or of those beside the program, and
+    // the one that keeps the tape.
     static async over(house, libraries = []) {
         const power = new Power()
         power.directory = await realpath(house.data)

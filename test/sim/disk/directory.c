@@ -33,6 +33,13 @@ enum result directory_open(struct directory *directory, const char *path, bool m
     return RESULT_OK;
 }
 
+enum result directory_sync(const char *file, struct explanation *explanation)
+{
+    return disk_sync_names(disk_current())
+               ? RESULT_OK
+               : explain(explanation, RESULT_IO, "the names beside %s cannot be synced", file);
+}
+
 void directory_close(struct directory *directory)
 {
     (void)directory; /* nobody else could want the lock: one process has the disk */

@@ -260,45 +260,6 @@ static void a_newer_version_is_refused(void **state)
     assert_int_equal(fixture_open(fixture), RESULT_OK);
 }
 
-/* Version 1 had no idempotency keys; its rows, booked or not, are there afterwards. */
-static void a_directory_of_version_1_is_brought_up(void **state)
-{
-    struct fixture *fixture = *state;
-    struct scene scene;
-    struct person ann;
-    struct loaded before, after;
-    assert_int_equal(fixture_open(fixture), RESULT_OK);
-    scene_open(&scene, fixture);
-    scene_join(&scene, &ann, "Ann");
-    book_all(fixture);
-    append_one(fixture, &(struct record){.kind = RECORD_KIND_HOUSE, .as.house = scene.house});
-    assert_int_equal(load(fixture, &before), RESULT_OK);
-    fixture_close(fixture);
-    sql_run(fixture, "usher.db",
-            "DROP VIEW idempotency_key_readable; DROP TABLE idempotency_key;"
-            "PRAGMA user_version = 1");
-    sql_run(fixture, "journal.db", "PRAGMA user_version = 1");
-
-    assert_int_equal(fixture_open(fixture), RESULT_OK);
-    assert_int_equal(load(fixture, &after), RESULT_OK);
-    assert_int_equal(after.count, before.count);
-    assert_int_equal(after.position.seq, before.position.seq);
-    append_one(fixture, &(struct record){.kind = RECORD_KIND_IDEMPOTENCY_KEY,
-                                         .as.idempotency_key = {.user_id = ann.user.id,
-                                                                .key_hash = -7,
-                                                                .object_id = ann.token.id}});
-    book_all(fixture);
-    loaded_release(&before);
-    loaded_release(&after);
-    fixture_reopen(fixture);
-    assert_int_equal(load(fixture, &after), RESULT_OK);
-    assert_int_equal(loaded_count(&after, RECORD_KIND_IDEMPOTENCY_KEY), 1);
-    loaded_release(&after);
-    fixture_close(fixture);
-    assert_int_equal(sql_integer(fixture, "usher.db", "PRAGMA user_version"), SCHEMA_VERSION);
-    assert_int_equal(sql_integer(fixture, "usher.db", "SELECT key_hash FROM idempotency_key"), -7);
-}
-
 static void a_missing_file_of_two_is_refused(void **state)
 {
     struct fixture *fixture = *state;
@@ -350,7 +311,6 @@ int main(void)
         TEST(a_foreign_directory_is_left_as_it_was),
         TEST(the_two_files_are_not_taken_for_each_other),
         TEST(a_newer_version_is_refused),
-        TEST(a_directory_of_version_1_is_brought_up),
         TEST(a_missing_file_of_two_is_refused),
         TEST(lost_tables_come_back_from_a_whole_journal),
     };
