@@ -207,18 +207,18 @@ describe('a data directory that is not one', () => {
             await sql(join(path, name), 'PRAGMA user_version = 999')
             await refuse(path, /newer/)
         })
-    const [concert, round, seat] = ['concert', 'round', 'seat'].map(kind => `${kind}_${'0'.repeat(25)}1`)
+    const id = `x'${'0'.repeat(31)}1'` // of a concert, a round and a seat
     const contradictions = [
         [
             'DELETE FROM user',
             /usher\.db: a row of point_account does not fit the others: the point_account user_\w{26} names a user who is not there/,
         ],
         [
-            `INSERT INTO concert VALUES ('${concert}', 'x', '', 1, 2);
+            `INSERT INTO concert VALUES (${id}, 'x', '', 1, 2);
              INSERT INTO concert_round (id, concert_id, start_time, status, total_seat_cnt)
-             VALUES ('${round}', '${concert}', 4000000000000, 'scheduled', 2);
+             VALUES (${id}, ${id}, 4000000000000, 'scheduled', 2);
              INSERT INTO seat (id, concert_round_id, position, seat_number, price, status,
-             placed, x, y, accessible) VALUES ('${seat}', '${round}', 0, '1', 1, 'available', 0, 0, 0, 0)`,
+             placed, x, y, accessible) VALUES (${id}, ${id}, 0, '1', 1, 'available', 0, 0, 0, 0)`,
             /the concert_round round_0{25}1 lacks one of its seats/,
         ],
     ]
