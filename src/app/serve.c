@@ -108,8 +108,6 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .trusted_proxies = config->trusted_proxies,
         .tls_certificate_file = config->tls_cert,
         .tls_key_file = config->tls_key,
-        .time_zone = config->time_zone,
-        .settings = box_office_settings(config),
         .io_threads = (unsigned)box_office_threads(config->io_threads, 1, IO_THREADS_MAX),
         .connections_max = connections_possible(config, now),
         .connections_per_address = (unsigned)config->connections_per_address,
@@ -117,11 +115,20 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .head_seconds = (unsigned)config->head_seconds,
         .body_bytes_per_second = (unsigned)config->body_bytes_per_second,
         .idle_seconds = (unsigned)config->idle_seconds,
+        .log_requests = config->log_requests,
+    };
+}
+
+static struct api_options api_options(const struct config *config, timestamp_ms now)
+{
+    return (struct api_options){
+        .http = http_options(config, now),
+        .time_zone = config->time_zone,
+        .settings = box_office_settings(config),
         .account_requests_per_second = (unsigned)config->account_requests_per_second,
         .address_requests_per_second = (unsigned)config->address_requests_per_second,
         .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,
         .address_sign_ins_per_minute = (unsigned)config->address_sign_ins_per_minute,
-        .log_requests = config->log_requests,
     };
 }
 
@@ -130,11 +137,12 @@ static enum result serve_http(struct box_office *office, const struct config *co
                               const struct serve_hooks *hooks, struct status *status,
                               struct explanation *explanation)
 {
-    const struct http_options options = http_options(config, engine_now(office->engine).wall);
-    struct http_server *server;
-    const enum result result = http_start(&server, office->engine, &options, explanation);
+    const struct api_options options = api_options(config, engine_now(office->engine).wall);
+    struct api *api;
+    const enum result result = api_start(&api, office->engine, &options, explanation);
     if (result != RESULT_OK)
         return result;
+    struct http_server *server = api_server(api);
     status_show_server(status, server);
     printf("usher: listening on %s\n", http_url(server));
     if (hooks->ready != NULL)
@@ -152,7 +160,7 @@ static enum result serve_http(struct box_office *office, const struct config *co
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
-    http_stop(server, STOP_ANSWER_MS);
+    api_stop(api, STOP_ANSWER_MS);
     return RESULT_OK;
 }
 

@@ -2,7 +2,6 @@
 #include "http/answer.h"
 
 #include "base/check.h"
-#include "http/problem.h"
 #include "http/server.h"
 
 #include <stdio.h>
@@ -10,13 +9,6 @@
 #include <string.h>
 
 #define LENGTH_BYTES 21 /* of a size in digits, and its NUL */
-
-struct json_writer *answer_begin(struct exchange *exchange)
-{
-    buffer_clear(&exchange->out);
-    json_write_init(&exchange->writer, &exchange->out);
-    return &exchange->writer;
-}
 
 static void append(struct answer *answer, const char *text)
 {
@@ -76,7 +68,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
     add_promises(exchange);
-    if (exchange->called && exchange->request.call.replayed)
+    if (exchange->replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");
 }
 
@@ -84,23 +76,7 @@ void answer_text(struct exchange *exchange, int status, const char *content_type
                  const char *cache_control)
 {
     respond(exchange, status, cache_control);
-    exchange->answer.failed = exchange->writer.failed;
     set_type(exchange, content_type);
-}
-
-void answer_private(struct exchange *exchange, int status)
-{
-    answer_text(exchange, status, "application/json", "no-store");
-}
-
-void answer_created(struct exchange *exchange, const char *path, const char *prefix, struct id id)
-{
-    char text[ID_TEXT_BYTES], location[64 + ID_TEXT_BYTES];
-    (void)id_format(prefix, id, text);
-    const int length = snprintf(location, sizeof location, "%s/%s", path, text);
-    CHECK(length > 0 && (size_t)length < sizeof location);
-    answer_private(exchange, STATUS_CREATED);
-    answer_header(exchange, "Location", location);
 }
 
 void answer_no_content(struct exchange *exchange)
@@ -108,19 +84,10 @@ void answer_no_content(struct exchange *exchange)
     respond(exchange, STATUS_NO_CONTENT, "no-store");
 }
 
-struct shared_body *answer_share(struct exchange *exchange, const struct shared_key *key,
-                                 uint64_t version)
-{
-    struct shared_body *body = exchange->writer.failed ? NULL : shared_body_new(&exchange->out);
-    if (body != NULL && key != NULL)
-        shared_keep(&exchange->server->shared, key, version, body);
-    return body;
-}
-
 void answer_shared(struct exchange *exchange, struct shared_body *body, const char *cache_control)
 {
     if (body == NULL) {
-        problem_answer(exchange, REFUSAL_CAPACITY);
+        exchange_refuse(exchange, REFUSAL_CAPACITY);
         return;
     }
     const char *known = exchange->head->headers.if_none_match;
@@ -134,22 +101,10 @@ void answer_shared(struct exchange *exchange, struct shared_body *body, const ch
 
 void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream)
 {
-    (void)answer_begin(exchange);
+    buffer_clear(&exchange->out);
     answer_text(exchange, STATUS_OK, content_type, "no-store");
     exchange->answer.unsized = true;
     exchange->answer.stream = stream;
-}
-
-void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds)
-{
-    answer_text(exchange, status, "application/problem+json", "no-store");
-    if (retry_seconds > 0) {
-        char text[24];
-        (void)snprintf(text, sizeof text, "%lld", (long long)retry_seconds);
-        answer_header(exchange, "Retry-After", text);
-    }
-    if (status == STATUS_UNAUTHORIZED)
-        answer_header(exchange, "WWW-Authenticate", "Bearer");
 }
 
 /* ---- For the connection ---- */

@@ -5,7 +5,6 @@
 #include "base/check.h"
 #include "http/answer.h"
 #include "http/input.h"
-#include "http/problem.h"
 #include "http/server.h"
 #include "http/stream.h"
 
@@ -129,7 +128,7 @@ static enum step refuse(struct connection *connection, enum refusal refusal)
         connection->input->head.refusal = refusal;
         return begin(connection);
     }
-    problem_answer(connection->exchange, refusal);
+    exchange_refuse(connection->exchange, refusal);
     connection->exchange->answer.last = true;
     return answer(connection);
 }

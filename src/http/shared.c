@@ -1,8 +1,8 @@
 /* See shared.h. */
 #include "http/shared.h"
 
+#include "base/base64.h"
 #include "base/check.h"
-#include "http/credentials.h"
 
 #include <sodium.h>
 #include <stdlib.h>

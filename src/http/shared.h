@@ -25,16 +25,8 @@ struct shared_body {
 };
 
 /* What a body shows; the version says of which moment. */
-enum shared_kind {
-    SHARED_QUEUE = 1,
-    SHARED_CONCERTS,
-    SHARED_SEATS,
-    SHARED_MAP,
-    SHARED_AVAILABILITY,
-};
-
 struct shared_key {
-    enum shared_kind kind;
+    unsigned kind; /* the service's */
     struct id id;
     uint64_t from, limit; /* of a page */
 };

@@ -2,11 +2,11 @@
  * from any text and held against another reading of the same form. */
 #include "fuzz.h"
 
-#include "http/admission.h"
-#include "http/credentials.h"
-#include "http/query.h"
-#include "http/router.h"
-#include "http/session_cookie.h"
+#include "api/admission.h"
+#include "api/credentials.h"
+#include "api/query.h"
+#include "api/router.h"
+#include "api/session_cookie.h"
 #include "http/shared.h"
 
 #include <errno.h>

@@ -51,7 +51,7 @@ static void test_etag_of_content(void **state)
 
 static void test_found_by_key_and_version(void **state)
 {
-    const struct shared_key key = {.kind = SHARED_SEATS, .from = 10, .limit = 50};
+    const struct shared_key key = {.kind = 1, .from = 10, .limit = 50};
     struct shared_body *body = body_of(1, 10);
     shared_keep(*state, &key, 7, body);
     shared_body_drop(body);
@@ -60,10 +60,10 @@ static void test_found_by_key_and_version(void **state)
     shared_body_drop(found);
     assert_null(shared_find(*state, &key, 8));
     static const struct shared_key others[] = {
-        {.kind = SHARED_MAP, .from = 10, .limit = 50},
-        {.kind = SHARED_SEATS, .from = 11, .limit = 50},
-        {.kind = SHARED_SEATS, .from = 10, .limit = 51},
-        {.kind = SHARED_SEATS, .id = {{1}}, .from = 10, .limit = 50},
+        {.kind = 2, .from = 10, .limit = 50},
+        {.kind = 1, .from = 11, .limit = 50},
+        {.kind = 1, .from = 10, .limit = 51},
+        {.kind = 1, .id = {{1}}, .from = 10, .limit = 50},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_null(shared_find(*state, &others[i], 7));
@@ -78,18 +78,18 @@ static void test_bytes_stay_bounded(void **state)
     struct shared_cache *cache = *state;
     const size_t each = SHARED_BYTES_MAX / 8;
     for (uint64_t i = 0; i < 20; i++) {
-        const struct shared_key key = {.kind = SHARED_MAP, .from = i};
+        const struct shared_key key = {.kind = 2, .from = i};
         struct shared_body *body = body_of((uint8_t)i, each);
         shared_keep(cache, &key, 0, body);
         shared_body_drop(body);
         assert_true(cache->bytes <= SHARED_BYTES_MAX);
     }
-    const struct shared_key last = {.kind = SHARED_MAP, .from = 19};
+    const struct shared_key last = {.kind = 2, .from = 19};
     struct shared_body *found = shared_find(cache, &last, 0);
     assert_non_null(found);
     shared_body_drop(found);
     struct shared_body *huge = body_of(0, SHARED_BYTES_MAX / 2 + 1);
-    const struct shared_key key = {.kind = SHARED_MAP, .from = 100};
+    const struct shared_key key = {.kind = 2, .from = 100};
     shared_keep(cache, &key, 0, huge);
     shared_body_drop(huge);
     assert_null(shared_find(cache, &key, 0));

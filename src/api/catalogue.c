@@ -1,0 +1,316 @@
+/* Concerts and rounds: read by everybody from the published catalogue, changed by organizers. */
+#include "api/handlers.h"
+#include "api/import.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/reply.h"
+#include "api/round_plan.h"
+#include "api/service.h"
+#include "api/show.h"
+#include "base/check.h"
+
+static const char *concert_prefix(void)
+{
+    return record_schema(RECORD_KIND_CONCERT)->prefix;
+}
+
+/* ---- Reading ---- */
+
+static const struct concert *concert_find(const struct catalogue_snapshot *catalogue, struct id id)
+{
+    for (size_t i = 0; i < catalogue->concert_count; i++)
+        if (id_equal(catalogue->concerts[i].id, id))
+            return &catalogue->concerts[i];
+    return NULL;
+}
+
+/* Whether the place (time, id) lies behind the cursor, in the order of the list. */
+static bool is_behind(const struct cursor *cursor, timestamp_ms time, struct id id)
+{
+    if ((uint64_t)time != cursor->number)
+        return (uint64_t)time > cursor->number;
+    return id_compare(id, cursor->id) > 0;
+}
+
+static void write_concerts(struct json_writer *writer, const struct catalogue_snapshot *catalogue,
+                           const struct cursor *cursor, size_t limit)
+{
+    size_t at = 0;
+    while (
+        at < catalogue->concert_count &&
+        !is_behind(cursor, catalogue->concerts[at].reservation_open_at, catalogue->concerts[at].id))
+        at++;
+    const size_t rest = catalogue->concert_count - at;
+    const size_t end = at + (rest < limit ? rest : limit);
+    page_begin(writer);
+    for (; at < end; at++)
+        show_concert(writer, &catalogue->concerts[at]);
+    if (end < catalogue->concert_count) {
+        const struct concert *last = &catalogue->concerts[end - 1];
+        const struct cursor next = {.number = (uint64_t)last->reservation_open_at, .id = last->id};
+        page_end(writer, &next);
+    } else {
+        page_end(writer, NULL);
+    }
+}
+
+void get_concerts(struct enquiry *enquiry)
+{
+    struct api *api = enquiry->api;
+    size_t limit = LIST_LIMIT_DEFAULT;
+    struct cursor cursor = {0};
+    bool given;
+    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
+        return;
+    const struct shared_key key = {
+        .kind = SHARED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
+    const struct catalogue_snapshot *catalogue = engine_catalogue(api->engine);
+    struct shared_body *body = shared_find(&api->shared, &key, catalogue->version);
+    if (body == NULL) {
+        write_concerts(reply_begin(enquiry), catalogue, &cursor, limit);
+        body = reply_share(enquiry, &key, catalogue->version);
+    }
+    engine_catalogue_release(catalogue);
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+/* Answers with what was written since answer_begin as a public page that is not kept: small, or
+ * different the next time. */
+static void answer_public(struct enquiry *enquiry)
+{
+    answer_shared(&enquiry->exchange, reply_share(enquiry, NULL, 0), CACHE_PUBLIC);
+}
+
+void get_concert(struct enquiry *enquiry)
+{
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    const struct concert *concert = concert_find(catalogue, enquiry->path.id);
+    if (concert == NULL) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    } else {
+        show_concert(reply_begin(enquiry), concert);
+        answer_public(enquiry);
+    }
+    engine_catalogue_release(catalogue);
+}
+
+/* A round with the seats that can be had now: none once it is over and its seats left memory. */
+static void write_round(struct enquiry *enquiry, const struct catalogue_round *round)
+{
+    int64_t available = 0;
+    const struct round_snapshot *seats =
+        round->live ? engine_round(enquiry->api->engine, round->round.id) : NULL;
+    if (seats != NULL) {
+        available = seats->available;
+        engine_round_release(seats);
+    }
+    show_round(&enquiry->writer, &round->round, available);
+}
+
+static const struct catalogue_round *round_find(const struct catalogue_snapshot *catalogue,
+                                                struct id id)
+{
+    for (size_t i = 0; i < catalogue->round_count; i++)
+        if (id_equal(catalogue->rounds[i].round.id, id))
+            return &catalogue->rounds[i];
+    return NULL;
+}
+
+void get_round(struct enquiry *enquiry)
+{
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    const struct catalogue_round *round = round_find(catalogue, enquiry->path.id);
+    if (round == NULL) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    } else {
+        (void)reply_begin(enquiry);
+        write_round(enquiry, round);
+        answer_public(enquiry);
+    }
+    engine_catalogue_release(catalogue);
+}
+
+static void write_rounds(struct enquiry *enquiry, const struct catalogue_snapshot *catalogue,
+                         const struct cursor *cursor, size_t limit)
+{
+    struct json_writer *writer = reply_begin(enquiry);
+    struct cursor next = {0};
+    size_t count = 0;
+    bool more = false;
+    page_begin(writer);
+    for (size_t i = 0; i < catalogue->round_count && !more; i++) {
+        const struct concert_round *round = &catalogue->rounds[i].round;
+        if (!id_equal(round->concert_id, enquiry->path.id) ||
+            !is_behind(cursor, round->start_time, round->id))
+            continue;
+        more = count == limit;
+        if (more)
+            break;
+        write_round(enquiry, &catalogue->rounds[i]);
+        next = (struct cursor){.number = (uint64_t)round->start_time, .id = round->id};
+        count++;
+    }
+    page_end(writer, more ? &next : NULL);
+}
+
+void get_rounds(struct enquiry *enquiry)
+{
+    size_t limit = LIST_LIMIT_DEFAULT;
+    struct cursor cursor = {0};
+    bool given;
+    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
+        return;
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    if (concert_find(catalogue, enquiry->path.id) == NULL) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    } else {
+        write_rounds(enquiry, catalogue, &cursor, limit);
+        answer_public(enquiry);
+    }
+    engine_catalogue_release(catalogue);
+}
+
+void get_settings(struct enquiry *enquiry)
+{
+    const struct api *api = enquiry->api;
+    const struct office_settings *settings = &api->settings;
+    const struct {
+        const char *key;
+        int64_t value;
+    } numbers[] = {
+        {"holdSeconds", settings->hold_seconds},
+        {"maxSeatsPerReservation", settings->max_seats_per_reservation},
+        {"maxSeatsPerUser", settings->max_seats_per_user},
+        {"refundUntilSeconds", settings->refund_until_seconds},
+    };
+    struct json_writer *writer = reply_begin(enquiry);
+    json_write_object_begin(writer);
+    json_write_key(writer, "serverTime");
+    json_write_time(writer, engine_now(api->engine).wall);
+    json_write_key(writer, "timeZone");
+    json_write_text(writer, api->time_zone);
+    json_write_key(writer, "charging");
+    json_write_text(writer, settings->charging_open ? "open" : "closed");
+    json_write_key(writer, "registration");
+    json_write_text(writer, settings->registration_open ? "open" : "closed");
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        json_write_key(writer, numbers[i].key);
+        json_write_integer(writer, numbers[i].value);
+    }
+    json_write_object_end(writer);
+    answer_public(enquiry);
+}
+
+/* ---- Changing ---- */
+
+static void answer_done(struct enquiry *enquiry)
+{
+    if (!problem_of_call(enquiry))
+        answer_no_content(&enquiry->exchange);
+}
+
+static void answer_concert_made(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const struct concert *concert = &enquiry->request.call.record->as.concert;
+    show_concert(reply_begin(enquiry), concert);
+    reply_created(enquiry, "/v1/concerts", concert_prefix(), concert->id);
+}
+
+static void answer_concert_changed(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    show_concert(reply_begin(enquiry), &enquiry->request.call.record->as.concert);
+    reply_private(enquiry, STATUS_OK);
+}
+
+/* Reads a concert's fields; false: answered. */
+static bool read_concert(struct enquiry *enquiry, enum body_presence presence, struct call *call)
+{
+    struct body_object root;
+    body_root(&enquiry->body, &root);
+    (void)body_text(&root, "title", presence, TEXT_LINE, 1, CONCERT_TITLE_CHARACTERS_MAX,
+                    &call->in.concert.title);
+    (void)body_text(&root, "description", presence, TEXT_LINES, 0,
+                    CONCERT_DESCRIPTION_CHARACTERS_MAX, &call->in.concert.description);
+    (void)body_time(&root, "reservationOpenAt", presence, &call->in.concert.reservation_open_at);
+    (void)body_time(&root, "reservationCloseAt", presence, &call->in.concert.reservation_close_at);
+    body_close(&root);
+    if (!body_good(&enquiry->body))
+        problem_body(enquiry, REFUSAL_INVALID_FIELD);
+    return body_good(&enquiry->body);
+}
+
+void post_concerts(struct enquiry *enquiry)
+{
+    if (read_concert(enquiry, BODY_REQUIRED, enquiry_call(enquiry, VERB_CONCERT_CREATE)))
+        enquiry_submit(enquiry, answer_concert_made);
+}
+
+void patch_concert(struct enquiry *enquiry)
+{
+    struct call *call = enquiry_call(enquiry, VERB_CONCERT_CHANGE);
+    call->in.concert.concert_id = enquiry->path.id;
+    if (read_concert(enquiry, BODY_OPTIONAL, call))
+        enquiry_submit(enquiry, answer_concert_changed);
+}
+
+void delete_concert(struct enquiry *enquiry)
+{
+    enquiry_call(enquiry, VERB_CONCERT_DELETE)->in.concert.concert_id = enquiry->path.id;
+    enquiry_submit(enquiry, answer_done);
+}
+
+static void answer_round_made(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const struct call *call = &enquiry->request.call;
+    const struct concert_round *round = &call->record->as.concert_round;
+    int64_t available = round->total_seat_cnt;
+    const struct round_snapshot *now =
+        call->replayed ? engine_round(enquiry->api->engine, round->id) : NULL;
+    if (call->replayed)
+        available = now == NULL ? 0 : now->available;
+    if (now != NULL)
+        engine_round_release(now);
+    show_round(reply_begin(enquiry), round, available);
+    reply_created(enquiry, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
+                  round->id);
+}
+
+void post_rounds(struct enquiry *enquiry)
+{
+    const struct round_plan *plan = import_plan(enquiry);
+    struct call *call = enquiry_call(enquiry, VERB_ROUND_CREATE);
+    call->in.round.concert_id = enquiry->path.id;
+    call->in.round.start_time = plan->start_time;
+    call->in.round.seats = plan->seats;
+    call->in.round.seat_count = plan->seat_count;
+    enquiry_submit(enquiry, answer_round_made);
+}
+
+void patch_round(struct enquiry *enquiry)
+{
+    timestamp_ms start_time = 0; /* unchanged */
+    struct body_object root;
+    body_root(&enquiry->body, &root);
+    (void)body_time(&root, "startTime", BODY_OPTIONAL, &start_time);
+    body_close(&root);
+    if (!body_good(&enquiry->body)) {
+        problem_body(enquiry, REFUSAL_INVALID_FIELD);
+        return;
+    }
+    struct call *call = enquiry_call(enquiry, VERB_ROUND_CHANGE);
+    call->in.round.round_id = enquiry->path.id;
+    call->in.round.start_time = start_time;
+    enquiry_submit(enquiry, answer_done);
+}
+
+void delete_round(struct enquiry *enquiry)
+{
+    enquiry_call(enquiry, VERB_ROUND_DELETE)->in.round.round_id = enquiry->path.id;
+    enquiry_submit(enquiry, answer_done);
+}

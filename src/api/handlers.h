@@ -1,0 +1,12 @@
+/* The handlers that routes.def names. Each reads the request of an enquiry and either answers it
+ * or hands it to the engine with the step that answers later. */
+#ifndef USHER_API_HANDLERS_H
+#define USHER_API_HANDLERS_H
+
+struct enquiry;
+
+#define ROUTE(method, pattern, handler, access, body, pace, parameters)                            \
+    void handler(struct enquiry *enquiry);
+#include "api/routes.def"
+
+#endif

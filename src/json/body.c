@@ -1,0 +1,616 @@
+/* See body.h. The form of the text (depth, number of values) is checked in one pass before jansson
+ * sees it, because jansson recurses and allocates by it. */
+#include "json/body.h"
+
+#include "base/check.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
+#include "record/limit.h"
+#include "record/text.h"
+#include "json/number.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POINTER_BYTES_MAX 512
+
+/* Room for BODY_ERRORS_MAX errors with the longest pointers, of which JSON makes six bytes each at
+ * the most, and the longest messages. */
+#define ERROR_BYTES_MAX (BODY_ERRORS_MAX * (6 * POINTER_BYTES_MAX + 256))
+
+/* A label of more bytes has more characters than any field takes. */
+#define LABEL_BYTES_MAX (SEAT_NUMBER_BYTES_MAX * 3)
+
+void body_init(struct body *body)
+{
+    memset(body, 0, offsetof(struct body, room.bytes));
+    buffer_init(&body->error_bytes, ERROR_BYTES_MAX);
+    json_write_init(&body->errors, &body->error_bytes);
+}
+
+const char body_too_many_values[] = "more values than any request has";
+const char body_syntax_error[] = "a syntax error";
+const char body_ends_too_early[] = "it ends too early";
+
+/* Strings are stepped over; brackets need not match here, jansson sees to that. `depth`: how deep
+ * the bytes stand in objects and arrays. */
+static const char *shape_problem(const uint8_t *bytes, size_t length, size_t values_max,
+                                 size_t depth)
+{
+    if (length > 0 && memchr(bytes, '\0', length) != NULL)
+        return "it contains a NUL byte"; /* jansson drops one that follows a number */
+    const size_t outer_depth = depth;
+    size_t values = 1;
+    bool in_string = false;
+    for (size_t i = 0; i < length; i++) {
+        const uint8_t byte = bytes[i];
+        if (in_string) {
+            if (byte == '\\')
+                i++;
+            else if (byte == '"')
+                in_string = false;
+            continue;
+        }
+        if (byte == '"')
+            in_string = true;
+        else if (byte == '{' || byte == '[') {
+            values++;
+            if (++depth > BODY_DEPTH_MAX)
+                return "nested deeper than 32";
+        } else if (byte == '}' || byte == ']')
+            depth -= depth > outer_depth ? 1 : 0;
+        else if (byte == ',')
+            values++;
+    }
+    return values > values_max ? body_too_many_values : NULL;
+}
+
+enum refusal body_malformed(struct body *body, const char *why, int line, int column)
+{
+    body->malformed = why;
+    body->line = line;
+    body->column = column;
+    return REFUSAL_MALFORMED_JSON;
+}
+
+static enum refusal malformed_at(struct body *body, const char *why, const json_error_t *error)
+{
+    return body_malformed(body, why, error->line, error->column);
+}
+
+static enum refusal explain_json_error(struct body *body, const json_error_t *error,
+                                       const struct body_path *path)
+{
+    switch (json_error_code(error)) {
+    case json_error_duplicate_key:
+        return malformed_at(body, "a key is repeated in one object", error);
+    case json_error_invalid_utf8:
+        return malformed_at(body, "not well-formed UTF-8", error);
+    case json_error_null_byte_in_key:
+        return malformed_at(body, "a key contains U+0000", error);
+    case json_error_premature_end_of_input:
+        return malformed_at(body, body_ends_too_early, error);
+    case json_error_end_of_input_expected:
+        return malformed_at(body, path == NULL ? "something follows the object" : body_syntax_error,
+                            error);
+    default:
+        return malformed_at(body, body_syntax_error, error);
+    }
+}
+
+/* ---- jansson's memory ---- */
+
+/* The room of the body that the thread is reading or releasing. */
+static _Thread_local struct body_room *room;
+
+/* jansson takes a want of memory for a syntax error here and drops a character there, so each
+ * thread notes whether any was refused since it last began to read. */
+static _Thread_local bool memory_refused;
+
+static void *json_allocate(size_t bytes)
+{
+    const size_t rounded = (bytes + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+    if (room != NULL && rounded >= bytes && rounded <= sizeof room->bytes - room->used) {
+        void *place = room->bytes + room->used;
+        room->used += rounded;
+        return place;
+    }
+    void *memory = malloc(bytes);
+    if (memory == NULL)
+        memory_refused = true;
+    return memory;
+}
+
+/* A piece of the room goes with the room. */
+static void json_free(void *memory)
+{
+    const uintptr_t place = (uintptr_t)memory, first = (uintptr_t)room;
+    if (room == NULL || place < first || place >= first + sizeof *room)
+        free(memory);
+}
+
+void body_start(void)
+{
+    json_set_alloc_funcs(json_allocate, json_free);
+    json_object_seed(0); /* at random */
+}
+
+static json_t *load(struct body *body, const char *text, size_t length, size_t flags,
+                    json_error_t *error)
+{
+    room = &body->room;
+    json_t *root = json_loadb(text, length, flags, error);
+    room = NULL;
+    return root;
+}
+
+void body_forget(struct body *body)
+{
+    room = &body->room;
+    json_decref(body->root);
+    room = NULL;
+    body->root = NULL;
+    body->room.used = 0;
+    body->integers_as_reals = false;
+}
+
+void body_release(struct body *body)
+{
+    body_forget(body);
+    buffer_release(&body->error_bytes);
+}
+
+/* ---- Reading ---- */
+
+/* A number past a double is good JSON, so it is refused where its field is read, and only if the
+ * rest is good JSON too: all is read again with such numbers at the end of the range. */
+static void load_limited(struct body *body, const uint8_t *bytes, size_t length, size_t flags,
+                         json_error_t *error)
+{
+    char *text = malloc(length + 1);
+    if (text == NULL) {
+        memory_refused = true;
+        return;
+    }
+    memcpy(text, bytes, length);
+    text[length] = '\0';
+    json_numbers_limit(text, length);
+    body->integers_as_reals = true;
+    body->root = load(body, text, length, flags | JSON_DECODE_INT_AS_REAL, error);
+    free(text);
+}
+
+/* `path` NULL: the whole body. */
+static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t length,
+                              const struct body_path *path)
+{
+    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY;
+    const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
+    json_error_t error;
+    memory_refused = false;
+    body->root = load(body, text, length, flags, &error);
+    if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow)
+        load_limited(body, bytes, length, flags, &error);
+    if (memory_refused)
+        return REFUSAL_CAPACITY;
+    return body->root == NULL ? explain_json_error(body, &error, path) : REFUSAL_NONE;
+}
+
+enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max)
+{
+    const char *problem = shape_problem(bytes, length, values_max, 0);
+    if (problem != NULL)
+        return body_malformed(body, problem, 0, 0);
+    const enum refusal refusal = read_json(body, bytes, length, NULL);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    return json_is_object(body->root) ? REFUSAL_NONE : body_malformed(body, "not an object", 0, 0);
+}
+
+enum refusal body_parse_value(struct body *body, const uint8_t *bytes, size_t length, size_t depth,
+                              const struct body_path *path)
+{
+    CHECK(body->root == NULL);
+    const char *problem = shape_problem(bytes, length, BODY_VALUES_MAX, depth);
+    if (problem != NULL)
+        return body_malformed(body, problem, 0, 0);
+    return read_json(body, bytes, length, path);
+}
+
+bool body_good(const struct body *body)
+{
+    return body->error_count == 0 && !body->no_memory;
+}
+
+/* Appends one step of a pointer, escaped as RFC 6901 wants it; false when it does not fit. */
+static bool append_step(char *pointer, size_t *length, const char *key)
+{
+    if (*length + 1 >= POINTER_BYTES_MAX)
+        return false;
+    pointer[(*length)++] = '/';
+    for (; *key != '\0'; key++) {
+        const bool escaped = *key == '~' || *key == '/';
+        if (*length + 3 >= POINTER_BYTES_MAX)
+            return false;
+        pointer[(*length)++] = escaped ? '~' : *key;
+        if (escaped)
+            pointer[(*length)++] = *key == '~' ? '0' : '1';
+    }
+    return true;
+}
+
+/* The pointer to a path; a step that does not fit is left out with everything below it. */
+static size_t pointer_format(const struct body_path *path, char pointer[static POINTER_BYTES_MAX])
+{
+    const struct body_path *steps[BODY_DEPTH_MAX];
+    size_t count = 0, length = 0;
+    for (; path != NULL && count < BODY_DEPTH_MAX; path = path->parent)
+        steps[count++] = path;
+    while (count-- > 0) {
+        char number[24];
+        const char *key = steps[count]->key;
+        if (key == NULL) {
+            (void)snprintf(number, sizeof number, "%zu", steps[count]->index);
+            key = number;
+        }
+        const size_t before = length;
+        if (!append_step(pointer, &length, key)) {
+            length = before;
+            break;
+        }
+    }
+    return length;
+}
+
+void body_error_at(struct body *body, const struct body_path *path, const char *message)
+{
+    if (body->error_count++ >= BODY_ERRORS_MAX)
+        return;
+    char pointer[POINTER_BYTES_MAX];
+    const size_t length = pointer_format(path, pointer);
+    json_write_object_begin(&body->errors);
+    json_write_key(&body->errors, "field");
+    json_write_text_n(&body->errors, pointer, length);
+    json_write_key(&body->errors, "message");
+    json_write_text(&body->errors, message);
+    json_write_object_end(&body->errors);
+}
+
+void body_error(const struct body_object *object, const char *key, const char *message)
+{
+    const struct body_path path = {.parent = object->path, .key = key};
+    body_error_at(object->body, key == NULL ? object->path : &path, message);
+}
+
+void body_root(struct body *body, struct body_object *object)
+{
+    *object = (struct body_object){.body = body, .json = body->root};
+}
+
+bool body_object(struct body *body, const json_t *json, const struct body_path *path,
+                 struct body_object *object)
+{
+    if (!json_is_object(json)) {
+        body_error_at(body, path, "must be an object");
+        return false;
+    }
+    *object = (struct body_object){.body = body, .json = json, .path = path};
+    return true;
+}
+
+static bool was_asked(const struct body_object *object, const char *key)
+{
+    for (size_t i = 0; i < object->asked_count; i++)
+        if (strcmp(object->asked[i], key) == 0)
+            return true;
+    return false;
+}
+
+void body_close(struct body_object *object)
+{
+    /* jansson's iterators take a mutable object, but only json_object_iter_set changes it. */
+    json_t *json = (json_t *)(uintptr_t)object->json;
+    for (void *at = json_object_iter(json); at != NULL; at = json_object_iter_next(json, at)) {
+        const char *key = json_object_iter_key(at);
+        if (!was_asked(object, key))
+            body_error(object, key, "is not a field of this request");
+    }
+}
+
+/* The field's value, or NULL; notes that the key is known. */
+static const json_t *ask(struct body_object *object, const char *key, enum body_presence presence)
+{
+    CHECK(object->asked_count < BODY_FIELDS_MAX);
+    object->asked[object->asked_count++] = key;
+    const json_t *value = json_object_get(object->json, key);
+    if (value == NULL && presence == BODY_REQUIRED)
+        body_error(object, key, "is missing");
+    return presence == BODY_NULLABLE && json_is_null(value) ? NULL : value;
+}
+
+bool body_has(const struct body_object *object, const char *key)
+{
+    const json_t *value = json_object_get(object->json, key);
+    return value != NULL && !json_is_null(value);
+}
+
+/* A text without U+0000, or NULL with an error added. */
+static const char *plain_text(struct body_object *object, const char *key, const json_t *value)
+{
+    if (!json_is_string(value)) {
+        body_error(object, key, "must be a string");
+        return NULL;
+    }
+    const char *text = json_string_value(value);
+    if (strlen(text) != json_string_length(value)) {
+        body_error(object, key, "must not contain U+0000");
+        return NULL;
+    }
+    return text;
+}
+
+/* The JSON takes a text in the place of the one that was sent, so that it lives as long. NULL: no
+ * memory. */
+static const char *replaced(struct body *body, const json_t *value, const char *text, size_t length)
+{
+    /* jansson frees what it replaces, which may lie in the body's room. */
+    room = &body->room;
+    const int failed = json_string_setn((json_t *)(uintptr_t)value, text, length);
+    room = NULL;
+    body->no_memory |= failed != 0;
+    return failed != 0 ? NULL : json_string_value(value);
+}
+
+/* The text without the blanks around it. NULL: no memory. */
+static const char *trimmed(struct body *body, const json_t *value, const char *text)
+{
+    size_t length;
+    const char *first = text_trim(text, &length);
+    return length == strlen(text) ? text : replaced(body, value, first, length);
+}
+
+/* The text in NFC; as it is where that is longer than any label. NULL: no memory. */
+static const char *composed(struct body *body, const json_t *value, const char *text)
+{
+    char form[LABEL_BYTES_MAX + 1];
+    const enum result result = unicode_compose(text, form, sizeof form);
+    body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_NO_MEMORY)
+        return NULL;
+    if (result != RESULT_OK || strcmp(form, text) == 0)
+        return text;
+    return replaced(body, value, form, strlen(form));
+}
+
+/* As the kind is kept. NULL: no memory. */
+static const char *kept_as(enum text_kind kind, struct body *body, const json_t *value,
+                           const char *text)
+{
+    if (kind == TEXT_LINE || kind == TEXT_LABEL)
+        text = trimmed(body, value, text);
+    return kind == TEXT_LABEL && text != NULL ? composed(body, value, text) : text;
+}
+
+/* Whether a text may stand in a field of this kind. */
+static bool is_of_kind(const char *text, enum text_kind kind,
+                       char problem[static TEXT_PROBLEM_BYTES])
+{
+    switch (kind) {
+    case TEXT_LINE:
+    case TEXT_LABEL:
+        return text_is_line(text, problem);
+    case TEXT_KEY: {
+        size_t length;
+        (void)text_trim(text, &length);
+        if (length == strlen(text))
+            return text_is_line(text, problem);
+        (void)snprintf(problem, TEXT_PROBLEM_BYTES, "must not begin or end with a blank");
+        return false;
+    }
+    case TEXT_LINES:
+        return text_is_prose(text, problem);
+    case TEXT_ANY:
+        return true;
+    }
+    UNREACHABLE("text kind");
+}
+
+bool body_text(struct body_object *object, const char *key, enum body_presence presence,
+               enum text_kind kind, size_t min, size_t max, const char **text)
+{
+    const json_t *value = ask(object, key, presence);
+    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    if (read == NULL)
+        return false;
+    size_t count = 0;
+    char problem[TEXT_PROBLEM_BYTES];
+    if (!utf8_count(read, strlen(read), &count)) {
+        body_error(object, key, "must be well-formed UTF-8");
+        return false;
+    }
+    read = kept_as(kind, object->body, value, read);
+    if (read == NULL)
+        return false;
+    CHECK(utf8_count(read, strlen(read), &count));
+    if (count < min || count > max) {
+        (void)snprintf(problem, sizeof problem, "must have %zu to %zu characters", min, max);
+        body_error(object, key, problem);
+        return false;
+    }
+    if (!is_of_kind(read, kind, problem)) {
+        body_error(object, key, problem);
+        return false;
+    }
+    *text = read;
+    return true;
+}
+
+/* True and the number when the value is an integer, or was one before it was read as a real. */
+static bool integer_of(const struct body *body, const json_t *value, int64_t *integer)
+{
+    if (json_is_integer(value)) {
+        *integer = json_integer_value(value);
+        return true;
+    }
+    if (!json_is_real(value) || !body->integers_as_reals)
+        return false;
+    const double real = json_real_value(value);
+    /* Past 2^53 a real names no single integer; no field here goes that far. */
+    const double exact_max = 9007199254740992.0;
+    if (real > exact_max || real < -exact_max) {
+        *integer = real > 0 ? INT64_MAX : INT64_MIN;
+        return true;
+    }
+    *integer = (int64_t)real;
+    return (double)*integer == real;
+}
+
+bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
+                  int64_t min, int64_t max, int64_t *value)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    int64_t integer;
+    if (!integer_of(object->body, json, &integer)) {
+        body_error(object, key, "must be an integer");
+        return false;
+    }
+    if (integer < min || integer > max) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must be from %lld to %lld", (long long)min,
+                       (long long)max);
+        body_error(object, key, message);
+        return false;
+    }
+    *value = integer;
+    return true;
+}
+
+bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
+               double max, double *value)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_number(json)) {
+        body_error(object, key, "must be a number");
+        return false;
+    }
+    const double real = json_number_value(json);
+    if (!(real >= min && real <= max)) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must be from %.0f to %.0f", min, max);
+        body_error(object, key, message);
+        return false;
+    }
+    *value = real;
+    return true;
+}
+
+bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
+                  bool *value)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_boolean(json)) {
+        body_error(object, key, "must be true or false");
+        return false;
+    }
+    *value = json_is_true(json);
+    return true;
+}
+
+bool body_time(struct body_object *object, const char *key, enum body_presence presence,
+               timestamp_ms *time)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_string(json) ||
+        !timestamp_parse(json_string_value(json), json_string_length(json), time)) {
+        body_error(object, key, "must be an RFC 3339 time with an offset, from 2000 to 2199");
+        return false;
+    }
+    return true;
+}
+
+static bool id_of(const json_t *json, const char *prefix, struct id *id)
+{
+    return json_is_string(json) &&
+           id_parse(prefix, json_string_value(json), json_string_length(json), id);
+}
+
+static void id_message(const char *prefix, char message[static 80])
+{
+    (void)snprintf(message, 80, "must be an id of the form %s_...", prefix);
+}
+
+bool body_id(struct body_object *object, const char *key, enum body_presence presence,
+             const char *prefix, struct id *id)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!id_of(json, prefix, id)) {
+        char message[80];
+        id_message(prefix, message);
+        body_error(object, key, message);
+        return false;
+    }
+    return true;
+}
+
+bool body_email(struct body_object *object, const char *key, enum body_presence presence,
+                enum email_rule rule, struct email *email)
+{
+    const json_t *value = ask(object, key, presence);
+    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    if (read == NULL)
+        return false;
+    const enum result result = email_read(read, rule, email);
+    object->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_MALFORMED)
+        body_error(object, key, "must be an e-mail address of at most 254 bytes");
+    return result == RESULT_OK;
+}
+
+bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max)
+{
+    if (count >= min && count <= max)
+        return true;
+    char message[80];
+    (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
+    body_error(object, key, message);
+    return false;
+}
+
+bool body_array(struct body_object *object, const char *key, enum body_presence presence,
+                size_t min, size_t max, const json_t **array, struct body_path *path)
+{
+    const json_t *json = ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_array(json)) {
+        body_error(object, key, "must be an array");
+        return false;
+    }
+    if (!body_count(object, key, json_array_size(json), min, max))
+        return false;
+    *array = json;
+    *path = (struct body_path){.parent = object->path, .key = key};
+    return true;
+}
+
+bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
+                     const char *prefix, struct id *id)
+{
+    if (id_of(json_array_get(array, path->index), prefix, id))
+        return true;
+    char message[80];
+    id_message(prefix, message);
+    body_error_at(body, path, message);
+    return false;
+}
