@@ -5,7 +5,6 @@
 #include "api/reply.h"
 #include "api/service.h"
 #include "api/session_cookie.h"
-#include "api/show.h"
 #include "api/sign_in.h"
 #include "base/check.h"
 #include "base/utf8.h"
@@ -95,7 +94,7 @@ static void answer_registered(struct enquiry *enquiry)
     const struct user *user = &enquiry->request.call.record->as.user;
     const struct sign_up *sign_up = enquiry->work;
     sign_in_signed_up(enquiry, sign_up->email.mailbox);
-    show_user(reply_begin(enquiry), user);
+    object_write(reply_begin(enquiry), OBJECT_user, user, NULL);
     reply_created(enquiry, "/v1/users", record_schema(RECORD_KIND_USER)->prefix, user->id);
 }
 
@@ -152,17 +151,13 @@ static void answer_signed_in(struct enquiry *enquiry)
     char token[SESSION_TOKEN_CHARACTERS + 1];
     session_token_format(&enquiry->token, &enquiry->api->token_key, token);
 
-    struct json_writer *writer = reply_begin(enquiry);
-    json_write_object_begin(writer);
-    json_write_key(writer, "id");
-    json_write_id(writer, record_schema(RECORD_KIND_SESSION)->prefix, session->id);
-    json_write_key(writer, "token");
-    json_write_text(writer, token);
-    json_write_key(writer, "expiresAt");
-    json_write_time(writer, shown_deadline(&enquiry->request.shown_clock, session->expires_at));
-    json_write_key(writer, "user");
-    show_user(writer, &call->record->as.user);
-    json_write_object_end(writer);
+    const struct shown_session shown = {
+        .id = session->id,
+        .token = token,
+        .expires_at = session->expires_at,
+        .user = call->record->as.user,
+    };
+    object_write(reply_begin(enquiry), OBJECT_session, &shown, &enquiry->request.shown_clock);
     reply_private(enquiry, STATUS_CREATED);
     session_cookie_set(enquiry, token, (session->expires_at - session->created_at) / SECOND_MS);
 }
@@ -258,7 +253,7 @@ static void answer_user(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
-    show_user(reply_begin(enquiry), &enquiry->request.call.record->as.user);
+    object_write(reply_begin(enquiry), OBJECT_user, &enquiry->request.call.record->as.user, NULL);
     reply_private(enquiry, STATUS_OK);
 }
 

@@ -6,7 +6,6 @@
 #include "api/reply.h"
 #include "api/round_plan.h"
 #include "api/service.h"
-#include "api/show.h"
 #include "base/check.h"
 
 static const char *concert_prefix(void)
@@ -44,7 +43,7 @@ static void write_concerts(struct json_writer *writer, const struct catalogue_sn
     const size_t end = at + (rest < limit ? rest : limit);
     page_begin(writer);
     for (; at < end; at++)
-        show_concert(writer, &catalogue->concerts[at]);
+        object_write(writer, OBJECT_concert, &catalogue->concerts[at], NULL);
     if (end < catalogue->concert_count) {
         const struct concert *last = &catalogue->concerts[end - 1];
         const struct cursor next = {.number = (uint64_t)last->reservation_open_at, .id = last->id};
@@ -88,7 +87,7 @@ void get_concert(struct enquiry *enquiry)
     if (concert == NULL) {
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
     } else {
-        show_concert(reply_begin(enquiry), concert);
+        object_write(reply_begin(enquiry), OBJECT_concert, concert, NULL);
         answer_public(enquiry);
     }
     engine_catalogue_release(catalogue);
@@ -97,14 +96,14 @@ void get_concert(struct enquiry *enquiry)
 /* A round with the seats that can be had now: none once it is over and its seats left memory. */
 static void write_round(struct enquiry *enquiry, const struct catalogue_round *round)
 {
-    int64_t available = 0;
+    struct shown_round shown = {.round = round->round};
     const struct round_snapshot *seats =
         round->live ? engine_round(enquiry->api->engine, round->round.id) : NULL;
     if (seats != NULL) {
-        available = seats->available;
+        shown.available = seats->available;
         engine_round_release(seats);
     }
-    show_round(&enquiry->writer, &round->round, available);
+    object_write(&enquiry->writer, OBJECT_round, &shown, NULL);
 }
 
 static const struct catalogue_round *round_find(const struct catalogue_snapshot *catalogue,
@@ -174,30 +173,17 @@ void get_settings(struct enquiry *enquiry)
 {
     const struct api *api = enquiry->api;
     const struct office_settings *settings = &api->settings;
-    const struct {
-        const char *key;
-        int64_t value;
-    } numbers[] = {
-        {"holdSeconds", settings->hold_seconds},
-        {"maxSeatsPerReservation", settings->max_seats_per_reservation},
-        {"maxSeatsPerUser", settings->max_seats_per_user},
-        {"refundUntilSeconds", settings->refund_until_seconds},
+    const struct shown_settings shown = {
+        .server_time = engine_now(api->engine).wall,
+        .time_zone = api->time_zone,
+        .charging = settings->charging_open ? SHOWN_OPEN : SHOWN_CLOSED,
+        .registration = settings->registration_open ? SHOWN_OPEN : SHOWN_CLOSED,
+        .hold_seconds = settings->hold_seconds,
+        .max_seats_per_reservation = settings->max_seats_per_reservation,
+        .max_seats_per_user = settings->max_seats_per_user,
+        .refund_until_seconds = settings->refund_until_seconds,
     };
-    struct json_writer *writer = reply_begin(enquiry);
-    json_write_object_begin(writer);
-    json_write_key(writer, "serverTime");
-    json_write_time(writer, engine_now(api->engine).wall);
-    json_write_key(writer, "timeZone");
-    json_write_text(writer, api->time_zone);
-    json_write_key(writer, "charging");
-    json_write_text(writer, settings->charging_open ? "open" : "closed");
-    json_write_key(writer, "registration");
-    json_write_text(writer, settings->registration_open ? "open" : "closed");
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        json_write_key(writer, numbers[i].key);
-        json_write_integer(writer, numbers[i].value);
-    }
-    json_write_object_end(writer);
+    object_write(reply_begin(enquiry), OBJECT_settings, &shown, NULL);
     answer_public(enquiry);
 }
 
@@ -214,7 +200,7 @@ static void answer_concert_made(struct enquiry *enquiry)
     if (problem_of_call(enquiry))
         return;
     const struct concert *concert = &enquiry->request.call.record->as.concert;
-    show_concert(reply_begin(enquiry), concert);
+    object_write(reply_begin(enquiry), OBJECT_concert, concert, NULL);
     reply_created(enquiry, "/v1/concerts", concert_prefix(), concert->id);
 }
 
@@ -222,7 +208,8 @@ static void answer_concert_changed(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
-    show_concert(reply_begin(enquiry), &enquiry->request.call.record->as.concert);
+    object_write(reply_begin(enquiry), OBJECT_concert, &enquiry->request.call.record->as.concert,
+                 NULL);
     reply_private(enquiry, STATUS_OK);
 }
 
@@ -269,14 +256,14 @@ static void answer_round_made(struct enquiry *enquiry)
         return;
     const struct call *call = &enquiry->request.call;
     const struct concert_round *round = &call->record->as.concert_round;
-    int64_t available = round->total_seat_cnt;
+    struct shown_round shown = {.round = *round, .available = round->total_seat_cnt};
     const struct round_snapshot *now =
         call->replayed ? engine_round(enquiry->api->engine, round->id) : NULL;
     if (call->replayed)
-        available = now == NULL ? 0 : now->available;
+        shown.available = now == NULL ? 0 : now->available;
     if (now != NULL)
         engine_round_release(now);
-    show_round(reply_begin(enquiry), round, available);
+    object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
     reply_created(enquiry, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
                   round->id);
 }

@@ -4,27 +4,41 @@
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/reply.h"
-#include "api/show.h"
+#include "base/check.h"
 
-static void show_item(struct json_writer *writer, const struct record_page *page, size_t index,
-                      const struct shown_clock *clock)
+static enum object_name object_of(enum record_kind kind)
 {
-    if (page->reservations != NULL) {
-        show_reservation(writer, &page->reservations[index], clock);
-        return;
-    }
-    const struct record *record = page->records[index];
-    switch (record->kind) {
+    switch (kind) {
     case RECORD_KIND_USER:
-        show_user(writer, &record->as.user);
-        return;
+        return OBJECT_user;
     case RECORD_KIND_PAYMENT:
-        show_payment(writer, &record->as.payment);
-        return;
-    default:
-        show_entry(writer, &record->as.point_entry);
-        return;
+        return OBJECT_payment;
+    case RECORD_KIND_POINT_ENTRY:
+        return OBJECT_entry;
+    case RECORD_KIND_HOUSE:
+    case RECORD_KIND_SESSION:
+    case RECORD_KIND_POINT_ACCOUNT:
+    case RECORD_KIND_CONCERT:
+    case RECORD_KIND_CONCERT_ROUND:
+    case RECORD_KIND_SEAT:
+    case RECORD_KIND_QUEUE_TOKEN:
+    case RECORD_KIND_SEAT_RESERVATION:
+    case RECORD_KIND_RESERVATION_SEAT:
+    case RECORD_KIND_IDEMPOTENCY_KEY:
+    case RECORD_KIND_COUNT:
+        break;
     }
+    UNREACHABLE("a kind that no list has");
+}
+
+static void write_item(struct json_writer *writer, const struct record_page *page, size_t index,
+                       const struct shown_clock *clock)
+{
+    if (page->reservations != NULL)
+        object_write(writer, OBJECT_reservation, &page->reservations[index], clock);
+    else
+        object_write(writer, object_of(page->records[index]->kind), &page->records[index]->as,
+                     clock);
 }
 
 /* The id of an item, where the next page begins. */
@@ -47,7 +61,7 @@ static void answer_page(struct enquiry *enquiry)
     struct json_writer *writer = reply_begin(enquiry);
     page_begin(writer);
     for (size_t i = 0; i < page->count; i++)
-        show_item(writer, page, i, &enquiry->request.shown_clock);
+        write_item(writer, page, i, &enquiry->request.shown_clock);
     if (page->more && page->count > 0) {
         const struct cursor next = {.id = item_id(page, page->count - 1)};
         page_end(writer, &next);

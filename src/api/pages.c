@@ -10,11 +10,8 @@
 
 static void answer_good(struct enquiry *enquiry, const char *word)
 {
-    struct json_writer *writer = reply_begin(enquiry);
-    json_write_object_begin(writer);
-    json_write_key(writer, "status");
-    json_write_text(writer, word);
-    json_write_object_end(writer);
+    const struct shown_condition shown = {.word = word};
+    object_write(reply_begin(enquiry), OBJECT_condition, &shown, NULL);
     reply_private(enquiry, STATUS_OK);
 }
 

@@ -2,13 +2,12 @@
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/reply.h"
-#include "api/show.h"
 
 static void answer_payment(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
-    show_payment(reply_begin(enquiry), &enquiry->request.call.out.payment);
+    object_write(reply_begin(enquiry), OBJECT_payment, &enquiry->request.call.out.payment, NULL);
     reply_private(enquiry, STATUS_OK);
 }
 
@@ -17,7 +16,7 @@ static void answer_paid(struct enquiry *enquiry)
     if (problem_of_call(enquiry))
         return;
     const struct payment *payment = &enquiry->request.call.out.payment;
-    show_payment(reply_begin(enquiry), payment);
+    object_write(reply_begin(enquiry), OBJECT_payment, payment, NULL);
     reply_created(enquiry, "/v1/payments", record_schema(RECORD_KIND_PAYMENT)->prefix, payment->id);
 }
 

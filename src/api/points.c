@@ -3,13 +3,12 @@
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/reply.h"
-#include "api/show.h"
 
 static void answer_points(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
-    show_points(reply_begin(enquiry), &enquiry->request.call.out.points);
+    object_write(reply_begin(enquiry), OBJECT_points, &enquiry->request.call.out.points, NULL);
     reply_private(enquiry, STATUS_OK);
 }
 
@@ -28,7 +27,7 @@ static void answer_charge(struct enquiry *enquiry)
     if (problem_of_call(enquiry))
         return;
     const struct call *call = &enquiry->request.call;
-    show_entry(reply_begin(enquiry), &call->record->as.point_entry);
+    object_write(reply_begin(enquiry), OBJECT_entry, &call->record->as.point_entry, NULL);
     reply_private(enquiry, call->created ? STATUS_CREATED : STATUS_OK);
 }
 

@@ -125,12 +125,6 @@ void problem_parameter(struct enquiry *enquiry, const char *name, const char *me
     problem_end(enquiry, REFUSAL_INVALID_FIELD);
 }
 
-static void write_payment_id(struct json_writer *writer, struct id id)
-{
-    json_write_key(writer, "paymentId");
-    json_write_id(writer, record_schema(RECORD_KIND_PAYMENT)->prefix, id);
-}
-
 static void write_indexed_error(struct json_writer *writer, const char *array, size_t index,
                                 const char *field, const char *message)
 {
@@ -139,8 +133,13 @@ static void write_indexed_error(struct json_writer *writer, const char *array, s
     write_error(writer, pointer, message);
 }
 
-static void write_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
-                             enum chair_sameness sameness)
+static void tell_other_round(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
+}
+
+static void tell_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
+                            enum chair_sameness sameness)
 {
     char message[SAME_CHAIR_MESSAGE_BYTES];
     same_chair_message(sameness, detail->earlier_seat_index, message);
@@ -148,53 +147,60 @@ static void write_same_chair(struct json_writer *writer, const struct refusal_de
                         sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", message);
 }
 
-/* What the refusal tells beside its name. */
-static void write_detail(struct json_writer *writer, const struct call *call)
+static void tell_same_number(struct json_writer *writer, const struct refusal_detail *detail)
 {
-    const struct refusal_detail *detail = &call->detail;
-    switch (call->refusal) {
-    case REFUSAL_SEAT_LIMIT:
-        write_integer(writer, "limit", detail->limit);
-        write_integer(writer, "alreadyHeld", detail->already_held);
-        return;
-    case REFUSAL_HOLD_LIMIT:
-        write_integer(writer, "limit", detail->limit);
-        return;
-    case REFUSAL_SEAT_UNAVAILABLE:
-        json_write_key(writer, "conflicts");
-        json_write_array_begin(writer);
-        for (size_t i = 0; i < detail->conflict_count; i++)
-            json_write_id(writer, record_schema(RECORD_KIND_SEAT)->prefix, detail->conflicts[i]);
-        json_write_array_end(writer);
-        return;
-    case REFUSAL_INSUFFICIENT_POINTS:
-        write_integer(writer, "balance", detail->balance);
-        write_integer(writer, "required", detail->required);
-        write_payment_id(writer, detail->payment_id);
-        return;
-    case REFUSAL_RESERVATION_NOT_PENDING:
-        json_write_key(writer, "reservationStatus");
-        json_write_text(writer, reservation_status_texts[detail->reservation_status]);
-        write_payment_id(writer, detail->payment_id);
-        return;
-    case REFUSAL_SEAT_OF_OTHER_ROUND:
-        write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
-        return;
-    case REFUSAL_DUPLICATE_SEAT_NUMBER:
-        write_same_chair(writer, detail, CHAIR_SAME_NUMBER);
-        return;
-    case REFUSAL_DUPLICATE_SEAT_PLACE:
-        write_same_chair(writer, detail, CHAIR_SAME_PLACE);
-        return;
-    case REFUSAL_CLOSE_BEFORE_OPEN:
-        write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
-        return;
-    case REFUSAL_WRONG_PASSWORD:
-        write_error(writer, "/currentPassword", "is not the account's password");
-        return;
-    default:
-        return;
-    }
+    tell_same_chair(writer, detail, CHAIR_SAME_NUMBER);
+}
+
+static void tell_same_place(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    tell_same_chair(writer, detail, CHAIR_SAME_PLACE);
+}
+
+static void tell_close_before_open(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    (void)detail;
+    write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
+}
+
+static void tell_wrong_password(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    (void)detail;
+    write_error(writer, "/currentPassword", "is not the account's password");
+}
+
+/* What a refusal of the office tells beside its name: an object's fields, or an error of a field.
+ */
+struct telling {
+    enum refusal refusal;
+    enum object_name object;
+    void (*tell)(struct json_writer *writer, const struct refusal_detail *detail);
+};
+
+static const struct telling *telling_of(enum refusal refusal)
+{
+    static const struct telling rows[] = {
+        {REFUSAL_SEAT_LIMIT, OBJECT_seat_limit, NULL},
+        {REFUSAL_HOLD_LIMIT, OBJECT_hold_limit, NULL},
+        {REFUSAL_SEAT_UNAVAILABLE, OBJECT_seat_unavailable, NULL},
+        {REFUSAL_INSUFFICIENT_POINTS, OBJECT_insufficient_points, NULL},
+        {REFUSAL_RESERVATION_NOT_PENDING, OBJECT_reservation_not_pending, NULL},
+        {REFUSAL_SEAT_OF_OTHER_ROUND, OBJECT_NONE, tell_other_round},
+        {REFUSAL_DUPLICATE_SEAT_NUMBER, OBJECT_NONE, tell_same_number},
+        {REFUSAL_DUPLICATE_SEAT_PLACE, OBJECT_NONE, tell_same_place},
+        {REFUSAL_CLOSE_BEFORE_OPEN, OBJECT_NONE, tell_close_before_open},
+        {REFUSAL_WRONG_PASSWORD, OBJECT_NONE, tell_wrong_password},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].refusal == refusal)
+            return &rows[i];
+    return NULL;
+}
+
+enum object_name problem_object(enum refusal refusal)
+{
+    const struct telling *telling = telling_of(refusal);
+    return telling == NULL ? OBJECT_NONE : telling->object;
 }
 
 bool problem_of_call(struct enquiry *enquiry)
@@ -202,7 +208,12 @@ bool problem_of_call(struct enquiry *enquiry)
     const struct call *call = &enquiry->request.call;
     if (call->refusal == REFUSAL_NONE)
         return false;
-    write_detail(problem_begin(enquiry, call->refusal, NULL), call);
+    struct json_writer *writer = problem_begin(enquiry, call->refusal, NULL);
+    const struct telling *telling = telling_of(call->refusal);
+    if (telling != NULL && telling->tell != NULL)
+        telling->tell(writer, &call->detail);
+    else if (telling != NULL)
+        object_write_fields(writer, telling->object, &call->detail, NULL);
     problem_end(enquiry, call->refusal);
     return true;
 }

@@ -3,6 +3,7 @@
 #define USHER_API_PROBLEM_H
 
 #include "api/enquiry.h"
+#include "api/object.h"
 
 void problem_answer(struct enquiry *enquiry, enum refusal refusal);
 
@@ -20,5 +21,8 @@ void problem_parameter(struct enquiry *enquiry, const char *name, const char *me
 
 /* True, and the enquiry is answered, when the engine refused the call. */
 bool problem_of_call(struct enquiry *enquiry);
+
+/* The object whose fields the refusal tells beside those of every problem; or OBJECT_NONE. */
+enum object_name problem_object(enum refusal refusal);
 
 #endif

@@ -4,7 +4,6 @@
 #include "api/problem.h"
 #include "api/reply.h"
 #include "api/service.h"
-#include "api/show.h"
 #include "base/check.h"
 
 void get_queue(struct enquiry *enquiry)
@@ -15,7 +14,7 @@ void get_queue(struct enquiry *enquiry)
     const uint64_t version = engine_queue(api->engine, &view);
     struct shared_body *body = shared_find(&api->shared, &key, version);
     if (body == NULL) {
-        show_queue(reply_begin(enquiry), &view);
+        object_write(reply_begin(enquiry), OBJECT_queue, &view, NULL);
         body = reply_share(enquiry, &key, version);
     }
     answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
@@ -27,7 +26,7 @@ static void answer_queue(struct enquiry *enquiry)
         return;
     struct queue_view view;
     (void)engine_queue(enquiry->api->engine, &view); /* published before the reply */
-    show_queue(reply_begin(enquiry), &view);
+    object_write(reply_begin(enquiry), OBJECT_queue, &view, NULL);
     reply_private(enquiry, STATUS_OK);
 }
 
@@ -64,7 +63,7 @@ static void answer_token(struct enquiry *enquiry)
         return;
     const struct token_view *view = &enquiry->request.call.out.token;
     admission_poll_pace(enquiry, view->poll_after_ms);
-    show_token(reply_begin(enquiry), view, &enquiry->request.shown_clock);
+    object_write(reply_begin(enquiry), OBJECT_token, view, &enquiry->request.shown_clock);
     reply_private(enquiry, STATUS_OK);
 }
 
@@ -77,7 +76,7 @@ static void answer_joined(struct enquiry *enquiry)
     }
     const struct token_view *view = &call->out.token;
     admission_poll_pace(enquiry, view->poll_after_ms);
-    show_token(reply_begin(enquiry), view, &enquiry->request.shown_clock);
+    object_write(reply_begin(enquiry), OBJECT_token, view, &enquiry->request.shown_clock);
     reply_created(enquiry, "/v1/queue/tokens", record_schema(RECORD_KIND_QUEUE_TOKEN)->prefix,
                   view->token.id);
 }

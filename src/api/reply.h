@@ -4,6 +4,7 @@
 #define USHER_API_REPLY_H
 
 #include "api/enquiry.h"
+#include "api/object.h"
 #include "http/answer.h"
 #include "http/shared.h"
 #include "http/status.h"

@@ -2,7 +2,6 @@
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/reply.h"
-#include "api/show.h"
 
 /* More ids than any reservation may have seats, so that the office's own limit is what refuses. */
 #define SEAT_IDS_MAX 100
@@ -18,8 +17,8 @@ static void answer_reservation(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
-    show_reservation(reply_begin(enquiry), &enquiry->request.call.out.reservation,
-                     &enquiry->request.shown_clock);
+    object_write(reply_begin(enquiry), OBJECT_reservation, &enquiry->request.call.out.reservation,
+                 &enquiry->request.shown_clock);
     reply_private(enquiry, STATUS_OK);
 }
 
@@ -28,7 +27,7 @@ static void answer_held(struct enquiry *enquiry)
     if (problem_of_call(enquiry))
         return;
     const struct reservation_view *view = &enquiry->request.call.out.reservation;
-    show_reservation(reply_begin(enquiry), view, &enquiry->request.shown_clock);
+    object_write(reply_begin(enquiry), OBJECT_reservation, view, &enquiry->request.shown_clock);
     reply_created(enquiry, "/v1/reservations", prefix_of(RECORD_KIND_SEAT_RESERVATION),
                   view->reservation.id);
 }
