@@ -1,5 +1,7 @@
 /* Accounts and sessions. Whatever hashes a password goes step by step: the engine finds the
  * account, a worker hashes or verifies, the engine decides again on what is true by then. */
+#include "api/ask.h"
+#include "api/bodies.h"
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/reply.h"
@@ -7,63 +9,10 @@
 #include "api/session_cookie.h"
 #include "api/sign_in.h"
 #include "base/check.h"
-#include "base/utf8.h"
 #include "record/password.h"
-#include "record/text.h"
 
 #include <sodium.h>
 #include <string.h>
-
-static bool read_name(struct body_object *root, enum body_presence presence, const char **name)
-{
-    return body_text(root, "name", presence, TEXT_LINE, 1, USER_NAME_CHARACTERS_MAX, name);
-}
-
-static bool is_password_length(size_t count, size_t min)
-{
-    return count >= min && count <= PASSWORD_CHARACTERS_MAX;
-}
-
-/* A password of `min` characters or more, counted in its normal form. One that is only compared may
- * also be as long as it was sent: there are hashes of such. */
-static bool read_password(struct body_object *root, const char *key, enum body_presence presence,
-                          size_t min, const char **password)
-{
-    char form[PASSWORD_FORM_BYTES];
-    size_t sent = 0, count = 0;
-    const char *read;
-    if (!body_text(root, key, presence, TEXT_ANY, 0, SIZE_MAX, &read))
-        return false;
-    const enum result result = password_form(read, form);
-    if (result == RESULT_NO_MEMORY) {
-        root->body->no_memory = true;
-        return false;
-    }
-    const bool formed = result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
-                        is_password_length(count, min);
-    const bool compared = min == 0 && utf8_count(read, strlen(read), &sent);
-    if (!formed && !(compared && is_password_length(sent, min))) {
-        char message[TEXT_PROBLEM_BYTES];
-        (void)snprintf(message, sizeof message, "must have %zu to %d characters", min,
-                       PASSWORD_CHARACTERS_MAX);
-        body_error(root, key, message);
-        return false;
-    }
-    *password = read;
-    return true;
-}
-
-static bool read_new_password(struct body_object *root, enum body_presence presence,
-                              const char **password)
-{
-    return read_password(root, "password", presence, PASSWORD_CHARACTERS_MIN, password);
-}
-
-static bool read_old_password(struct body_object *root, const char *key,
-                              enum body_presence presence, const char **password)
-{
-    return read_password(root, key, presence, 0, password);
-}
 
 /* Whether somebody with this mailbox and name (NULL: not known yet) may choose the password. */
 static bool judge_password(struct body_object *root, const char *password, const char *mailbox,
@@ -80,12 +29,21 @@ static bool judge_password(struct body_object *root, const char *password, const
     return body_good(root->body);
 }
 
-/* ---- Signing up ---- */
+/* The same of a password that anybody may choose, if it is one: else that was told. */
+static void judge_own_password(struct body_object *root, const char *password, const char *mailbox,
+                               const char *name)
+{
+    char form[PASSWORD_FORM_BYTES];
+    const char *told = NULL;
+    enum result result = password_form(password, form);
+    if (result == RESULT_OK)
+        result = password_judge(form, NULL, NULL, &told);
+    root->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (told == NULL)
+        (void)judge_password(root, password, mailbox, name);
+}
 
-struct sign_up {
-    const char *name;
-    struct email email;
-};
+/* ---- Signing up ---- */
 
 static void answer_registered(struct enquiry *enquiry)
 {
@@ -95,7 +53,8 @@ static void answer_registered(struct enquiry *enquiry)
     const struct sign_up *sign_up = enquiry->work;
     sign_in_signed_up(enquiry, sign_up->email.mailbox);
     object_write(reply_begin(enquiry), OBJECT_user, user, NULL);
-    reply_created(enquiry, "/v1/users", record_schema(RECORD_KIND_USER)->prefix, user->id);
+    reply_created(enquiry, enquiry->route->location, record_schema(RECORD_KIND_USER)->prefix,
+                  user->id);
 }
 
 static void register_hashed(struct enquiry *enquiry)
@@ -111,7 +70,6 @@ static void register_hashed(struct enquiry *enquiry)
 
 void post_users(struct enquiry *enquiry)
 {
-    const char *password = NULL;
     struct sign_up *sign_up = exchange_allocate(&enquiry->exchange, sizeof *sign_up);
     if (sign_up == NULL) {
         problem_answer(enquiry, REFUSAL_CAPACITY);
@@ -119,11 +77,10 @@ void post_users(struct enquiry *enquiry)
     }
     struct body_object root;
     body_root(&enquiry->body, &root);
-    (void)read_name(&root, BODY_REQUIRED, &sign_up->name);
-    const bool has_email = body_email(&root, "email", BODY_REQUIRED, EMAIL_NEW, &sign_up->email);
-    if (read_new_password(&root, BODY_REQUIRED, &password))
-        (void)judge_password(&root, password, has_email ? sign_up->email.mailbox : NULL,
-                             sign_up->name);
+    body_fill(&root, body_schema(BODY_OF_sign_up), BODY_WHOLE, sign_up, NULL);
+    if (sign_up->password != NULL)
+        judge_own_password(&root, sign_up->password,
+                           sign_up->has_email ? sign_up->email.mailbox : NULL, sign_up->name);
     body_close(&root);
     if (!body_good(&enquiry->body)) {
         problem_body(enquiry, REFUSAL_INVALID_FIELD);
@@ -136,7 +93,7 @@ void post_users(struct enquiry *enquiry)
     if (!sign_in_sign_up(enquiry))
         return;
     enquiry->work = sign_up;
-    enquiry_hash_password(enquiry, password, register_hashed);
+    enquiry_hash_password(enquiry, sign_up->password, register_hashed);
 }
 
 /* ---- Signing in and out ---- */
@@ -179,11 +136,6 @@ static void sign_in_verified(struct enquiry *enquiry)
     enquiry_submit(enquiry, answer_signed_in);
 }
 
-struct sign_in {
-    struct email email;
-    const char *password; /* like everything that was read, it lives as long as the body */
-};
-
 static void sign_in_found(struct enquiry *enquiry)
 {
     const struct sign_in *sign_in = enquiry->work;
@@ -204,8 +156,7 @@ void post_sessions(struct enquiry *enquiry)
     const struct email *email = &sign_in->email;
     struct body_object root;
     body_root(&enquiry->body, &root);
-    (void)body_email(&root, "email", BODY_REQUIRED, EMAIL_KNOWN, &sign_in->email);
-    (void)read_old_password(&root, "password", BODY_REQUIRED, &sign_in->password);
+    body_fill(&root, body_schema(BODY_OF_sign_in), BODY_WHOLE, sign_in, NULL);
     body_close(&root);
     if (!body_good(&enquiry->body)) {
         problem_body(enquiry, REFUSAL_INVALID_FIELD);
@@ -228,41 +179,13 @@ static void answer_signed_out(struct enquiry *enquiry)
     session_cookie_clear(enquiry);
 }
 
-void delete_session(struct enquiry *enquiry)
+void sign_out(struct enquiry *enquiry)
 {
-    (void)enquiry_call(enquiry, VERB_SESSION_CLOSE);
+    (void)ask_call(enquiry);
     enquiry_submit(enquiry, answer_signed_out);
 }
 
-void delete_sessions(struct enquiry *enquiry)
-{
-    (void)enquiry_call(enquiry, VERB_SESSION_CLOSE_ALL);
-    enquiry_submit(enquiry, answer_signed_out);
-}
-
-/* ---- Looking and changing ---- */
-
-struct account_change {
-    const char *name, *password, *current_password;
-    bool has_email;
-    struct email email;
-    char verified_hash[PASSWORD_HASH_BYTES_MAX + 1];
-};
-
-static void answer_user(struct enquiry *enquiry)
-{
-    if (problem_of_call(enquiry))
-        return;
-    object_write(reply_begin(enquiry), OBJECT_user, &enquiry->request.call.record->as.user, NULL);
-    reply_private(enquiry, STATUS_OK);
-}
-
-/* "me" has no id in its path: then the office takes the caller. */
-void get_user(struct enquiry *enquiry)
-{
-    enquiry_call(enquiry, VERB_USER_GET)->in.user_get.user_id = enquiry->path.id;
-    enquiry_submit(enquiry, answer_user);
-}
+/* ---- Changing ---- */
 
 static void change_submit(struct enquiry *enquiry, const char *password_hash)
 {
@@ -276,7 +199,7 @@ static void change_submit(struct enquiry *enquiry, const char *password_hash)
     call->in.user_change.password_hash = password_hash;
     if (change->verified_hash[0] != '\0')
         call->in.user_change.verified_hash = change->verified_hash;
-    enquiry_submit(enquiry, answer_user);
+    enquiry_submit(enquiry, ask_answer);
 }
 
 static void change_hashed(struct enquiry *enquiry)
@@ -329,7 +252,7 @@ static void change_found(struct enquiry *enquiry)
                             change_verified);
 }
 
-void patch_user(struct enquiry *enquiry)
+void patch_own_user(struct enquiry *enquiry)
 {
     struct account_change *change = exchange_allocate(&enquiry->exchange, sizeof *change);
     if (change == NULL) {
@@ -338,13 +261,10 @@ void patch_user(struct enquiry *enquiry)
     }
     struct body_object root;
     body_root(&enquiry->body, &root);
-    (void)read_name(&root, BODY_OPTIONAL, &change->name);
-    change->has_email = body_email(&root, "email", BODY_OPTIONAL, EMAIL_NEW, &change->email);
-    if (read_new_password(&root, BODY_OPTIONAL, &change->password))
-        (void)judge_password(&root, change->password, NULL, NULL);
+    body_fill(&root, body_schema(BODY_OF_account_change), BODY_WHOLE, change, NULL);
     const bool guarded = change->has_email || change->password != NULL;
-    (void)read_old_password(&root, "currentPassword", guarded ? BODY_REQUIRED : BODY_OPTIONAL,
-                            &change->current_password);
+    if (guarded && !body_has_key(&root, "currentPassword"))
+        body_error(&root, "currentPassword", "is missing");
     body_close(&root);
     if (!body_good(&enquiry->body)) {
         problem_body(enquiry, REFUSAL_INVALID_FIELD);

@@ -163,9 +163,9 @@ void admission_check(struct enquiry *enquiry)
         return;
     }
     enquiry->exchange.body_bytes_max =
-        enquiry->route->body == BODY_IMPORT ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
+        enquiry->route->takes == TAKES_IMPORT ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
     if (check_body(enquiry) && admit_caller(enquiry) && query_names(enquiry) &&
-        idempotency_admit(enquiry, head->path) && enquiry->route->body == BODY_IMPORT &&
+        idempotency_admit(enquiry, head->path) && enquiry->route->takes == TAKES_IMPORT &&
         enquiry->exchange.declared_bytes > BODY_BYTES_MAX)
         import_admit(enquiry);
 }

@@ -1,4 +1,6 @@
-/* Concerts and rounds: read by everybody from the published catalogue, changed by organizers. */
+/* Concerts and rounds as everybody reads them, from the published catalogue; and making a round,
+ * whose body comes in pieces. */
+#include "api/ask.h"
 #include "api/handlers.h"
 #include "api/import.h"
 #include "api/problem.h"
@@ -7,13 +9,6 @@
 #include "api/round_plan.h"
 #include "api/service.h"
 #include "base/check.h"
-
-static const char *concert_prefix(void)
-{
-    return record_schema(RECORD_KIND_CONCERT)->prefix;
-}
-
-/* ---- Reading ---- */
 
 static const struct concert *concert_find(const struct catalogue_snapshot *catalogue, struct id id)
 {
@@ -187,69 +182,9 @@ void get_settings(struct enquiry *enquiry)
     answer_public(enquiry);
 }
 
-/* ---- Changing ---- */
+/* ---- Making a round ---- */
 
-static void answer_done(struct enquiry *enquiry)
-{
-    if (!problem_of_call(enquiry))
-        answer_no_content(&enquiry->exchange);
-}
-
-static void answer_concert_made(struct enquiry *enquiry)
-{
-    if (problem_of_call(enquiry))
-        return;
-    const struct concert *concert = &enquiry->request.call.record->as.concert;
-    object_write(reply_begin(enquiry), OBJECT_concert, concert, NULL);
-    reply_created(enquiry, "/v1/concerts", concert_prefix(), concert->id);
-}
-
-static void answer_concert_changed(struct enquiry *enquiry)
-{
-    if (problem_of_call(enquiry))
-        return;
-    object_write(reply_begin(enquiry), OBJECT_concert, &enquiry->request.call.record->as.concert,
-                 NULL);
-    reply_private(enquiry, STATUS_OK);
-}
-
-/* Reads a concert's fields; false: answered. */
-static bool read_concert(struct enquiry *enquiry, enum body_presence presence, struct call *call)
-{
-    struct body_object root;
-    body_root(&enquiry->body, &root);
-    (void)body_text(&root, "title", presence, TEXT_LINE, 1, CONCERT_TITLE_CHARACTERS_MAX,
-                    &call->in.concert.title);
-    (void)body_text(&root, "description", presence, TEXT_LINES, 0,
-                    CONCERT_DESCRIPTION_CHARACTERS_MAX, &call->in.concert.description);
-    (void)body_time(&root, "reservationOpenAt", presence, &call->in.concert.reservation_open_at);
-    (void)body_time(&root, "reservationCloseAt", presence, &call->in.concert.reservation_close_at);
-    body_close(&root);
-    if (!body_good(&enquiry->body))
-        problem_body(enquiry, REFUSAL_INVALID_FIELD);
-    return body_good(&enquiry->body);
-}
-
-void post_concerts(struct enquiry *enquiry)
-{
-    if (read_concert(enquiry, BODY_REQUIRED, enquiry_call(enquiry, VERB_CONCERT_CREATE)))
-        enquiry_submit(enquiry, answer_concert_made);
-}
-
-void patch_concert(struct enquiry *enquiry)
-{
-    struct call *call = enquiry_call(enquiry, VERB_CONCERT_CHANGE);
-    call->in.concert.concert_id = enquiry->path.id;
-    if (read_concert(enquiry, BODY_OPTIONAL, call))
-        enquiry_submit(enquiry, answer_concert_changed);
-}
-
-void delete_concert(struct enquiry *enquiry)
-{
-    enquiry_call(enquiry, VERB_CONCERT_DELETE)->in.concert.concert_id = enquiry->path.id;
-    enquiry_submit(enquiry, answer_done);
-}
-
+/* It has as many free seats as it has seats, unless it was made before. */
 static void answer_round_made(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
@@ -264,40 +199,16 @@ static void answer_round_made(struct enquiry *enquiry)
     if (now != NULL)
         engine_round_release(now);
     object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
-    reply_created(enquiry, "/v1/rounds", record_schema(RECORD_KIND_CONCERT_ROUND)->prefix,
-                  round->id);
+    reply_created(enquiry, enquiry->route->location,
+                  record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, round->id);
 }
 
 void post_rounds(struct enquiry *enquiry)
 {
     const struct round_plan *plan = import_plan(enquiry);
-    struct call *call = enquiry_call(enquiry, VERB_ROUND_CREATE);
-    call->in.round.concert_id = enquiry->path.id;
+    struct call *call = ask_call(enquiry);
     call->in.round.start_time = plan->start_time;
     call->in.round.seats = plan->seats;
     call->in.round.seat_count = plan->seat_count;
     enquiry_submit(enquiry, answer_round_made);
-}
-
-void patch_round(struct enquiry *enquiry)
-{
-    timestamp_ms start_time = 0; /* unchanged */
-    struct body_object root;
-    body_root(&enquiry->body, &root);
-    (void)body_time(&root, "startTime", BODY_OPTIONAL, &start_time);
-    body_close(&root);
-    if (!body_good(&enquiry->body)) {
-        problem_body(enquiry, REFUSAL_INVALID_FIELD);
-        return;
-    }
-    struct call *call = enquiry_call(enquiry, VERB_ROUND_CHANGE);
-    call->in.round.round_id = enquiry->path.id;
-    call->in.round.start_time = start_time;
-    enquiry_submit(enquiry, answer_done);
-}
-
-void delete_round(struct enquiry *enquiry)
-{
-    enquiry_call(enquiry, VERB_ROUND_DELETE)->in.round.round_id = enquiry->path.id;
-    enquiry_submit(enquiry, answer_done);
 }

@@ -39,10 +39,10 @@ static void begin(struct exchange *exchange)
 static void receive(struct exchange *exchange, const void *data, size_t length)
 {
     struct enquiry *enquiry = enquiry_of(exchange);
-    if (enquiry->route->body == BODY_NONE)
+    if (enquiry->route->takes == TAKES_NOTHING)
         return;
     idempotency_receive(enquiry, data, length);
-    if (enquiry->route->body == BODY_IMPORT)
+    if (enquiry->route->takes == TAKES_IMPORT)
         import_receive(enquiry, data, length);
     else if (buffer_reserve(&exchange->received, length) == RESULT_OK)
         buffer_append(&exchange->received, data, length);
@@ -54,12 +54,12 @@ static void receive(struct exchange *exchange, const void *data, size_t length)
 static bool parse_body(struct enquiry *enquiry)
 {
     const struct buffer *received = &enquiry->exchange.received;
-    const enum route_body kind = enquiry->route->body;
-    if (kind == BODY_NONE || (kind == BODY_ACTION && received->length == 0))
+    const enum route_takes kind = enquiry->route->takes;
+    if (kind == TAKES_NOTHING || (kind == TAKES_ACTION && received->length == 0))
         return true;
     const enum refusal refusal =
         body_parse(&enquiry->body, received->data, received->length, BODY_VALUES_MAX);
-    if (refusal == REFUSAL_NONE && kind == BODY_ACTION) {
+    if (refusal == REFUSAL_NONE && kind == TAKES_ACTION) {
         struct body_object root;
         body_root(&enquiry->body, &root);
         body_close(&root);
@@ -73,7 +73,7 @@ static bool parse_body(struct enquiry *enquiry)
 static void dispatch(struct exchange *exchange)
 {
     struct enquiry *enquiry = enquiry_of(exchange);
-    if (enquiry->route->body == BODY_IMPORT)
+    if (enquiry->route->takes == TAKES_IMPORT)
         import_finish(enquiry);
     else if (parse_body(enquiry))
         enquiry->route->handler(enquiry);

@@ -10,7 +10,7 @@
 #include "api/sign_in_limit.h"
 #include "engine/engine.h"
 #include "http/exchange.h"
-#include "json/body.h"
+#include "json/value.h"
 
 #include <stdbool.h>
 #include <stdint.h>

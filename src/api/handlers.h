@@ -5,7 +5,8 @@
 
 struct enquiry;
 
-#define ROUTE(method, pattern, handler, access, body, pace, parameters)                            \
+#define ROUTE(name, method, pattern, handler, access, pace, body, asks, answer, parameters,        \
+              refusals, summary)                                                                   \
     void handler(struct enquiry *enquiry);
 #include "api/routes.def"
 

@@ -118,7 +118,7 @@ void idempotency_tell(const struct enquiry *enquiry, struct idempotency *idempot
     *idempotency = (struct idempotency){
         .present = true,
         .key_hash = enquiry->idempotency->key_hash,
-        .fingerprint = enquiry->route->body == BODY_IMPORT ? sent : hash_meaning(enquiry),
+        .fingerprint = enquiry->route->takes == TAKES_IMPORT ? sent : hash_meaning(enquiry),
         .sent_fingerprint = sent,
     };
 }

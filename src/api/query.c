@@ -1,6 +1,7 @@
 /* See query.h. */
 #include "api/query.h"
 
+#include "api/contract.h"
 #include "api/problem.h"
 #include "base/check.h"
 #include "base/utf8.h"
@@ -10,16 +11,12 @@
 
 #define PARAMETER_SHOWN_MAX 100 /* characters */
 
-/* Whether one of the words is the name. */
-static bool is_among(const char *words, const char *name)
+static bool is_among(const char *parameters, const char *name)
 {
-    const size_t length = strlen(name);
-    for (const char *word = words; length > 0 && *word != '\0'; word += strspn(word, " ")) {
-        const size_t word_length = strcspn(word, " ");
-        if (word_length == length && memcmp(word, name, length) == 0)
+    const struct parameter *parameter;
+    while ((parameter = parameter_next(&parameters)) != NULL)
+        if (strcmp(parameter->query, name) == 0)
             return true;
-        word += word_length;
-    }
     return false;
 }
 

@@ -4,6 +4,8 @@
 
 #include "api/enquiry.h"
 
+#define SEATS_LIMIT_MAX 1000 /* of a page of seats, which are small and many */
+
 /* Whether the query has nothing but the route's parameters, and each once; if not, the enquiry is
  * answered. A parameter without a name is unknown. */
 bool query_names(struct enquiry *enquiry);

@@ -1,6 +1,7 @@
 /* See round_plan.h. */
 #include "api/round_plan.h"
 
+#include "api/bodies.h"
 #include "base/check.h"
 #include "base/utf8.h"
 #include "record/limit.h"
@@ -11,17 +12,11 @@
 
 /* A seat is an object of at most ten fields; the sections' form needs far less. */
 #define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 12)
-#define SECTIONS_MAX 1000
 
 #define ELEMENT_DEPTH 2 /* an element stands in an array, and that in the body's object */
 
 static const char too_long[] = "something in it is longer than 65536 bytes";
 _Static_assert(JSON_CUT_BYTES_MAX == 65536, "as the message says");
-
-struct round_section {
-    const char *name, *grade;
-    int64_t rows, seats_per_row, price;
-};
 
 static const char *const array_keys[] = {[PLAN_SEATS] = "seats", [PLAN_SECTIONS] = "sections"};
 
@@ -49,13 +44,6 @@ static const char *keep_number(struct round_plan *plan, int64_t number)
     return keep(plan, text, NULL);
 }
 
-/* One of the texts of a seat. */
-static bool read_seat_text(struct body_object *object, const char *key, enum body_presence presence,
-                           const char **text)
-{
-    return body_text(object, key, presence, TEXT_LABEL, 1, SEAT_TEXT_CHARACTERS_MAX, text);
-}
-
 /* ---- The sections' form ---- */
 
 static size_t digits(int64_t number)
@@ -69,13 +57,11 @@ static size_t digits(int64_t number)
 /* False: an error. */
 static bool read_section(struct body_object *object, struct round_section *section)
 {
-    bool good = read_seat_text(object, "name", BODY_REQUIRED, &section->name);
-    good &= body_integer(object, "rows", BODY_REQUIRED, 1, ROUND_SEATS_MAX, &section->rows);
-    good &= body_integer(object, "seatsPerRow", BODY_REQUIRED, 1, ROUND_SEATS_MAX,
-                         &section->seats_per_row);
-    good &= body_integer(object, "price", BODY_REQUIRED, 0, PRICE_MAX, &section->price);
-    (void)read_seat_text(object, "grade", BODY_NULLABLE, &section->grade);
+    section->price = -1; /* not read yet */
+    body_fill(object, body_schema(BODY_OF_section), BODY_WHOLE, section, NULL);
     body_close(object);
+    const bool good = section->name != NULL && section->rows > 0 && section->seats_per_row > 0 &&
+                      section->price >= 0;
     size_t characters = 0;
     if (good && utf8_count(section->name, strlen(section->name), &characters) &&
         characters + digits(section->rows) + digits(section->seats_per_row) + 2 >
@@ -105,10 +91,10 @@ static bool named_before(const struct round_section *sections, size_t count, con
 static void add_section(struct round_plan *plan, struct body_object *object, size_t index)
 {
     struct round_section section = {0};
-    if (index >= SECTIONS_MAX)
+    if (index >= ROUND_SECTIONS_MAX)
         return;
     if (plan->sections == NULL)
-        plan->sections = calloc(SECTIONS_MAX, sizeof *plan->sections);
+        plan->sections = calloc(ROUND_SECTIONS_MAX, sizeof *plan->sections);
     if (plan->sections == NULL) {
         plan->refusal = REFUSAL_CAPACITY;
         return;
@@ -168,15 +154,7 @@ static void expand_sections(struct round_plan *plan, struct body_object *root)
 
 static void read_seat(struct body_object *object, struct seat_plan *seat)
 {
-    (void)read_seat_text(object, "seatNumber", BODY_REQUIRED, &seat->seat_number);
-    (void)read_seat_text(object, "section", BODY_NULLABLE, &seat->section);
-    (void)read_seat_text(object, "row", BODY_NULLABLE, &seat->row);
-    (void)read_seat_text(object, "number", BODY_NULLABLE, &seat->number);
-    (void)read_seat_text(object, "grade", BODY_NULLABLE, &seat->grade);
-    (void)body_integer(object, "price", BODY_REQUIRED, 0, PRICE_MAX, &seat->price);
-    (void)body_boolean(object, "accessible", BODY_NULLABLE, &seat->accessible);
-    (void)body_real(object, "x", BODY_NULLABLE, -COORDINATE_MAX, COORDINATE_MAX, &seat->x);
-    (void)body_real(object, "y", BODY_NULLABLE, -COORDINATE_MAX, COORDINATE_MAX, &seat->y);
+    body_fill(object, body_schema(BODY_OF_seat), BODY_WHOLE, seat, NULL);
     const bool has_x = body_has(object, "x"), has_y = body_has(object, "y");
     if (has_x != has_y)
         body_error(object, has_x ? "y" : "x", "is missing: a place has both");
@@ -403,8 +381,8 @@ static void read_frame(struct round_plan *plan)
     struct body_object root;
     body_root(body, &root);
     const size_t errors = body->error_count;
-    (void)body_time(&root, "startTime", BODY_REQUIRED, &plan->start_time);
-    const bool sections = read_array(plan, &root, PLAN_SECTIONS, SECTIONS_MAX);
+    body_fill(&root, body_schema(BODY_OF_round), BODY_WHOLE, plan, NULL);
+    const bool sections = read_array(plan, &root, PLAN_SECTIONS, ROUND_SECTIONS_MAX);
     const bool seats = read_array(plan, &root, PLAN_SEATS, ROUND_SEATS_MAX);
     body_close(&root);
     if (body->error_count == errors && sections == seats)

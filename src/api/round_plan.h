@@ -5,8 +5,8 @@
 
 #include "base/arena.h"
 #include "office/chair.h"
-#include "json/body.h"
 #include "json/cut.h"
+#include "json/value.h"
 
 struct round_section;
 

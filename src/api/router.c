@@ -7,17 +7,53 @@
 
 #include <string.h>
 
+/* What the columns of routes.def say. A member of the call is one that the office's struct has; a
+ * row without a summary does not compile. */
+#define IN_CALL(member) offsetof(struct call, member)
+#define OF_NOTHING .takes = TAKES_NOTHING, .body = BODY_OF_NOTHING
+#define OF_ACTION .takes = TAKES_ACTION, .body = BODY_OF_NOTHING
+#define OF_WHOLE(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_WHOLE
+#define OF_PART(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_PART
+#define OF_IMPORT(name) .takes = TAKES_IMPORT, .body = BODY_OF_##name, .extent = BODY_WHOLE
+#define ASKS_NOBODY .verb = VERB_COUNT
+#define ASKS_FOR(name) .verb = VERB_##name
+#define ASKS_ABOUT(name, member) .verb = VERB_##name, .is_about = true, .about = IN_CALL(member)
+#define NOWHERE NULL
+#define SHOWN(name, member)                                                                        \
+    .object = OBJECT_##name, .from = IN_CALL(member),                                              \
+    .from_record = IN_CALL(member) == IN_CALL(record)
+#define ANSWER_SHOWS(name, member) .answers = ANSWERS_OBJECT, SHOWN(name, member)
+#define ANSWER_MAKES(name, member, path)                                                           \
+    .answers = ANSWERS_CREATED, SHOWN(name, member), .location = path
+#define ANSWER_FINDS(name, member, path)                                                           \
+    .answers = ANSWERS_EITHER, SHOWN(name, member), .location = path
+#define ANSWER_TELLS(name) .answers = ANSWERS_OBJECT, .object = OBJECT_##name
+#define ANSWER_PUBLISHES(name) .answers = ANSWERS_OBJECT, .object = OBJECT_##name, .is_public = true
+#define ANSWER_PAGES(name) .answers = ANSWERS_PAGE, .object = OBJECT_##name
+#define ANSWER_PUBLISHES_PAGES(name)                                                               \
+    .answers = ANSWERS_PAGE, .object = OBJECT_##name, .is_public = true
+#define ANSWER_DOES .answers = ANSWERS_NOTHING, .object = OBJECT_NONE
+#define ANSWER_SAYS(type) .answers = ANSWERS_TEXT, .object = OBJECT_NONE, .content_type = type
+#define ANSWER_PUBLISHES_TEXT(type) ANSWER_SAYS(type), .is_public = true
+#define R(refusal) (UINT64_C(1) << REFUSAL_##refusal)
+_Static_assert(REFUSAL_COUNT <= 64, "a bit for each refusal");
+
 static const struct route table[] = {
-#define ROUTE(route_method, route_pattern, function, route_access, route_body, route_pace,         \
-              route_parameters)                                                                    \
+#define ROUTE(route_name, route_method, route_pattern, function, route_access, route_pace, takes,  \
+              asks, answer, route_parameters, route_refusals, text)                                \
     {                                                                                              \
-        .method = METHOD_##route_method,                                                           \
+        .name = #route_name,                                                                       \
+        .method = METHOD_##route_method + 0 * (int)sizeof(char[sizeof text > 1 ? 1 : -1]),         \
         .pattern = route_pattern,                                                                  \
         .handler = function,                                                                       \
         .access = ACCESS_##route_access,                                                           \
-        .body = BODY_##route_body,                                                                 \
         .pace = PACE_##route_pace,                                                                 \
+        OF_##takes,                                                                                \
+        ASKS_##asks,                                                                               \
+        ANSWER_##answer,                                                                           \
         .parameters = route_parameters,                                                            \
+        .refusals = route_refusals,                                                                \
+        .summary = text,                                                                           \
     },
 #include "api/routes.def"
 };

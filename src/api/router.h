@@ -1,12 +1,16 @@
-/* Finds the route of a method and a path. Takes plain text. */
+/* The routes as a table, and the route of a method and a path. Takes plain text. */
 #ifndef USHER_API_ROUTER_H
 #define USHER_API_ROUTER_H
 
+#include "api/bodies.h"
+#include "api/object.h"
 #include "base/id.h"
 #include "http/method.h"
+#include "office/office.h"
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum route_access {
     ACCESS_ANYBODY,
@@ -16,11 +20,11 @@ enum route_access {
     ACCESS_METRICS,
 };
 
-enum route_body {
-    BODY_NONE,
-    BODY_ACTION,
-    BODY_JSON,
-    BODY_IMPORT,
+enum route_takes {
+    TAKES_NOTHING,
+    TAKES_ACTION,
+    TAKES_JSON,
+    TAKES_IMPORT,
 };
 
 enum route_pace {
@@ -28,16 +32,41 @@ enum route_pace {
     PACE_FREE,
 };
 
+enum route_answers {
+    ANSWERS_OBJECT,  /* 200 */
+    ANSWERS_CREATED, /* 201 */
+    ANSWERS_EITHER,  /* 201, or 200 where it was there before */
+    ANSWERS_PAGE,    /* 200 */
+    ANSWERS_NOTHING, /* 204 */
+    ANSWERS_TEXT,    /* 200 */
+};
+
 struct enquiry;
 
+/* A row of routes.def. */
 struct route {
+    const char *name;
     enum http_method method;
     const char *pattern;
     void (*handler)(struct enquiry *enquiry);
     enum route_access access;
-    enum route_body body;
     enum route_pace pace;
-    const char *parameters; /* of the query, with blanks between them */
+    enum route_takes takes;
+    enum body_name body; /* of TAKES_JSON and TAKES_IMPORT */
+    enum body_extent extent;
+    enum verb verb; /* VERB_COUNT: it asks the office nothing */
+    bool is_about;  /* the path's id goes to `about` in the call */
+    size_t about;
+    enum route_answers answers;
+    bool is_public;           /* with an ETag, for caches; else for the caller alone */
+    enum object_name object;  /* of an answer in JSON */
+    bool from_record;         /* the object is the call's record; */
+    size_t from;              /* else it stands there in the call */
+    const char *location;     /* the path at which it is found; NULL: nowhere */
+    const char *content_type; /* of ANSWERS_TEXT */
+    const char *parameters;   /* of the query, with blanks between them */
+    uint64_t refusals;        /* a bit (1 << refusal) for each that is the route's own */
+    const char *summary;
 };
 
 #define PATH_WORD_MAX 40 /* the longest {code} */

@@ -6,8 +6,6 @@
 #include "api/reply.h"
 #include "api/service.h"
 
-#define SEATS_LIMIT_MAX 1000
-
 static enum seat_status status_of(char state)
 {
     switch (state) {

@@ -288,7 +288,7 @@ static const struct route *choose_route(uint8_t byte)
     size_t count, kept = 0;
     const struct route *table = routes(&count);
     for (size_t i = 0; i < count; i++)
-        if (table[i].body != BODY_NONE)
+        if (table[i].takes != TAKES_NOTHING)
             chosen[kept++] = &table[i];
     return chosen[byte % kept];
 }
@@ -300,9 +300,9 @@ static void run(struct trial *trial, const struct route *route, const uint8_t *d
     enquiry->exchange.phase = EXCHANGE_RUNNING;
     if (!parse(trial, data, size))
         return;
-    if (route->body == BODY_IMPORT)
+    if (route->takes == TAKES_IMPORT)
         read_round(trial, data, size);
-    else if (route->body == BODY_ACTION)
+    else if (route->takes == TAKES_ACTION)
         read_action(enquiry);
     else
         route->handler(enquiry);

@@ -1,6 +1,6 @@
 /* Every way in which a body is turned away, and that good ones are read. A row is a body and the
  * errors it gets. */
-#include "json/body.h"
+#include "json/value.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
