@@ -2,6 +2,7 @@
 #include "api/api.h"
 
 #include "api/enquiry.h"
+#include "api/openapi.h"
 #include "api/service.h"
 
 #include <stdlib.h>
@@ -56,16 +57,30 @@ static void api_free(struct api *api)
     importer_stop(&api->importer);
     presence_release(&api->presence);
     shared_cache_release(&api->shared);
+    if (api->openapi != NULL)
+        shared_body_drop(api->openapi);
     limits_release(&api->limits);
     free(api->time_zone);
     free(api);
+}
+
+/* NULL: no memory. */
+static struct shared_body *describe(void)
+{
+    struct buffer document;
+    buffer_init(&document, OPENAPI_BYTES_MAX);
+    struct shared_body *body =
+        openapi_write(&document) == RESULT_OK ? shared_body_new(&document) : NULL;
+    buffer_release(&document);
+    return body;
 }
 
 /* Everything but the server. */
 static enum result prepare(struct api *api, const struct api_options *options)
 {
     api->time_zone = strdup(options->time_zone);
-    if (api->time_zone == NULL)
+    api->openapi = describe();
+    if (api->time_zone == NULL || api->openapi == NULL)
         return RESULT_NO_MEMORY;
     enum result result = limits_init(&api->limits, options);
     if (result == RESULT_OK)

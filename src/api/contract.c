@@ -109,3 +109,8 @@ uint64_t route_refusals(const struct route *route)
         refusals |= R(IDEMPOTENCY_KEY_REUSED);
     return refusals;
 }
+
+uint64_t route_refusals_anywhere(void)
+{
+    return any_request | R(NOT_FOUND) | R(METHOD_NOT_ALLOWED);
+}

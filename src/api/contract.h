@@ -32,4 +32,7 @@ const struct parameter *parameter_next(const char **names);
 /* Everything that a request to the route may be refused with: a bit (1 << refusal) each. */
 uint64_t route_refusals(const struct route *route);
 
+/* The same of a request whose path and method have no route. */
+uint64_t route_refusals_anywhere(void);
+
 #endif

@@ -1,4 +1,5 @@
-/* Pages for people and machines that look after the server: problems, health, readiness. */
+/* Pages for people and machines that look after the server, or write clients for it: problems,
+ * health, readiness, the description of the API. */
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/reply.h"
@@ -39,6 +40,12 @@ void get_readiness(struct enquiry *enquiry)
         return;
     }
     UNREACHABLE("engine state");
+}
+
+void get_openapi(struct enquiry *enquiry)
+{
+    shared_body_hold(enquiry->api->openapi);
+    answer_shared(&enquiry->exchange, enquiry->api->openapi, CACHE_MAP);
 }
 
 /* A piece of a page; refusal.def's texts have nothing that HTML would take for its own. */

@@ -48,6 +48,7 @@ struct api {
     struct secret token_key;
     struct limits limits;
     struct shared_cache shared;
+    struct shared_body *openapi; /* what GET /openapi.json answers */
     struct metrics metrics;
     struct presence presence;
     struct importer importer;
