@@ -96,7 +96,7 @@ flame: build
 
 fmt:
 	@tools/install check
-	@find src test bench -name '*.[ch]' | xargs clang-format -i
+	@find src test bench -name node_modules -prune -o -name '*.[ch]' -print | xargs clang-format -i
 
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run

@@ -2,9 +2,9 @@
  * call to the next, so that every batch is full and one fsync serves thousands. */
 #include "app/crowd.h"
 
+#include "api/credentials.h"
 #include "app/account.h"
 #include "base/check.h"
-#include "http/credentials.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -112,8 +112,6 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .trusted_proxies = config->trusted_proxies,
         .tls_certificate_file = config->tls_cert,
         .tls_key_file = config->tls_key,
-        .time_zone = config->time_zone,
-        .settings = box_office_settings(config),
         .io_threads = (unsigned)box_office_threads(config->io_threads, 1, IO_THREADS_MAX),
         .connections_max = connections_possible(config, now),
         .connections_per_address = (unsigned)config->connections_per_address,
@@ -121,11 +119,20 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .head_seconds = (unsigned)config->head_seconds,
         .body_bytes_per_second = (unsigned)config->body_bytes_per_second,
         .idle_seconds = (unsigned)config->idle_seconds,
+        .log_requests = config->log_requests,
+    };
+}
+
+static struct api_options api_options(const struct config *config, timestamp_ms now)
+{
+    return (struct api_options){
+        .http = http_options(config, now),
+        .time_zone = config->time_zone,
+        .settings = box_office_settings(config),
         .account_requests_per_second = (unsigned)config->account_requests_per_second,
         .address_requests_per_second = (unsigned)config->address_requests_per_second,
         .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,
         .address_sign_ins_per_minute = (unsigned)config->address_sign_ins_per_minute,
-        .log_requests = config->log_requests,
     };
 }
 
@@ -152,7 +159,6 @@ static void serve_http(struct http_server *server, struct box_office *office,
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
-    http_stop(server, STOP_ANSWER_MS);
 }
 
 /* How far an upgrade is: a line of the log each tenth, and whoever asks is told each percent. */
@@ -185,7 +191,7 @@ static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
 }
 
 /* Loads the office, for which a million people take seconds, and starts to answer. */
-static enum result start_answering(struct http_server *server, struct box_office *office,
+static enum result start_answering(struct api *api, struct box_office *office,
                                    const struct config *config, const struct serve_hooks *hooks,
                                    struct status_report *status, struct explanation *explanation)
 {
@@ -196,7 +202,7 @@ static enum result start_answering(struct http_server *server, struct box_office
     status_report_show_engine(status, office->engine);
     if (hooks->prepare != NULL)
         result = hooks->prepare(hooks->owner, office, explanation);
-    return result == RESULT_OK ? http_start(server, office->engine, explanation) : result;
+    return result == RESULT_OK ? api_start(api, office->engine, explanation) : result;
 }
 
 /* With the directory in hand, and somebody who can be asked how it goes. */
@@ -204,17 +210,19 @@ static enum result serve_watched(struct box_office *office, const struct config 
                                  const struct serve_hooks *hooks, struct status_report *status,
                                  struct explanation *explanation)
 {
-    const struct http_options options = http_options(config, wall_now());
-    struct http_server *server;
-    enum result result = http_open(&server, &options, explanation);
+    const struct api_options options = api_options(config, wall_now());
+    struct api *api;
+    enum result result = api_open(&api, &options, explanation);
     if (result != RESULT_OK)
         return result;
-    result = start_answering(server, office, config, hooks, status, explanation);
-    if (result == RESULT_OK)
-        serve_http(server, office, config, hooks, status);
-    else
-        http_close(server);
-    return result;
+    result = start_answering(api, office, config, hooks, status, explanation);
+    if (result != RESULT_OK) {
+        api_close(api);
+        return result;
+    }
+    serve_http(api_server(api), office, config, hooks, status);
+    api_stop(api, STOP_ANSWER_MS);
+    return RESULT_OK;
 }
 
 enum result serve_run(const struct config *config, const char *directory,

@@ -2,8 +2,8 @@
 #ifndef USHER_APP_SERVE_H
 #define USHER_APP_SERVE_H
 
+#include "api/api.h"
 #include "app/box_office.h"
-#include "http/http.h"
 
 /* Makes the signals that a server acts on wait for serve_run, and the others harmless. Before the
  * first thread starts: threads inherit it. */

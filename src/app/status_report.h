@@ -2,8 +2,8 @@
 #ifndef USHER_APP_STATUS_REPORT_H
 #define USHER_APP_STATUS_REPORT_H
 
+#include "api/api.h"
 #include "app/status_socket.h"
-#include "http/http.h"
 
 struct status_report {
     struct status_socket socket;

@@ -146,7 +146,7 @@ void acceptor_left(struct io_loop *loop, const struct connection *connection)
 {
     struct http_server *server = loop->server;
     if (connection->address_key != 0)
-        limit_leave(&server->limits.connections, connection->address_key);
+        limit_leave(&server->connections, connection->address_key);
     atomic_fetch_sub(&loop->open, 1);
     atomic_fetch_sub(&server->open, 1);
     if (!atomic_load(&server->crowded))
@@ -176,7 +176,7 @@ static bool enter_by_address(struct http_server *server, struct connection *conn
     const struct address peer = address_of_socket(&connection->peer.any);
     if (address_list_has(&server->site.trusted_proxies, &peer))
         return true;
-    struct limit_table *table = &server->limits.connections;
+    struct limit_table *table = &server->connections;
     const uint64_t key = limit_key_address(table, &peer);
     if (!limit_enter(table, key, server->options.connections_per_address, http_clock_us())) {
         security_tell_full_house(server, &peer, "connections-per-address");
@@ -211,7 +211,7 @@ void acceptor_admit(struct http_server *server, int socket, const union socket_a
         return;
     }
     if (connection->address_key != 0)
-        limit_leave(&server->limits.connections, connection->address_key);
+        limit_leave(&server->connections, connection->address_key);
     atomic_fetch_add_explicit(&server->turned_away, 1, memory_order_relaxed);
     connection_drop(connection);
 }

@@ -2,7 +2,6 @@
 #include "http/answer.h"
 
 #include "base/check.h"
-#include "http/problem.h"
 #include "http/server.h"
 
 #include <stdio.h>
@@ -10,13 +9,6 @@
 #include <string.h>
 
 #define LENGTH_BYTES 21 /* of a size in digits, and its NUL */
-
-struct json_writer *answer_begin(struct exchange *exchange)
-{
-    buffer_clear(&exchange->out);
-    json_write_init(&exchange->writer, &exchange->out);
-    return &exchange->writer;
-}
 
 /* The head's next bytes, which the caller fills. */
 static char *head_place(struct answer *answer, size_t length)
@@ -85,7 +77,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
     add_promises(exchange);
-    if (exchange->called && exchange->request.call.replayed)
+    if (exchange->replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");
 }
 
@@ -93,23 +85,7 @@ void answer_text(struct exchange *exchange, int status, const char *content_type
                  const char *cache_control)
 {
     respond(exchange, status, cache_control);
-    exchange->answer.failed = exchange->writer.failed;
     set_type(exchange, content_type);
-}
-
-void answer_private(struct exchange *exchange, int status)
-{
-    answer_text(exchange, status, "application/json", "no-store");
-}
-
-void answer_created(struct exchange *exchange, const char *path, const char *prefix, struct id id)
-{
-    char text[ID_TEXT_BYTES], location[64 + ID_TEXT_BYTES];
-    (void)id_format(prefix, id, text);
-    const int length = snprintf(location, sizeof location, "%s/%s", path, text);
-    CHECK(length > 0 && (size_t)length < sizeof location);
-    answer_private(exchange, STATUS_CREATED);
-    answer_header(exchange, "Location", location);
 }
 
 void answer_no_content(struct exchange *exchange)
@@ -117,19 +93,10 @@ void answer_no_content(struct exchange *exchange)
     respond(exchange, STATUS_NO_CONTENT, "no-store");
 }
 
-struct cached_answer *answer_share(struct exchange *exchange, const struct cached_answer_key *key,
-                                   uint64_t version)
-{
-    struct cached_answer *body = exchange->writer.failed ? NULL : cached_answer_new(&exchange->out);
-    if (body != NULL && key != NULL)
-        answer_cache_keep(&exchange->server->answer_cache, key, version, body);
-    return body;
-}
-
 void answer_shared(struct exchange *exchange, struct cached_answer *body, const char *cache_control)
 {
     if (body == NULL) {
-        problem_answer(exchange, REFUSAL_CAPACITY);
+        exchange_refuse(exchange, REFUSAL_CAPACITY);
         return;
     }
     const char *known = exchange->head->headers.if_none_match;
@@ -143,22 +110,10 @@ void answer_shared(struct exchange *exchange, struct cached_answer *body, const 
 
 void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream)
 {
-    (void)answer_begin(exchange);
+    buffer_clear(&exchange->out);
     answer_text(exchange, STATUS_OK, content_type, "no-store");
     exchange->answer.unsized = true;
     exchange->answer.stream = stream;
-}
-
-void answer_problem(struct exchange *exchange, int status, int64_t retry_seconds)
-{
-    answer_text(exchange, status, "application/problem+json", "no-store");
-    if (retry_seconds > 0) {
-        char text[24];
-        (void)snprintf(text, sizeof text, "%lld", (long long)retry_seconds);
-        answer_header(exchange, "Retry-After", text);
-    }
-    if (status == STATUS_UNAUTHORIZED)
-        answer_header(exchange, "WWW-Authenticate", "Bearer");
 }
 
 /* ---- For the connection ---- */

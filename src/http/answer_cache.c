@@ -1,8 +1,8 @@
 /* See answer_cache.h. */
 #include "http/answer_cache.h"
 
+#include "base/base64.h"
 #include "base/check.h"
-#include "http/credentials.h"
 
 #include <sodium.h>
 #include <stdlib.h>

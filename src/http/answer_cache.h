@@ -25,16 +25,8 @@ struct cached_answer {
 };
 
 /* What a body shows; the version says of which moment. */
-enum cached_answer_kind {
-    CACHED_QUEUE = 1,
-    CACHED_CONCERTS,
-    CACHED_SEATS,
-    CACHED_MAP,
-    CACHED_AVAILABILITY,
-};
-
 struct cached_answer_key {
-    enum cached_answer_kind kind;
+    unsigned kind; /* the service's */
     struct id id;
     uint64_t from, limit; /* of a page */
 };

@@ -1,12 +1,22 @@
-/* What the log says of a request when its answer goes out: a line each where the operator wants
- * that (log-requests), and security_log.h's lines where the answer is one of its events. No line
- * holds a secret: not the query, no header, nothing of a body. */
+/* What the log says of a request when its answer goes out: a line each, where the operator wants
+ * that (log-requests). No line holds a secret: not the query, no header, nothing of a body. */
 #ifndef USHER_HTTP_ANSWER_LOG_H
 #define USHER_HTTP_ANSWER_LOG_H
 
 #include "http/exchange.h"
 
+/* A path of ours has at most 80 characters. One of a stranger's is told as far as it may matter. */
+#define ASKED_PATH_BYTES 512
+#define ASKED_METHOD_BYTES 32
+
+/* What a request asked for, as a line takes it; "-" where that could not be read. */
+struct asked {
+    char method[ASKED_METHOD_BYTES], path[ASKED_PATH_BYTES];
+};
+
+void asked_read(const struct exchange *exchange, struct asked *asked);
+
 /* Once a request, when its answer is made. */
-void answer_log(struct exchange *exchange);
+void answer_log(const struct exchange *exchange);
 
 #endif

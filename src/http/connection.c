@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "http/input.h"
-#include "http/problem.h"
 #include "http/receive.h"
 #include "http/send.h"
 #include "http/server.h"
@@ -59,7 +58,7 @@ enum step connection_refuse(struct connection *connection, enum refusal refusal)
         connection->input->head.refusal = refusal;
         return connection_begin(connection);
     }
-    problem_answer(connection->exchange, refusal);
+    exchange_refuse(connection->exchange, refusal);
     connection->exchange->answer.last = true;
     return send_begin(connection);
 }

@@ -1,17 +1,11 @@
 /* See exchange.h. From the first byte of a request to the last of its answer; what a request means
- * is the handlers' business. */
+ * is the service's business. */
 #include "http/exchange.h"
 
 #include "base/check.h"
 #include "http/answer.h"
 #include "http/answer_log.h"
-#include "http/head_check.h"
-#include "http/idempotency.h"
-#include "http/import.h"
-#include "http/password_share.h"
-#include "http/problem.h"
 #include "http/server.h"
-#include "http/sign_in.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +36,12 @@ static struct exchange *exchange_take(struct io_loop *loop)
         loop->spare_count--;
         return exchange;
     }
-    exchange = malloc(sizeof *exchange);
+    const struct http_service *service = &loop->server->service;
+    CHECK(service->exchange_bytes >= sizeof *exchange);
+    exchange = malloc(service->exchange_bytes);
     if (exchange == NULL)
         return NULL;
-    buffer_init(&exchange->received, IMPORT_FLIGHT_BYTES_MAX);
+    buffer_init(&exchange->received, service->received_bytes_max);
     buffer_init(&exchange->out, ANSWER_BYTES_MAX);
     return exchange;
 }
@@ -95,28 +91,14 @@ struct exchange *exchange_new(struct io_loop *loop)
     exchange->answer.stream = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
-    body_init(&exchange->body);
+    loop->server->service.init(exchange, loop->server->service.owner);
     return exchange;
-}
-
-static void leave_in_flight(struct exchange *exchange)
-{
-    if (exchange->in_flight)
-        limit_leave(&exchange->server->limits.accounts, exchange->account_key);
-    exchange->in_flight = false;
 }
 
 void exchange_free(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
-    leave_in_flight(exchange);
-    sign_in_leave(exchange);
-    if (exchange->import != NULL)
-        import_release(exchange->import);
-    if (exchange->importing)
-        importer_leave(&server->importer);
-    if (exchange->called)
-        call_release(&exchange->request.call);
+    server->service.release(exchange);
     if (exchange->answer.cached != NULL)
         cached_answer_drop(exchange->answer.cached);
     while (exchange->allocations != NULL) {
@@ -124,80 +106,73 @@ void exchange_free(struct exchange *exchange)
         free(exchange->allocations);
         exchange->allocations = next;
     }
-    free(exchange->idempotency);
-    body_release(&exchange->body);
     if (exchange->answering)
         atomic_fetch_sub(&server->answering, 1);
     exchange_give_back(exchange);
 }
 
-/* ---- The body comes in ---- */
+/* ---- Its moments ---- */
 
-size_t exchange_body_bytes_max(const struct exchange *exchange)
+bool request_id_well_formed(const char *text)
 {
-    const bool import = exchange->route != NULL && exchange->route->body == BODY_IMPORT;
-    return import ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
+    const size_t length = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                       "0123456789._-");
+    return length >= 1 && length <= REQUEST_ID_MAX && text[length] == '\0';
 }
 
-void exchange_receive(struct exchange *exchange, const void *data, size_t length)
+/* The client's own, or one of ours: a prefix of this process and a count. */
+static void set_request_id(struct exchange *exchange)
 {
-    exchange->received_bytes += length;
-    if (exchange->received_bytes > exchange_body_bytes_max(exchange)) {
-        problem_answer(exchange, REFUSAL_BODY_TOO_LARGE);
+    static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
+    struct http_server *server = exchange->server;
+    const char *given = exchange->head->headers.request_id;
+    if (given != NULL && request_id_well_formed(given)) {
+        memcpy(exchange->request_id, given, strlen(given) + 1);
         return;
     }
-    if (exchange->route->body == BODY_NONE)
-        return;
-    idempotency_receive(exchange, data, length);
-    if (exchange->route->body == BODY_IMPORT)
-        import_receive(exchange, data, length);
-    else if (buffer_reserve(&exchange->received, length) == RESULT_OK)
-        buffer_append(&exchange->received, data, length);
-    else
-        problem_answer(exchange, REFUSAL_CAPACITY);
+    const size_t prefix_length = sizeof server->request_id_prefix - 1, count_digits = 13;
+    uint64_t count = atomic_fetch_add_explicit(&server->request_count, 1, memory_order_relaxed);
+    memcpy(exchange->request_id, server->request_id_prefix, prefix_length);
+    for (size_t i = prefix_length + count_digits; i-- > prefix_length; count >>= 5)
+        exchange->request_id[i] = digits[count & 31];
+    exchange->request_id[prefix_length + count_digits] = '\0';
 }
 
-/* Reads the body as JSON where the route has one of that size; false: the exchange was answered. */
-static bool parse_body(struct exchange *exchange)
+static void set_address(struct exchange *exchange)
 {
-    const struct buffer *received = &exchange->received;
-    const enum route_body kind = exchange->route->body;
-    if (kind == BODY_NONE || (kind == BODY_ACTION && received->length == 0))
-        return true;
-    const enum refusal refusal =
-        body_parse(&exchange->body, received->data, received->length, BODY_VALUES_MAX);
-    if (refusal == REFUSAL_NONE && kind == BODY_ACTION) {
-        struct body_object root;
-        body_root(&exchange->body, &root);
-        body_close(&root);
-    }
-    if (refusal == REFUSAL_NONE && body_good(&exchange->body))
-        return true;
-    problem_body(exchange, refusal == REFUSAL_NONE ? REFUSAL_INVALID_FIELD : refusal);
-    return false;
+    const struct request_headers *headers = &exchange->head->headers;
+    const struct address peer = address_of_socket(exchange->peer);
+    exchange->address = forwarded_origin(&peer, &exchange->server->site.trusted_proxies,
+                                         &headers->forwarded, &headers->x_forwarded_for);
 }
-
-/* ---- Steps ---- */
 
 bool exchange_answered(const struct exchange *exchange)
 {
     return exchange->answer.status != 0;
 }
 
-void exchange_leave(struct exchange *exchange)
+void exchange_refuse(struct exchange *exchange, enum refusal refusal)
 {
-    size_t count;
-    const struct route *table = routes(&count);
-    const size_t place = exchange->route == NULL ? ROUTES_MAX : (size_t)(exchange->route - table);
-    metrics_count(&exchange->server->metrics, place, exchange->answer.status,
-                  http_clock_us() - exchange->began_us);
-    answer_log(exchange);
-    leave_in_flight(exchange); /* before the client can read the answer and ask again */
+    exchange->server->service.refuse(exchange, refusal);
 }
 
 void exchange_begin(struct exchange *exchange)
 {
-    head_check(exchange);
+    set_request_id(exchange);
+    set_address(exchange);
+    if (exchange->head->refusal != REFUSAL_NONE)
+        exchange_refuse(exchange, exchange->head->refusal);
+    else
+        exchange->server->service.begin(exchange);
+}
+
+void exchange_receive(struct exchange *exchange, const void *data, size_t length)
+{
+    exchange->received_bytes += length;
+    if (exchange->received_bytes > exchange->body_bytes_max)
+        exchange_refuse(exchange, REFUSAL_BODY_TOO_LARGE);
+    else
+        exchange->server->service.receive(exchange, data, length);
 }
 
 void exchange_dispatch(struct exchange *exchange)
@@ -206,20 +181,24 @@ void exchange_dispatch(struct exchange *exchange)
     exchange->answering = true;
     atomic_fetch_add(&exchange->server->answering, 1);
     exchange->phase = EXCHANGE_RUNNING;
-    if (exchange->route->body == BODY_IMPORT)
-        import_finish(exchange);
-    else if (parse_body(exchange))
-        exchange->route->handler(exchange);
+    exchange->server->service.dispatch(exchange);
 }
 
 void exchange_continue(struct exchange *exchange)
 {
     CHECK(exchange->phase == EXCHANGE_SUSPENDED);
     exchange->phase = exchange->body_pending ? EXCHANGE_RECEIVING : EXCHANGE_RUNNING;
-    exchange->next_step(exchange);
+    exchange->server->service.resume(exchange);
 }
 
-/* ---- For handlers ---- */
+void exchange_leave(struct exchange *exchange)
+{
+    if (exchange->server->options.log_requests)
+        answer_log(exchange);
+    exchange->server->service.leave(exchange);
+}
+
+/* ---- For the service ---- */
 
 void *exchange_allocate(struct exchange *exchange, size_t bytes)
 {
@@ -231,47 +210,16 @@ void *exchange_allocate(struct exchange *exchange, size_t bytes)
     return allocation->bytes;
 }
 
-void exchange_credentials(const struct exchange *exchange, struct credentials *credentials)
-{
-    *credentials = (struct credentials){0};
-    if (!exchange->signed_in)
-        return;
-    credentials->present = true;
-    credentials->session_id = exchange->token.session_id;
-    credentials->secret_hash = session_secret_hash(exchange->token.secret);
-}
-
-/* Most of a call is room for a reservation's seats, which are counted before they are looked at;
- * what else it may answer takes less than what stands before them. */
-#define CALL_CLEARED_BYTES offsetof(struct call, out.reservation.seats)
-
-_Static_assert(sizeof(struct token_view) <= offsetof(struct reservation_view, seats) &&
-                   sizeof(struct record_page) <= offsetof(struct reservation_view, seats),
-               "an answer without a reservation is cleared whole");
-
-struct call *exchange_call(struct exchange *exchange, enum verb verb)
-{
-    struct call *call = &exchange->request.call;
-    if (exchange->called)
-        call_release(call);
-    exchange->called = true;
-    memset(call, 0, CALL_CLEARED_BYTES);
-    call->verb = verb;
-    exchange_credentials(exchange, &call->credentials);
-    return call;
-}
-
-bool exchange_suspend(struct exchange *exchange, exchange_step *next)
+bool exchange_suspend(struct exchange *exchange)
 {
     struct http_server *server = exchange->server;
     /* Counted before looking: either http_stop sees the count, or this sees that it is too late. */
     atomic_fetch_add(&server->suspended, 1);
     if (atomic_load(&server->stopping)) {
         atomic_fetch_sub(&server->suspended, 1);
-        problem_answer(exchange, REFUSAL_UNAVAILABLE);
+        exchange_refuse(exchange, REFUSAL_UNAVAILABLE);
         return false;
     }
-    exchange->next_step = next;
     exchange->phase = EXCHANGE_SUSPENDED;
     return true;
 }
@@ -282,79 +230,6 @@ void exchange_resume(struct exchange *exchange)
     io_loop_finish(exchange->loop, exchange);
     /* The exchange may be gone by now; the server and its loops wait for this count. */
     atomic_fetch_sub(&server->suspended, 1);
-}
-
-static void on_call_complete(struct request *request)
-{
-    exchange_resume((struct exchange *)((char *)request - offsetof(struct exchange, request)));
-}
-
-void exchange_submit(struct exchange *exchange, exchange_step *next)
-{
-    exchange->request.complete = on_call_complete;
-    idempotency_tell(exchange, &exchange->request.call.idempotency);
-    /* Suspended first: the answer may come before engine_submit returns. */
-    if (!exchange_suspend(exchange, next) ||
-        engine_submit(exchange->server->engine, &exchange->request) == RESULT_OK)
-        return;
-    exchange->request.call.refusal =
-        http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY;
-    exchange_resume(exchange);
-}
-
-static void answer_busy(struct exchange *exchange)
-{
-    problem_answer(exchange, http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY);
-}
-
-/* Memory was short, or the server is stopping and the job was given back: nobody knows whether the
- * password was right. */
-static void answer_unverified(struct exchange *exchange)
-{
-    problem_answer(exchange,
-                   http_draining(exchange->server) ? REFUSAL_UNAVAILABLE : REFUSAL_CAPACITY);
-}
-
-static void on_password_complete(struct password_job *job)
-{
-    struct exchange *exchange =
-        (struct exchange *)((char *)job - offsetof(struct exchange, password));
-    password_share_leave(exchange);
-    if (job->failed)
-        exchange->next_step = answer_unverified;
-    exchange_resume(exchange);
-}
-
-static void password_submit(struct exchange *exchange, exchange_step *next)
-{
-    exchange->password.complete = on_password_complete;
-    if (!password_share_enter(exchange))
-        return;
-    if (!exchange_suspend(exchange, next)) {
-        password_share_leave(exchange);
-        return;
-    }
-    if (engine_password(exchange->server->engine, &exchange->password) == RESULT_OK)
-        return;
-    password_share_leave(exchange);
-    exchange->next_step = answer_busy;
-    exchange_resume(exchange);
-}
-
-void exchange_hash_password(struct exchange *exchange, const char *password, exchange_step *next)
-{
-    exchange->password = (struct password_job){.work = PASSWORD_HASH, .password = password};
-    password_submit(exchange, next);
-}
-
-void exchange_verify_password(struct exchange *exchange, const char *password, const char *hash,
-                              exchange_step *next)
-{
-    exchange->password = (struct password_job){.work = PASSWORD_VERIFY, .password = password};
-    const size_t length = strlen(hash);
-    CHECK(length < sizeof exchange->password.hash);
-    memcpy(exchange->password.hash, hash, length + 1);
-    password_submit(exchange, next);
 }
 
 const char *exchange_parameter(const struct exchange *exchange, const char *name)

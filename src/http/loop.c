@@ -252,7 +252,7 @@ static void take_turn(struct io_loop *loop, const struct epoll_event *events, in
 {
     loop->now_us = http_clock_us();
     loop->moved = false;
-    http_date_set(&loop->date, engine_now(loop->server->engine).wall);
+    http_date_set(&loop->date, http_wall(loop->server));
     if (atomic_exchange(&loop->quiesce, false))
         quiesce(loop);
     const int worked = go_on_with_rest(loop) + look_at_events(loop, events, count);

@@ -5,7 +5,7 @@
 #define USHER_HTTP_REQUEST_HEAD_H
 
 #include "http/forwarded.h"
-#include "http/router.h"
+#include "http/method.h"
 #include "record/refusal.h"
 
 #include <stdbool.h>

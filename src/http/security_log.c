@@ -71,9 +71,9 @@ static void write_line(struct http_server *server, enum security_event event,
         address_format(address, address_text);
     if (left_out > 0)
         (void)snprintf(left_text, sizeof left_text, " left_out=%llu", (unsigned long long)left_out);
-    log_event(event == SECURITY_STAFF_CHANGE ? LOG_INFO : LOG_WARNING,
-              engine_now(server->engine).wall, "security event=%s address=%s%s %s",
-              kinds[event].name, address_text, left_text, detail);
+    log_event(event == SECURITY_STAFF_CHANGE ? LOG_INFO : LOG_WARNING, http_wall(server),
+              "security event=%s address=%s%s %s", kinds[event].name, address_text, left_text,
+              detail);
 }
 
 void security_tell(struct exchange *exchange, enum security_event event, const char *format, ...)

@@ -3,11 +3,8 @@
 
 #include "base/check.h"
 #include "base/log.h"
-#include "engine/clock.h"
-#include "http/body.h"
 #include "http/tls.h"
 
-#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,43 +28,14 @@ int64_t http_clock_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static struct limit_rate rate_of(unsigned per_second)
+timestamp_ms http_wall(const struct http_server *server)
 {
-    return (struct limit_rate){.interval_us = 1000000 / per_second,
-                               .burst = 2 * (int64_t)per_second};
+    return server->service.wall(server->service.owner);
 }
 
-static enum result limits_init(struct limits *limits, const struct http_options *options)
+const struct site *http_site(const struct http_server *server)
 {
-    limits->account_rate = rate_of(options->account_requests_per_second);
-    limits->address_rate = rate_of(options->address_requests_per_second);
-    struct {
-        struct limit_table *table;
-        size_t entries;
-    } tables[] = {
-        {&limits->accounts, LIMIT_ENTRIES},
-        {&limits->addresses, LIMIT_ENTRIES},
-        {&limits->password_lines, PASSWORD_LINE_ENTRIES},
-        {&limits->polls, LIMIT_ENTRIES},
-        {&limits->heard, LIMIT_ENTRIES},
-        {&limits->connections, LIMIT_ENTRIES},
-    };
-    enum result result = sign_in_limit_init(&limits->sign_ins, options->account_sign_ins_per_minute,
-                                            options->address_sign_ins_per_minute);
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0] && result == RESULT_OK; i++)
-        result = limit_table_init(tables[i].table, tables[i].entries);
-    return result;
-}
-
-static void limits_release(struct limits *limits)
-{
-    limit_table_release(&limits->accounts);
-    limit_table_release(&limits->addresses);
-    limit_table_release(&limits->password_lines);
-    sign_in_limit_release(&limits->sign_ins);
-    limit_table_release(&limits->polls);
-    limit_table_release(&limits->heard);
-    limit_table_release(&limits->connections);
+    return &server->site;
 }
 
 static enum result loops_start(struct http_server *server, struct explanation *explanation)
@@ -96,10 +64,6 @@ static enum result copy_options(struct http_server *server, const struct http_op
     /* A thread that may have no connection would serve nobody. */
     if (options->io_threads > options->connections_max)
         server->options.io_threads = options->connections_max;
-    server->time_zone = strdup(options->time_zone);
-    if (server->time_zone == NULL)
-        return explain(explanation, RESULT_NO_MEMORY, "no memory");
-    server->options.time_zone = server->time_zone;
     if (options->tls_certificate_file == NULL)
         return RESULT_OK;
     return tls_config_load(&server->tls, options->tls_certificate_file, options->tls_key_file,
@@ -115,12 +79,8 @@ static void server_free(struct http_server *server)
     for (size_t i = 0; i < LISTENERS_MAX; i++)
         if (server->listeners[i].socket >= 0)
             (void)close(server->listeners[i].socket);
-    importer_stop(&server->importer);
-    presence_release(&server->presence);
-    answer_cache_release(&server->answer_cache);
-    limits_release(&server->limits);
-    security_log_release(&server->security, wall_now());
-    free(server->time_zone);
+    limit_table_release(&server->connections);
+    security_log_release(&server->security, http_wall(server));
     tls_config_drop(server->tls);
     CHECK(pthread_mutex_destroy(&server->tls_lock) == 0);
     free(server);
@@ -152,30 +112,26 @@ static enum result server_open(struct http_server *server, const struct http_opt
     const enum result result = copy_options(server, options, explanation);
     if (result != RESULT_OK)
         return result;
-    if (limits_init(&server->limits, options) != RESULT_OK ||
-        presence_init(&server->presence) != RESULT_OK ||
-        importer_start(&server->importer) != RESULT_OK)
+    if (limit_table_init(&server->connections, CONNECTION_ADDRESSES) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
     return bind_listeners(server, options, explanation);
 }
 
-enum result http_open(struct http_server **server, const struct http_options *options,
-                      struct explanation *explanation)
+enum result http_open(struct http_server **server, const struct http_service *service,
+                      const struct http_options *options, struct explanation *explanation)
 {
     if (sodium_init() < 0)
         return explain(explanation, RESULT_IO, "the system gives no random numbers");
     struct http_server *made = calloc(1, sizeof *made);
     if (made == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the HTTP server");
+    made->service = *service;
     made->listeners[0].socket = -1;
     made->listeners[1] = (struct listener){.socket = -1, .operations_only = true};
     CHECK(pthread_mutex_init(&made->tls_lock, NULL) == 0);
-    answer_cache_init(&made->answer_cache);
     security_log_init(&made->security);
     for (size_t i = 0; i + 1 < sizeof made->request_id_prefix; i++)
         made->request_id_prefix[i] = "0123456789abcdefghijklmnopqrstuv"[randombytes_uniform(32)];
-    body_start();
-    json_object_seed(0); /* once, before threads read bodies */
     const enum result result = server_open(made, options, explanation);
     if (result == RESULT_OK)
         *server = made;
@@ -184,17 +140,13 @@ enum result http_open(struct http_server **server, const struct http_options *op
     return result;
 }
 
-enum result http_start(struct http_server *server, struct engine *engine,
-                       struct explanation *explanation)
+enum result http_start(struct http_server *server, struct explanation *explanation)
 {
-    server->engine = engine;
-    server->token_key = engine_token_key(engine);
     enum result result = listen_all(server, explanation);
     if (result == RESULT_OK)
         result = loops_start(server, explanation);
     if (result == RESULT_OK && server->listeners[1].socket >= 0)
-        log_event(LOG_INFO, engine_now(engine).wall, "metrics listening=%s",
-                  server->listeners[1].url);
+        log_event(LOG_INFO, http_wall(server), "metrics listening=%s", server->listeners[1].url);
     return result;
 }
 
@@ -231,6 +183,29 @@ size_t http_connections(const struct http_server *server)
     return atomic_load(&server->open);
 }
 
+static uint64_t relaxed_count(const atomic_uint_fast64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+void http_counts(const struct http_server *server, struct http_counts *counts)
+{
+    *counts = (struct http_counts){
+        .open = atomic_load_explicit(&server->open, memory_order_relaxed),
+        .answering = atomic_load_explicit(&server->answering, memory_order_relaxed),
+        .turned_away = relaxed_count(&server->turned_away),
+    };
+    for (unsigned i = 0; i < server->options.io_threads; i++) {
+        const struct io_counts *loop = &server->loops[i].counts;
+        counts->accepted += relaxed_count(&loop->accepted);
+        counts->made_room += relaxed_count(&loop->made_room);
+        counts->slow_heads += relaxed_count(&loop->slow_heads);
+        counts->slow_bodies += relaxed_count(&loop->slow_bodies);
+        counts->slow_readers += relaxed_count(&loop->slow_readers);
+        counts->idle_turns += relaxed_count(&loop->idle_turns);
+    }
+}
+
 void http_quiesce(struct http_server *server)
 {
     atomic_store(&server->draining, true);
@@ -251,7 +226,7 @@ static bool wait_for_none(const atomic_size_t *count, int64_t deadline_us)
     return true;
 }
 
-void http_stop(struct http_server *server, int64_t wait_ms)
+bool http_stop(struct http_server *server, int64_t wait_ms)
 {
     const int64_t deadline_us = http_clock_us() + wait_ms * 1000;
     if (!http_draining(server))
@@ -263,9 +238,10 @@ void http_stop(struct http_server *server, int64_t wait_ms)
     atomic_store(&server->stopping, true);
     if (wait_for_none(&server->suspended, deadline_us)) {
         server_free(server);
-        return;
+        return true;
     }
     /* Whoever has a suspended exchange would give it back to a loop that is gone. */
-    log_event(LOG_ERROR, engine_now(server->engine).wall, "http stop=incomplete unanswered=%zu",
+    log_event(LOG_ERROR, http_wall(server), "http stop=incomplete unanswered=%zu",
               atomic_load(&server->suspended));
+    return false;
 }

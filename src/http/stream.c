@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "http/answer.h"
-#include "http/problem.h"
 #include "http/server.h"
 
 #include <stdio.h>
@@ -51,12 +50,12 @@ struct stream *stream_begin(struct exchange *exchange, const char *content_type,
     }
     /* The loop's thread sees this before the loop ends its streams: none begins after that. */
     if (http_draining(exchange->server)) {
-        problem_answer(exchange, REFUSAL_UNAVAILABLE);
+        exchange_refuse(exchange, REFUSAL_UNAVAILABLE);
         return NULL;
     }
     struct stream *stream = stream_new(exchange, gone, owner);
     if (stream == NULL) {
-        problem_answer(exchange, REFUSAL_CAPACITY);
+        exchange_refuse(exchange, REFUSAL_CAPACITY);
         return NULL;
     }
     atomic_fetch_add(&exchange->server->answering, 1);

@@ -26,6 +26,12 @@
 #define PRICE_MAX INT64_C(100000000)
 #define COORDINATE_MAX 1000000.0
 
+/* What an organizer may make of the queue; app/config.def has the same ranges. */
+#define QUEUE_COUNT_MAX                                                                            \
+    1000000                  /* people inside, or let in a second: more than any machine serves */
+#define QUEUE_SECONDS_MIN 10 /* a slow connection is no silence */
+#define QUEUE_SECONDS_MAX 86400
+
 #define ROUND_SEATS_MAX 200000
 #define CONCERTS_MAX 10000          /* in memory and in every catalogue snapshot */
 #define ROUNDS_PER_CONCERT_MAX 1000 /* three a day for a year */

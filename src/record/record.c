@@ -51,7 +51,7 @@ enum {
 #define DETAIL_REAL(detail) .texts = NULL
 #define DETAIL_SECRET(detail) .texts = NULL
 
-#define ENTITY(kind, name, prefix, since) static const struct field_schema name##_fields[] = {
+#define ENTITY(kind, name, prefix, since) const struct field_schema name##_fields[] = {
 #define FIELD(entity, column_name, field_type, detail, json_name, field_flags, since_version)      \
     {                                                                                              \
         .column = #column_name,                                                                    \

@@ -130,6 +130,17 @@ struct entity_schema {
 
 #define RECORD_FIELDS_MAX 32 /* presence fits in 32 bits of the encoding */
 
+/* The fields of each entity, for tables that name some of them: queue_token_fields, and the place
+ * of each among them, FIELD_OF_queue_token_status. */
+#define ENTITY(kind, name, prefix, since)                                                          \
+    extern const struct field_schema name##_fields[];                                              \
+    enum {
+#define FIELD(entity, column, type, detail, json, flags, since) FIELD_OF_##entity##_##column,
+#define END_ENTITY(kind, name)                                                                     \
+    }                                                                                              \
+    ;
+#include "record/schema.def"
+
 const struct entity_schema *record_schema(enum record_kind kind);
 
 /* A field's address in a record of its kind. */

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
-import { invalid, ok } from './support/client.mjs'
+import { invalid, ok, refused } from './support/client.mjs'
 import { House } from './support/house.mjs'
 import {
     admitted,
@@ -14,6 +14,7 @@ import {
     hold,
     makeConcert,
     makeRound,
+    nobody,
     pay,
     seatsOf,
     signIn,
@@ -188,5 +189,6 @@ describe('lists', () => {
         assert.deepEqual(ids(found), [ann.user.id])
         assert.deepEqual(ok(await organizer.get('/v1/users?email=nobody%40example.com')).items, [])
         assert.deepEqual(ok(await organizer.get(`/v1/users/${ann.user.id}`)), ann.user)
+        refused(await organizer.get(`/v1/users/${nobody('user')}`), 404, 'not_found')
     })
 })

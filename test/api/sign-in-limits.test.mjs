@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { exchange, ok, refused } from './support/client.mjs'
+import { checkAnswer } from './support/contract.mjs'
 import { House, passwordOf } from './support/house.mjs'
 
 async function open(t, settings) {
@@ -76,14 +77,16 @@ test('currentPassword is guessed no faster', async t => {
 
 // The workers give way to everybody else, so on a busy machine a line of sixteen takes its time:
 // these requests have as much as they need.
-const patiently = (house, name, address) => {
+const patiently = async (house, name, address) => {
     const email = `${name}@example.com`
-    return exchange(house.url, {
+    const answer = await exchange(house.url, {
         method: 'POST',
         path: '/v1/sessions',
         headers: { 'content-type': 'application/json', ...from(address) },
         body: JSON.stringify({ email, password: passwordOf(email) }),
     })
+    checkAnswer(answer)
+    return answer
 }
 
 test('an address that floods the password workers leaves others room', async t => {

@@ -6,10 +6,11 @@
  * with --wrap for what an exchange would need a connection, an engine or time for. */
 #include "fuzz.h"
 
+#include "api/problem.h"
+#include "api/reply.h"
+#include "api/round_plan.h"
+#include "api/service.h"
 #include "body_call.h"
-#include "http/answer.h"
-#include "http/problem.h"
-#include "http/round_plan.h"
 #include "http/server.h"
 
 #include <stdlib.h>
@@ -20,9 +21,10 @@
 /* One input's exchange, and what became of it. */
 struct trial {
     struct http_server server;
+    struct api api;
     struct io_loop loop;
     struct request_head head;
-    struct exchange *exchange;
+    struct enquiry *enquiry;
     uint8_t answer;   /* the input's choice */
     json_t *answered; /* the answer's JSON, or NULL */
 };
@@ -32,77 +34,76 @@ static struct trial
 
 /* ---- In the place of what is not there ---- */
 
-void __wrap_exchange_submit(struct exchange *exchange, exchange_step *next);
-void __wrap_exchange_hash_password(struct exchange *exchange, const char *password,
-                                   exchange_step *next);
-void __wrap_exchange_verify_password(struct exchange *exchange, const char *password,
-                                     const char *hash, exchange_step *next);
-bool __wrap_sign_in_begin(struct exchange *exchange, const void *account, size_t length);
-void __wrap_sign_in_end(struct exchange *exchange, enum sign_in_outcome outcome);
-void __wrap_sign_in_leave(struct exchange *exchange);
-bool __wrap_sign_in_sign_up(struct exchange *exchange);
-void __wrap_sign_in_signed_up(struct exchange *exchange, const char *email);
+void __wrap_enquiry_submit(struct enquiry *enquiry, enquiry_step *next);
+void __wrap_enquiry_hash_password(struct enquiry *enquiry, const char *password,
+                                  enquiry_step *next);
+void __wrap_enquiry_verify_password(struct enquiry *enquiry, const char *password, const char *hash,
+                                    enquiry_step *next);
+bool __wrap_sign_in_begin(struct enquiry *enquiry, const void *account, size_t length);
+void __wrap_sign_in_end(struct enquiry *enquiry, enum sign_in_outcome outcome);
+void __wrap_sign_in_leave(struct enquiry *enquiry);
+bool __wrap_sign_in_sign_up(struct enquiry *enquiry);
+void __wrap_sign_in_signed_up(struct enquiry *enquiry, const char *email);
 
 /* The engine: looks at the call, answers it and goes on at once. */
-void __wrap_exchange_submit(struct exchange *exchange, exchange_step *next)
+void __wrap_enquiry_submit(struct enquiry *enquiry, enquiry_step *next)
 {
-    struct call *call = &exchange->request.call;
+    struct call *call = &enquiry->request.call;
     check_call(call);
     answer_call(call, current->answer);
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_QUEUE_CHANGE)
         return; /* its answer is the engine's snapshot */
-    next(exchange);
+    next(enquiry);
 }
 
-void __wrap_exchange_hash_password(struct exchange *exchange, const char *password,
-                                   exchange_step *next)
+void __wrap_enquiry_hash_password(struct enquiry *enquiry, const char *password, enquiry_step *next)
 {
     size_t count;
     CHECK(utf8_count(password, strlen(password), &count));
     CHECK(count >= PASSWORD_CHARACTERS_MIN && count <= PASSWORD_CHARACTERS_MAX);
-    memcpy(exchange->password.hash, GIVEN_HASH, sizeof GIVEN_HASH);
-    exchange->password.good = true;
-    next(exchange);
+    memcpy(enquiry->password.hash, GIVEN_HASH, sizeof GIVEN_HASH);
+    enquiry->password.good = true;
+    next(enquiry);
 }
 
-void __wrap_exchange_verify_password(struct exchange *exchange, const char *password,
-                                     const char *hash, exchange_step *next)
+void __wrap_enquiry_verify_password(struct enquiry *enquiry, const char *password, const char *hash,
+                                    enquiry_step *next)
 {
     CHECK(password != NULL && strlen(hash) <= PASSWORD_HASH_BYTES_MAX);
-    memcpy(exchange->password.hash, hash, strlen(hash) + 1);
-    exchange->password.good = hash[0] != '\0' && current->answer % 2 == 0;
-    next(exchange);
+    memcpy(enquiry->password.hash, hash, strlen(hash) + 1);
+    enquiry->password.good = hash[0] != '\0' && current->answer % 2 == 0;
+    next(enquiry);
 }
 
 /* The limits: every try that begins is ended where a password was looked at, or is left. */
-bool __wrap_sign_in_begin(struct exchange *exchange, const void *account, size_t length)
+bool __wrap_sign_in_begin(struct enquiry *enquiry, const void *account, size_t length)
 {
-    CHECK(account != NULL && length > 0 && !exchange->sign_in_try.begun);
-    exchange->sign_in_try.begun = true;
+    CHECK(account != NULL && length > 0 && !enquiry->sign_in_try.begun);
+    enquiry->sign_in_try.begun = true;
     return true;
 }
 
-void __wrap_sign_in_end(struct exchange *exchange, enum sign_in_outcome outcome)
+void __wrap_sign_in_end(struct enquiry *enquiry, enum sign_in_outcome outcome)
 {
-    CHECK(exchange->sign_in_try.begun);
-    CHECK(outcome == (exchange->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG));
-    exchange->sign_in_try.begun = false;
+    CHECK(enquiry->sign_in_try.begun);
+    CHECK(outcome == (enquiry->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG));
+    enquiry->sign_in_try.begun = false;
 }
 
-void __wrap_sign_in_leave(struct exchange *exchange)
+void __wrap_sign_in_leave(struct enquiry *enquiry)
 {
-    exchange->sign_in_try.begun = false;
+    enquiry->sign_in_try.begun = false;
 }
 
-bool __wrap_sign_in_sign_up(struct exchange *exchange)
+bool __wrap_sign_in_sign_up(struct enquiry *enquiry)
 {
-    CHECK(!exchange->sign_in_try.begun);
+    CHECK(!enquiry->sign_in_try.begun);
     return true;
 }
 
-void __wrap_sign_in_signed_up(struct exchange *exchange, const char *email)
+void __wrap_sign_in_signed_up(struct enquiry *enquiry, const char *email)
 {
-    (void)exchange;
+    (void)enquiry;
     CHECK(email != NULL && email[0] != '\0');
 }
 
@@ -118,7 +119,8 @@ static const char *text_at(const json_t *object, const char *key)
 static void check_problem(const struct trial *trial)
 {
     const json_t *problem = trial->answered, *errors = json_object_get(problem, "errors");
-    CHECK(json_integer_value(json_object_get(problem, "status")) == trial->exchange->answer.status);
+    CHECK(json_integer_value(json_object_get(problem, "status")) ==
+          trial->enquiry->exchange.answer.status);
     CHECK(strncmp(text_at(problem, "type"), "/problems/", 10) == 0);
     CHECK(strcmp(text_at(problem, "type") + 10, text_at(problem, "code")) == 0);
     CHECK(strlen(text_at(problem, "title")) > 0 && strlen(text_at(problem, "detail")) > 0);
@@ -148,7 +150,7 @@ static void check_echo(const struct trial *trial)
 {
     const char *key;
     json_t *value;
-    json_object_foreach(trial->exchange->body.root, key, value)
+    json_object_foreach(trial->enquiry->body.root, key, value)
     {
         const char *sent = json_string_value(value);
         const char *answered = json_string_value(json_object_get(trial->answered, key));
@@ -162,21 +164,22 @@ static void check_echo(const struct trial *trial)
 /* The answer is JSON or nothing. */
 static void read_answer(struct trial *trial)
 {
-    const struct exchange *exchange = trial->exchange;
-    if (exchange->answer.bodiless)
+    const struct enquiry *enquiry = trial->enquiry;
+    if (enquiry->exchange.answer.bodiless)
         return;
-    trial->answered = json_loadb((const char *)exchange->out.data, exchange->out.length,
-                                 JSON_REJECT_DUPLICATES, NULL);
+    trial->answered = json_loadb((const char *)enquiry->exchange.out.data,
+                                 enquiry->exchange.out.length, JSON_REJECT_DUPLICATES, NULL);
     CHECK(json_is_object(trial->answered));
 }
 
 static void check_answer(struct trial *trial)
 {
-    if (!exchange_answered(trial->exchange))
+    if (!enquiry_answered(trial->enquiry))
         return;
     read_answer(trial);
-    CHECK(trial->exchange->answer.status >= 200 && trial->exchange->answer.status < 600);
-    if (trial->exchange->answer.status >= 400)
+    CHECK(trial->enquiry->exchange.answer.status >= 200 &&
+          trial->enquiry->exchange.answer.status < 600);
+    if (trial->enquiry->exchange.answer.status >= 400)
         check_problem(trial);
     else if (trial->answered != NULL)
         check_echo(trial);
@@ -220,7 +223,7 @@ static void check_read_again(const struct body *body)
 
 static bool parse(struct trial *trial, const uint8_t *data, size_t size)
 {
-    struct body *body = &trial->exchange->body;
+    struct body *body = &trial->enquiry->body;
     const enum refusal refusal = body_parse(body, data, size, BODY_VALUES_MAX);
     if (refusal == REFUSAL_NONE) {
         CHECK(json_is_object(body->root) && body_good(body));
@@ -229,7 +232,7 @@ static bool parse(struct trial *trial, const uint8_t *data, size_t size)
         return true;
     }
     CHECK(refusal == REFUSAL_MALFORMED_JSON ? body->malformed != NULL : !body_good(body));
-    problem_body(trial->exchange, refusal);
+    problem_body(trial->enquiry, refusal);
     return false;
 }
 
@@ -250,33 +253,33 @@ static double seats_asked(const json_t *root)
 
 static void read_round(struct trial *trial, const uint8_t *data, size_t size)
 {
-    struct exchange *exchange = trial->exchange;
-    const double seats = seats_asked(exchange->body.root);
+    struct enquiry *enquiry = trial->enquiry;
+    const double seats = seats_asked(enquiry->body.root);
     if (seats > ROUND_SEATS_TRIED_MAX && seats <= ROUND_SEATS_MAX)
         return;
     struct round_plan *plan = calloc(1, sizeof *plan);
     CHECK(plan != NULL);
-    body_release(&exchange->body);
-    body_init(&exchange->body);
-    round_plan_init(plan, &exchange->body);
+    body_release(&enquiry->body);
+    body_init(&enquiry->body);
+    round_plan_init(plan, &enquiry->body);
     round_plan_feed(plan, data, size);
     round_plan_end(plan);
     if (plan->refusal == REFUSAL_NONE)
         check_plan(plan);
     else
-        problem_body(exchange, plan->refusal);
+        problem_body(enquiry, plan->refusal);
     round_plan_release(plan);
     free(plan);
 }
 
-static void read_action(struct exchange *exchange)
+static void read_action(struct enquiry *enquiry)
 {
     struct body_object root;
-    body_root(&exchange->body, &root);
+    body_root(&enquiry->body, &root);
     body_close(&root);
-    CHECK(body_good(&exchange->body) == (json_object_size(exchange->body.root) == 0));
-    if (!body_good(&exchange->body))
-        problem_body(exchange, REFUSAL_INVALID_FIELD);
+    CHECK(body_good(&enquiry->body) == (json_object_size(enquiry->body.root) == 0));
+    if (!body_good(&enquiry->body))
+        problem_body(enquiry, REFUSAL_INVALID_FIELD);
 }
 
 static const struct route *choose_route(uint8_t byte)
@@ -285,38 +288,40 @@ static const struct route *choose_route(uint8_t byte)
     size_t count, kept = 0;
     const struct route *table = routes(&count);
     for (size_t i = 0; i < count; i++)
-        if (table[i].body != BODY_NONE)
+        if (table[i].takes != TAKES_NOTHING)
             chosen[kept++] = &table[i];
     return chosen[byte % kept];
 }
 
 static void run(struct trial *trial, const struct route *route, const uint8_t *data, size_t size)
 {
-    struct exchange *exchange = trial->exchange;
-    exchange->route = route;
-    exchange->phase = EXCHANGE_RUNNING;
+    struct enquiry *enquiry = trial->enquiry;
+    enquiry->route = route;
+    enquiry->exchange.phase = EXCHANGE_RUNNING;
     if (!parse(trial, data, size))
         return;
-    if (route->body == BODY_IMPORT)
+    if (route->takes == TAKES_IMPORT)
         read_round(trial, data, size);
-    else if (route->body == BODY_ACTION)
-        read_action(exchange);
+    else if (route->takes == TAKES_ACTION)
+        read_action(enquiry);
     else
-        route->handler(exchange);
+        route->handler(enquiry);
 }
 
-static struct exchange *exchange_of(struct trial *trial)
+static struct enquiry *enquiry_of(struct trial *trial)
 {
-    struct exchange *exchange = calloc(1, sizeof *exchange);
-    CHECK(exchange != NULL);
-    exchange->server = &trial->server;
-    exchange->loop = &trial->loop;
-    exchange->head = &trial->head;
-    exchange->path.id = (struct id){{7}};
-    memcpy(exchange->request_id, "fuzz", sizeof "fuzz");
-    buffer_init(&exchange->out, ANSWER_BYTES_MAX);
-    body_init(&exchange->body);
-    return exchange;
+    struct enquiry *enquiry = calloc(1, sizeof *enquiry);
+    CHECK(enquiry != NULL);
+    enquiry_serve(&trial->server.service);
+    enquiry->api = &trial->api;
+    enquiry->exchange.server = &trial->server;
+    enquiry->exchange.loop = &trial->loop;
+    enquiry->exchange.head = &trial->head;
+    enquiry->path.id = (struct id){{7}};
+    memcpy(enquiry->exchange.request_id, "fuzz", sizeof "fuzz");
+    buffer_init(&enquiry->exchange.out, ANSWER_BYTES_MAX);
+    body_init(&enquiry->body);
+    return enquiry;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -330,12 +335,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct trial *trial = calloc(1, sizeof *trial);
     CHECK(trial != NULL);
     trial->answer = fuzz_byte(&input);
-    trial->server.options.settings.registration_open = true;
-    trial->exchange = exchange_of(trial);
+    trial->api.settings.registration_open = true;
+    trial->enquiry = enquiry_of(trial);
     current = trial;
     run(trial, route, input.at, fuzz_left(&input));
     check_answer(trial);
-    exchange_free(trial->exchange);
+    exchange_free(&trial->enquiry->exchange);
     exchange_free_spares(&trial->loop);
     json_decref(trial->answered);
     free(trial);

@@ -3,8 +3,8 @@
 #ifndef USHER_TEST_FUZZ_BODY_CALL_H
 #define USHER_TEST_FUZZ_BODY_CALL_H
 
+#include "api/round_plan.h"
 #include "base/utf8.h"
-#include "http/round_plan.h"
 #include "office/office.h"
 
 #define GIVEN_HASH "a hash"

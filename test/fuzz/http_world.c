@@ -220,31 +220,32 @@ static const struct office_settings office_settings = {
 
 static void start_server(struct http_world *world)
 {
-    const struct http_options options = {
-        .listen = "127.0.0.1:0",
-        .public_url = "https://tickets.example",
-        .trusted_proxies = "0.0.0.0/0",
-        .log_requests = true,
+    const struct api_options options = {
+        .http = {.listen = "127.0.0.1:0",
+                 .public_url = "https://tickets.example",
+                 .trusted_proxies = "0.0.0.0/0",
+                 .log_requests = true,
+                 .io_threads = 1,
+                 .connections_max = 64,
+                 .connections_per_address = 64,
+                 .head_bytes_max = 16384,
+                 .head_seconds = 10,
+                 .body_bytes_per_second = 1024,
+                 .idle_seconds = 75},
         .time_zone = "UTC",
         .settings = office_settings,
-        .io_threads = 1,
-        .connections_max = 64,
-        .connections_per_address = 64,
-        .head_bytes_max = 16384,
-        .head_seconds = 10,
-        .body_bytes_per_second = 1024,
-        .idle_seconds = 75,
         .account_requests_per_second = 1000000,
         .address_requests_per_second = 10000000,
         .account_sign_ins_per_minute = 1000000,
         .address_sign_ins_per_minute = 10000000,
     };
     struct explanation why;
-    if (http_open(&world->server, &options, &why) != RESULT_OK ||
-        http_start(world->server, world->engine, &why) != RESULT_OK) {
+    if (api_open(&world->api, &options, &why) != RESULT_OK ||
+        api_start(world->api, world->engine, &why) != RESULT_OK) {
         fprintf(stderr, "%s\n", why.text);
         CHECK(false);
     }
+    world->server = api_server(world->api);
 }
 
 void http_world_connect(struct http_world *world, int connection)
@@ -311,7 +312,7 @@ static void check_books(struct http_world *world)
 void http_world_close(struct http_world *world)
 {
     const int64_t wait_ms = 10000;
-    http_stop(world->server, wait_ms);
+    api_stop(world->api, wait_ms);
     engine_stop(world->engine, 0);
     check_books(world);
     store_close(world->store);

@@ -4,10 +4,9 @@
 #ifndef USHER_TEST_FUZZ_HTTP_WORLD_H
 #define USHER_TEST_FUZZ_HTTP_WORLD_H
 
+#include "api/api.h"
+#include "api/credentials.h"
 #include "base/id.h"
-#include "engine/engine.h"
-#include "http/credentials.h"
-#include "http/http.h"
 
 struct http_person {
     struct id user_id;
@@ -19,7 +18,8 @@ struct http_world {
     char directory[4096];
     struct store *store;
     struct engine *engine;
-    struct http_server *server;
+    struct api *api;
+    struct http_server *server; /* the API's */
     struct http_person boss, buyer;
     struct id concert_id, round_id, seat_ids[3], token_id, reservation_id, paid_id, payment_id;
 };

@@ -4,8 +4,8 @@
  * The first eight bytes choose where the body is cut; the rest is the body. */
 #include "fuzz.h"
 
+#include "api/round_plan.h"
 #include "body_call.h"
-#include "http/round_plan.h"
 
 #include <stdlib.h>
 

@@ -2,12 +2,12 @@
  * from any text and held against another reading of the same form. */
 #include "fuzz.h"
 
+#include "api/credentials.h"
+#include "api/head_check.h"
+#include "api/query.h"
+#include "api/router.h"
+#include "api/session_cookie.h"
 #include "http/answer_cache.h"
-#include "http/credentials.h"
-#include "http/head_check.h"
-#include "http/query.h"
-#include "http/router.h"
-#include "http/session_cookie.h"
 
 #include <errno.h>
 #include <regex.h>

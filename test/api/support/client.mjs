@@ -69,7 +69,7 @@ export class Client {
         const { url, agent: shared } = this.house
         const options = { method, path, headers: sent, body: payload, agent: agent ?? shared }
         const answer = await within(`${method} ${path}`, exchange(url, options))
-        checkAnswer(answer)
+        checkAnswer(answer, body ?? (raw === undefined ? undefined : parse(String(raw))))
         return answer
     }
 

@@ -51,7 +51,7 @@ static void test_etag_of_content(void **state)
 
 static void test_found_by_key_and_version(void **state)
 {
-    const struct cached_answer_key key = {.kind = CACHED_SEATS, .from = 10, .limit = 50};
+    const struct cached_answer_key key = {.kind = 1, .from = 10, .limit = 50};
     struct cached_answer *body = body_of(1, 10);
     answer_cache_keep(*state, &key, 7, body);
     cached_answer_drop(body);
@@ -60,10 +60,10 @@ static void test_found_by_key_and_version(void **state)
     cached_answer_drop(found);
     assert_null(answer_cache_find(*state, &key, 8));
     static const struct cached_answer_key others[] = {
-        {.kind = CACHED_MAP, .from = 10, .limit = 50},
-        {.kind = CACHED_SEATS, .from = 11, .limit = 50},
-        {.kind = CACHED_SEATS, .from = 10, .limit = 51},
-        {.kind = CACHED_SEATS, .id = {{1}}, .from = 10, .limit = 50},
+        {.kind = 2, .from = 10, .limit = 50},
+        {.kind = 1, .from = 11, .limit = 50},
+        {.kind = 1, .from = 10, .limit = 51},
+        {.kind = 1, .id = {{1}}, .from = 10, .limit = 50},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_null(answer_cache_find(*state, &others[i], 7));
@@ -78,18 +78,18 @@ static void test_bytes_stay_bounded(void **state)
     struct answer_cache *cache = *state;
     const size_t each = ANSWER_CACHE_BYTES_MAX / 8;
     for (uint64_t i = 0; i < 20; i++) {
-        const struct cached_answer_key key = {.kind = CACHED_MAP, .from = i};
+        const struct cached_answer_key key = {.kind = 2, .from = i};
         struct cached_answer *body = body_of((uint8_t)i, each);
         answer_cache_keep(cache, &key, 0, body);
         cached_answer_drop(body);
         assert_true(cache->bytes <= ANSWER_CACHE_BYTES_MAX);
     }
-    const struct cached_answer_key last = {.kind = CACHED_MAP, .from = 19};
+    const struct cached_answer_key last = {.kind = 2, .from = 19};
     struct cached_answer *found = answer_cache_find(cache, &last, 0);
     assert_non_null(found);
     cached_answer_drop(found);
     struct cached_answer *huge = body_of(0, ANSWER_CACHE_BYTES_MAX / 2 + 1);
-    const struct cached_answer_key key = {.kind = CACHED_MAP, .from = 100};
+    const struct cached_answer_key key = {.kind = 2, .from = 100};
     answer_cache_keep(cache, &key, 0, huge);
     cached_answer_drop(huge);
     assert_null(answer_cache_find(cache, &key, 0));

@@ -1,0 +1,39 @@
+/* The HTTP API: api.md's routes over http/, answered by the engine. Knows routes, JSON and
+ * sessions' wire form; no socket, no rules, no SQL. */
+#ifndef USHER_API_API_H
+#define USHER_API_API_H
+
+#include "engine/engine.h"
+#include "http/http.h"
+
+struct api;
+
+struct api_options {
+    struct http_options http;
+    const char *time_zone;           /* told by GET /v1/settings: an IANA name */
+    struct office_settings settings; /* told by GET /v1/settings and /v1/queue */
+    /* Requests a second, sustained; twice as many in a burst. */
+    unsigned account_requests_per_second, address_requests_per_second;
+    unsigned account_sign_ins_per_minute, address_sign_ins_per_minute;
+};
+
+/* Makes an API and takes its addresses, as http_open has it: there need not be an engine yet. */
+MUST_USE enum result api_open(struct api **api, const struct api_options *options,
+                              struct explanation *explanation);
+
+/* Starts answering. The engine must outlive the API. After a failure, api_close is owed. */
+MUST_USE enum result api_start(struct api *api, struct engine *engine,
+                               struct explanation *explanation);
+
+/* Frees an API that was not started. */
+void api_close(struct api *api);
+
+/* The server below it, to be asked where it listens, and told to read its certificate again or to
+ * take no more connections. */
+struct http_server *api_server(const struct api *api);
+
+/* Waits up to `wait_ms` until every request in flight is answered, then stops and frees everything.
+ */
+void api_stop(struct api *api, int64_t wait_ms);
+
+#endif

@@ -1,0 +1,83 @@
+/* See bodies.h. */
+#include "api/bodies.h"
+
+#include "api/round_plan.h"
+#include "base/check.h"
+#include "office/office.h"
+
+enum {
+#define ENTITY(kind, name, prefix, since) kind_of_##name = RECORD_KIND_##kind,
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+};
+
+/* 0; what does not hold doesn't compile. */
+#define HOLDS(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
+
+/* In a case below `target` is the struct that the body is read into. Every field has a meaning, and
+ * stands where a value of its type does. */
+#define IS_OF(member, c_type)                                                                      \
+    HOLDS(__builtin_types_compatible_p(__typeof__(((target *)0)->member), c_type))
+#define PLACE(member, c_type) .offset = offsetof(target, member) + IS_OF(member, c_type)
+#define TOLD(member) .tells = true, .told_offset = offsetof(target, member) + IS_OF(member, bool)
+#define ROW(json, field_type, field_presence, text)                                                \
+    .name = json, .type = BODY_##field_type + (int)HOLDS(sizeof text > 1),                         \
+    .presence = BODY_##field_presence, .meaning = text
+#define RANGE(least, most) .min = (int64_t)(least), .max = (int64_t)(most)
+
+const struct body_schema *body_schema(enum body_name name)
+{
+    switch (name) {
+#define BODY(body_name, c_type, text)                                                              \
+    case BODY_OF_##body_name: {                                                                    \
+        typedef c_type target;                                                                     \
+        static const char own_name[] = #body_name, meaning[] = text;                               \
+        static const struct body_field rows[] = {
+#define TEXT(json, member, presence, text_kind, least, most, text)                                 \
+    {ROW(json, TEXT, presence, text), PLACE(member, const char *), RANGE(least, most),             \
+     .kind = TEXT_##text_kind},
+#define INTEGER(json, member, presence, least, most, text)                                         \
+    {ROW(json, INTEGER, presence, text), PLACE(member, int64_t), RANGE(least, most)},
+#define INTEGER_TOLD(json, member, told, presence, least, most, text)                              \
+    {ROW(json, INTEGER, presence, text), PLACE(member, int64_t), RANGE(least, most), TOLD(told)},
+#define REAL(json, member, presence, least, most, text)                                            \
+    {ROW(json, REAL, presence, text), PLACE(member, double), RANGE(least, most)},
+#define BOOLEAN(json, member, presence, text)                                                      \
+    {ROW(json, BOOLEAN, presence, text), PLACE(member, bool)},
+#define BOOLEAN_TOLD(json, member, told, presence, text)                                           \
+    {ROW(json, BOOLEAN, presence, text), PLACE(member, bool), TOLD(told)},
+#define TIME(json, member, presence, text)                                                         \
+    {ROW(json, TIME, presence, text), PLACE(member, timestamp_ms)},
+#define TIME_TOLD(json, member, told, presence, text)                                              \
+    {ROW(json, TIME, presence, text), PLACE(member, timestamp_ms), TOLD(told)},
+#define ID(json, member, presence, entity, text)                                                   \
+    {ROW(json, ID, presence, text), PLACE(member, struct id),                                      \
+     .id_of = (enum record_kind)kind_of_##entity},
+#define IDS(json, member, count, presence, entity, least, most, text)                              \
+    {ROW(json, IDS, presence, text), PLACE(member, const struct id *), RANGE(least, most),         \
+     .count_offset = offsetof(target, count) + IS_OF(count, size_t),                               \
+     .id_of = (enum record_kind)kind_of_##entity},
+#define EMAIL(json, member, presence, email_rule, text)                                            \
+    {ROW(json, EMAIL, presence, text), PLACE(member, struct email), .rule = EMAIL_##email_rule},
+#define EMAIL_TOLD(json, member, told, presence, email_rule, text)                                 \
+    {ROW(json, EMAIL, presence, text), PLACE(member, struct email), TOLD(told),                    \
+     .rule = EMAIL_##email_rule},
+#define PASSWORD(json, member, presence, least, text)                                              \
+    {ROW(json, PASSWORD, presence, text), PLACE(member, const char *),                             \
+     RANGE(least, PASSWORD_CHARACTERS_MAX)},
+#define OBJECTS(json, body, presence, least, most, text)                                           \
+    {ROW(json, OBJECTS, presence, text), RANGE(least, most), .element = BODY_OF_##body},
+#define END_BODY(body_name)                                                                        \
+    }                                                                                              \
+    ;                                                                                              \
+    static const struct body_schema schema = {own_name, meaning, rows,                             \
+                                              sizeof rows / sizeof rows[0]};                       \
+    return &schema;                                                                                \
+    }
+#include "api/bodies.def"
+    case BODY_OF_COUNT:
+        break;
+    }
+    UNREACHABLE("body");
+}

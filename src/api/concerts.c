@@ -1,0 +1,215 @@
+/* Concerts and rounds as everybody reads them, from the published catalogue; and making a round,
+ * whose body comes in pieces. */
+#include "api/ask.h"
+#include "api/handlers.h"
+#include "api/import.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/reply.h"
+#include "api/round_plan.h"
+#include "api/service.h"
+#include "base/check.h"
+
+static const struct concert *find_shown_concert(const struct catalogue_snapshot *catalogue,
+                                                struct id id)
+{
+    for (size_t i = 0; i < catalogue->concert_count; i++)
+        if (id_equal(catalogue->concerts[i].id, id))
+            return &catalogue->concerts[i];
+    return NULL;
+}
+
+/* Whether the place (time, id) lies behind the cursor, in the order of the list. */
+static bool is_behind(const struct cursor *cursor, timestamp_ms time, struct id id)
+{
+    if ((uint64_t)time != cursor->number)
+        return (uint64_t)time > cursor->number;
+    return id_compare(id, cursor->id) > 0;
+}
+
+static void write_concerts(struct json_writer *writer, const struct catalogue_snapshot *catalogue,
+                           const struct cursor *cursor, size_t limit)
+{
+    size_t at = 0;
+    while (
+        at < catalogue->concert_count &&
+        !is_behind(cursor, catalogue->concerts[at].reservation_open_at, catalogue->concerts[at].id))
+        at++;
+    const size_t rest = catalogue->concert_count - at;
+    const size_t end = at + (rest < limit ? rest : limit);
+    page_begin(writer);
+    for (; at < end; at++)
+        object_write(writer, OBJECT_concert, &catalogue->concerts[at], NULL);
+    if (end < catalogue->concert_count) {
+        const struct concert *last = &catalogue->concerts[end - 1];
+        const struct cursor next = {.number = (uint64_t)last->reservation_open_at, .id = last->id};
+        page_end(writer, &next);
+    } else {
+        page_end(writer, NULL);
+    }
+}
+
+void get_concerts(struct enquiry *enquiry)
+{
+    struct api *api = enquiry->api;
+    size_t limit = LIST_LIMIT_DEFAULT;
+    struct cursor cursor = {0};
+    bool given;
+    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
+        return;
+    const struct cached_answer_key key = {
+        .kind = CACHED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
+    const struct catalogue_snapshot *catalogue = engine_catalogue(api->engine);
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, catalogue->version);
+    if (body == NULL) {
+        write_concerts(reply_begin(enquiry), catalogue, &cursor, limit);
+        body = reply_share(enquiry, &key, catalogue->version);
+    }
+    engine_catalogue_release(catalogue);
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+/* Answers with what was written since answer_begin as a public page that is not kept: small, or
+ * different the next time. */
+static void answer_public(struct enquiry *enquiry)
+{
+    answer_shared(&enquiry->exchange, reply_share(enquiry, NULL, 0), CACHE_PUBLIC);
+}
+
+void get_concert(struct enquiry *enquiry)
+{
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    const struct concert *concert = find_shown_concert(catalogue, enquiry->path.id);
+    if (concert == NULL) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    } else {
+        object_write(reply_begin(enquiry), OBJECT_concert, concert, NULL);
+        answer_public(enquiry);
+    }
+    engine_catalogue_release(catalogue);
+}
+
+/* A round with the seats that can be had now: none once it is over and its seats left memory. */
+static void write_round(struct enquiry *enquiry, const struct catalogue_round *round)
+{
+    struct shown_round shown = {.round = round->round};
+    const struct round_snapshot *seats =
+        round->live ? engine_round(enquiry->api->engine, round->round.id) : NULL;
+    if (seats != NULL) {
+        shown.available = seats->available;
+        engine_round_release(seats);
+    }
+    object_write(&enquiry->writer, OBJECT_round, &shown, NULL);
+}
+
+static const struct catalogue_round *find_shown_round(const struct catalogue_snapshot *catalogue,
+                                                      struct id id)
+{
+    for (size_t i = 0; i < catalogue->round_count; i++)
+        if (id_equal(catalogue->rounds[i].round.id, id))
+            return &catalogue->rounds[i];
+    return NULL;
+}
+
+void get_round(struct enquiry *enquiry)
+{
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    const struct catalogue_round *round = find_shown_round(catalogue, enquiry->path.id);
+    if (round == NULL) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    } else {
+        (void)reply_begin(enquiry);
+        write_round(enquiry, round);
+        answer_public(enquiry);
+    }
+    engine_catalogue_release(catalogue);
+}
+
+static void write_rounds(struct enquiry *enquiry, const struct catalogue_snapshot *catalogue,
+                         const struct cursor *cursor, size_t limit)
+{
+    struct json_writer *writer = reply_begin(enquiry);
+    struct cursor next = {0};
+    size_t count = 0;
+    bool more = false;
+    page_begin(writer);
+    for (size_t i = 0; i < catalogue->round_count && !more; i++) {
+        const struct concert_round *round = &catalogue->rounds[i].round;
+        if (!id_equal(round->concert_id, enquiry->path.id) ||
+            !is_behind(cursor, round->start_time, round->id))
+            continue;
+        more = count == limit;
+        if (more)
+            break;
+        write_round(enquiry, &catalogue->rounds[i]);
+        next = (struct cursor){.number = (uint64_t)round->start_time, .id = round->id};
+        count++;
+    }
+    page_end(writer, more ? &next : NULL);
+}
+
+void get_rounds(struct enquiry *enquiry)
+{
+    size_t limit = LIST_LIMIT_DEFAULT;
+    struct cursor cursor = {0};
+    bool given;
+    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
+        return;
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    if (find_shown_concert(catalogue, enquiry->path.id) == NULL) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    } else {
+        write_rounds(enquiry, catalogue, &cursor, limit);
+        answer_public(enquiry);
+    }
+    engine_catalogue_release(catalogue);
+}
+
+void get_settings(struct enquiry *enquiry)
+{
+    const struct api *api = enquiry->api;
+    const struct office_settings *settings = &api->settings;
+    const struct shown_settings shown = {
+        .server_time = engine_now(api->engine).wall,
+        .time_zone = api->time_zone,
+        .charging = settings->charging_open ? SHOWN_OPEN : SHOWN_CLOSED,
+        .registration = settings->registration_open ? SHOWN_OPEN : SHOWN_CLOSED,
+        .hold_seconds = settings->hold_seconds,
+        .max_seats_per_reservation = settings->max_seats_per_reservation,
+        .max_seats_per_user = settings->max_seats_per_user,
+        .refund_until_seconds = settings->refund_until_seconds,
+    };
+    object_write(reply_begin(enquiry), OBJECT_settings, &shown, NULL);
+    answer_public(enquiry);
+}
+
+/* ---- Making a round ---- */
+
+/* It has as many free seats as it has seats, unless it was made before. */
+static void answer_round_made(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const struct call *call = &enquiry->request.call;
+    const struct concert_round *round = &call->record->as.concert_round;
+    struct shown_round shown = {.round = *round, .available = round->total_seat_cnt};
+    const struct round_snapshot *now =
+        call->replayed ? engine_round(enquiry->api->engine, round->id) : NULL;
+    if (call->replayed)
+        shown.available = now == NULL ? 0 : now->available;
+    if (now != NULL)
+        engine_round_release(now);
+    object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
+    reply_created(enquiry, enquiry->route->location,
+                  record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, round->id);
+}
+
+void post_rounds(struct enquiry *enquiry)
+{
+    const struct round_plan *plan = import_plan(enquiry);
+    struct call *call = ask_call(enquiry);
+    call->in.round.start_time = plan->start_time;
+    call->in.round.seats = plan->seats;
+    call->in.round.seat_count = plan->seat_count;
+    enquiry_submit(enquiry, answer_round_made);
+}

@@ -1,0 +1,84 @@
+/* One request as the API sees it: its route, who asks, what the body says, what is asked of the
+ * engine, and the answer as JSON. It lives and is suspended with its exchange, which it begins
+ * with. A handler is a chain of steps: each either answers or hands work out and names the step
+ * that follows; every step runs on the exchange's I/O thread. */
+#ifndef USHER_API_ENQUIRY_H
+#define USHER_API_ENQUIRY_H
+
+#include "api/credentials.h"
+#include "api/router.h"
+#include "api/sign_in_limit.h"
+#include "engine/engine.h"
+#include "http/exchange.h"
+#include "json/value.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct api;
+struct enquiry;
+struct http_service;
+struct idempotency_request;
+struct import;
+
+typedef void enquiry_step(struct enquiry *enquiry);
+
+#define BODY_BYTES_MAX ((size_t)64 << 10)
+
+struct enquiry {
+    struct exchange exchange; /* first: HTTP makes the two as one */
+    struct api *api;
+    const struct route *route; /* NULL: no such path */
+    struct path_match path;
+    enquiry_step *next_step; /* after it was suspended */
+
+    bool signed_in; /* the token's MAC is good; whether the session lives is the office's to say */
+    struct session_token token;
+    uint64_t account_key; /* in the tables of limits; set when signed in */
+    struct sign_in_try sign_in_try;
+    bool in_flight; /* counted against the account */
+
+    struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
+    bool importing;                          /* holds one of the importer's places */
+    struct import *import;
+    void *work; /* the handler's own, from exchange_allocate */
+
+    struct json_writer writer; /* on the exchange's `out` */
+    enum refusal refusal;      /* that the answer tells; REFUSAL_NONE: it is none */
+    bool called;               /* `request.call` holds a call to release */
+
+    /* From here on nothing is cleared for a request that does not need it. */
+    struct body body; /* the parsed form of what was received */
+    struct request request;
+    struct password_job password;
+};
+
+/* What http.h asks of the API, but for the clock. */
+void enquiry_serve(struct http_service *service);
+
+/* ---- For handlers ---- */
+
+/* Who asks, as the office takes it. */
+void enquiry_credentials(const struct enquiry *enquiry, struct credentials *credentials);
+
+/* A fresh call of this verb with the caller's credentials; the one before is released. */
+struct call *enquiry_call(struct enquiry *enquiry, enum verb verb);
+
+/* Hands the call to the engine. `next` runs when it was decided, or could not be handed over:
+ * either way call->refusal says how it went. */
+void enquiry_submit(struct enquiry *enquiry, enquiry_step *next);
+
+/* Hashes a password into enquiry->password.hash, or verifies it against a hash ("": there is none,
+ * and the answer is false after the usual time). `next` finds enquiry->password.good. When the
+ * workers' line, or the address's share of it, is full, the enquiry is answered instead. */
+void enquiry_hash_password(struct enquiry *enquiry, const char *password, enquiry_step *next);
+void enquiry_verify_password(struct enquiry *enquiry, const char *password, const char *hash,
+                             enquiry_step *next);
+
+/* As exchange_suspend and exchange_resume have it; `next` is the step that follows. */
+MUST_USE bool enquiry_suspend(struct enquiry *enquiry, enquiry_step *next);
+void enquiry_resume(struct enquiry *enquiry);
+
+bool enquiry_answered(const struct enquiry *enquiry);
+
+#endif

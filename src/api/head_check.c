@@ -1,0 +1,192 @@
+/* See head_check.h. */
+#include "api/head_check.h"
+
+#include "api/idempotency.h"
+#include "api/import.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/reply.h"
+#include "api/service.h"
+#include "api/session_cookie.h"
+#include "base/check.h"
+#include "http/site.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* A client may look at its token this many times as often as pollAfterMs says, and as many times at
+ * once. */
+#define POLL_FACTOR 5
+
+/* JSON defines no parameter (RFC 8259, 11): whatever is given, a charset too, has no effect. */
+bool content_type_is_json(const char *value)
+{
+    static const char type[] = "application/json";
+    if (strncasecmp(value, type, sizeof type - 1) != 0)
+        return false;
+    value += sizeof type - 1;
+    value += strspn(value, " \t");
+    return *value == '\0' || *value == ';';
+}
+
+static void read_credentials(struct enquiry *enquiry)
+{
+    const struct request_headers *headers = &enquiry->exchange.head->headers;
+    const char *text = NULL;
+    size_t length = 0;
+    if (headers->authorization != NULL)
+        text = bearer_find(headers->authorization, &length);
+    else if (headers->cookie != NULL)
+        text = session_cookie_find(headers->cookie, http_site(enquiry->exchange.server)->secure,
+                                   &length);
+    struct api *api = enquiry->api;
+    if (text == NULL || !session_token_parse(text, length, &api->token_key, &enquiry->token))
+        return;
+    enquiry->signed_in = true;
+    enquiry->account_key = limit_key_id(&api->limits.accounts, enquiry->token.user_id);
+}
+
+/* Whether the caller keeps the pace; if not, the enquiry was answered. */
+static bool within_pace(struct enquiry *enquiry)
+{
+    struct limits *limits = &enquiry->api->limits;
+    int64_t wait_us = 0;
+    if (enquiry->route->pace == PACE_FREE)
+        return true;
+    const bool good =
+        enquiry->signed_in
+            ? limit_take(&limits->accounts, enquiry->account_key, &limits->account_rate,
+                         enquiry->exchange.began_us, &wait_us)
+            : limit_take(&limits->addresses,
+                         limit_key_address(&limits->addresses, &enquiry->exchange.address),
+                         &limits->address_rate, enquiry->exchange.began_us, &wait_us);
+    if (!good)
+        problem_too_many(enquiry, wait_us);
+    return good;
+}
+
+static void report_presence(struct enquiry *enquiry)
+{
+    static const struct limit_rate rate = {.interval_us = PRESENCE_INTERVAL_US, .burst = 1};
+    struct api *api = enquiry->api;
+    int64_t wait_us;
+    if (!limit_take(&api->limits.heard, limit_key_id(&api->limits.heard, enquiry->token.user_id),
+                    &rate, enquiry->exchange.began_us, &wait_us))
+        return;
+    struct credentials credentials;
+    enquiry_credentials(enquiry, &credentials);
+    presence_report(&api->presence, api->engine, &credentials);
+}
+
+/* Whether nobody else's page uses the cookie of whoever looks at it; if so, the enquiry was
+ * answered. A browser adds the cookie by itself, a bearer's token only its own page knows.
+ *
+ * Signing in and up need no cookie, and another's page can't make a browser do either: their bodies
+ * are JSON by Content-Type, which a form can't send, and for which a script of another origin must
+ * ask first (Fetch, 4.8: a preflight). No answer of ours allows that. */
+static bool is_own_site(struct enquiry *enquiry)
+{
+    const struct request_headers *headers = &enquiry->exchange.head->headers;
+    const struct site *site = http_site(enquiry->exchange.server);
+    size_t length;
+    if (enquiry->route->method == METHOD_GET || headers->authorization != NULL ||
+        headers->cookie == NULL ||
+        session_cookie_find(headers->cookie, site->secure, &length) == NULL ||
+        !site_is_foreign(site, headers->sec_fetch_site, headers->origin, headers->host))
+        return true;
+    problem_answer(enquiry, REFUSAL_CROSS_SITE);
+    return false;
+}
+
+/* Who asks, and whether that is enough for the route; if not, the enquiry was answered. */
+static bool authorize_caller(struct enquiry *enquiry)
+{
+    const enum route_access access =
+        route_access_at(enquiry->route, enquiry->exchange.operations_only);
+    if (access != ACCESS_ANYBODY)
+        read_credentials(enquiry);
+    if (!within_pace(enquiry))
+        return false;
+    if (access == ACCESS_PUBLIC && enquiry->signed_in)
+        report_presence(enquiry);
+    if (access == ACCESS_SIGNED_IN && !enquiry->signed_in) {
+        problem_answer(enquiry, REFUSAL_UNAUTHENTICATED);
+        return false;
+    }
+    if (!is_own_site(enquiry))
+        return false;
+    if (access != ACCESS_SIGNED_IN)
+        return true;
+    enquiry->in_flight = limit_enter(&enquiry->api->limits.accounts, enquiry->account_key,
+                                     IN_FLIGHT_MAX, enquiry->exchange.began_us);
+    if (!enquiry->in_flight)
+        problem_too_many(enquiry, SECOND_MS * 1000);
+    return enquiry->in_flight;
+}
+
+/* No coding is read but the one that is none (RFC 9110, 8.4). */
+static bool is_identity_coding(const char *content_encoding)
+{
+    return content_encoding == NULL || strcasecmp(content_encoding, "identity") == 0;
+}
+
+/* The body's type and announced size fit the route; if not, the enquiry was answered. */
+static bool check_body(struct enquiry *enquiry)
+{
+    const struct request_headers *headers = &enquiry->exchange.head->headers;
+    if (enquiry->exchange.declared_bytes > 0 &&
+        (!is_identity_coding(headers->content_encoding) || headers->content_type == NULL ||
+         !content_type_is_json(headers->content_type))) {
+        problem_answer(enquiry, REFUSAL_UNSUPPORTED_MEDIA_TYPE);
+        return false;
+    }
+    if (enquiry->exchange.declared_bytes != UINT64_MAX &&
+        enquiry->exchange.declared_bytes > enquiry->exchange.body_bytes_max) {
+        problem_answer(enquiry, REFUSAL_BODY_TOO_LARGE);
+        return false;
+    }
+    return true;
+}
+
+void head_check(struct enquiry *enquiry)
+{
+    const struct request_head *head = enquiry->exchange.head;
+    unsigned allowed;
+    enquiry->route = route_find(head->method, head->path, &enquiry->path, &allowed);
+    if (enquiry->route != NULL && !route_exists(enquiry->route, enquiry->exchange.operations_only))
+        enquiry->route = NULL;
+    if (enquiry->route == NULL) {
+        if (allowed == 0 || enquiry->exchange.operations_only)
+            problem_answer(enquiry, REFUSAL_NOT_FOUND);
+        else
+            problem_method(enquiry, allowed);
+        return;
+    }
+    enquiry->exchange.body_bytes_max =
+        enquiry->route->takes == TAKES_IMPORT ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
+    if (check_body(enquiry) && authorize_caller(enquiry) && query_names(enquiry) &&
+        idempotency_admit(enquiry, head->path) && enquiry->route->takes == TAKES_IMPORT &&
+        enquiry->exchange.declared_bytes > BODY_BYTES_MAX)
+        import_admit(enquiry);
+}
+
+static uint64_t poll_key(const struct enquiry *enquiry)
+{
+    return limit_key_id(&enquiry->api->limits.polls, enquiry->token.user_id);
+}
+
+bool head_check_poll(struct enquiry *enquiry)
+{
+    int64_t wait_us = 0;
+    const bool good = limit_take_paced(&enquiry->api->limits.polls, poll_key(enquiry), POLL_FACTOR,
+                                       enquiry->exchange.began_us, &wait_us);
+    if (!good)
+        problem_too_many(enquiry, wait_us);
+    return good;
+}
+
+void head_check_poll_pace(struct enquiry *enquiry, int64_t poll_after_ms)
+{
+    limit_pace(&enquiry->api->limits.polls, poll_key(enquiry), poll_after_ms * 1000 / POLL_FACTOR,
+               enquiry->exchange.began_us);
+}

@@ -1,0 +1,179 @@
+/* See import.h. Pieces on their way to the thread and back; what a body means is in round_plan.c.
+ */
+#include "api/import.h"
+
+#include "api/problem.h"
+#include "api/reply.h"
+#include "api/round_plan.h"
+#include "api/service.h"
+#include "base/check.h"
+
+#include <stdlib.h>
+
+/* A body's piece is handed over when it has as many bytes: reading it takes about a millisecond,
+ * beside which waking a thread twice is little. A body that the route would take of anybody is one
+ * piece. */
+#define PIECE_BYTES ((size_t)256 << 10)
+_Static_assert(PIECE_BYTES > BODY_BYTES_MAX,
+               "who sends little is asked for no place before its end");
+
+struct import {
+    struct enquiry *enquiry;
+    struct round_plan plan;
+    bool whole; /* the piece is the last */
+};
+
+/* ---- The thread ---- */
+
+static void read_piece(void *owner, size_t thread, void *job)
+{
+    (void)owner;
+    (void)thread;
+    struct import *import = job;
+    struct enquiry *enquiry = import->enquiry;
+    struct buffer *piece = &enquiry->exchange.received;
+    round_plan_feed(&import->plan, piece->data, piece->length);
+    buffer_clear(piece);
+    if (import->whole) {
+        round_plan_end(&import->plan);
+        buffer_release(piece);
+    }
+    enquiry_resume(enquiry);
+}
+
+enum result importer_start(struct importer *importer)
+{
+    const struct worker_plan plan = {
+        .name = "usher-import",
+        .threads = 1,
+        .bound = IMPORTS_MAX,
+        .work = read_piece,
+        .owner = importer,
+    };
+    atomic_init(&importer->taken, 0);
+    return workers_start(&importer->workers, &plan);
+}
+
+void importer_stop(struct importer *importer)
+{
+    workers_stop(&importer->workers);
+}
+
+/* Takes one of the IMPORTS_MAX places; false: all are taken. */
+static bool importer_enter(struct importer *importer)
+{
+    size_t taken = atomic_load(&importer->taken);
+    while (taken < IMPORTS_MAX)
+        if (atomic_compare_exchange_weak(&importer->taken, &taken, taken + 1))
+            return true;
+    return false;
+}
+
+void importer_leave(struct importer *importer)
+{
+    CHECK(atomic_fetch_sub(&importer->taken, 1) > 0);
+}
+
+/* ---- Who may ---- */
+
+static bool take_place(struct enquiry *enquiry)
+{
+    if (!enquiry->importing)
+        enquiry->importing = importer_enter(&enquiry->api->importer);
+    if (!enquiry->importing)
+        problem_answer(enquiry, REFUSAL_BUSY);
+    return enquiry->importing;
+}
+
+static void admit_organizer(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    if (enquiry->request.call.record->as.user.role != USER_ROLE_ORGANIZER)
+        problem_answer(enquiry, REFUSAL_FORBIDDEN);
+    else
+        (void)take_place(enquiry);
+}
+
+void import_admit(struct enquiry *enquiry)
+{
+    (void)enquiry_call(enquiry, VERB_USER_GET);
+    enquiry_submit(enquiry, admit_organizer);
+}
+
+/* ---- The body ---- */
+
+/* False: no memory, and the enquiry was answered. */
+static bool begin_import(struct enquiry *enquiry)
+{
+    if (enquiry->import != NULL)
+        return true;
+    enquiry->import = calloc(1, sizeof *enquiry->import);
+    if (enquiry->import == NULL) {
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+        return false;
+    }
+    enquiry->import->enquiry = enquiry;
+    round_plan_init(&enquiry->import->plan, &enquiry->body);
+    return true;
+}
+
+void import_release(struct import *import)
+{
+    round_plan_release(&import->plan);
+    free(import);
+}
+
+static void hand_to_importer(struct enquiry *enquiry, enquiry_step *next)
+{
+    /* The line is as long as there are places, and whoever has one waits in it once. */
+    CHECK(enquiry->importing);
+    if (enquiry_suspend(enquiry, next))
+        CHECK(workers_ask(&enquiry->api->importer.workers, enquiry->import) == RESULT_OK);
+}
+
+/* The piece was read, and there is room for the next. */
+static void receive_on(struct enquiry *enquiry)
+{
+    CHECK(enquiry->exchange.phase == EXCHANGE_RECEIVING);
+}
+
+void import_receive(struct enquiry *enquiry, const void *data, size_t length)
+{
+    struct buffer *piece = &enquiry->exchange.received;
+    CHECK(enquiry->exchange.phase == EXCHANGE_RECEIVING);
+    /* What comes after a fault that ends the reading is passed over: the answer follows the body.
+     */
+    if (!begin_import(enquiry) || enquiry->import->plan.refusal != REFUSAL_NONE)
+        return;
+    if (buffer_reserve(piece, length) != RESULT_OK) {
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+        return;
+    }
+    buffer_append(piece, data, length);
+    if (piece->length >= PIECE_BYTES)
+        hand_to_importer(enquiry, receive_on);
+}
+
+static void answer_or_handle(struct enquiry *enquiry)
+{
+    const enum refusal refusal = enquiry->import->plan.refusal;
+    if (refusal == REFUSAL_NONE)
+        enquiry->route->handler(enquiry);
+    else
+        problem_body(enquiry, refusal);
+}
+
+void import_finish(struct enquiry *enquiry)
+{
+    if (!begin_import(enquiry) || !take_place(enquiry))
+        return;
+    enquiry->import->whole = true;
+    hand_to_importer(enquiry, answer_or_handle);
+}
+
+const struct round_plan *import_plan(const struct enquiry *enquiry)
+{
+    CHECK(enquiry->import != NULL && enquiry->import->whole);
+    return &enquiry->import->plan;
+}

@@ -1,0 +1,53 @@
+/* Takes in the bodies that make rounds. A round of 200,000 seats is up to 64 MiB of JSON and takes
+ * half a second to read: one thread of its own does that, a piece at a time, so that neither the
+ * time nor the memory is taken from those who buy. While it has a piece the enquiry is suspended,
+ * so that its connection reads nothing: what is in flight of a body is one piece. */
+#ifndef USHER_API_IMPORT_H
+#define USHER_API_IMPORT_H
+
+#include "base/result.h"
+#include "base/worker.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+struct enquiry;
+struct import;
+struct round_plan;
+
+/* A body too long to be read before it is known that an organizer sends it: asks the engine who
+ * does, and takes one of the importer's places. */
+void import_admit(struct enquiry *enquiry);
+
+/* The next bytes of a body; all of them are taken. May suspend the enquiry, or answer it. */
+void import_receive(struct enquiry *enquiry, const void *data, size_t length);
+
+/* The body is there: has it read to its end, and then calls the route's handler, or answers what is
+ * wrong with it. */
+void import_finish(struct enquiry *enquiry);
+
+/* For the handler: the round that the body asks for. It lives as long as the enquiry. */
+const struct round_plan *import_plan(const struct enquiry *enquiry);
+
+#define IMPORT_BODY_BYTES_MAX ((size_t)64 << 20)
+/* In flight of one body: a piece, and what the connection read last. */
+#define IMPORT_FLIGHT_BYTES_MAX ((size_t)1 << 20)
+
+/* Bodies that may be coming in or waiting at the same time; each may have 200,000 seats. */
+#define IMPORTS_MAX 4
+
+struct importer {
+    struct workers workers;
+    atomic_size_t taken; /* of IMPORTS_MAX */
+};
+
+MUST_USE enum result importer_start(struct importer *importer);
+
+/* Nothing is waiting any more. */
+void importer_stop(struct importer *importer);
+
+void importer_leave(struct importer *importer);
+
+void import_release(struct import *import);
+
+#endif

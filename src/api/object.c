@@ -1,0 +1,308 @@
+/* See object.h. */
+#include "api/object.h"
+
+#include "base/check.h"
+
+#include <string.h>
+
+/* ---- The rows ---- */
+
+enum {
+#define ENTITY(kind, name, prefix, since) kind_of_##name = RECORD_KIND_##kind,
+#define FIELD(entity, column, type, detail, json, flags, since)
+#define END_ENTITY(kind, name)
+#include "record/schema.def"
+};
+
+/* How many values each enumeration has. */
+enum {
+#define ENUMERATION(name) count_of_##name = 0
+#define VALUE(constant, text) +1
+#define END_ENUMERATION(name) ,
+#include "record/enumeration.def"
+};
+
+static const char *const queue_status_texts[] = {
+    [QUEUE_STATUS_SCHEDULED] = "scheduled",
+    [QUEUE_STATUS_OPEN] = "open",
+    [QUEUE_STATUS_PAUSED] = "paused",
+    [QUEUE_STATUS_CLOSED] = "closed",
+};
+static const char *const open_closed_texts[] = {
+    [SHOWN_CLOSED] = "closed",
+    [SHOWN_OPEN] = "open",
+};
+enum {
+    count_of_queue_status = sizeof queue_status_texts / sizeof queue_status_texts[0],
+    count_of_open_closed = sizeof open_closed_texts / sizeof open_closed_texts[0],
+    OPTIONAL = FIELD_FLAG_OPTIONAL,
+};
+
+/* 0; what does not hold doesn't compile. */
+#define HOLDS(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
+#define IS(value, type) HOLDS(__builtin_types_compatible_p(__typeof__(value), type))
+
+/* In a case below `source` is the struct of the object's values. */
+#define OF(member) (((source *)0)->member)
+
+#define TYPE_ID(detail) .type = FIELD_ID, .id_of = (enum record_kind)kind_of_##detail
+#define TYPE_TEXT(detail) .type = FIELD_TEXT
+#define TYPE_INT(detail) .type = FIELD_INT
+#define TYPE_TIME(detail) .type = FIELD_TIME, .time = TIME_##detail
+#define TYPE_ENUM(detail)                                                                          \
+    .type = FIELD_ENUM, .texts = detail##_texts, .text_count = count_of_##detail
+#define TYPE_NAME(detail) TYPE_ENUM(detail)
+#define RECORD_NAME(detail) enum detail
+
+/* What rows are made of. A row without a meaning does not compile. */
+#define STORED(entity, column) .stored = &entity##_fields[FIELD_OF_##entity##_##column]
+#define GIVEN(...) .given = {__VA_ARGS__}
+#define PLACE(member, text)                                                                        \
+    .base = offsetof(source, member) + HOLDS(sizeof text > 1), .meaning = text
+#define PLACE_OF(member, c_type, text)                                                             \
+    .base = offsetof(source, member) + IS(OF(member), c_type) + HOLDS(sizeof text > 1),            \
+    .meaning = text
+#define WHEN(owner, member, wanted)                                                                \
+    .when = {                                                                                      \
+        .offset = offsetof(owner, member), .bytes = sizeof(((owner *)0)->member), .value = wanted}
+#define COUNT(member, element)                                                                     \
+    .count_offset = offsetof(source, member) + IS(OF(member), size_t), .stride = sizeof(element)
+
+const struct object_schema *object_schema(enum object_name name)
+{
+    switch (name) {
+#define OBJECT(object_name, type, text)                                                            \
+    case OBJECT_##object_name: {                                                                   \
+        typedef type source;                                                                       \
+        static const char own_name[] = #object_name, meaning[] = text;                             \
+        static const struct object_field rows[] = {
+#define OWN(entity, column, text)                                                                  \
+    {STORED(entity, column), .base = IS(*(source *)0, struct entity) + HOLDS(sizeof text > 1),     \
+     .meaning = text},
+#define SIGNED(entity, column, text)                                                               \
+    {STORED(entity, column), .base = IS(*(source *)0, struct entity) + HOLDS(sizeof text > 1),     \
+     .is_signed = true, .meaning = text},
+#define IN(member, entity, column, text)                                                           \
+    {STORED(entity, column), PLACE_OF(member, struct entity, text)},
+#define IN_WHEN(member, entity, column, condition, wanted, text)                                   \
+    {STORED(entity, column), PLACE_OF(member, struct entity, text),                                \
+     WHEN(source, condition, wanted)},
+#define VALUE(json_name, type, detail, member, field_flags, text)                                  \
+    {GIVEN(.json = json_name, .flags = field_flags, TYPE_##type(detail)),                          \
+     PLACE_OF(member, RECORD_##type(detail), text)},
+#define VALUE_WHEN(json_name, type, detail, member, field_flags, condition, wanted, text)          \
+    {GIVEN(.json = json_name, .flags = field_flags, TYPE_##type(detail)),                          \
+     PLACE_OF(member, RECORD_##type(detail), text), WHEN(source, condition, wanted)},
+#define PART(json_name, part, member, text)                                                        \
+    {.kind = OBJECT_PART, GIVEN(.json = json_name), PLACE(member, text), .object = OBJECT_##part},
+#define PART_IF(json_name, part, member, condition, text)                                          \
+    {.kind = OBJECT_PART,                                                                          \
+     GIVEN(.json = json_name),                                                                     \
+     PLACE(member, text),                                                                          \
+     .object = OBJECT_##part,                                                                      \
+     WHEN(source, condition, true)},
+#define LIST(json_name, element, member, count, text)                                              \
+    {.kind = OBJECT_LIST,                                                                          \
+     GIVEN(.json = json_name),                                                                     \
+     PLACE(member, text),                                                                          \
+     .object = OBJECT_##element,                                                                   \
+     COUNT(count, OF(member)[0])},
+#define IDS(json_name, entity, member, count, text)                                                \
+    {.kind = OBJECT_IDS,                                                                           \
+     GIVEN(.json = json_name, TYPE_ID(entity)),                                                    \
+     PLACE(member, text),                                                                          \
+     COUNT(count, OF(member)[0])},
+#define COLUMN(entity, column, member, count, text)                                                \
+    {.kind = OBJECT_COLUMN,                                                                        \
+     STORED(entity, column),                                                                       \
+     PLACE_OF(member, struct entity *, text),                                                      \
+     COUNT(count, struct entity)},
+#define COLUMN_WHEN(entity, column, member, count, condition, wanted, text)                        \
+    {.kind = OBJECT_COLUMN,                                                                        \
+     STORED(entity, column),                                                                       \
+     PLACE_OF(member, struct entity *, text),                                                      \
+     COUNT(count, struct entity),                                                                  \
+     WHEN(struct entity, condition, wanted)},
+#define INLINE(json_name, member, text)                                                            \
+    {.kind = OBJECT_INLINE, GIVEN(.json = json_name, TYPE_TEXT()), PLACE(member, text)},
+#define RUN(json_name, run_letters, member, count, text)                                           \
+    {.kind = OBJECT_RUN,                                                                           \
+     GIVEN(.json = json_name, TYPE_TEXT()),                                                        \
+     PLACE_OF(member, const char *, text),                                                         \
+     COUNT(count, char),                                                                           \
+     .letters = run_letters},
+#define END_OBJECT(object_name)                                                                    \
+    }                                                                                              \
+    ;                                                                                              \
+    static const struct object_schema schema = {own_name, meaning, rows,                           \
+                                                sizeof rows / sizeof rows[0]};                     \
+    return &schema;                                                                                \
+    }
+#include "api/objects.def"
+    case OBJECT_COUNT:
+        break;
+    }
+    UNREACHABLE("object");
+}
+
+bool object_field_is_nullable(const struct object_field *field)
+{
+    const unsigned flags = object_field_schema(field)->flags;
+    return field->when.bytes != 0 || (flags & FIELD_FLAG_OPTIONAL) != 0;
+}
+
+/* ---- Writing ---- */
+
+static bool condition_holds(const struct object_condition *condition, const uint8_t *owner)
+{
+    if (condition->bytes == 0)
+        return true;
+    const uint8_t *member = owner + condition->offset;
+    return (condition->bytes == 1 ? *member : field_number(member)) == condition->value;
+}
+
+static void write_time(struct json_writer *writer, const struct field_schema *field,
+                       timestamp_ms time, const struct shown_clock *clock)
+{
+    CHECK(field->time != TIME_DEADLINE || clock != NULL);
+    json_write_time(writer, field->time == TIME_DEADLINE ? shown_deadline(clock, time) : time);
+}
+
+static void write_integer(struct json_writer *writer, const struct field_schema *field,
+                          int64_t value)
+{
+    if (value == 0 && (field->flags & FIELD_FLAG_OPTIONAL) != 0)
+        json_write_null(writer);
+    else
+        json_write_integer(writer, value);
+}
+
+static void write_field_value(struct json_writer *writer, const struct field_schema *field,
+                              const void *value, const struct shown_clock *clock)
+{
+    struct id id;
+    double real;
+    switch (field->type) {
+    case FIELD_ID:
+        memcpy(&id, value, sizeof id);
+        json_write_id(writer, record_schema(field->id_of)->prefix, id);
+        return;
+    case FIELD_TEXT:
+        json_write_text(writer, field_text(value));
+        return;
+    case FIELD_INT:
+        write_integer(writer, field, field_integer(value));
+        return;
+    case FIELD_TIME:
+        write_time(writer, field, field_integer(value), clock);
+        return;
+    case FIELD_ENUM:
+        json_write_text(writer, field->texts[field_number(value)]);
+        return;
+    case FIELD_BOOL:
+        json_write_boolean(writer, *(const bool *)value);
+        return;
+    case FIELD_REAL:
+        memcpy(&real, value, sizeof real);
+        json_write_real(writer, real);
+        return;
+    case FIELD_SECRET:
+        break;
+    }
+    UNREACHABLE("a field that is never shown");
+}
+
+static size_t count_of(const struct object_field *field, const uint8_t *source)
+{
+    size_t count;
+    memcpy(&count, source + field->count_offset, sizeof count);
+    return count;
+}
+
+static void write_list(struct json_writer *writer, const struct object_field *field,
+                       const uint8_t *source, const struct shown_clock *clock)
+{
+    const size_t count = count_of(field, source);
+    json_write_array_begin(writer);
+    for (size_t i = 0; i < count; i++)
+        object_write(writer, field->object, source + field->base + i * field->stride, clock);
+    json_write_array_end(writer);
+}
+
+static void write_ids(struct json_writer *writer, const struct object_field *field,
+                      const uint8_t *source)
+{
+    const size_t count = count_of(field, source);
+    json_write_array_begin(writer);
+    for (size_t i = 0; i < count; i++)
+        write_field_value(writer, &field->given, source + field->base + i * field->stride, NULL);
+    json_write_array_end(writer);
+}
+
+static void write_column(struct json_writer *writer, const struct object_field *field,
+                         const uint8_t *source)
+{
+    const size_t count = count_of(field, source);
+    const uint8_t *record;
+    memcpy(&record, source + field->base, sizeof record);
+    json_write_array_begin(writer);
+    for (size_t i = 0; i < count; i++, record += field->stride) {
+        if (condition_holds(&field->when, record))
+            write_field_value(writer, field->stored, record + field->stored->offset, NULL);
+        else
+            json_write_null(writer);
+    }
+    json_write_array_end(writer);
+}
+
+static void write_field(struct json_writer *writer, const struct object_field *field,
+                        const uint8_t *source, const struct shown_clock *clock)
+{
+    const struct field_schema *schema = object_field_schema(field);
+    const uint8_t *place = source + field->base;
+    json_write_key(writer, schema->json);
+    if (field->kind != OBJECT_COLUMN && !condition_holds(&field->when, source)) {
+        json_write_null(writer);
+        return;
+    }
+    switch (field->kind) {
+    case OBJECT_VALUE:
+        write_field_value(writer, schema, place + schema->offset, clock);
+        return;
+    case OBJECT_PART:
+        object_write(writer, field->object, place, clock);
+        return;
+    case OBJECT_LIST:
+        write_list(writer, field, source, clock);
+        return;
+    case OBJECT_IDS:
+        write_ids(writer, field, source);
+        return;
+    case OBJECT_COLUMN:
+        write_column(writer, field, source);
+        return;
+    case OBJECT_INLINE:
+        json_write_text(writer, (const char *)place);
+        return;
+    case OBJECT_RUN:
+        json_write_text_n(writer, field_text(place), count_of(field, source));
+        return;
+    }
+    UNREACHABLE("kind of field");
+}
+
+void object_write_fields(struct json_writer *writer, enum object_name name, const void *source,
+                         const struct shown_clock *clock)
+{
+    const struct object_schema *schema = object_schema(name);
+    for (size_t i = 0; i < schema->field_count; i++)
+        write_field(writer, &schema->fields[i], source, clock);
+}
+
+void object_write(struct json_writer *writer, enum object_name name, const void *source,
+                  const struct shown_clock *clock)
+{
+    json_write_object_begin(writer);
+    object_write_fields(writer, name, source, clock);
+    json_write_object_end(writer);
+}

@@ -1,0 +1,205 @@
+/* See problem.h. */
+#include "api/problem.h"
+
+#include "api/reply.h"
+#include "api/round_plan.h"
+#include "base/check.h"
+
+#include <stdio.h>
+
+/* Seconds until it is worth trying again: lines empty within one, machines recover a little later.
+ */
+static int64_t retry_seconds(enum refusal refusal)
+{
+    if (!refusal_schema(refusal)->retry_later)
+        return 0;
+    return refusal == REFUSAL_BUSY ? 1 : 5;
+}
+
+/* The members that every problem has. */
+static struct json_writer *problem_begin(struct enquiry *enquiry, enum refusal refusal,
+                                         const char *detail)
+{
+    const struct refusal_schema *schema = refusal_schema(refusal);
+    char type[64];
+    const int length = snprintf(type, sizeof type, "/problems/%s", schema->code);
+    CHECK(length > 0 && (size_t)length < sizeof type);
+    struct json_writer *writer = reply_begin(enquiry);
+    enquiry->refusal = refusal;
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "type", type);
+    json_write_text_member(writer, "title", schema->title);
+    json_write_integer_member(writer, "status", schema->status);
+    json_write_text_member(writer, "detail", detail == NULL ? schema->meaning : detail);
+    json_write_text_member(writer, "code", schema->code);
+    json_write_text_member(writer, "requestId", enquiry->exchange.request_id);
+    return writer;
+}
+
+static void problem_end(struct enquiry *enquiry, enum refusal refusal)
+{
+    json_write_object_end(&enquiry->writer);
+    reply_problem(enquiry, refusal_schema(refusal)->status, retry_seconds(refusal));
+}
+
+void problem_answer(struct enquiry *enquiry, enum refusal refusal)
+{
+    (void)problem_begin(enquiry, refusal, NULL);
+    problem_end(enquiry, refusal);
+}
+
+void problem_too_many(struct enquiry *enquiry, int64_t wait_us)
+{
+    const int64_t second_us = 1000000;
+    (void)problem_begin(enquiry, REFUSAL_TOO_MANY_REQUESTS, NULL);
+    json_write_object_end(&enquiry->writer);
+    reply_problem(enquiry, refusal_schema(REFUSAL_TOO_MANY_REQUESTS)->status,
+                  1 + (wait_us - 1) / second_us);
+}
+
+void problem_method(struct enquiry *enquiry, unsigned allowed)
+{
+    char allow[ALLOW_TEXT_BYTES];
+    allow_format(allowed, allow);
+    problem_answer(enquiry, REFUSAL_METHOD_NOT_ALLOWED);
+    answer_header(&enquiry->exchange, "Allow", allow);
+}
+
+static void write_error(struct json_writer *writer, const char *field, const char *message)
+{
+    json_write_key(writer, "errors");
+    json_write_array_begin(writer);
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "field", field);
+    json_write_text_member(writer, "message", message);
+    json_write_object_end(writer);
+    json_write_array_end(writer);
+}
+
+void problem_body(struct enquiry *enquiry, enum refusal refusal)
+{
+    const struct body *body = &enquiry->body;
+    if (body->no_memory) {
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+        return;
+    }
+    if (refusal == REFUSAL_MALFORMED_JSON) {
+        char detail[160];
+        if (body->line > 0)
+            (void)snprintf(detail, sizeof detail,
+                           "The body is not acceptable JSON: %s (line %d, column %d).",
+                           body->malformed, body->line, body->column);
+        else
+            (void)snprintf(detail, sizeof detail, "The body is not acceptable JSON: %s.",
+                           body->malformed);
+        (void)problem_begin(enquiry, refusal, detail);
+    } else {
+        struct json_writer *writer = problem_begin(enquiry, refusal, NULL);
+        json_write_key(writer, "errors");
+        json_write_array_begin(writer);
+        json_write_raw(writer, body->error_bytes.data, body->error_bytes.length);
+        json_write_array_end(writer);
+        if (body->error_count > BODY_ERRORS_MAX)
+            json_write_integer_member(writer, "errorCount", (int64_t)body->error_count);
+    }
+    problem_end(enquiry, refusal);
+}
+
+void problem_parameter(struct enquiry *enquiry, const char *name, const char *message)
+{
+    write_error(problem_begin(enquiry, REFUSAL_INVALID_FIELD, NULL), name, message);
+    problem_end(enquiry, REFUSAL_INVALID_FIELD);
+}
+
+static void write_indexed_error(struct json_writer *writer, const char *array, size_t index,
+                                const char *field, const char *message)
+{
+    char pointer[64];
+    (void)snprintf(pointer, sizeof pointer, "/%s/%zu%s", array, index, field);
+    write_error(writer, pointer, message);
+}
+
+static void tell_other_round(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
+}
+
+static void write_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
+                             enum chair_sameness sameness)
+{
+    char message[SAME_CHAIR_MESSAGE_BYTES];
+    same_chair_message(sameness, detail->earlier_seat_index, message);
+    write_indexed_error(writer, "seats", detail->seat_index,
+                        sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", message);
+}
+
+static void tell_same_number(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_same_chair(writer, detail, CHAIR_SAME_NUMBER);
+}
+
+static void tell_same_place(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    write_same_chair(writer, detail, CHAIR_SAME_PLACE);
+}
+
+static void tell_close_before_open(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    (void)detail;
+    write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
+}
+
+static void tell_wrong_password(struct json_writer *writer, const struct refusal_detail *detail)
+{
+    (void)detail;
+    write_error(writer, "/currentPassword", "is not the account's password");
+}
+
+/* What a refusal of the office tells beside its name: an object's fields, or an error of a field.
+ */
+struct telling {
+    enum refusal refusal;
+    enum object_name object;
+    void (*tell)(struct json_writer *writer, const struct refusal_detail *detail);
+};
+
+static const struct telling *telling_of(enum refusal refusal)
+{
+    static const struct telling rows[] = {
+        {REFUSAL_SEAT_LIMIT, OBJECT_seat_limit, NULL},
+        {REFUSAL_HOLD_LIMIT, OBJECT_hold_limit, NULL},
+        {REFUSAL_SEAT_UNAVAILABLE, OBJECT_seat_unavailable, NULL},
+        {REFUSAL_INSUFFICIENT_POINTS, OBJECT_insufficient_points, NULL},
+        {REFUSAL_RESERVATION_NOT_PENDING, OBJECT_reservation_not_pending, NULL},
+        {REFUSAL_SEAT_OF_OTHER_ROUND, OBJECT_NONE, tell_other_round},
+        {REFUSAL_DUPLICATE_SEAT_NUMBER, OBJECT_NONE, tell_same_number},
+        {REFUSAL_DUPLICATE_SEAT_PLACE, OBJECT_NONE, tell_same_place},
+        {REFUSAL_CLOSE_BEFORE_OPEN, OBJECT_NONE, tell_close_before_open},
+        {REFUSAL_WRONG_PASSWORD, OBJECT_NONE, tell_wrong_password},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].refusal == refusal)
+            return &rows[i];
+    return NULL;
+}
+
+enum object_name problem_object(enum refusal refusal)
+{
+    const struct telling *telling = telling_of(refusal);
+    return telling == NULL ? OBJECT_NONE : telling->object;
+}
+
+bool problem_of_call(struct enquiry *enquiry)
+{
+    const struct call *call = &enquiry->request.call;
+    if (call->refusal == REFUSAL_NONE)
+        return false;
+    struct json_writer *writer = problem_begin(enquiry, call->refusal, NULL);
+    const struct telling *telling = telling_of(call->refusal);
+    if (telling != NULL && telling->tell != NULL)
+        telling->tell(writer, &call->detail);
+    else if (telling != NULL)
+        object_write_fields(writer, telling->object, &call->detail, NULL);
+    problem_end(enquiry, call->refusal);
+    return true;
+}

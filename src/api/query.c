@@ -1,0 +1,169 @@
+/* See query.h. */
+#include "api/query.h"
+
+#include "api/contract.h"
+#include "api/problem.h"
+#include "base/check.h"
+#include "base/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PARAMETER_SHOWN_MAX 100 /* characters */
+
+static bool is_among(const char *parameters, const char *name)
+{
+    const struct query_parameter *parameter;
+    while ((parameter = parameter_next(&parameters)) != NULL)
+        if (strcmp(parameter->query, name) == 0)
+            return true;
+    return false;
+}
+
+/* What the client sent, where that is a text that can be shown. */
+static const char *shown(const char *name)
+{
+    size_t characters;
+    return utf8_count(name, strlen(name), &characters) && characters <= PARAMETER_SHOWN_MAX ? name
+                                                                                            : "";
+}
+
+bool query_names(struct enquiry *enquiry)
+{
+    const struct request_head *head = enquiry->exchange.head;
+    const char *known = enquiry->route->parameters;
+    for (size_t i = 0; i < head->parameter_count; i++) {
+        const char *name = head->parameters[i].name;
+        bool twice = false;
+        for (size_t before = 0; before < i && !twice; before++)
+            twice = strcmp(head->parameters[before].name, name) == 0;
+        if (!twice && is_among(known, name))
+            continue;
+        problem_parameter(enquiry, shown(name),
+                          twice ? "comes twice" : "is no parameter of this route");
+        return false;
+    }
+    CHECK(!head->parameters_left_out); /* one of so many is unknown, or comes twice */
+    return true;
+}
+
+bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit)
+{
+    size_t value = 0;
+    const char *text = exchange_parameter(&enquiry->exchange, "limit");
+    if (text == NULL)
+        return true;
+    const size_t length = strlen(text);
+    bool good = length <= 6; /* no limit is larger than 1000 */
+    for (size_t i = 0; i < length && good; i++) {
+        good = text[i] >= '0' && text[i] <= '9';
+        value = value * 10 + (size_t)(text[i] - '0');
+    }
+    if (good && value >= 1 && value <= max) {
+        *limit = value;
+        return true;
+    }
+    char message[64];
+    (void)snprintf(message, sizeof message, "must be a number from 1 to %zu", max);
+    problem_parameter(enquiry, "limit", message);
+    return false;
+}
+
+bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, struct id *id)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    if (text == NULL || id_parse(prefix, text, strlen(text), id))
+        return true;
+    char message[80];
+    (void)snprintf(message, sizeof message, "must be an id of the form %s_...", prefix);
+    problem_parameter(enquiry, name, message);
+    return false;
+}
+
+bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    if (text == NULL || timestamp_parse(text, strlen(text), time))
+        return true;
+    problem_parameter(enquiry, name,
+                      "must be an RFC 3339 time with an offset ('+' is written %2B)");
+    return false;
+}
+
+bool query_enumeration(struct enquiry *enquiry, const char *name, const char *const *texts,
+                       size_t count, int *value)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    if (text == NULL || enumeration_parse(texts, count, text, value))
+        return true;
+    problem_parameter(enquiry, name, "is none of the values that this field has");
+    return false;
+}
+
+bool query_email(struct enquiry *enquiry, const char *name, const struct email **email)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    if (text == NULL)
+        return true;
+    struct email *read = exchange_allocate(&enquiry->exchange, sizeof *read);
+    const enum result result =
+        read == NULL ? RESULT_NO_MEMORY : email_read(text, EMAIL_KNOWN, read);
+    *email = read;
+    if (result == RESULT_NO_MEMORY)
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+    else if (result != RESULT_OK)
+        problem_parameter(enquiry, name, "must be an e-mail address ('+' is written %2B)");
+    return result == RESULT_OK;
+}
+
+bool cursor_parse(const char *text, size_t length, struct cursor *cursor)
+{
+    uint8_t bytes[CURSOR_BYTES];
+    if (!base64_decode(BASE64_URL, text, length, bytes, sizeof bytes))
+        return false;
+    cursor->number = 0;
+    for (size_t i = 0; i < 8; i++)
+        cursor->number = cursor->number << 8 | bytes[i];
+    memcpy(cursor->id.bytes, bytes + 8, ID_BYTES);
+    return true;
+}
+
+void cursor_format(const struct cursor *cursor, char text[static CURSOR_CHARACTERS + 1])
+{
+    uint8_t bytes[CURSOR_BYTES];
+    for (size_t i = 0; i < 8; i++)
+        bytes[i] = (uint8_t)(cursor->number >> (56 - 8 * i));
+    memcpy(bytes + 8, cursor->id.bytes, ID_BYTES);
+    text[base64_encode(BASE64_URL, bytes, sizeof bytes, text)] = '\0';
+}
+
+bool query_cursor(struct enquiry *enquiry, struct cursor *cursor, bool *given)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, "cursor");
+    *given = text != NULL;
+    if (text == NULL || cursor_parse(text, strlen(text), cursor))
+        return true;
+    problem_parameter(enquiry, "cursor", "is no nextCursor of this list");
+    return false;
+}
+
+void page_begin(struct json_writer *writer)
+{
+    json_write_object_begin(writer);
+    json_write_key(writer, "items");
+    json_write_array_begin(writer);
+}
+
+void page_end(struct json_writer *writer, const struct cursor *next)
+{
+    json_write_array_end(writer);
+    json_write_key(writer, "nextCursor");
+    if (next == NULL) {
+        json_write_null(writer);
+    } else {
+        char text[CURSOR_CHARACTERS + 1];
+        cursor_format(next, text);
+        json_write_text(writer, text);
+    }
+    json_write_object_end(writer);
+}

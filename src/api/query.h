@@ -1,0 +1,43 @@
+/* Reads the query string: page limits, cursors and filters. */
+#ifndef USHER_API_QUERY_H
+#define USHER_API_QUERY_H
+
+#include "api/enquiry.h"
+
+#define SEATS_LIMIT_MAX 1000 /* of a page of seats, which are small and many */
+
+/* Whether the query has nothing but the route's parameters, and each once; if not, the enquiry is
+ * answered. A parameter without a name is unknown. */
+bool query_names(struct enquiry *enquiry);
+
+/* Each answers false, and the enquiry is answered with 422, when the parameter is there and bad;
+ * true, and the value untouched, when it is absent. */
+bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit);
+bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, struct id *id);
+bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time);
+bool query_enumeration(struct enquiry *enquiry, const char *name, const char *const *texts,
+                       size_t count, int *value);
+/* `*email` lives as long as the enquiry. */
+bool query_email(struct enquiry *enquiry, const char *name, const struct email **email);
+
+/* A cursor says where the next page begins: a number (a time or a place) and an id. Clients are not
+ * to look into it. */
+struct cursor {
+    uint64_t number;
+    struct id id;
+};
+
+#define CURSOR_BYTES (8 + ID_BYTES)
+#define CURSOR_CHARACTERS BASE64_CHARACTERS(CURSOR_BYTES)
+
+/* `*given` says whether there was one. */
+bool query_cursor(struct enquiry *enquiry, struct cursor *cursor, bool *given);
+
+bool cursor_parse(const char *text, size_t length, struct cursor *cursor);
+void cursor_format(const struct cursor *cursor, char text[static CURSOR_CHARACTERS + 1]);
+
+/* Around the items of a page: {"items":[ ... ],"nextCursor":...}. NULL: the last page. */
+void page_begin(struct json_writer *writer);
+void page_end(struct json_writer *writer, const struct cursor *next);
+
+#endif

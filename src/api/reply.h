@@ -1,0 +1,32 @@
+/* The answers of an enquiry: JSON that is written straight into its exchange, bodies that many
+ * share, and the statuses and headers that go with them. */
+#ifndef USHER_API_REPLY_H
+#define USHER_API_REPLY_H
+
+#include "api/enquiry.h"
+#include "api/object.h"
+#include "http/answer.h"
+#include "http/answer_cache.h"
+#include "http/status_code.h"
+
+#define CACHE_PUBLIC "public, max-age=1"
+#define CACHE_MAP "public, max-age=300"
+
+/* A writer on the answer's own, empty body. */
+struct json_writer *reply_begin(struct enquiry *enquiry);
+
+/* Answers with what was written since reply_begin: of any type; as JSON that only the caller may
+ * see; the same, with the URL of the thing made, `path` and then the id; as problem+json
+ * (`retry_seconds` 0: no header). */
+void reply_text(struct enquiry *enquiry, int status, const char *content_type,
+                const char *cache_control);
+void reply_private(struct enquiry *enquiry, int status);
+void reply_created(struct enquiry *enquiry, const char *path, const char *prefix, struct id id);
+void reply_problem(struct enquiry *enquiry, int status, int64_t retry_seconds);
+
+/* Makes what was written since reply_begin a body that others find under the key (NULL: it is not
+ * kept), to be answered with answer_shared. NULL: no memory. */
+struct cached_answer *reply_share(struct enquiry *enquiry, const struct cached_answer_key *key,
+                                  uint64_t version);
+
+#endif

@@ -1,0 +1,445 @@
+/* See round_plan.h. */
+#include "api/round_plan.h"
+
+#include "api/bodies.h"
+#include "base/check.h"
+#include "base/utf8.h"
+#include "record/limit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A seat is an object of at most ten fields; the sections' form needs far less. */
+#define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 12)
+
+#define ELEMENT_DEPTH 2 /* an element stands in an array, and that in the body's object */
+
+static const char too_long[] = "something in it is longer than 65536 bytes";
+_Static_assert(JSON_CUT_BYTES_MAX == 65536, "as the message says");
+
+static const char *const array_keys[] = {[PLAN_SEATS] = "seats", [PLAN_SECTIONS] = "sections"};
+
+/* ---- Texts ---- */
+
+/* A copy that lives as long as the plan; `before`, which is or may be the same, serves as well.
+ * NULL for NULL, and for want of memory. */
+static const char *keep_seat_text(struct round_plan *plan, const char *text, const char *before)
+{
+    if (text == NULL || (before != NULL && strcmp(text, before) == 0))
+        return text == NULL ? NULL : before;
+    const size_t bytes = strlen(text) + 1;
+    char *kept = arena_take(&plan->texts, bytes);
+    if (kept == NULL) {
+        plan->refusal = REFUSAL_CAPACITY;
+        return NULL;
+    }
+    return memcpy(kept, text, bytes);
+}
+
+static const char *keep_number(struct round_plan *plan, int64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%lld", (long long)number);
+    return keep_seat_text(plan, text, NULL);
+}
+
+/* ---- The sections' form ---- */
+
+static size_t digits(int64_t number)
+{
+    size_t count = 1;
+    for (; number >= 10; number /= 10)
+        count++;
+    return count;
+}
+
+/* False: an error. */
+static bool read_section(struct body_object *object, struct round_section *section)
+{
+    section->price = -1; /* not read yet */
+    body_fill(object, body_schema(BODY_OF_section), BODY_WHOLE, section, NULL);
+    body_close(object);
+    const bool good = section->name != NULL && section->rows > 0 && section->seats_per_row > 0 &&
+                      section->price >= 0;
+    size_t characters = 0;
+    if (good && utf8_count(section->name, strlen(section->name), &characters) &&
+        characters + digits(section->rows) + digits(section->seats_per_row) + 2 >
+            SEAT_TEXT_CHARACTERS_MAX) {
+        body_error(object, "name", "is too long to stand before a row and a number");
+        return false;
+    }
+    return good;
+}
+
+static bool same_name(const char *one, const char *other)
+{
+    char one_form[CHAIR_FORM_BYTES_MAX], other_form[CHAIR_FORM_BYTES_MAX];
+    const size_t length = chair_form(one, one_form);
+    return length == chair_form(other, other_form) && memcmp(one_form, other_form, length) == 0;
+}
+
+static bool named_before(const struct round_section *sections, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (sections[i].name != NULL && same_name(sections[i].name, name))
+            return true;
+    return false;
+}
+
+/* Sections past the last are errors, and were counted. A faulty one keeps no rows. */
+static void add_section(struct round_plan *plan, struct body_object *object, size_t index)
+{
+    struct round_section section = {0};
+    if (index >= ROUND_SECTIONS_MAX)
+        return;
+    if (plan->sections == NULL)
+        plan->sections = calloc(ROUND_SECTIONS_MAX, sizeof *plan->sections);
+    if (plan->sections == NULL) {
+        plan->refusal = REFUSAL_CAPACITY;
+        return;
+    }
+    const bool good = read_section(object, &section);
+    if (section.name != NULL && named_before(plan->sections, index, section.name))
+        body_error(object, NULL, "has the name of another section");
+    section.name = keep_seat_text(plan, section.name, NULL);
+    section.grade = keep_seat_text(plan, section.grade, NULL);
+    section.rows = good ? section.rows : 0;
+    plan->sections[index] = section;
+}
+
+static void expand_section(struct round_plan *plan, const struct round_section *section)
+{
+    struct seat_plan *seats = plan->seats + plan->seat_count;
+    for (int64_t row = 1; row <= section->rows; row++) {
+        const char *row_text = keep_number(plan, row);
+        for (int64_t number = 1; number <= section->seats_per_row; number++) {
+            char seat_number[SEAT_NUMBER_BYTES_MAX + 1];
+            const int length = snprintf(seat_number, sizeof seat_number, "%s-%lld-%lld",
+                                        section->name, (long long)row, (long long)number);
+            CHECK(length > 0 && (size_t)length < sizeof seat_number);
+            *seats++ = (struct seat_plan){
+                .seat_number = keep_seat_text(plan, seat_number, NULL),
+                .section = section->name,
+                .row = row_text,
+                .number = keep_number(plan, number),
+                .grade = section->grade,
+                .price = section->price,
+            };
+            plan->seat_count++;
+        }
+    }
+}
+
+/* All sections are read, and good. */
+static void expand_sections(struct round_plan *plan, struct body_object *root)
+{
+    int64_t total = 0; /* at most 4 * 10^10 each */
+    for (size_t i = 0; i < plan->elements[PLAN_SECTIONS]; i++)
+        total += plan->sections[i].rows * plan->sections[i].seats_per_row;
+    if (total > ROUND_SEATS_MAX) {
+        body_error(root, "sections", "have more than 200000 seats together");
+        return;
+    }
+    plan->seats = calloc((size_t)total, sizeof *plan->seats);
+    if (plan->seats == NULL) {
+        plan->refusal = REFUSAL_CAPACITY;
+        return;
+    }
+    for (size_t i = 0; i < plan->elements[PLAN_SECTIONS]; i++)
+        expand_section(plan, &plan->sections[i]);
+}
+
+/* ---- The seats' form ---- */
+
+static void read_seat(struct body_object *object, struct seat_plan *seat)
+{
+    body_fill(object, body_schema(BODY_OF_seat), BODY_WHOLE, seat, NULL);
+    const bool has_x = body_has(object, "x"), has_y = body_has(object, "y");
+    if (has_x != has_y)
+        body_error(object, has_x ? "y" : "x", "is missing: a place has both");
+    seat->placed = has_x && has_y;
+    body_close(object);
+}
+
+/* Room for one seat more; false: no memory. */
+static bool seats_grow(struct round_plan *plan)
+{
+    if (plan->seat_count < plan->seat_room)
+        return true;
+    const size_t room = plan->seat_room == 0 ? 64 : 2 * plan->seat_room;
+    struct seat_plan *seats = realloc(plan->seats, room * sizeof *seats);
+    if (seats == NULL) {
+        plan->refusal = REFUSAL_CAPACITY;
+        return false;
+    }
+    plan->seats = seats;
+    plan->seat_room = room;
+    return true;
+}
+
+/* Keeps what of the seat is good; seats past the last are errors, and were counted. Most have the
+ * section, row and grade of the one before them, and then share its text. */
+static void add_seat(struct round_plan *plan, struct body_object *object, size_t index)
+{
+    if (index >= ROUND_SEATS_MAX || !seats_grow(plan))
+        return;
+    CHECK(index == plan->seat_count);
+    static const struct seat_plan none = {0};
+    const struct seat_plan *before = index == 0 ? &none : &plan->seats[index - 1];
+    struct seat_plan seat = {0};
+    if (object != NULL)
+        read_seat(object, &seat);
+    seat.seat_number = keep_seat_text(plan, seat.seat_number, NULL);
+    seat.section = keep_seat_text(plan, seat.section, before->section);
+    seat.row = keep_seat_text(plan, seat.row, before->row);
+    seat.number = keep_seat_text(plan, seat.number, NULL);
+    seat.grade = keep_seat_text(plan, seat.grade, before->grade);
+    plan->seats[plan->seat_count++] = seat;
+}
+
+void same_chair_message(enum chair_sameness sameness, size_t earlier,
+                        char message[static SAME_CHAIR_MESSAGE_BYTES])
+{
+    (void)snprintf(message, SAME_CHAIR_MESSAGE_BYTES,
+                   sameness == CHAIR_SAME_NUMBER ? "is the number of /seats/%zu too"
+                                                 : "has the section, row and number of /seats/%zu",
+                   earlier);
+}
+
+static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chair_sameness sameness)
+{
+    struct round_plan *plan = owner;
+    const struct body_path array = {.key = "seats"};
+    const struct body_path seat = {.parent = &array, .index = later};
+    const struct body_path number = {.parent = &seat, .key = "seatNumber"};
+    char message[SAME_CHAIR_MESSAGE_BYTES];
+    same_chair_message(sameness, earlier, message);
+    body_error_at(plan->body, sameness == CHAIR_SAME_NUMBER ? &number : &seat, message);
+    return true;
+}
+
+/* ---- Elements, as they come ---- */
+
+/* Elements begin to come of another array. One that came before keeps its elements: the frame,
+ * which has its key twice, is refused. */
+static void array_begin(struct round_plan *plan, const struct json_element *element)
+{
+    json_decref(plan->array_key);
+    plan->array_number = element->array + 1;
+    plan->array_key = json_loadb((const char *)element->key, element->key_length,
+                                 JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    plan->array = PLAN_NO_ARRAY;
+    const char *key = json_string_value(plan->array_key);
+    for (enum plan_array array = 0; key != NULL && array < PLAN_NO_ARRAY; array++)
+        if (strcmp(key, array_keys[array]) == 0 && !plan->arrays_seen[array])
+            plan->array = array;
+    if (plan->array != PLAN_NO_ARRAY)
+        plan->arrays_seen[plan->array] = true;
+}
+
+/* What was read of an element that is JSON; `path` is its own. */
+static void add_element(struct round_plan *plan, enum plan_array array, bool parsed,
+                        const struct body_path *path)
+{
+    struct body_object object;
+    const bool good = parsed && body_object(plan->body, plan->body->root, path, &object);
+    if (array == PLAN_SEATS)
+        add_seat(plan, good ? &object : NULL, path->index);
+    else if (good)
+        add_section(plan, &object, path->index);
+}
+
+/* An element is no JSON: line and column are made those of the whole. Of one that is too long it
+ * may be found before its end. */
+static bool element_malformed(struct round_plan *plan, const struct json_element *element)
+{
+    struct body *body = plan->body;
+    const struct json_place inner = {body->line, body->column};
+    plan->refusal = REFUSAL_MALFORMED_JSON;
+    if (element->too_long &&
+        (body->malformed == NULL || json_place_is_end(inner, element->bytes, element->length))) {
+        (void)body_malformed(body, too_long, element->before.line, element->before.column);
+    } else if (body->line > 0) {
+        const struct json_place place = json_element_place(element, inner);
+        (void)body_malformed(body, body->malformed, place.line, place.column);
+    }
+    return false;
+}
+
+static bool take_element(void *owner, const struct json_element *element)
+{
+    struct round_plan *plan = owner;
+    struct body *body = plan->body;
+    if (plan->array_number != element->array + 1)
+        array_begin(plan, element);
+    const enum plan_array array = plan->array;
+    const struct body_path above = {.key = json_string_value(plan->array_key)};
+    const struct body_path path = {.parent = &above, .index = element->index};
+    const enum refusal refusal =
+        body_parse_value(body, element->bytes, element->length, ELEMENT_DEPTH, &path);
+    if (refusal == REFUSAL_MALFORMED_JSON || element->too_long)
+        return element_malformed(plan, element);
+    if (refusal == REFUSAL_CAPACITY) {
+        plan->refusal = refusal;
+        return false;
+    }
+    if (array != PLAN_NO_ARRAY) {
+        plan->elements[array] = element->index + 1;
+        add_element(plan, array, refusal == REFUSAL_NONE, &path);
+    }
+    body_forget(body);
+    return plan->refusal != REFUSAL_CAPACITY;
+}
+
+/* ---- The frame ---- */
+
+/* Makes line and column, where something is wrong with the frame, those of the whole. */
+static enum refusal frame_malformed(struct round_plan *plan)
+{
+    struct body *body = plan->body;
+    const struct json_place place =
+        json_cut_place_of_frame(&plan->cut, (struct json_place){body->line, body->column});
+    if (body->line > 0)
+        (void)body_malformed(body, body->malformed, place.line, place.column);
+    return REFUSAL_MALFORMED_JSON;
+}
+
+/* Whether the frame may be broken only because no more of it is there. Of a NUL, too, jansson says
+ * that something ends too early, but not at the end. */
+static bool is_by_end(const struct round_plan *plan)
+{
+    const struct body *body = plan->body;
+    const struct json_cut *cut = &plan->cut;
+    const struct json_place place = {body->line, body->column};
+    if (cut->state == JSON_CUT_TOO_LONG)
+        return json_place_is_end(place, cut->frame.data, cut->frame.length);
+    return body->malformed == body_ends_too_early && place.line == cut->frame_place.line &&
+           place.column == cut->frame_place.column;
+}
+
+/* The body is no JSON, for the reason that is given; but if its frame was broken before, that is
+ * the reason. */
+static void refuse_malformed(struct round_plan *plan, const char *why, int line, int column)
+{
+    struct body *body = plan->body;
+    const struct buffer *frame = &plan->cut.frame;
+    body_forget(body);
+    plan->refusal = REFUSAL_MALFORMED_JSON;
+    const bool broken =
+        body_parse(body, frame->data, frame->length, BODY_VALUES_MAX) == REFUSAL_MALFORMED_JSON;
+    if (broken && !is_by_end(plan))
+        (void)frame_malformed(plan);
+    else
+        (void)body_malformed(body, why, line, column);
+}
+
+static void stop_reading(struct round_plan *plan)
+{
+    struct body *body = plan->body;
+    const struct json_place place = plan->cut.place;
+    switch (plan->cut.state) {
+    case JSON_CUT_GOOD:
+        return;
+    case JSON_CUT_REFUSED:
+        if (plan->refusal == REFUSAL_MALFORMED_JSON)
+            refuse_malformed(plan, body->malformed, body->line, body->column);
+        return;
+    case JSON_CUT_SYNTAX:
+        refuse_malformed(plan, body_syntax_error, place.line, place.column);
+        return;
+    case JSON_CUT_EARLY_END:
+        refuse_malformed(plan, body_ends_too_early, place.line, place.column);
+        return;
+    case JSON_CUT_TOO_LONG:
+        refuse_malformed(plan, too_long, place.line, place.column);
+        return;
+    case JSON_CUT_TOO_MANY:
+        refuse_malformed(plan, body_too_many_values, 0, 0);
+        return;
+    case JSON_CUT_NO_MEMORY:
+        plan->refusal = REFUSAL_CAPACITY;
+        return;
+    }
+    UNREACHABLE("state of a cut");
+}
+
+/* Whether the body has the array; if so, its elements are of a good number. */
+static bool read_array(struct round_plan *plan, struct body_object *root, enum plan_array array,
+                       size_t max)
+{
+    const char *key = array_keys[array];
+    const json_t *empty;
+    struct body_path path;
+    return body_array(root, key, BODY_OPTIONAL, 0, SIZE_MAX, &empty, &path) &&
+           body_count(root, key, plan->elements[array], 1, max);
+}
+
+static void read_frame(struct round_plan *plan)
+{
+    struct body *body = plan->body;
+    struct body_object root;
+    body_root(body, &root);
+    const size_t errors = body->error_count;
+    body_fill(&root, body_schema(BODY_OF_round), BODY_WHOLE, plan, NULL);
+    const bool sections = read_array(plan, &root, PLAN_SECTIONS, ROUND_SECTIONS_MAX);
+    const bool seats = read_array(plan, &root, PLAN_SEATS, ROUND_SEATS_MAX);
+    body_close(&root);
+    if (body->error_count == errors && sections == seats)
+        body_error(&root, NULL, "must have either sections or seats");
+    if (body_good(body) && sections)
+        expand_sections(plan, &root);
+}
+
+/* ---- All ---- */
+
+void round_plan_init(struct round_plan *plan, struct body *body)
+{
+    *plan = (struct round_plan){.body = body};
+    arena_init(&plan->texts);
+    json_cut_init(&plan->cut, IMPORT_VALUES_MAX, take_element, plan);
+}
+
+void round_plan_release(struct round_plan *plan)
+{
+    json_cut_release(&plan->cut);
+    json_decref(plan->array_key);
+    arena_release(&plan->texts);
+    free(plan->sections);
+    free(plan->seats);
+    plan->sections = NULL;
+    plan->seats = NULL;
+}
+
+void round_plan_feed(struct round_plan *plan, const uint8_t *bytes, size_t length)
+{
+    if (plan->refusal != REFUSAL_NONE)
+        return;
+    (void)json_cut_feed(&plan->cut, bytes, length);
+    stop_reading(plan);
+}
+
+void round_plan_end(struct round_plan *plan)
+{
+    struct body *body = plan->body;
+    if (plan->refusal != REFUSAL_NONE)
+        return;
+    (void)json_cut_end(&plan->cut);
+    stop_reading(plan);
+    if (plan->refusal == REFUSAL_NONE)
+        plan->refusal =
+            body_parse(body, plan->cut.frame.data, plan->cut.frame.length, BODY_VALUES_MAX);
+    if (plan->refusal == REFUSAL_MALFORMED_JSON && plan->cut.state == JSON_CUT_GOOD)
+        plan->refusal = frame_malformed(plan);
+    if (plan->refusal != REFUSAL_NONE)
+        return;
+    read_frame(plan);
+    const bool compared =
+        plan->elements[PLAN_SEATS] == 0 ||
+        chairs_compare(plan->seats, plan->seat_count, tell_same_chair, plan) == RESULT_OK;
+    body_forget(body);
+    if (!compared)
+        plan->refusal = REFUSAL_CAPACITY;
+    else if (plan->refusal == REFUSAL_NONE && !body_good(body))
+        plan->refusal = REFUSAL_INVALID_FIELD;
+}

@@ -1,0 +1,150 @@
+/* See router.h. The patterns are tried one after the other: they are few, and the last character
+ * tells most of them from the path. */
+#include "api/router.h"
+
+#include "api/handlers.h"
+#include "base/check.h"
+
+#include <string.h>
+
+/* What the columns of routes.def say. A member of the call is one that the office's struct has; a
+ * row without a summary does not compile. */
+#define IN_CALL(member) offsetof(struct call, member)
+#define OF_NOTHING .takes = TAKES_NOTHING, .body = BODY_OF_NOTHING
+#define OF_ACTION .takes = TAKES_ACTION, .body = BODY_OF_NOTHING
+#define OF_WHOLE(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_WHOLE
+#define OF_PART(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_PART
+#define OF_IMPORT(name) .takes = TAKES_IMPORT, .body = BODY_OF_##name, .extent = BODY_WHOLE
+#define ASKS_NOBODY .verb = VERB_COUNT
+#define ASKS_FOR(name) .verb = VERB_##name
+#define ASKS_ABOUT(name, member) .verb = VERB_##name, .is_about = true, .about = IN_CALL(member)
+#define NOWHERE NULL
+#define SHOWN(name, member)                                                                        \
+    .object = OBJECT_##name, .from = IN_CALL(member),                                              \
+    .from_record = IN_CALL(member) == IN_CALL(record)
+#define ANSWER_SHOWS(name, member) .answers = ROUTE_ANSWERS_OBJECT, SHOWN(name, member)
+#define ANSWER_MAKES(name, member, path)                                                           \
+    .answers = ROUTE_ANSWERS_CREATED, SHOWN(name, member), .location = path
+#define ANSWER_FINDS(name, member, path)                                                           \
+    .answers = ROUTE_ANSWERS_EITHER, SHOWN(name, member), .location = path
+#define ANSWER_TELLS(name) .answers = ROUTE_ANSWERS_OBJECT, .object = OBJECT_##name
+#define ANSWER_PUBLISHES(name)                                                                     \
+    .answers = ROUTE_ANSWERS_OBJECT, .object = OBJECT_##name, .is_public = true
+#define ANSWER_PAGES(name) .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name
+#define ANSWER_PUBLISHES_PAGES(name)                                                               \
+    .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name, .is_public = true
+#define ANSWER_DOES .answers = ROUTE_ANSWERS_NOTHING, .object = OBJECT_NONE
+#define ANSWER_SAYS(type) .answers = ROUTE_ANSWERS_TEXT, .object = OBJECT_NONE, .content_type = type
+#define ANSWER_PUBLISHES_TEXT(type) ANSWER_SAYS(type), .is_public = true
+#define R(refusal) (UINT64_C(1) << REFUSAL_##refusal)
+_Static_assert(REFUSAL_COUNT <= 64, "a bit for each refusal");
+
+static const struct route table[] = {
+#define ROUTE(route_name, route_method, route_pattern, function, route_access, route_pace, takes,  \
+              asks, answer, route_parameters, route_refusals, text)                                \
+    {                                                                                              \
+        .name = #route_name,                                                                       \
+        .method = METHOD_##route_method + 0 * (int)sizeof(char[sizeof text > 1 ? 1 : -1]),         \
+        .pattern = route_pattern,                                                                  \
+        .last = (route_pattern)[sizeof route_pattern - 2],                                         \
+        .handler = function,                                                                       \
+        .access = ACCESS_##route_access,                                                           \
+        .pace = PACE_##route_pace,                                                                 \
+        OF_##takes,                                                                                \
+        ASKS_##asks,                                                                               \
+        ANSWER_##answer,                                                                           \
+        .parameters = route_parameters,                                                            \
+        .refusals = route_refusals,                                                                \
+        .summary = text,                                                                           \
+    },
+#include "api/routes.def"
+};
+
+_Static_assert(sizeof table / sizeof table[0] <= ROUTES_MAX, "the metrics have a place for each");
+
+const struct route *routes(size_t *count)
+{
+    *count = sizeof table / sizeof table[0];
+    return table;
+}
+
+/* Takes the path's segment for the placeholder `name` (not NUL-terminated). */
+static bool take_segment(const char *name, size_t name_length, const char *segment, size_t length,
+                         struct path_match *match)
+{
+    if (name_length == 4 && memcmp(name, "code", 4) == 0) {
+        if (length == 0 || length > PATH_WORD_MAX)
+            return false;
+        memcpy(match->word, segment, length);
+        match->word[length] = '\0';
+        return true;
+    }
+    char prefix[ID_PREFIX_MAX + 1];
+    if (name_length > ID_PREFIX_MAX)
+        return false;
+    memcpy(prefix, name, name_length);
+    prefix[name_length] = '\0';
+    return id_parse(prefix, segment, length, &match->id);
+}
+
+/* Whether the path fits the pattern; fills in `match` when it does. The placeholder, of which a
+ * pattern has one at most, is looked at last: most patterns differ from the path elsewhere, and an
+ * id takes longer to read than a path to compare. */
+static bool path_matches(const char *pattern, const char *path, struct path_match *match)
+{
+    const char *name = NULL, *segment = NULL;
+    size_t name_length = 0, length = 0;
+    while (*pattern != '\0') {
+        if (*pattern != '{') {
+            if (*pattern++ != *path++)
+                return false;
+            continue;
+        }
+        CHECK(name == NULL);
+        name = ++pattern;
+        segment = path;
+        name_length = strcspn(name, "}");
+        length = strcspn(segment, "/");
+        pattern += name_length + 1;
+        path += length;
+    }
+    return *path == '\0' &&
+           (name == NULL || take_segment(name, name_length, segment, length, match));
+}
+
+const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
+                               unsigned *allowed)
+{
+    const size_t length = strlen(path);
+    const char last = length == 0 ? '\0' : path[length - 1];
+    *allowed = 0;
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const bool ends_alike = table[i].last == last || table[i].last == '}';
+        if (!ends_alike || !path_matches(table[i].pattern, path, match))
+            continue;
+        if (table[i].method == method)
+            return &table[i];
+        *allowed |= 1u << table[i].method;
+    }
+    return NULL;
+}
+
+enum route_access route_access_at(const struct route *route, bool operations_only)
+{
+    switch (route->access) {
+    case ACCESS_ANYBODY:
+    case ACCESS_PUBLIC:
+    case ACCESS_SIGNED_IN:
+        return route->access;
+    case ACCESS_PROBE:
+        return ACCESS_ANYBODY;
+    case ACCESS_METRICS:
+        return operations_only ? ACCESS_ANYBODY : ACCESS_SIGNED_IN;
+    }
+    UNREACHABLE("route access");
+}
+
+bool route_exists(const struct route *route, bool operations_only)
+{
+    return !operations_only || route->access == ACCESS_PROBE || route->access == ACCESS_METRICS;
+}

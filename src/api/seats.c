@@ -1,0 +1,115 @@
+/* A round's seats for everybody: as a list, as a map that never changes, and as their states now.
+ * All come from the published snapshot; a round that is over has none. */
+#include "api/handlers.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/reply.h"
+#include "api/service.h"
+
+static enum seat_status status_of(char state)
+{
+    switch (state) {
+    case 'h':
+        return SEAT_STATUS_HELD;
+    case 's':
+        return SEAT_STATUS_SOLD;
+    case 'b':
+        return SEAT_STATUS_BLOCKED;
+    default:
+        return SEAT_STATUS_AVAILABLE;
+    }
+}
+
+/* The round of the path, or NULL, and the enquiry is answered. */
+static const struct round_snapshot *round_of_path(struct enquiry *enquiry)
+{
+    const struct round_snapshot *round = engine_round(enquiry->api->engine, enquiry->path.id);
+    if (round == NULL)
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+    return round;
+}
+
+static void write_seats(struct json_writer *writer, const struct round_snapshot *round, size_t from,
+                        size_t limit)
+{
+    const struct seat_map *map = round->map;
+    const size_t rest = from < map->seat_count ? map->seat_count - from : 0;
+    const size_t end = rest > limit ? from + limit : map->seat_count;
+    page_begin(writer);
+    for (size_t i = from; i < end; i++) {
+        const struct shown_seat seat = {.seat = map->seats[i],
+                                        .status = status_of(round->states[i])};
+        object_write(writer, OBJECT_seat, &seat, NULL);
+    }
+    const struct cursor next = {.number = end, .id = map->round_id};
+    page_end(writer, end < map->seat_count ? &next : NULL);
+}
+
+void get_seats(struct enquiry *enquiry)
+{
+    struct api *api = enquiry->api;
+    size_t limit = LIST_LIMIT_DEFAULT;
+    struct cursor cursor = {0};
+    bool given;
+    if (!query_limit(enquiry, SEATS_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
+        return;
+    if (given && (!id_equal(cursor.id, enquiry->path.id) || cursor.number > ROUND_SEATS_MAX)) {
+        problem_parameter(enquiry, "cursor", "is no nextCursor of this list");
+        return;
+    }
+    const struct round_snapshot *round = round_of_path(enquiry);
+    if (round == NULL)
+        return;
+    const struct cached_answer_key key = {
+        .kind = CACHED_SEATS, .id = enquiry->path.id, .from = cursor.number, .limit = limit};
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, round->version);
+    if (body == NULL) {
+        write_seats(reply_begin(enquiry), round, (size_t)cursor.number, limit);
+        body = reply_share(enquiry, &key, round->version);
+    }
+    engine_round_release(round);
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+void get_availability(struct enquiry *enquiry)
+{
+    struct api *api = enquiry->api;
+    const struct round_snapshot *round = round_of_path(enquiry);
+    if (round == NULL)
+        return;
+    const struct cached_answer_key key = {.kind = CACHED_AVAILABILITY, .id = enquiry->path.id};
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, round->version);
+    if (body == NULL) {
+        const struct shown_availability shown = {
+            .round_id = round->map->round_id,
+            .version = (int64_t)round->version,
+            .available = round->available,
+            .held = round->held,
+            .sold = round->sold,
+            .blocked = round->blocked,
+            .seats = round->states,
+            .seat_count = round->map->seat_count,
+        };
+        object_write(reply_begin(enquiry), OBJECT_availability, &shown, NULL);
+        body = reply_share(enquiry, &key, round->version);
+    }
+    engine_round_release(round);
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+void get_seat_map(struct enquiry *enquiry)
+{
+    const uint64_t only_version = 0;
+    struct api *api = enquiry->api;
+    const struct round_snapshot *round = round_of_path(enquiry);
+    if (round == NULL)
+        return;
+    const struct cached_answer_key key = {.kind = CACHED_MAP, .id = enquiry->path.id};
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, only_version);
+    if (body == NULL) {
+        object_write(reply_begin(enquiry), OBJECT_map, round->map, NULL);
+        body = reply_share(enquiry, &key, only_version);
+    }
+    engine_round_release(round);
+    answer_shared(&enquiry->exchange, body, CACHE_MAP);
+}

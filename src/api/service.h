@@ -1,0 +1,57 @@
+/* The API's parts that enquiries share; api.h is what others see. */
+#ifndef USHER_API_SERVICE_H
+#define USHER_API_SERVICE_H
+
+#include "api/api.h"
+#include "api/import.h"
+#include "api/metrics.h"
+#include "api/presence.h"
+#include "api/sign_in_limit.h"
+#include "http/answer_cache.h"
+#include "http/rate_limit.h"
+#include "record/record.h"
+
+/* Requests of one account that are being answered at the same time. */
+#define IN_FLIGHT_MAX 4
+
+/* Keys that each table of limits remembers: as many as ask within a few seconds. 8 MB each. */
+#define LIMIT_ENTRIES 262144
+
+/* Addresses that may have passwords in line: far more than the line is long. */
+#define PASSWORD_LINE_ENTRIES 4096
+
+/* Who may ask how often. */
+struct limits {
+    struct limit_table accounts;  /* requests a second, and requests in flight */
+    struct limit_table addresses; /* requests a second of callers without a session */
+    struct sign_in_limit sign_ins;
+    struct limit_table password_lines; /* passwords of an address in line */
+    struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
+    struct limit_table heard;          /* how often a reader of public pages is reported as heard */
+    struct limit_rate account_rate, address_rate;
+};
+
+/* What the bodies in the cache show. */
+enum cached_answer_kind {
+    CACHED_QUEUE = 1,
+    CACHED_CONCERTS,
+    CACHED_SEATS,
+    CACHED_MAP,
+    CACHED_AVAILABILITY,
+};
+
+struct api {
+    struct engine *engine;
+    struct http_server *server; /* NULL: it does not answer yet */
+    struct office_settings settings;
+    char *time_zone;
+    struct secret token_key;
+    struct limits limits;
+    struct answer_cache answer_cache;
+    struct cached_answer *openapi; /* what GET /openapi.json answers */
+    struct metrics metrics;
+    struct presence presence;
+    struct importer importer;
+};
+
+#endif

@@ -1,0 +1,45 @@
+/* The waiting line: what everybody sees of it, and what is not as in other routes of one's place in
+ * it and of its settings. */
+#include "api/ask.h"
+#include "api/handlers.h"
+#include "api/head_check.h"
+#include "api/problem.h"
+#include "api/reply.h"
+#include "api/service.h"
+
+void get_queue(struct enquiry *enquiry)
+{
+    static const struct cached_answer_key key = {.kind = CACHED_QUEUE};
+    struct api *api = enquiry->api;
+    struct queue_view view;
+    const uint64_t version = engine_queue(api->engine, &view);
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, version);
+    if (body == NULL) {
+        object_write(reply_begin(enquiry), OBJECT_queue, &view, NULL);
+        body = reply_share(enquiry, &key, version);
+    }
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+static void answer_queue(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    struct queue_view view;
+    (void)engine_queue(enquiry->api->engine, &view); /* published before the reply */
+    object_write(reply_begin(enquiry), OBJECT_queue, &view, NULL);
+    reply_private(enquiry, STATUS_OK);
+}
+
+void patch_queue(struct enquiry *enquiry)
+{
+    if (ask_call(enquiry) != NULL)
+        enquiry_submit(enquiry, answer_queue);
+}
+
+/* Also of "current", which has no id in its path: then the office takes the caller's live token. */
+void get_queue_token(struct enquiry *enquiry)
+{
+    if (head_check_poll(enquiry))
+        ask_office(enquiry);
+}

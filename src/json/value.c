@@ -1,0 +1,315 @@
+/* See value.h. */
+#include "json/value.h"
+
+#include "base/check.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
+#include "record/limit.h"
+#include "record/password.h"
+#include "record/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A label of more bytes has more characters than any field takes. */
+#define LABEL_BYTES_MAX (SEAT_NUMBER_BYTES_MAX * 3)
+
+/* A text without U+0000, or NULL with an error added. */
+static const char *plain_text(struct body_object *object, const char *key, const json_t *value)
+{
+    if (!json_is_string(value)) {
+        body_error(object, key, "must be a string");
+        return NULL;
+    }
+    const char *text = json_string_value(value);
+    if (strlen(text) != json_string_length(value)) {
+        body_error(object, key, "must not contain U+0000");
+        return NULL;
+    }
+    return text;
+}
+
+/* The text without the blanks around it. NULL: no memory. */
+static const char *trimmed(struct body *body, const json_t *value, const char *text)
+{
+    size_t length;
+    const char *first = text_trim(text, &length);
+    return length == strlen(text) ? text : body_replace(body, value, first, length);
+}
+
+/* The text in NFC; as it is where that is longer than any label. NULL: no memory. */
+static const char *composed(struct body *body, const json_t *value, const char *text)
+{
+    char form[LABEL_BYTES_MAX + 1];
+    const enum result result = unicode_compose(text, form, sizeof form);
+    body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_NO_MEMORY)
+        return NULL;
+    if (result != RESULT_OK || strcmp(form, text) == 0)
+        return text;
+    return body_replace(body, value, form, strlen(form));
+}
+
+/* As the kind is kept. NULL: no memory. */
+static const char *kept_as(enum text_kind kind, struct body *body, const json_t *value,
+                           const char *text)
+{
+    if (kind == TEXT_LINE || kind == TEXT_LABEL)
+        text = trimmed(body, value, text);
+    return kind == TEXT_LABEL && text != NULL ? composed(body, value, text) : text;
+}
+
+/* Whether a text may stand in a field of this kind. */
+static bool text_fits(const char *text, enum text_kind kind,
+                      char problem[static TEXT_PROBLEM_BYTES])
+{
+    switch (kind) {
+    case TEXT_LINE:
+    case TEXT_LABEL:
+        return text_is_line(text, problem);
+    case TEXT_KEY: {
+        size_t length;
+        (void)text_trim(text, &length);
+        if (length == strlen(text))
+            return text_is_line(text, problem);
+        (void)snprintf(problem, TEXT_PROBLEM_BYTES, "must not begin or end with a blank");
+        return false;
+    }
+    case TEXT_LINES:
+        return text_is_prose(text, problem);
+    case TEXT_ANY:
+        return true;
+    }
+    UNREACHABLE("text kind");
+}
+
+bool body_text(struct body_object *object, const char *key, enum body_presence presence,
+               enum text_kind kind, size_t min, size_t max, const char **text)
+{
+    const json_t *value = body_ask(object, key, presence);
+    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    if (read == NULL)
+        return false;
+    size_t count = 0;
+    char problem[TEXT_PROBLEM_BYTES];
+    if (!utf8_count(read, strlen(read), &count)) {
+        body_error(object, key, "must be well-formed UTF-8");
+        return false;
+    }
+    read = kept_as(kind, object->body, value, read);
+    if (read == NULL)
+        return false;
+    CHECK(utf8_count(read, strlen(read), &count));
+    if (count < min || count > max) {
+        (void)snprintf(problem, sizeof problem, "must have %zu to %zu characters", min, max);
+        body_error(object, key, problem);
+        return false;
+    }
+    if (!text_fits(read, kind, problem)) {
+        body_error(object, key, problem);
+        return false;
+    }
+    *text = read;
+    return true;
+}
+
+/* True and the number when the value is an integer, or was one before it was read as a real. */
+static bool integer_of(const struct body *body, const json_t *value, int64_t *integer)
+{
+    if (json_is_integer(value)) {
+        *integer = json_integer_value(value);
+        return true;
+    }
+    if (!json_is_real(value) || !body->integers_as_reals)
+        return false;
+    const double real = json_real_value(value);
+    /* Past 2^53 a real names no single integer; no field here goes that far. */
+    const double exact_max = 9007199254740992.0;
+    if (real > exact_max || real < -exact_max) {
+        *integer = real > 0 ? INT64_MAX : INT64_MIN;
+        return true;
+    }
+    *integer = (int64_t)real;
+    return (double)*integer == real;
+}
+
+bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
+                  int64_t min, int64_t max, int64_t *value)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    int64_t integer;
+    if (!integer_of(object->body, json, &integer)) {
+        body_error(object, key, "must be an integer");
+        return false;
+    }
+    if (integer < min || integer > max) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must be from %lld to %lld", (long long)min,
+                       (long long)max);
+        body_error(object, key, message);
+        return false;
+    }
+    *value = integer;
+    return true;
+}
+
+bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
+               double max, double *value)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_number(json)) {
+        body_error(object, key, "must be a number");
+        return false;
+    }
+    const double real = json_number_value(json);
+    if (!(real >= min && real <= max)) {
+        char message[80];
+        (void)snprintf(message, sizeof message, "must be from %.0f to %.0f", min, max);
+        body_error(object, key, message);
+        return false;
+    }
+    *value = real;
+    return true;
+}
+
+bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
+                  bool *value)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_boolean(json)) {
+        body_error(object, key, "must be true or false");
+        return false;
+    }
+    *value = json_is_true(json);
+    return true;
+}
+
+bool body_time(struct body_object *object, const char *key, enum body_presence presence,
+               timestamp_ms *time)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_string(json) ||
+        !timestamp_parse(json_string_value(json), json_string_length(json), time)) {
+        body_error(object, key, "must be an RFC 3339 time with an offset, from 2000 to 2199");
+        return false;
+    }
+    return true;
+}
+
+static bool id_of(const json_t *json, const char *prefix, struct id *id)
+{
+    return json_is_string(json) &&
+           id_parse(prefix, json_string_value(json), json_string_length(json), id);
+}
+
+static void id_message(const char *prefix, char message[static 80])
+{
+    (void)snprintf(message, 80, "must be an id of the form %s_...", prefix);
+}
+
+bool body_id(struct body_object *object, const char *key, enum body_presence presence,
+             const char *prefix, struct id *id)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!id_of(json, prefix, id)) {
+        char message[80];
+        id_message(prefix, message);
+        body_error(object, key, message);
+        return false;
+    }
+    return true;
+}
+
+bool body_email(struct body_object *object, const char *key, enum body_presence presence,
+                enum email_rule rule, struct email *email)
+{
+    const json_t *value = body_ask(object, key, presence);
+    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    if (read == NULL)
+        return false;
+    const enum result result = email_read(read, rule, email);
+    object->body->no_memory |= result == RESULT_NO_MEMORY;
+    if (result == RESULT_MALFORMED)
+        body_error(object, key, "must be an e-mail address of at most 254 bytes");
+    return result == RESULT_OK;
+}
+
+bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max)
+{
+    if (count >= min && count <= max)
+        return true;
+    char message[80];
+    (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
+    body_error(object, key, message);
+    return false;
+}
+
+bool body_array(struct body_object *object, const char *key, enum body_presence presence,
+                size_t min, size_t max, const json_t **array, struct body_path *path)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    if (!json_is_array(json)) {
+        body_error(object, key, "must be an array");
+        return false;
+    }
+    if (!body_count(object, key, json_array_size(json), min, max))
+        return false;
+    *array = json;
+    *path = (struct body_path){.parent = object->path, .key = key};
+    return true;
+}
+
+bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
+                     const char *prefix, struct id *id)
+{
+    if (id_of(json_array_get(array, path->index), prefix, id))
+        return true;
+    char message[80];
+    id_message(prefix, message);
+    body_error_at(body, path, message);
+    return false;
+}
+
+static bool is_password_length(size_t count, size_t min)
+{
+    return count >= min && count <= PASSWORD_CHARACTERS_MAX;
+}
+
+bool body_password(struct body_object *object, const char *key, enum body_presence presence,
+                   size_t min, const char **password)
+{
+    char form[PASSWORD_FORM_BYTES];
+    size_t sent = 0, count = 0;
+    const char *read;
+    if (!body_text(object, key, presence, TEXT_ANY, 0, SIZE_MAX, &read))
+        return false;
+    const enum result result = password_form(read, form);
+    if (result == RESULT_NO_MEMORY) {
+        object->body->no_memory = true;
+        return false;
+    }
+    const bool formed = result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
+                        is_password_length(count, min);
+    const bool compared = min == 0 && utf8_count(read, strlen(read), &sent);
+    if (!formed && !(compared && is_password_length(sent, min))) {
+        char message[TEXT_PROBLEM_BYTES];
+        (void)snprintf(message, sizeof message, "must have %zu to %d characters", min,
+                       PASSWORD_CHARACTERS_MAX);
+        body_error(object, key, message);
+        return false;
+    }
+    *password = read;
+    return true;
+}

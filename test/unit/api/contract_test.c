@@ -1,0 +1,86 @@
+/* What the tables promise together: no refusal is nobody's, and what is named is there. */
+#include "api/contract.h"
+
+#include "api/problem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void test_every_refusal_is_some_route_s(void **state)
+{
+    uint64_t all = route_refusals_anywhere();
+    size_t count;
+    const struct route *table = routes(&count);
+    (void)state;
+    for (size_t i = 0; i < count; i++)
+        all |= route_refusals(&table[i]);
+    for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++)
+        if ((all >> i & 1) == 0)
+            fail_msg("no route can give %s", refusal_schema((enum refusal)i)->name);
+}
+
+static void test_refusals_follow_from_the_row(void **state)
+{
+    struct path_match match;
+    unsigned allowed;
+    (void)state;
+    const uint64_t held =
+        route_refusals(route_find(METHOD_POST, "/v1/reservations", &match, &allowed));
+    const uint64_t seen = route_refusals(route_find(METHOD_GET, "/v1/queue", &match, &allowed));
+#define HAS(set, name) (((set) >> REFUSAL_##name & 1) != 0)
+    assert_true(HAS(held, SEAT_LIMIT) && HAS(held, UNAUTHENTICATED) && HAS(held, MALFORMED_JSON));
+    assert_true(HAS(held, IDEMPOTENCY_KEY_REUSED) && HAS(held, CROSS_SITE));
+    assert_true(HAS(held, OUTCOME_UNKNOWN) && HAS(held, TOO_MANY_REQUESTS));
+    assert_false(HAS(held, EMAIL_TAKEN));
+    assert_true(HAS(seen, BAD_REQUEST) && HAS(seen, INVALID_FIELD));
+    assert_false(HAS(seen, UNAUTHENTICATED) || HAS(seen, TOO_MANY_REQUESTS));
+    assert_false(HAS(seen, MALFORMED_JSON) || HAS(seen, CROSS_SITE) || HAS(seen, READ_ONLY));
+}
+
+/* Every name in the list leads to a row. */
+static void test_parameters(void **state)
+{
+    const char *names = "limit cursor  status";
+    static const char *const wanted[] = {"limit", "cursor", "status"};
+    (void)state;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        assert_string_equal(parameter_next(&names)->query, wanted[i]);
+    assert_null(parameter_next(&names));
+    size_t count;
+    const struct route *table = routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        names = table[i].parameters;
+        while (parameter_next(&names) != NULL)
+            continue;
+    }
+}
+
+/* Two refusals of one code are told in one shape: with one status, and one object or none. */
+static void test_a_code_has_one_shape(void **state)
+{
+    (void)state;
+    for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++)
+        for (int k = REFUSAL_NONE + 1; k < i; k++) {
+            const struct refusal_schema *one = refusal_schema((enum refusal)i);
+            const struct refusal_schema *other = refusal_schema((enum refusal)k);
+            if (strcmp(one->code, other->code) != 0)
+                continue;
+            assert_int_equal(one->status, other->status);
+            assert_string_equal(one->title, other->title);
+            assert_int_equal(problem_object((enum refusal)i), problem_object((enum refusal)k));
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_refusal_is_some_route_s),
+        cmocka_unit_test(test_refusals_follow_from_the_row),
+        cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_a_code_has_one_shape),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* Objects are written by their rows: every kind of row, and null where a condition does not hold.
+ */
+#include "api/object.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct id some = {{0x01, 0x92, 0x3b, 0xc4}};
+
+#define SOME "01j8xw80000000000000000000"
+
+static void assert_written(enum object_name name, const void *source, const char *json)
+{
+    const struct shown_clock clock = {0};
+    struct buffer out;
+    struct json_writer writer;
+    buffer_init(&out, 1 << 20);
+    json_write_init(&writer, &out);
+    object_write(&writer, name, source, &clock);
+    assert_false(writer.failed);
+    char *text = malloc(out.length + 1);
+    assert_non_null(text);
+    memcpy(text, out.data, out.length);
+    text[out.length] = '\0';
+    assert_string_equal(text, json);
+    free(text);
+    buffer_release(&out);
+}
+
+static void test_records(void **state)
+{
+    (void)state;
+    const struct user user = {.id = some,
+                              .name = "Ann",
+                              .role = USER_ROLE_ORGANIZER,
+                              .password_hash = "never shown",
+                              .created_at = 1000};
+    assert_written(OBJECT_user, &user,
+                   "{\"id\":\"user_" SOME "\",\"name\":\"Ann\",\"email\":null,"
+                   "\"role\":\"organizer\",\"externalId\":null,"
+                   "\"createdAt\":\"1970-01-01T00:00:01.000Z\"}");
+}
+
+static void test_conditions(void **state)
+{
+    (void)state;
+    struct shown_seat seat = {.seat = {.id = some, .seat_number = "A", .price = 5},
+                              .status = SEAT_STATUS_SOLD};
+    const char *const head = "{\"id\":\"seat_" SOME "\",\"concertRoundId\":null,"
+                             "\"seatNumber\":\"A\",\"section\":null,\"row\":null,\"number\":null,"
+                             "\"grade\":null,\"price\":5,\"status\":\"sold\",";
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s\"x\":null,\"y\":null,\"accessible\":false}", head);
+    assert_written(OBJECT_seat, &seat, text);
+    seat.seat.placed = seat.seat.accessible = true;
+    seat.seat.y = -1.5;
+    (void)snprintf(text, sizeof text, "%s\"x\":0,\"y\":-1.5,\"accessible\":true}", head);
+    assert_written(OBJECT_seat, &seat, text);
+}
+
+static void test_parts_and_zeroes(void **state)
+{
+    (void)state;
+    struct token_view token = {
+        .token = {.id = some, .user_id = some, .number = 7, .issued_at = 1000}};
+    const char *const form =
+        "{\"id\":\"token_" SOME "\",\"userId\":\"user_" SOME "\",\"status\":\"waiting\","
+        "\"number\":7,\"reason\":null,\"issuedAt\":\"1970-01-01T00:00:01.000Z\","
+        "\"activateAt\":null,\"expiresAt\":null,\"ahead\":0,\"estimatedWaitSeconds\":%s,"
+        "\"pollAfterMs\":%s}";
+    char text[512];
+    (void)snprintf(text, sizeof text, form, "null", "null");
+    assert_written(OBJECT_token, &token, text);
+    token.estimate = (struct wait_estimate){.known = true, .low_seconds = 1, .high_seconds = 2};
+    token.poll_after_ms = 1000;
+    (void)snprintf(text, sizeof text, form, "{\"low\":1,\"high\":2}", "1000");
+    assert_written(OBJECT_token, &token, text);
+}
+
+static void test_arrays(void **state)
+{
+    (void)state;
+    const struct refusal_detail detail = {.conflict_count = 2, .conflicts = {some, some}};
+    assert_written(OBJECT_seat_unavailable, &detail,
+                   "{\"conflicts\":[\"seat_" SOME "\",\"seat_" SOME "\"]}");
+    struct seat seats[] = {
+        {.id = some, .seat_number = "A", .section = "S", .placed = true, .x = 2},
+        {.id = some, .seat_number = "B", .price = 3, .accessible = true},
+    };
+    const struct seat_map map = {.round_id = some, .seat_count = 2, .seats = seats};
+    assert_written(OBJECT_map, &map,
+                   "{\"roundId\":\"round_" SOME "\",\"id\":[\"seat_" SOME "\",\"seat_" SOME "\"],"
+                   "\"seatNumber\":[\"A\",\"B\"],\"section\":[\"S\",null],\"row\":[null,null],"
+                   "\"number\":[null,null],\"grade\":[null,null],\"price\":[0,3],\"x\":[2,null],"
+                   "\"y\":[0,null],\"accessible\":[false,true]}");
+    const struct shown_availability seen = {
+        .round_id = some, .version = 4, .available = 1, .sold = 1, .seats = "as!", .seat_count = 2};
+    assert_written(OBJECT_availability, &seen,
+                   "{\"roundId\":\"round_" SOME "\",\"version\":4,\"available\":1,\"held\":0,"
+                   "\"sold\":1,\"blocked\":0,\"seats\":\"as\"}");
+}
+
+static void test_lists(void **state)
+{
+    struct reservation_view *view = calloc(1, sizeof *view);
+    (void)state;
+    assert_non_null(view);
+    view->reservation = (struct seat_reservation){
+        .id = some, .ended_at = 1000, .status = RESERVATION_STATUS_EXPIRED};
+    view->seat_count = 1;
+    view->seats[0] = (struct reserved_seat_view){.seat_id = some, .price = 9, .seat_number = "A-1"};
+    const char *const form =
+        "{\"id\":\"reservation_" SOME "\",\"userId\":null,\"roundId\":null,\"status\":\"%s\","
+        "\"amount\":0,\"usedPoints\":0,\"paymentId\":null,\"reservedAt\":null,\"expiresAt\":null,"
+        "\"refundableUntil\":null,\"cancelReason\":null,\"concertId\":null,\"cancelledAt\":%s,"
+        "\"seats\":[{\"seatId\":\"seat_" SOME "\",\"seatNumber\":\"A-1\",\"price\":9}]}";
+    char text[1024];
+    (void)snprintf(text, sizeof text, form, "expired", "null");
+    assert_written(OBJECT_reservation, view, text);
+    view->reservation.status = RESERVATION_STATUS_CANCELLED;
+    (void)snprintf(text, sizeof text, form, "cancelled", "\"1970-01-01T00:00:01.000Z\"");
+    assert_written(OBJECT_reservation, view, text);
+    free(view);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_records),
+        cmocka_unit_test(test_conditions),
+        cmocka_unit_test(test_parts_and_zeroes),
+        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_lists),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
