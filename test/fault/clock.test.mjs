@@ -100,8 +100,8 @@ class Scene {
             await keeper.join()
             return keeper.token?.status === 'active'
         })
+        this.heldAt = performance.now() // before the server's own: its answer may come late
         await keeper.hold()
-        this.heldAt = performance.now()
         this.token = keeper.token.id
         this.path = `/v1/reservations/${keeper.held[0]}`
         this.downMs = 0
