@@ -10,8 +10,12 @@ import { counts, scaled, seconds } from './settings.mjs';
 // So many before anything counts: until then LuaJIT and V8 compile, and connections to stores are made.
 const warmUp = scaled(4000);
 
-// Each time another begins.
-const turned = (list, by) => [...list.slice(by % list.length), ...list.slice(0, by % list.length)];
+// Each time another begins, and every other time they go backwards: else each would always find the disk
+// as the same one left it.
+function inTurn(list, step) {
+  const turned = [...list.slice(step % list.length), ...list.slice(0, step % list.length)];
+  return step % 2 === 0 ? turned : turned.reverse();
+}
 
 const openAll = ([first, ...others], use, open = []) => (first
   ? first.open((shop) => openAll(others, use, [...open, { ...first, ...shop, next: 0 }]))
@@ -49,7 +53,7 @@ export const contest = (work, round) => openAll(presentFor(work), async (open) =
   const figures = {};
   for (const one of open) await ask(one, work, counts[0], { count: warmUp });
   for (const [i, connections] of counts.entries())
-    for (const one of turned(open, round + i))
+    for (const one of inTurn(open, round * counts.length + i))
       Object.assign(figures, await measure(one, work, connections));
   for (const one of open) await verify(one, work);
   return figures;
