@@ -32,7 +32,8 @@ static void read_piece(void *owner, size_t thread, void *job)
     struct import *import = job;
     struct enquiry *enquiry = import->enquiry;
     struct buffer *piece = &enquiry->exchange.received;
-    round_plan_feed(&import->plan, piece->data, piece->length);
+    if (piece->length > 0) /* an empty body never had a buffer */
+        round_plan_feed(&import->plan, piece->data, piece->length);
     buffer_clear(piece);
     if (import->whole) {
         round_plan_end(&import->plan);
