@@ -4,7 +4,7 @@
 // BENCH_ONLY=holds,polls    only these parts (parts.mjs)
 // BENCH_BASE=path/to/usher  another build of usher, measured in alternation with this one
 // BENCH_ROUNDS=3            how often each is measured; the parts take turns
-// BENCH_SECONDS=3           how long each load lasts
+// BENCH_SECONDS=2           how long each load lasts
 // BENCH_CONNECTIONS=64      connections where the part does not say how many
 // BENCH_SCALE=1             of people and seats, for a try in little time
 // BENCH_RESULTS=bench       where results.json and results.svg go

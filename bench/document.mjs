@@ -16,14 +16,17 @@ const row = (...cells) => `| ${cells.join(' | ')} |`;
 // Rates stand without a blank: "16,912/s".
 const withUnit = (value, unit) => `${number(value)}${unit.startsWith('/') ? '' : ' '}${unit}`;
 
+// The last two columns stand where a row has something for them.
 function partTable(part, medians, figures) {
-  const lines = shownRows(part, medians, figures).map((shown) => {
-    const { label, unit, value, cpu, ratio, least, most, rounds } = shown;
+  const shown = shownRows(part, medians, figures);
+  const wide = shown.some(({ cpu, ratio }) => cpu !== undefined || ratio);
+  const cells = (...all) => row(...all.slice(0, wide ? 4 : 2));
+  const lines = shown.map(({ label, unit, value, cpu, ratio, least, most, rounds }) => {
     const spread = rounds > 1 ? ` (${number(least)} to ${number(most)})` : '';
-    return row(label, withUnit(value, unit) + spread, cpu === undefined ? '' : `${number(cpu)} µs`,
+    return cells(label, withUnit(value, unit) + spread, cpu === undefined ? '' : `${number(cpu)} µs`,
       ratio ? `${number(ratio)} ×` : '');
   });
-  const head = [row(`**${part.title}**`, '', 'processor', 'usher to it'), row('---', '---', '---', '---')];
+  const head = [cells(`**${part.title}**`, '', 'processor', 'usher to it'), cells(...Array(4).fill('---'))];
   return [...head, ...lines, ''];
 }
 

@@ -8,7 +8,7 @@ const positive = (name, preset) => {
 };
 
 export const rounds = positive('BENCH_ROUNDS', 3);
-export const seconds = positive('BENCH_SECONDS', 3);
+export const seconds = positive('BENCH_SECONDS', 2);
 export const scale = positive('BENCH_SCALE', 1);
 export const only = process.env.BENCH_ONLY?.split(',').filter(Boolean);
 export const connections = positive('BENCH_CONNECTIONS', 64);
