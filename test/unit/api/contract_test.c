@@ -74,6 +74,67 @@ static void test_a_code_has_one_shape(void **state)
         }
 }
 
+/* The object that shows what a verb answers; OBJECT_NONE: nothing, many rows, or no route shows it.
+ * Answers share their place in the call, so a row that shows another object would read it wrongly.
+ */
+static enum object_name object_of_answer(enum verb_answer answer, bool *in_record)
+{
+    *in_record = false;
+    switch (answer) {
+    case ANSWERS_USER:
+        *in_record = true;
+        return OBJECT_user;
+    case ANSWERS_ENTRY:
+        *in_record = true;
+        return OBJECT_entry;
+    case ANSWERS_CONCERT:
+        *in_record = true;
+        return OBJECT_concert;
+    case ANSWERS_ROUND:
+        *in_record = true;
+        return OBJECT_round;
+    case ANSWERS_SESSION:
+        return OBJECT_session;
+    case ANSWERS_POINTS:
+        return OBJECT_points;
+    case ANSWERS_TOKEN:
+        return OBJECT_token;
+    case ANSWERS_RESERVATION:
+        return OBJECT_reservation;
+    case ANSWERS_PAYMENT:
+        return OBJECT_payment;
+    case ANSWERS_NOTHING:
+    case ANSWERS_SEATS:
+    case ANSWERS_PAGE:
+    case ANSWERS_COUNT:
+        break;
+    }
+    return OBJECT_NONE;
+}
+
+static void test_a_route_shows_what_its_verb_answers(void **state)
+{
+    size_t count, shown = 0;
+    const struct route *table = routes(&count);
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        const struct route *route = &table[i];
+        bool in_record;
+        if (route->verb == VERB_COUNT)
+            continue;
+        const enum verb_answer answer = verb_answers(route->verb);
+        if ((route->answers == ROUTE_ANSWERS_PAGE) != (answer == ANSWERS_PAGE))
+            fail_msg("%s has no page, or %s has none", route->name, verb_name(route->verb));
+        if (route->from == 0)
+            continue;
+        shown++;
+        if (route->object != object_of_answer(answer, &in_record) ||
+            route->from_record != in_record)
+            fail_msg("%s shows what %s does not answer", route->name, verb_name(route->verb));
+    }
+    assert_true(shown > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -81,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_refusals_follow_from_the_row),
         cmocka_unit_test(test_parameters),
         cmocka_unit_test(test_a_code_has_one_shape),
+        cmocka_unit_test(test_a_route_shows_what_its_verb_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
