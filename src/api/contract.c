@@ -101,7 +101,7 @@ uint64_t route_refusals(const struct route *route)
         refusals |= R(TOO_MANY_REQUESTS);
     if (asks)
         refusals |= R(BUSY);
-    if (asks && changes)
+    if (asks && !verb_reads(route->verb))
         refusals |= R(READ_ONLY) | R(OUTCOME_UNKNOWN);
     if (changes)
         refusals |= R(CROSS_SITE);
