@@ -60,7 +60,7 @@ class OldHouse {
         old.told = JSON.parse(await recorded('told.json'))
         old.house = await House.prepare({ 'hold-seconds': 3600, 'max-active': 6 })
         t?.after(() => old.house.close())
-        const { library, env } = await startingAt(new Date(old.told.recordedAt))
+        const { library, env } = startingAt(new Date(old.told.recordedAt))
         old.clock = library
         old.house.env = { ...env, ...preload([library]) }
         for (const file of ['journal', 'usher'])

@@ -1,15 +1,11 @@
 // The clock that a house sees (libfaketime changes CLOCK_REALTIME and nothing else).
 
-import assert from 'node:assert/strict'
-
-import { run } from '../../api/support/house.mjs'
+import { libfaketime } from './faketime.mjs'
 
 // The environment of a program whose clock starts at `moment`, and the library that does it.
-export async function startingAt(moment) {
-    const printed = await run('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'])
-    assert.equal(printed.code, 0, printed.stderr)
+export function startingAt(moment) {
     return {
-        library: printed.stdout.trim(),
+        library: libfaketime(),
         env: {
             TZ: 'UTC',
             FAKETIME: `@${moment.toISOString().slice(0, 19).replace('T', ' ')}`,
