@@ -6,6 +6,7 @@
 #include "api/service.h"
 #include "engine/clock.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,6 +95,8 @@ static enum result prepare_api(struct api *api, const struct api_options *option
 enum result api_open(struct api **api, const struct api_options *options,
                      struct explanation *explanation)
 {
+    if (sodium_init() < 0)
+        return explain(explanation, RESULT_IO, "the system gives no random numbers");
     struct api *made = calloc(1, sizeof *made);
     if (made == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the API");
