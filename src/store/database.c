@@ -6,6 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -37,6 +39,19 @@ static bool is_ours(const uint8_t head[static HEAD_BYTES], int64_t application_i
     return found_id == application_id || (found_id == 0 && blank);
 }
 
+/* Whether the first page was being written when the power went: nothing of its beginning is there,
+ * and SQLite's journal beside the file says that there was no page before. It takes back what there
+ * is, and is asked again whose file it is. */
+static bool was_being_begun(const char *path, const uint8_t *head, size_t length)
+{
+    char journal[PATH_MAX];
+    for (size_t i = 0; i < length; i++)
+        if (head[i] != 0)
+            return false;
+    return snprintf(journal, sizeof journal, "%s-journal", path) < (int)sizeof journal &&
+           access(journal, F_OK) == 0;
+}
+
 enum result database_recognize(const char *path, int64_t application_id,
                                struct explanation *explanation)
 {
@@ -52,7 +67,8 @@ enum result database_recognize(const char *path, int64_t application_id,
     errno = error;
     if (length < 0)
         return explain(explanation, RESULT_IO, "%s: %m", path);
-    if (length > 0 && (length < HEAD_BYTES || !is_ours(head, application_id)))
+    if (length > 0 && (length < HEAD_BYTES || !is_ours(head, application_id)) &&
+        !was_being_begun(path, head, (size_t)length))
         return explain(explanation, RESULT_FOREIGN, "%s is not a file of usher's", path);
     return RESULT_OK;
 }

@@ -3,6 +3,7 @@
 // (synchronous = NORMAL) and must be seen to forget what it answered.
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 
 import { ok } from '../api/support/client.mjs'
@@ -12,7 +13,7 @@ import { Crowd } from './support/crowd.mjs'
 import { Dice, seed } from './support/dice.mjs'
 import { Fired } from './support/fired.mjs'
 import { judge } from './support/judge.mjs'
-import { Power } from './support/power.mjs'
+import { Disk, KIND, Power, readTape, SECTOR, writeFiles } from './support/power.mjs'
 import { find } from './support/tables.mjs'
 
 const CUTS = Number(process.env.USHER_POWER_CUTS ?? 5)
@@ -121,6 +122,36 @@ describe(`a power cut while a data directory is made (USHER_FAULT_SEED=${seed})`
             await house.check()
         }
     })
+})
+
+// The tape until the first page of a file was written, and not synced.
+function tapeOfFirstPage(entries, name) {
+    let inode
+    const last = entries.findIndex(entry => {
+        if (entry.kind === KIND.created && entry.bytes.toString() === name) inode = entry.inode
+        return entry.kind === KIND.written && entry.inode === inode
+    })
+    assert.ok(last > 0)
+    return entries.slice(0, last + 1)
+}
+
+describe('a power cut that tears the first page of a file', () => {
+    for (const name of ['usher.db', 'journal.db'])
+        test(`${name} is begun again`, async t => {
+            const { house, power } = await powered(t)
+            await house.start()
+            await house.end('SIGKILL')
+            const entries = tapeOfFirstPage(readTape(await readFile(power.tape)), name)
+            const disk = new Disk(power.files, power.inode).play(entries)
+            const { files } = disk.cut(new Dice(seed, 1200), () => 'everything')
+            assert.ok(files.get(name).length > SECTOR)
+            files.get(name).fill(0, 0, SECTOR) // the one sector that the disk did not get to
+            await writeFiles(house.data, files)
+            await power.begin()
+            await house.start()
+            await house.stop()
+            await house.check()
+        })
 })
 
 describe('the first that a new house says', () => {

@@ -8,7 +8,7 @@ import { dirname, isAbsolute, join } from 'node:path'
 import { program } from '../../api/support/house.mjs'
 import { preload } from './preload.mjs'
 
-const SECTOR = 512
+export const SECTOR = 512
 const ENTRY_BYTES = 32
 const MARK = 0x65706174
 
