@@ -21,7 +21,7 @@ import {
 import { until } from '../api/support/wait.mjs'
 import { Crowd } from './support/crowd.mjs'
 import { Dice, seed } from './support/dice.mjs'
-import { libfaketime } from './support/faketime.mjs'
+import { libfaketime, wallAlone } from './support/faketime.mjs'
 import { Fired } from './support/fired.mjs'
 import { preload } from './support/preload.mjs'
 
@@ -43,11 +43,8 @@ class Wall {
         wall.file = `${house.data}.wall`
         house.env = {
             ...preload([libfaketime()]),
+            ...wallAlone,
             FAKETIME_TIMESTAMP_FILE: wall.file,
-            FAKETIME_NO_CACHE: '1',
-            FAKETIME_DONT_FAKE_MONOTONIC: '1',
-            // The name of the same in other versions.
-            DONT_FAKE_MONOTONIC: '1',
         }
         await wall.jump(0)
         return wall

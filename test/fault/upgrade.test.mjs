@@ -12,11 +12,11 @@ import { Client, ok } from '../api/support/client.mjs'
 import { House, run, sql } from '../api/support/house.mjs'
 import { until, within } from '../api/support/wait.mjs'
 import { Dice, seed } from './support/dice.mjs'
+import { libfaketime, startingAt } from './support/faketime.mjs'
 import { Fired } from './support/fired.mjs'
 import { preload } from './support/preload.mjs'
 import { KIND, Power, readTape } from './support/power.mjs'
 import { Tmpfs } from './support/tmpfs.mjs'
-import { startingAt } from './support/wall.mjs'
 
 // How many moments of a start that takes up old tables are tried, each with a kill and with a power
 // cut, besides those around the new file's coming into its place. 0: every moment.
@@ -60,9 +60,11 @@ class OldHouse {
         old.told = JSON.parse(await recorded('told.json'))
         old.house = await House.prepare({ 'hold-seconds': 3600, 'max-active': 6 })
         t?.after(() => old.house.close())
-        const { library, env } = startingAt(new Date(old.told.recordedAt))
-        old.clock = library
-        old.house.env = { ...env, ...preload([library]) }
+        old.clock = libfaketime()
+        old.house.env = {
+            ...startingAt(new Date(old.told.recordedAt)),
+            ...preload([old.clock]),
+        }
         for (const file of ['journal', 'usher'])
             await sql(join(old.house.data, `${file}.db`), await recorded(`${file}.sql`))
         return old
