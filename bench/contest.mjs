@@ -8,7 +8,7 @@ import { processorOfAllUs, threadUs } from './processes.mjs';
 import { counts, scaled, seconds } from './settings.mjs';
 
 // So many before anything counts: until then LuaJIT and V8 compile, and connections to stores are made.
-const warmUp = scaled(4000);
+const warmUp = scaled(20_000);
 
 // Each time another begins, and every other time they go backwards: else each would always find the disk
 // as the same one left it.
