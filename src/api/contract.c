@@ -114,3 +114,14 @@ uint64_t route_refusals_anywhere(void)
 {
     return any_request | R(NOT_FOUND) | R(METHOD_NOT_ALLOWED);
 }
+
+bool refusal_next(uint64_t refusals, enum refusal *refusal)
+{
+    for (int next = (int)*refusal + 1; next < REFUSAL_COUNT; next++) {
+        if ((refusals >> next & 1) != 0) {
+            *refusal = (enum refusal)next;
+            return true;
+        }
+    }
+    return false;
+}

@@ -35,4 +35,7 @@ uint64_t route_refusals(const struct route *route);
 /* The same of a request whose path and method have no route. */
 uint64_t route_refusals_anywhere(void);
 
+/* Moves on to the set's next refusal, or from REFUSAL_NONE to its first; false: there is none. */
+bool refusal_next(uint64_t refusals, enum refusal *refusal);
+
 #endif

@@ -2,7 +2,7 @@
 #ifndef USHER_API_EXAMPLES_H
 #define USHER_API_EXAMPLES_H
 
-#include <stddef.h>
+#include "api/router.h"
 
 struct example {
     const char *route; /* its name */
@@ -12,6 +12,7 @@ struct example {
     const char *answer;  /* JSON */
 };
 
-const struct example *examples(size_t *count);
+/* The first for this status and code; of any route where `route` is NULL. NULL: there is none. */
+const struct example *example_find(const struct route *route, int status, const char *code);
 
 #endif

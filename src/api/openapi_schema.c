@@ -1,6 +1,7 @@
 /* See openapi_schema.h. */
 #include "api/openapi_schema.h"
 
+#include "api/openapi_piece.h"
 #include "api/problem.h"
 #include "base/check.h"
 
@@ -75,8 +76,7 @@ static void put_shown_time(struct json_writer *writer)
 
 static void put_enum(struct json_writer *writer, const char *const *texts, size_t count)
 {
-    json_write_key(writer, "enum");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "enum");
     for (size_t i = 0; i < count; i++)
         json_write_text(writer, texts[i]);
     json_write_array_end(writer);
@@ -92,12 +92,7 @@ static bool has_null(const char *const *texts, size_t count)
 
 void schema_reference(struct json_writer *writer, const char *name)
 {
-    char pointer[SCHEMA_NAME_BYTES + 24];
-    const int length = snprintf(pointer, sizeof pointer, "#/components/schemas/%s", name);
-    CHECK(length > 0 && (size_t)length < sizeof pointer);
-    json_write_object_begin(writer);
-    json_write_text_member(writer, "$ref", pointer);
-    json_write_object_end(writer);
+    openapi_reference(writer, "schemas", name);
 }
 
 void schema_id(struct json_writer *writer, const char *prefix)
@@ -113,8 +108,7 @@ static void begin_object(struct json_writer *writer, const char *meaning)
     json_write_object_begin(writer);
     json_write_text_member(writer, "type", "object");
     json_write_text_member(writer, "description", meaning);
-    json_write_key(writer, "additionalProperties");
-    json_write_boolean(writer, false);
+    json_write_boolean_member(writer, "additionalProperties", false);
 }
 
 /* ---- Objects ---- */
@@ -159,8 +153,7 @@ static void put_value(struct json_writer *writer, const struct object_field *row
 
 static void put_items(struct json_writer *writer, const struct object_field *row, bool nullable)
 {
-    json_write_key(writer, "items");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "items");
     put_value(writer, row, nullable);
     json_write_object_end(writer);
 }
@@ -169,8 +162,7 @@ static void put_part(struct json_writer *writer, const struct object_field *row)
 {
     char name[SCHEMA_NAME_BYTES];
     schema_name_object(row->object, name);
-    json_write_key(writer, "anyOf");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "anyOf");
     schema_reference(writer, name);
     if (object_field_is_nullable(row)) {
         json_write_object_begin(writer);
@@ -192,8 +184,7 @@ static void put_run(struct json_writer *writer, const struct object_field *row)
 static void put_field(struct json_writer *writer, const struct object_field *row)
 {
     char name[SCHEMA_NAME_BYTES];
-    json_write_key(writer, object_field_schema(row)->json);
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, object_field_schema(row)->json);
     json_write_text_member(writer, "description", row->meaning);
     switch (row->kind) {
     case OBJECT_VALUE:
@@ -243,12 +234,10 @@ static void put_field_names(struct json_writer *writer, enum object_name object)
 void schema_object(struct json_writer *writer, enum object_name object)
 {
     begin_object(writer, object_schema(object)->meaning);
-    json_write_key(writer, "properties");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "properties");
     put_fields(writer, object);
     json_write_object_end(writer);
-    json_write_key(writer, "required");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "required");
     put_field_names(writer, object);
     json_write_array_end(writer);
     json_write_object_end(writer);
@@ -260,16 +249,13 @@ void schema_page(struct json_writer *writer, enum object_name object)
     char name[SCHEMA_NAME_BYTES];
     schema_name_object(object, name);
     begin_object(writer, "A part of a list, and where it goes on.");
-    json_write_key(writer, "properties");
-    json_write_object_begin(writer);
-    json_write_key(writer, "items");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "properties");
+    json_write_object_member_begin(writer, "items");
     put_type(writer, "array", false);
     json_write_key(writer, "items");
     schema_reference(writer, name);
     json_write_object_end(writer);
-    json_write_key(writer, "nextCursor");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "nextCursor");
     json_write_text_member(writer, "description",
                            "The cursor of the next page; null: this is the last.");
     put_type(writer, "string", true);
@@ -304,8 +290,7 @@ static void put_ids(struct json_writer *writer, const struct body_field *field, 
 {
     put_type(writer, "array", nullable);
     put_counts(writer, field);
-    json_write_key(writer, "uniqueItems");
-    json_write_boolean(writer, true);
+    json_write_boolean_member(writer, "uniqueItems", true);
     json_write_key(writer, "items");
     schema_id(writer, record_schema(field->id_of)->prefix);
 }
@@ -370,8 +355,7 @@ static void put_body_value(struct json_writer *writer, const struct body_field *
 
 static void put_required(struct json_writer *writer, const struct body_schema *schema)
 {
-    json_write_key(writer, "required");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "required");
     for (size_t i = 0; i < schema->field_count; i++)
         if (schema->fields[i].presence == BODY_REQUIRED)
             json_write_text(writer, schema->fields[i].name);
@@ -382,11 +366,9 @@ void schema_body(struct json_writer *writer, enum body_name body, enum body_exte
 {
     const struct body_schema *schema = body_schema(body);
     begin_object(writer, schema->meaning);
-    json_write_key(writer, "properties");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "properties");
     for (size_t i = 0; i < schema->field_count; i++) {
-        json_write_key(writer, schema->fields[i].name);
-        json_write_object_begin(writer);
+        json_write_object_member_begin(writer, schema->fields[i].name);
         json_write_text_member(writer, "description", schema->fields[i].meaning);
         put_body_value(writer, &schema->fields[i]);
         json_write_object_end(writer);
@@ -435,16 +417,14 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
 
 static void put_constant(struct json_writer *writer, const char *key, const char *text)
 {
-    json_write_key(writer, key);
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, key);
     json_write_text_member(writer, "const", text);
     json_write_object_end(writer);
 }
 
 static void put_string(struct json_writer *writer, const char *key, const char *meaning)
 {
-    json_write_key(writer, key);
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, key);
     json_write_text_member(writer, "type", "string");
     json_write_text_member(writer, "description", meaning);
     json_write_integer_member(writer, "minLength", 1);
@@ -466,8 +446,7 @@ static void put_errors(struct json_writer *writer)
     _Static_assert(BODY_ERRORS_MAX == 100, "as maxItems says");
     json_write_key(writer, "errors");
     json_write_raw(writer, errors, sizeof errors - 1);
-    json_write_key(writer, "errorCount");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "errorCount");
     json_write_text_member(writer, "type", "integer");
     json_write_text_member(writer, "description",
                            "How many errors there are, where errors has not all.");
@@ -488,12 +467,10 @@ void schema_problem(struct json_writer *writer, enum refusal refusal)
     char type[64];
     (void)snprintf(type, sizeof type, "/problems/%s", schema->code);
     begin_object(writer, schema->meaning);
-    json_write_key(writer, "properties");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "properties");
     put_constant(writer, "type", type);
     put_constant(writer, "title", schema->title);
-    json_write_key(writer, "status");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "status");
     json_write_integer_member(writer, "const", schema->status);
     json_write_object_end(writer);
     put_string(writer, "detail", "What is wrong, for people.");
@@ -504,8 +481,7 @@ void schema_problem(struct json_writer *writer, enum refusal refusal)
     if (told != OBJECT_NONE)
         put_fields(writer, told);
     json_write_object_end(writer);
-    json_write_key(writer, "required");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "required");
     json_write_raw(writer, always, sizeof always - 1);
     if (has_errors(schema))
         json_write_text(writer, "errors");

@@ -230,6 +230,24 @@ void json_write_text_member(struct json_writer *writer, const char *key, const c
     json_write_text(writer, text);
 }
 
+void json_write_boolean_member(struct json_writer *writer, const char *key, bool value)
+{
+    json_write_key(writer, key);
+    json_write_boolean(writer, value);
+}
+
+void json_write_object_member_begin(struct json_writer *writer, const char *key)
+{
+    json_write_key(writer, key);
+    json_write_object_begin(writer);
+}
+
+void json_write_array_member_begin(struct json_writer *writer, const char *key)
+{
+    json_write_key(writer, key);
+    json_write_array_begin(writer);
+}
+
 void json_write_integer_member(struct json_writer *writer, const char *key, int64_t value)
 {
     json_write_key(writer, key);

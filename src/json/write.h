@@ -37,7 +37,12 @@ void json_write_null(struct json_writer *writer);
 
 /* A key and its value. */
 void json_write_text_member(struct json_writer *writer, const char *key, const char *text);
+void json_write_boolean_member(struct json_writer *writer, const char *key, bool value);
 void json_write_integer_member(struct json_writer *writer, const char *key, int64_t value);
+
+/* A key and the beginning of its value. */
+void json_write_object_member_begin(struct json_writer *writer, const char *key);
+void json_write_array_member_begin(struct json_writer *writer, const char *key);
 
 /* The fewest digits that read back as the same number. `value` is finite. */
 void json_write_real(struct json_writer *writer, double value);
