@@ -13,16 +13,20 @@
 #define READER_THREADS_MAX 16
 #define PASSWORD_THREADS_MAX 16
 
-size_t box_office_threads(int64_t setting, size_t cores_each, size_t most)
+size_t box_office_cores(void)
+{
+    cpu_set_t cores; /* a container makes them fewer than the machine has */
+    const int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
+    return count < 1 ? 1 : (size_t)count;
+}
+
+size_t box_office_threads(int64_t setting, size_t automatic, size_t most)
 {
     if (setting != THREADS_AUTO)
         return (size_t)setting;
-    cpu_set_t cores; /* those this process may use, which a container makes fewer than there are */
-    const int count = sched_getaffinity(0, sizeof cores, &cores) == 0 ? CPU_COUNT(&cores) : 1;
-    const size_t threads = (size_t)count / cores_each;
-    if (threads < 1)
+    if (automatic < 1)
         return 1;
-    return threads > most ? most : threads;
+    return automatic > most ? most : automatic;
 }
 
 struct office_settings box_office_settings(const struct config *config)
@@ -72,8 +76,10 @@ enum result box_office_start(struct box_office *office, const struct config *con
         return result;
     const struct engine_options options = {
         .settings = box_office_settings(config),
-        .reader_threads = box_office_threads(config->reader_threads, 2, READER_THREADS_MAX),
-        .password_threads = box_office_threads(config->password_threads, 2, PASSWORD_THREADS_MAX),
+        .reader_threads =
+            box_office_threads(config->reader_threads, box_office_cores() / 2, READER_THREADS_MAX),
+        .password_threads = box_office_threads(config->password_threads, box_office_cores() / 2,
+                                               PASSWORD_THREADS_MAX),
     };
     return engine_start(&office->engine, office->store, &options, explanation);
 }

@@ -41,7 +41,11 @@ void box_office_ask(struct box_office *office, struct call *call);
 MUST_USE enum result box_office_hash(struct box_office *office, const char *password,
                                      char hash[static PASSWORD_HASH_BYTES_MAX + 1]);
 
-/* The threads of a setting that may be THREADS_AUTO: then a thread per `cores_each` cores. */
-size_t box_office_threads(int64_t setting, size_t cores_each, size_t most);
+/* The cores that this process may use; at least one. */
+size_t box_office_cores(void);
+
+/* The threads of a setting that may be THREADS_AUTO: then `automatic`, but at least one and `most`.
+ */
+size_t box_office_threads(int64_t setting, size_t automatic, size_t most);
 
 #endif
