@@ -41,6 +41,15 @@ const cleanEnvironment = extra => ({
 
 export const newDirectory = () => mkdtemp(join(tmpdir(), 'usher-test-'))
 
+// A program that is killed leaves what libfaketime, loaded before it, keeps in shared memory: a hundred
+// pieces a run of the tests.
+const removeClock = pid =>
+    Promise.all(
+        [`faketime_shm_${pid}`, `sem.faketime_sem_${pid}`].map(name =>
+            rm(`/dev/shm/${name}`, { force: true })
+        )
+    )
+
 // Starts any program and gathers what it says; `ended` tells how it ended.
 export function launch(command, args, { env = {}, input = '', ...options } = {}) {
     const child = spawn(command, args, { env: cleanEnvironment(env), ...options })
@@ -49,10 +58,13 @@ export function launch(command, args, { env = {}, input = '', ...options } = {})
         child[stream].setEncoding('utf8').on('data', part => (said[stream] += part))
     child.stdin.on('error', () => {}) // it may end without reading
     child.stdin.end(input)
-    const ended = new Promise((resolve, reject) => {
+    const closed = new Promise((resolve, reject) => {
         child.on('error', reject)
         child.on('close', (code, signal) => resolve({ code, signal, ...said }))
     })
+    const ended = env.LD_PRELOAD?.includes('libfaketime')
+        ? closed.finally(() => removeClock(child.pid))
+        : closed
     return { child, said, ended }
 }
 
