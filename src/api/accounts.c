@@ -1,5 +1,5 @@
-/* Accounts and sessions. Whatever hashes a password goes step by step: the engine finds the
- * account, a worker hashes or verifies, the engine decides again on what is true by then. */
+/* Accounts and sessions. A request with a password goes step by step: the engine finds the account,
+ * a worker hashes or verifies, the engine decides on the state by then. */
 #include "api/ask.h"
 #include "api/bodies.h"
 #include "api/handlers.h"

@@ -1,4 +1,4 @@
-/* The HTTP API: api.md's routes over http/, answered by the engine. Knows routes, JSON and
+/* The HTTP API: the routes of routes.def over http/, answered by the engine. Knows routes, JSON and
  * sessions' wire form; no socket, no rules, no SQL. */
 #ifndef USHER_API_API_H
 #define USHER_API_API_H

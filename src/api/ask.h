@@ -1,5 +1,5 @@
-/* What most routes do, by their row of routes.def: read the body into the call, ask the office, and
- * answer with an object of the call. */
+/* The work of most routes, by their row of routes.def: read the body into the call, ask the office,
+ * and answer with an object of the call. */
 #ifndef USHER_API_ASK_H
 #define USHER_API_ASK_H
 

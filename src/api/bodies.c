@@ -12,11 +12,11 @@ enum {
 #include "record/schema.def"
 };
 
-/* 0; what does not hold doesn't compile. */
+/* 0; a condition that does not hold does not compile. */
 #define HOLDS(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
 
-/* In a case below `target` is the struct that the body is read into. Every field has a meaning, and
- * stands where a value of its type does. */
+/* In a case below `target` is the struct that the body is read into. Every row has a meaning, and
+ * its member has the C type that the row says. */
 #define IS_OF(member, c_type)                                                                      \
     HOLDS(__builtin_types_compatible_p(__typeof__(((target *)0)->member), c_type))
 #define PLACE(member, c_type) .offset = offsetof(target, member) + IS_OF(member, c_type)

@@ -59,7 +59,7 @@ const struct query_parameter *parameter_next(const char **names)
 
 #define R(name) (UINT64_C(1) << REFUSAL_##name)
 
-/* What may be wrong with any request, or with the machine. */
+/* Refusals that any request may get, for a fault of its own or of the machine. */
 static const uint64_t any_request =
     R(BAD_REQUEST) | R(URI_TOO_LONG) | R(HEADERS_TOO_LARGE) | R(REQUEST_TIMEOUT) |
     R(EXPECTATION_FAILED) | R(NOT_IMPLEMENTED) | R(VERSION_NOT_SUPPORTED) |

@@ -1,4 +1,4 @@
-/* What a route promises beside its row: its parameters, and every refusal that it can give. */
+/* A route's promises beside its row: its parameters, and every refusal that it can give. */
 #ifndef USHER_API_CONTRACT_H
 #define USHER_API_CONTRACT_H
 

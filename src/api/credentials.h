@@ -33,7 +33,7 @@ void session_token_format(const struct session_token *token, const struct secret
 bool session_token_parse(const char *text, size_t length, const struct secret *key,
                          struct session_token *token);
 
-/* What the store keeps: BLAKE2b, 256 bits, of the secret. */
+/* The part that the store keeps: BLAKE2b, 256 bits, of the secret. */
 struct secret session_secret_hash(const uint8_t secret[static SESSION_SECRET_BYTES]);
 
 /* The credentials of an Authorization header's value: the part after "Bearer", in any case; NULL

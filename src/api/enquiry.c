@@ -1,5 +1,5 @@
-/* See enquiry.h. From a request's head to the last step of its handler; what stands in a body, and
- * what is asked of the engine, is the handlers' business. */
+/* See enquiry.h. From a request's head to the last step of its handler; bodies and calls are the
+ * handlers' business. */
 #include "api/enquiry.h"
 
 #include "api/head_check.h"
@@ -166,8 +166,8 @@ void enquiry_credentials(const struct enquiry *enquiry, struct credentials *cred
     credentials->secret_hash = session_secret_hash(enquiry->token.secret);
 }
 
-/* Most of a call is room for a reservation's seats, which are counted before they are looked at;
- * what else it may answer takes less than what stands before them. */
+/* Most of a call is room for a reservation's seats, of which only the counted ones are read; every
+ * other answer ends before them. */
 #define CALL_CLEARED_BYTES offsetof(struct call, out.reservation.seats)
 
 _Static_assert(sizeof(struct token_view) <= offsetof(struct reservation_view, seats) &&

@@ -53,12 +53,12 @@ struct enquiry {
     struct password_job password;
 };
 
-/* What http.h asks of the API, but for the clock. */
+/* Sets the functions that http.h asks of the API, but for the clock. */
 void enquiry_serve(struct http_service *service);
 
 /* ---- For handlers ---- */
 
-/* Who asks, as the office takes it. */
+/* The caller's credentials, as the office takes them. */
 void enquiry_credentials(const struct enquiry *enquiry, struct credentials *credentials);
 
 /* A fresh call of this verb with the caller's credentials; the one before is released. */

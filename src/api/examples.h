@@ -1,4 +1,4 @@
-/* What clients of the tests sent and were answered, as tools/examples wrote it down. */
+/* Requests of the tests' clients and their answers, as tools/examples wrote them down. */
 #ifndef USHER_API_EXAMPLES_H
 #define USHER_API_EXAMPLES_H
 

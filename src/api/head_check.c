@@ -14,11 +14,11 @@
 #include <string.h>
 #include <strings.h>
 
-/* A client may look at its token this many times as often as pollAfterMs says, and as many times at
- * once. */
+/* A client may look at its token this many times as often as pollAfterMs says; the same number may
+ * come at once. */
 #define POLL_FACTOR 5
 
-/* JSON defines no parameter (RFC 8259, 11): whatever is given, a charset too, has no effect. */
+/* JSON defines no parameter (RFC 8259, 11): any that is given, a charset too, has no effect. */
 bool content_type_is_json(const char *value)
 {
     static const char type[] = "application/json";
@@ -78,8 +78,8 @@ static void report_presence(struct enquiry *enquiry)
     presence_report(&api->presence, api->engine, &credentials);
 }
 
-/* Whether nobody else's page uses the cookie of whoever looks at it; if so, the enquiry was
- * answered. A browser adds the cookie by itself, a bearer's token only its own page knows.
+/* False: another site's page sent a write with the session cookie, and the enquiry was answered.
+ * Browsers add cookies by themselves; a bearer token is known to our own page only.
  *
  * Signing in and up need no cookie, and another's page can't make a browser do either: their bodies
  * are JSON by Content-Type, which a form can't send, and for which a script of another origin must
@@ -98,7 +98,7 @@ static bool is_own_site(struct enquiry *enquiry)
     return false;
 }
 
-/* Who asks, and whether that is enough for the route; if not, the enquiry was answered. */
+/* Finds out who asks. False: that is not enough for the route, and the enquiry was answered. */
 static bool authorize_caller(struct enquiry *enquiry)
 {
     const enum route_access access =

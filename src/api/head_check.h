@@ -1,4 +1,4 @@
-/* What is looked at before a request's body: path, method, type, size, who asks and how often. */
+/* Checks a request before its body comes: path, method, type, size, caller and pace. */
 #ifndef USHER_API_HEAD_CHECK_H
 #define USHER_API_HEAD_CHECK_H
 

@@ -39,7 +39,7 @@ static bool is_well_formed(const char *key, size_t length)
     return length >= 1 && length <= IDEMPOTENCY_KEY_CHARACTERS_MAX;
 }
 
-/* Keyed, so that who reads the tables cannot try out what the requests were. */
+/* Keyed, so that a reader of the tables cannot try out what the requests were. */
 static void hash_begin(const struct enquiry *enquiry, crypto_generichash_state *state)
 {
     const struct secret *key = &enquiry->api->token_key;

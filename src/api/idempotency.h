@@ -1,6 +1,6 @@
 /* The Idempotency-Key of a request (draft-ietf-httpapi-idempotency-key-header): read with the
- * headers, and hashed together with the request that it belongs to. What a key means is the
- * office's to know. */
+ * headers, and hashed together with the request that it belongs to. The office knows what a key
+ * means. */
 #ifndef USHER_API_IDEMPOTENCY_H
 #define USHER_API_IDEMPOTENCY_H
 
@@ -14,7 +14,7 @@ MUST_USE bool idempotency_admit(struct enquiry *enquiry, const char *path);
 /* The next bytes of the body. */
 void idempotency_receive(struct enquiry *enquiry, const void *data, size_t length);
 
-/* What the office is told; the body is there and was found good. */
+/* Sets what the office is told; the body is there and was found good. */
 void idempotency_tell(const struct enquiry *enquiry, struct idempotency *idempotency);
 
 #endif

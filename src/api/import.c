@@ -127,7 +127,7 @@ void import_release(struct import *import)
 
 static void hand_to_importer(struct enquiry *enquiry, enquiry_step *next)
 {
-    /* The line is as long as there are places, and whoever has one waits in it once. */
+    /* The line has a place for each import in progress, and each waits in it once at most. */
     CHECK(enquiry->importing);
     if (enquiry_suspend(enquiry, next))
         CHECK(workers_ask(&enquiry->api->importer.workers, enquiry->import) == RESULT_OK);
@@ -143,8 +143,7 @@ void import_receive(struct enquiry *enquiry, const void *data, size_t length)
 {
     struct buffer *piece = &enquiry->exchange.received;
     CHECK(enquiry->exchange.phase == EXCHANGE_RECEIVING);
-    /* What comes after a fault that ends the reading is passed over: the answer follows the body.
-     */
+    /* Bytes after a fault that ended the reading are passed over: the answer follows the body. */
     if (!begin_import(enquiry) || enquiry->import->plan.refusal != REFUSAL_NONE)
         return;
     if (buffer_reserve(piece, length) != RESULT_OK) {

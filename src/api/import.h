@@ -1,7 +1,7 @@
 /* Takes in the bodies that make rounds. A round of 200,000 seats is up to 64 MiB of JSON and takes
  * half a second to read: one thread of its own does that, a piece at a time, so that neither the
  * time nor the memory is taken from those who buy. While it has a piece the enquiry is suspended,
- * so that its connection reads nothing: what is in flight of a body is one piece. */
+ * so its connection reads nothing: one piece of a body is in flight. */
 #ifndef USHER_API_IMPORT_H
 #define USHER_API_IMPORT_H
 
@@ -15,8 +15,8 @@ struct enquiry;
 struct import;
 struct round_plan;
 
-/* A body too long to be read before it is known that an organizer sends it: asks the engine who
- * does, and takes one of the importer's places. */
+/* A body too long to be read before its sender is known: asks the engine whether an organizer sends
+ * it, and takes one of the importer's places. */
 void import_admit(struct enquiry *enquiry);
 
 /* The next bytes of a body; all of them are taken. May suspend the enquiry, or answer it. */

@@ -172,7 +172,7 @@ static void put_clock_metrics(struct json_writer *writer, struct moment now)
         (double)(now.wall - now.house) / (double)SECOND_MS);
 }
 
-/* What happened to connections. */
+/* Counts of connections. */
 static void put_connections(struct json_writer *writer, const struct http_server *server)
 {
     struct http_counts counts;
@@ -225,8 +225,8 @@ static void answer_organizer(struct enquiry *enquiry)
         problem_answer(enquiry, REFUSAL_FORBIDDEN);
 }
 
-/* How a house sells is its organizer's business, unless it is asked where only those come who watch
- * it. Whose session it is, the office knows. */
+/* Where people buy, only organizers see the numbers, and the office knows who is one. At
+ * metrics-listen anybody who reaches the address does. */
 void get_metrics(struct enquiry *enquiry)
 {
     if (enquiry->exchange.operations_only) {

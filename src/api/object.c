@@ -38,7 +38,7 @@ enum {
     OPTIONAL = FIELD_FLAG_OPTIONAL,
 };
 
-/* 0; what does not hold doesn't compile. */
+/* 0; a condition that does not hold does not compile. */
 #define HOLDS(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
 #define IS(value, type) HOLDS(__builtin_types_compatible_p(__typeof__(value), type))
 
@@ -54,7 +54,7 @@ enum {
 #define TYPE_NAME(detail) TYPE_ENUM(detail)
 #define RECORD_NAME(detail) enum detail
 
-/* What rows are made of. A row without a meaning does not compile. */
+/* The parts of rows. A row without a meaning does not compile. */
 #define STORED(entity, column) .stored = &entity##_fields[FIELD_OF_##entity##_##column]
 #define GIVEN(...) .given = {__VA_ARGS__}
 #define PLACE(member, text)                                                                        \

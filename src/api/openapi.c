@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-/* What the document is made with. */
+/* The document while it is written. */
 struct document {
     struct json_writer writer;
     const struct route *routes;

@@ -431,7 +431,7 @@ static void put_string(struct json_writer *writer, const char *key, const char *
     json_write_object_end(writer);
 }
 
-/* What is wrong with each field. */
+/* The errors, one a field. */
 static void put_errors(struct json_writer *writer)
 {
     static const char errors[] =

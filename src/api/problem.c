@@ -155,8 +155,8 @@ static void tell_wrong_password(struct json_writer *writer, const struct refusal
     write_error(writer, "/currentPassword", "is not the account's password");
 }
 
-/* What a refusal of the office tells beside its name: an object's fields, or an error of a field.
- */
+/* The members that a refusal of the office adds to its name: an object's fields, or an error of a
+ * field. */
 struct telling {
     enum refusal refusal;
     enum object_name object;

@@ -20,7 +20,7 @@ static bool is_among(const char *parameters, const char *name)
     return false;
 }
 
-/* What the client sent, where that is a text that can be shown. */
+/* The client's value, if it is a text that can be shown. */
 static const char *shown(const char *name)
 {
     size_t characters;

@@ -238,7 +238,7 @@ static void array_begin(struct round_plan *plan, const struct json_element *elem
         plan->arrays_seen[plan->array] = true;
 }
 
-/* What was read of an element that is JSON; `path` is its own. */
+/* Takes an element, which is JSON if `parsed`; `path` is its own. */
 static void add_element(struct round_plan *plan, enum plan_array array, bool parsed,
                         const struct body_path *path)
 {

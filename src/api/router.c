@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-/* What the columns of routes.def say. A member of the call is one that the office's struct has; a
- * row without a summary does not compile. */
+/* The columns of routes.def. A row does not compile without a summary, or with a member that struct
+ * call lacks. */
 #define IN_CALL(member) offsetof(struct call, member)
 #define OF_NOTHING .takes = TAKES_NOTHING, .body = BODY_OF_NOTHING
 #define OF_ACTION .takes = TAKES_ACTION, .body = BODY_OF_NOTHING

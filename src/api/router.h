@@ -72,7 +72,7 @@ struct route {
 
 #define PATH_WORD_MAX 40 /* the longest {code} */
 
-/* What the placeholders of a pattern took. No pattern has two. */
+/* The values of the placeholders. No pattern has two. */
 struct path_match {
     struct id id;
     char word[PATH_WORD_MAX + 1];
@@ -87,8 +87,8 @@ const struct route *routes(size_t *count);
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
                                unsigned *allowed);
 
-/* What the route asks of its caller where people buy or, `operations_only`, where nothing but
- * metrics is told; there the other routes do not exist, and route_exists says so. */
+/* The access that the route asks for where people buy or, `operations_only`, at the address for
+ * metrics. route_exists is false for routes that are not there. */
 enum route_access route_access_at(const struct route *route, bool operations_only);
 bool route_exists(const struct route *route, bool operations_only);
 

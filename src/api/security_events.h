@@ -1,4 +1,4 @@
-/* Which answers are events that whoever guards the house wants to read (http/security_log.h). */
+/* Decides which answers are security events (http/security_log.h). */
 #ifndef USHER_API_SECURITY_EVENTS_H
 #define USHER_API_SECURITY_EVENTS_H
 

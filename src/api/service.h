@@ -20,7 +20,7 @@
 /* Addresses that may have passwords in line: far more than the line is long. */
 #define PASSWORD_LINE_ENTRIES 4096
 
-/* Who may ask how often. */
+/* The limits on how often callers may ask. */
 struct limits {
     struct limit_table accounts;  /* requests a second, and requests in flight */
     struct limit_table addresses; /* requests a second of callers without a session */
@@ -31,7 +31,7 @@ struct limits {
     struct limit_rate account_rate, address_rate;
 };
 
-/* What the bodies in the cache show. */
+/* The contents of bodies in the cache. */
 enum cached_answer_kind {
     CACHED_QUEUE = 1,
     CACHED_CONCERTS,

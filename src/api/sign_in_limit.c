@@ -5,8 +5,8 @@
 
 #define MINUTE_US INT64_C(60000000)
 
-/* Keys that each table remembers, two megabytes: as many as fail within some minutes, where
- * passwords are looked at ten times a second a thread. */
+/* Keys that each table remembers, two megabytes: as many as fail within some minutes, when a thread
+ * verifies ten passwords a second. */
 #define FAILURE_ENTRIES 65536
 
 /* Eight megabytes: those who signed in last, a quarter of a million of them. */

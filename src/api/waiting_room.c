@@ -1,5 +1,5 @@
-/* The waiting line: what everybody sees of it, and what is not as in other routes of one's place in
- * it and of its settings. */
+/* The waiting line as everybody sees it, its settings, and a look at one's own place: the routes
+ * for which ask_office alone is not enough. */
 #include "api/ask.h"
 #include "api/handlers.h"
 #include "api/head_check.h"

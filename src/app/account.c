@@ -179,5 +179,5 @@ void account_close(struct box_office *office, const struct credentials *credenti
 {
     struct call call = {.verb = VERB_SESSION_CLOSE, .credentials = *credentials};
     box_office_ask(office, &call);
-    call_release(&call); /* a session that stays has a secret that nobody knows */
+    call_release(&call); /* nobody knows the secret of a session that stays */
 }

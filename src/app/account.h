@@ -25,8 +25,8 @@ MUST_USE enum result account_open(struct box_office *office, enum user_role role
 /* Ends the session. */
 void account_close(struct box_office *office, const struct credentials *credentials);
 
-/* Reads who it is, within the bounds that the API has for an account; the explanation says what is
- * wrong. A `name` of NULL is the address. */
+/* Reads name and e-mail, within the bounds that the API has for an account; the explanation says
+ * what is wrong. A `name` of NULL is the address. */
 MUST_USE enum result person_read(struct person *person, const char *name, const char *email,
                                  struct explanation *explanation);
 
@@ -34,7 +34,7 @@ MUST_USE enum result person_read(struct person *person, const char *name, const 
 MUST_USE enum result account_check_password(const char *password, const struct person *person,
                                             struct explanation *explanation);
 
-/* What a refusal says, as a failure of a command: "`what`: the refusal's text". */
+/* A refusal's text as a failure of a command: "`what`: the refusal's text". */
 enum result account_refused(const char *what, enum refusal refusal,
                             struct explanation *explanation);
 

@@ -1,5 +1,5 @@
 /* A store and the engine on it, opened and closed together, and the engine asked from one thread
- * that waits for each answer: what every command but `check` starts with. */
+ * that waits for each answer: the start of every command but `check`. */
 #ifndef USHER_APP_BOX_OFFICE_H
 #define USHER_APP_BOX_OFFICE_H
 

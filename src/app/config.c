@@ -1,5 +1,5 @@
-/* Finding every setting's value among flags, environment, file and defaults. What one value may be
- * stands in setting.c. */
+/* Finding every setting's value among flags, environment, file and defaults. setting.c says what a
+ * value may be. */
 #include "app/config.h"
 
 #include "base/check.h"

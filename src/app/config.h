@@ -38,7 +38,7 @@ struct config {
 
 #define OPERANDS_MAX 4
 
-/* What a command takes besides the settings. */
+/* A command's own flags and operands. */
 struct command_line {
     const struct setting *options; /* the command's own flags, or NULL */
     size_t option_count;

@@ -15,7 +15,7 @@ struct crowd_options {
     const char *tokens_file;   /* gets a line for each: session token, user id, e-mail */
 };
 
-/* Charging and registration must be open. What was made before a failure stays. */
+/* Charging and registration must be open. Accounts made before a failure stay. */
 MUST_USE enum result crowd_make(struct box_office *office, const struct crowd_options *options,
                                 struct explanation *explanation);
 

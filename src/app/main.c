@@ -185,7 +185,7 @@ static int end_program(enum command_status status)
     return (int)status;
 }
 
-/* What a burst took is not given back to the system after each request, only to be asked for again:
+/* Keeps the memory of a burst, which malloc would give back after each request and ask for again:
  * on a virtual machine a page costs more than the answer that is written to it. */
 static void keep_memory(void)
 {

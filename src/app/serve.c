@@ -16,8 +16,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-/* A stop takes at most 10 s: whatever it is at by then, the watchdog ends it. HTTP is given longer
- * than that, because the engine can't be stopped while a request may still come to it. */
+/* A stop takes at most 10 s: then the watchdog ends it, wherever it is. HTTP is given longer than
+ * that, because the engine can't be stopped while a request may still come to it. */
 #define STOP_WATCHDOG_SECONDS 9
 #define STOP_ANSWER_MS 60000
 #define STOP_BOOK_MS 2000
@@ -137,8 +137,8 @@ static struct api_options api_options(const struct config *config, timestamp_ms 
     };
 }
 
-/* Answers HTTP, which has started, until a signal comes. The line on standard output is for whoever
- * waits for it. */
+/* Answers HTTP, which has started, until a signal comes. Scripts wait for the line on standard
+ * output. */
 static void serve_http(struct http_server *server, struct box_office *office,
                        const struct config *config, const struct serve_hooks *hooks,
                        struct status_report *status)
@@ -162,7 +162,7 @@ static void serve_http(struct http_server *server, struct box_office *office,
     engine_drain_passwords(office->engine);
 }
 
-/* How far an upgrade is: a line of the log each tenth, and whoever asks is told each percent. */
+/* Tells how far an upgrade is: the log each tenth, `usher status` each percent. */
 static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
 {
     struct status_report *status = owner;
@@ -206,7 +206,7 @@ static enum result start_answering(struct api *api, struct box_office *office,
     return result == RESULT_OK ? api_start(api, office->engine, explanation) : result;
 }
 
-/* With the directory in hand, and somebody who can be asked how it goes. */
+/* With the directory locked, and the status socket open. */
 static enum result serve_watched(struct box_office *office, const struct config *config,
                                  const struct serve_hooks *hooks, struct status_report *status,
                                  struct explanation *explanation)

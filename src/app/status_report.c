@@ -10,7 +10,7 @@
 
 /* ---- The lines ---- */
 
-/* One line; what is too long is cut, which nothing here is. */
+/* Adds one line, cut to the room that is left. All lines here fit. */
 __attribute__((format(printf, 2, 3))) static void put(struct status_text *text, const char *format,
                                                       ...)
 {

@@ -1,5 +1,6 @@
 /* The Unix socket in a data directory over which its server tells how it is: it writes a text to
- * each client that connects, and closes. Knows sockets, not what the text says (status.h). */
+ * each client that connects, and closes. Knows sockets, not what the text says (status_report.h).
+ */
 #ifndef USHER_APP_STATUS_SOCKET_H
 #define USHER_APP_STATUS_SOCKET_H
 

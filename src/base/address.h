@@ -1,5 +1,5 @@
-/* Internet addresses, prefixes and lists of prefixes: IPv4 and IPv6 as one value, so that nobody
- * who limits, trusts or logs by address has two cases. No names, ports or sockets. */
+/* Internet addresses, prefixes and lists of prefixes: IPv4 and IPv6 as one value, so limits, trust
+ * and logs have one case. No names, ports or sockets. */
 #ifndef USHER_BASE_ADDRESS_H
 #define USHER_BASE_ADDRESS_H
 
@@ -47,7 +47,7 @@ bool address_prefix_parse(const char *text, size_t length, struct address_prefix
 
 bool address_prefix_has(const struct address_prefix *prefix, const struct address *address);
 
-/* What the largest networks publish for their proxies are some two hundred prefixes. */
+/* The largest networks publish some two hundred prefixes for their proxies. */
 #define ADDRESS_LIST_MAX 256
 
 struct address_list {

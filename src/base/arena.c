@@ -1,5 +1,5 @@
-/* See arena.h. What is given back is taken again for blocks of the same size only: the sizes of
- * texts come again and again. */
+/* See arena.h. A block that was given back serves again only for its own size: the sizes of texts
+ * come again and again. */
 #include "base/arena.h"
 
 #include "base/check.h"

@@ -1,5 +1,5 @@
 /* Blocks of any size, packed without a byte between them, for texts of which there are millions.
- * Who gives a block back tells its size. One thread at a time. */
+ * The caller tells the size of a block that it gives back. One thread at a time. */
 #ifndef USHER_BASE_ARENA_H
 #define USHER_BASE_ARENA_H
 

@@ -17,8 +17,8 @@ enum log_level {
 #define LOG_LINE_MAX 2048
 
 /* Writes a text from outside so that it stands between quotes in a line and ends nothing: printable
- * ASCII as it is, other bytes, quotes and backslashes as \xHH. What does not fit is cut, and "..."
- * says so. `bytes` is at least 8. */
+ * ASCII as it is, other bytes, quotes and backslashes as \xHH. A text that does not fit is cut, and
+ * ends in "...". `bytes` is at least 8. */
 void log_escape(const char *text, char *escaped, size_t bytes);
 
 void log_event(enum log_level level, timestamp_ms now, const char *format, ...)

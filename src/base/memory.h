@@ -13,8 +13,8 @@ enum memory_pages {
     MEMORY_SMALL_PAGES,
 };
 
-/* Zeroed. NULL: no memory. A large block comes from the system itself: what is never touched costs
- * nothing, and what is freed goes back. */
+/* Zeroed. NULL: no memory. A large block comes from the system itself: untouched pages cost
+ * nothing, and freed ones go back. */
 void *memory_allocate(size_t bytes, enum memory_pages pages);
 
 /* Of as many bytes as were allocated; or NULL. */

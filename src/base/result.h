@@ -1,4 +1,4 @@
-/* What a function that can fail answers, below the level of a buyer's refusal. */
+/* The answer of a function that can fail, below the level of a buyer's refusal. */
 #ifndef USHER_BASE_RESULT_H
 #define USHER_BASE_RESULT_H
 

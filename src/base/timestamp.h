@@ -10,7 +10,7 @@
  * may be absent; no event of a box office happened in 1970. */
 typedef int64_t timestamp_ms;
 
-/* Input is accepted from 2000-01-01 up to, and without, 2200-01-01 (UTC). */
+/* Input is accepted from 2000-01-01 to before 2200-01-01 (UTC). */
 #define TIMESTAMP_MIN_MS INT64_C(946684800000)
 #define TIMESTAMP_END_MS INT64_C(7258118400000)
 

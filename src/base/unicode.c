@@ -167,7 +167,7 @@ uint32_t unicode_next(const char **at)
     return point;
 }
 
-/* What Unicode's properties do not tell, each range with its reason. */
+/* Ranges that Unicode's properties do not tell, each with its reason. */
 static const struct special {
     uint32_t first, last;
     enum unicode_kind kind;

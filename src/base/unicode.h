@@ -1,6 +1,6 @@
 /* Unicode's normal forms, case folding and kinds of characters (libunistring), and the one form of
- * a domain name (libidn2). Tables and arithmetic alone: no locale, no files. What a text may hold
- * is said elsewhere (record/text.h, record/email.h, record/password.h).
+ * a domain name (libidn2). Tables and arithmetic alone: no locale, no files. The rules for texts
+ * stand in record/text.h, record/email.h and record/password.h.
  *
  * Texts are NUL-terminated. A function that writes one answers RESULT_FULL when it has no room with
  * its NUL in `room` bytes, RESULT_MALFORMED for what is not UTF-8, RESULT_NO_MEMORY; then what
@@ -35,7 +35,7 @@ MUST_USE enum result unicode_domain(const char *domain, char *form, size_t room,
 /* The code point at `*at`, which is passed; 0 at the end. The text is well-formed UTF-8. */
 uint32_t unicode_next(const char **at);
 
-/* What a character is to somebody who looks at a text. */
+/* The kinds of characters, for somebody who looks at a text. */
 enum unicode_kind {
     UNICODE_VISIBLE,      /* also what is not assigned yet, and private use: fonts show a box */
     UNICODE_MARK,         /* stands on the character before it */
@@ -51,13 +51,13 @@ enum unicode_kind {
 
 enum unicode_kind unicode_kind(uint32_t point);
 
-/* Unicode's property White_Space: what is trimmed around a text. */
+/* Unicode's property White_Space: trimmed around a text. */
 bool unicode_is_blank(uint32_t point);
 
 /* General category Zs: the spaces of all scripts. */
 bool unicode_is_space(uint32_t point);
 
-/* Whether Unicode's table here has the character: what it folds to will not change any more. */
+/* Whether this version of Unicode has the character: then its folding will not change any more. */
 bool unicode_is_assigned(uint32_t point);
 
 #endif

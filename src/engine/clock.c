@@ -1,4 +1,5 @@
-/* See clock.h. The only place that reads a clock. */
+/* See clock.h. Nothing else reads the wall or CLOCK_BOOTTIME; waits elsewhere go by
+ * CLOCK_MONOTONIC. */
 #include "engine/clock.h"
 
 #include "base/check.h"

@@ -1,4 +1,4 @@
-/* What the engine counts while it runs; any thread may add and read. */
+/* The engine's counters; any thread may add and read. */
 #ifndef USHER_ENGINE_COUNTERS_H
 #define USHER_ENGINE_COUNTERS_H
 

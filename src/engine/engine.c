@@ -10,8 +10,8 @@
 
 /* ---- The thread ---- */
 
-/* Appends for fewer requests than this begin at least so far apart. One for each two or three of
- * them would take so many of the disk's operations that those who come next wait for theirs. */
+/* Appends for fewer requests than this begin at least so far apart. An append for each two or three
+ * would use up the operations that a disk grants, and the next requests would wait for theirs. */
 #define GATHERED_MIN 16
 #define APPEND_INTERVAL_NS 1000000
 
@@ -164,7 +164,7 @@ struct secret engine_token_key(const struct engine *engine)
     return engine->token_key;
 }
 
-/* What is constant to those who ask has locks that they take. */
+/* Readers take a const engine; the snapshots' mutexes must still be locked. */
 static struct engine *unlocked(const struct engine *engine)
 {
     return (struct engine *)engine;

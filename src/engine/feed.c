@@ -73,7 +73,7 @@ static void keep_commit(struct feed *feed, struct commit *commit)
     feed->last_seq = commit->seq;
 }
 
-/* Without the commits up to `seq`: whoever had still to read one of them is behind. */
+/* Drops the commits up to `seq`: a follower that had still to read one is behind. */
 static void skip_to(struct feed *feed, uint64_t seq)
 {
     forget_all(feed);

@@ -1,5 +1,4 @@
-/* The commits, in order, for whoever follows them inside the process: live streams, change rings,
- * later mail and webhooks.
+/* The commits, in order, for followers inside the process, such as live streams.
  *
  * Every durable commit comes once, whole, after the snapshots show it and before its requests are
  * answered. Sequence numbers are consecutive, also over a failed append: a commit whose outcome was
@@ -65,12 +64,12 @@ void feed_release(struct feed *feed); /* nobody follows any more */
 /* The journal's last sequence number at the start. */
 void feed_start(struct feed *feed, uint64_t last_seq);
 
-/* A commit is durable and published. What was held until now never happened. */
+/* A commit is durable and published. A commit that was held until now never happened. */
 void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                   const struct buffer *records, size_t record_count);
 
-/* The append of a commit failed; feed_settle says what became of it. It is kept for whoever begins
- * to follow in between, too. */
+/* The append of a commit failed; feed_settle says what became of it. It is kept also for followers
+ * that begin in between. */
 void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                const struct buffer *records, size_t record_count);
 

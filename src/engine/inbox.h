@@ -13,7 +13,7 @@
 #define CACHE_LINE_BYTES 64
 
 struct inbox {
-    /* Newest first; whoever puts one in writes its `next`. */
+    /* Newest first; the thread that puts a request in writes its `next`. */
     alignas(CACHE_LINE_BYTES) _Atomic(struct request *) newest;
     /* Admitted and not yet taken, those out for a look-up included; the top bit: closed. */
     atomic_uint length;

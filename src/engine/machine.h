@@ -61,8 +61,8 @@ void machine_free(struct engine *engine);
  * Returns at once when there is nothing to do. */
 void turn_take(struct engine *engine);
 
-/* Sees how far the two clocks are apart, and says so in the log when that changed. Each turn does
- * it, so at least once a second. */
+/* Measures how far the two clocks are apart, and logs a change. Each turn does it, so at least once
+ * a second. */
 void turn_look_at_clocks(struct engine *engine, struct moment now);
 
 /* How long nothing will be due by itself. */

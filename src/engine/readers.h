@@ -1,5 +1,5 @@
-/* Threads that answer from the tables: lists go straight back to whoever asked, rows that left
- * memory back to the engine, which decides with them. */
+/* Threads that answer from the tables: a list goes straight back to its owner, a row that left
+ * memory to the engine, which decides with it. */
 #ifndef USHER_ENGINE_READERS_H
 #define USHER_ENGINE_READERS_H
 

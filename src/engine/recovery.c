@@ -12,8 +12,8 @@
 #define RETRY_MS SECOND_MS
 #define RETRY_PAUSE_FACTOR 4
 
-/* An attempt to recover loads for a while and is degraded again: what counts for people is since
- * when it is ready, or is not. */
+/* An attempt that fails passes through LOADING back to DEGRADED; people are told since when the
+ * engine has been ready, or has not. */
 static void enter(struct engine *engine, enum engine_state state)
 {
     const bool was_ready = atomic_load(&engine->state) == ENGINE_READY;

@@ -34,7 +34,7 @@ timestamp_ms shown_deadline(const struct shown_clock *clock, timestamp_ms deadli
     const bool still_counts = deadline >= clock->since || deadline > clock->wall;
     if (deadline == 0 || clock->offset_ms == 0 || !still_counts)
         return deadline;
-    /* A wall of 1970 has no room for what is over. */
+    /* A shown time of 0 would mean none, which a wall of 1970 could lead to. */
     const timestamp_ms shown = deadline + clock->offset_ms;
     return shown > 0 ? shown : 1;
 }

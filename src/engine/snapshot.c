@@ -103,8 +103,8 @@ void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts)
 
 /* ---- A round's seats ---- */
 
-/* A round of so many seats is published a thousand times a second and looked at less often: who
- * looks pays for the copy. */
+/* A snapshot to be written into. Writes outnumber reads, so readers make the copies (slot_refresh).
+ */
 static struct round_snapshot *round_new(struct seat_map *map)
 {
     struct round_snapshot *snapshot = malloc(sizeof *snapshot + map->seat_count);

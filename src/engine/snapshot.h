@@ -1,5 +1,5 @@
-/* What the public sees: the queue, the catalogue and every round's seats, as they were at the last
- * commit. The engine's thread publishes; any thread takes a reference and keeps it as long as it
+/* The public's view: the queue, the catalogue and every round's seats, as the last commit left
+ * them. The engine's thread publishes; any thread takes a reference and keeps it as long as it
  * likes, also past the engine's end. */
 #ifndef USHER_ENGINE_SNAPSHOT_H
 #define USHER_ENGINE_SNAPSHOT_H
@@ -10,8 +10,8 @@
 
 #include <pthread.h>
 
-/* Three locks, each held for a copy of some bytes or the time to take a reference; that of the
- * rounds at most, when somebody looks, to copy a round's states, 200 KB. */
+/* Three locks, each held to copy some bytes or to take a reference. The longest hold is a reader's
+ * that copies a round's states, 200 KB at most. */
 struct snapshots {
     pthread_mutex_t queue_lock;
     struct queue_view queue;
@@ -35,8 +35,8 @@ struct snapshots {
 void snapshots_init(struct snapshots *snapshots);
 void snapshots_release(struct snapshots *snapshots);
 
-/* Publishes what changed since the last time. What memory is too short for stays as it was and is
- * tried again the next time. */
+/* Publishes what changed since the last time. Where memory is short the old snapshot stays, and the
+ * next time tries again. */
 void snapshots_publish(struct snapshots *snapshots, struct office *office, struct moment now);
 
 /* The office was loaded anew: the next publishing takes nothing for unchanged. */

@@ -20,7 +20,7 @@
 /* Slow bodies that are looked at to find one that may go. */
 #define BODIES_LOOKED_AT_MAX 16
 
-/* Where there is no room, or the system has no descriptor or memory left, it is looked again. */
+/* The loop looks again after this when there was no room, descriptor or memory. */
 #define RETRY_US 100000
 
 static struct io_loop *first_loop(const struct http_server *server)
@@ -109,7 +109,7 @@ static struct connection *least_deserving(struct io_loop *loop)
     return (struct connection *)deadline_first(deadlines, WAITS_FOR_REQUEST);
 }
 
-/* Closes one for who waits; of all loops, the first that has one that may go. */
+/* Closes one connection for a client that waits: the first loop that has one to spare does. */
 static void close_for_room(struct io_loop *loop)
 {
     struct http_server *server = loop->server;
@@ -258,7 +258,8 @@ void acceptor_accept(struct io_loop *loop, const struct listener *listener)
             return;
 }
 
-/* Who connected before the stop is answered; who still connects is refused at once. */
+/* Clients that connected before the stop are answered; those that still connect are refused at
+ * once. */
 void acceptor_stop(struct http_server *server)
 {
     CHECK(watch(server, EPOLL_CTL_MOD, 0));

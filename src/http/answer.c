@@ -34,9 +34,9 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
     memcpy(at + name_length + 2 + value_length, "\r\n", 2);
 }
 
-/* What browsers are told of every answer: it is of the type that it says; whoever follows a link of
- * ours tells no other site where from; and, where the operator says that the house is reached by
- * https, that it is for a year. Not of subdomains, which may be others'. */
+/* Tells browsers to believe the answer's type, to tell no other site which page of ours a link was
+ * on, and, where the operator names an https origin, to use https for a year. Subdomains are left
+ * out: they may be others'. */
 static void add_promises(struct exchange *exchange)
 {
     static const char promises[] = "X-Content-Type-Options: nosniff\r\n"
@@ -47,7 +47,8 @@ static void add_promises(struct exchange *exchange)
         answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
 }
 
-/* What is no JSON, a browser may show as a page: then of text alone, inside of nobody's. */
+/* A browser may show another type than JSON as a page: it shall run nothing and stand in no frame.
+ */
 static void set_type(struct exchange *exchange, const char *content_type)
 {
     answer_header(exchange, "Content-Type", content_type);

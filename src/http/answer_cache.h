@@ -24,7 +24,7 @@ struct cached_answer {
     size_t length;
 };
 
-/* What a body shows; the version says of which moment. */
+/* The content of a body; the version says of which moment. */
 struct cached_answer_key {
     unsigned kind; /* the service's */
     struct id id;
@@ -32,7 +32,8 @@ struct cached_answer_key {
 };
 
 #define ANSWER_CACHE_SLOTS 1024
-/* Maps of large rounds are some 17 MB each; what does not fit is made anew for each request. */
+/* Maps of large rounds are some 17 MB each; a body that does not fit is made anew for each request.
+ */
 #define ANSWER_CACHE_BYTES_MAX ((size_t)256 << 20)
 
 struct cached_answer_slot {

@@ -1,5 +1,5 @@
-/* What the log says of a request when its answer goes out: a line each, where the operator wants
- * that (log-requests). No line holds a secret: not the query, no header, nothing of a body. */
+/* The log's line of a request, written when its answer goes out, if the operator wants it
+ * (log-requests). No line holds a secret: not the query, no header, nothing of a body. */
 #ifndef USHER_HTTP_ANSWER_LOG_H
 #define USHER_HTTP_ANSWER_LOG_H
 
@@ -9,7 +9,7 @@
 #define ASKED_PATH_BYTES 512
 #define ASKED_METHOD_BYTES 32
 
-/* What a request asked for, as a line takes it; "-" where that could not be read. */
+/* Method and path of a request, as a line takes them; "-" where one could not be read. */
 struct asked {
     char method[ASKED_METHOD_BYTES], path[ASKED_PATH_BYTES];
 };

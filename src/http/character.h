@@ -42,19 +42,19 @@ static inline bool is_of_kind(char c, enum character_kind kind)
     return (character_kinds[(unsigned char)c] & kind) != 0;
 }
 
-/* tchar: what names of methods and headers are made of. */
+/* tchar: the characters of names of methods and headers. */
 static inline bool is_token_character(char c)
 {
     return is_of_kind(c, CHARACTER_TOKEN);
 }
 
-/* What a header's value is made of: visible characters, blanks and tabs, and bytes past ASCII. */
+/* The characters of a header's value: visible ones, blanks and tabs, and bytes past ASCII. */
 static inline bool is_value_character(char c)
 {
     return is_of_kind(c, CHARACTER_VALUE);
 }
 
-/* What a request target is made of, but for '#', which begins a fragment and is never sent. */
+/* The characters of a request target. '#' is none: it begins a fragment, which is never sent. */
 static inline bool is_target_character(char c)
 {
     return is_of_kind(c, CHARACTER_TARGET);

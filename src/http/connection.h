@@ -17,7 +17,7 @@ enum connection_state {
     CONNECTION_HEAD,       /* a request's head is to come */
     CONNECTION_FRAMING,    /* the head is there; whether its chunked body is empty is to be seen */
     CONNECTION_BODY,       /* a request's body is to come */
-    CONNECTION_SUSPENDED,  /* somebody else has its exchange */
+    CONNECTION_SUSPENDED,  /* another thread has its exchange */
     CONNECTION_ANSWERING,  /* an answer is being sent */
     CONNECTION_STREAMING,  /* a stream is being sent, or has nothing to send */
     CONNECTION_DISCARDING, /* a refused body is thrown away */
@@ -79,7 +79,7 @@ void connection_end_stream(struct connection *connection);
  * exchange. */
 void connection_stop(struct connection *connection);
 
-/* What it waits for did not come in time. */
+/* Its deadline passed. */
 void connection_due(struct connection *connection);
 
 /* Frees one that no loop adopted. */

@@ -17,10 +17,11 @@ void connection_wait(struct connection *connection, enum waits_for kind);
 /* A head is there, and whether there is a body is known: gives it to an exchange. */
 enum step connection_begin(struct connection *connection);
 
-/* After a step of the exchange: somebody else has it, or it answered, or it waits for the body. */
+/* After a step of the exchange: another thread has it, or it answered, or it waits for the body. */
 enum step connection_stepped(struct connection *connection);
 
-/* Answers no, and ends the connection: what follows cannot be told from what is refused. */
+/* Refuses the request and ends the connection: the next request cannot be told from the rest of
+ * this one. */
 enum step connection_refuse(struct connection *connection, enum refusal refusal);
 
 #endif

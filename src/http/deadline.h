@@ -1,13 +1,13 @@
-/* What connections wait for, and until when. All that wait for the same thing wait equally long, so
- * a list for each kind is in the order of its deadlines: arming, disarming and finding the next are
- * a few pointers. One thread's. */
+/* The deadlines of connections, a kind for each thing to wait for. All that wait for the same thing
+ * wait equally long, so a list for each kind is in the order of its deadlines: arming, disarming
+ * and finding the next are a few pointers. One thread's. */
 #ifndef USHER_HTTP_DEADLINE_H
 #define USHER_HTTP_DEADLINE_H
 
 #include <stdint.h>
 
 enum waits_for {
-    WAITS_FOR_NOTHING, /* of its own: somebody else has its exchange */
+    WAITS_FOR_NOTHING, /* of its own: another thread has its exchange */
     WAITS_FOR_HEAD,    /* the first bytes of a connection, or the rest of a head */
     WAITS_FOR_REQUEST, /* the next one: it is idle */
     WAITS_FOR_BODY,    /* more of it, at its rate */
@@ -16,7 +16,7 @@ enum waits_for {
     WAITS_KINDS,
 };
 
-/* Where one waits; its owner's, who does not move. */
+/* A connection's place in a list; the connection owns it and does not move. */
 struct deadline {
     struct deadline *previous, *next;
     int64_t due_us;

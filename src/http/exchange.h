@@ -1,7 +1,7 @@
 /* One request and its answer, as bytes. An exchange lives on the I/O thread of its connection;
- * while it is suspended it belongs to whoever works for it, who gives it back with exchange_resume.
- * What the request means is the service's business (http.h), whose own struct begins with this one.
- */
+ * while it is suspended it belongs to the thread that works for it, which gives it back with
+ * exchange_resume. What the request means is the service's business (http.h), whose own struct
+ * begins with this one. */
 #ifndef USHER_HTTP_EXCHANGE_H
 #define USHER_HTTP_EXCHANGE_H
 
@@ -25,7 +25,7 @@ struct sockaddr;
 enum exchange_phase {
     EXCHANGE_RECEIVING, /* the body is coming in */
     EXCHANGE_RUNNING,   /* a step is being taken */
-    EXCHANGE_SUSPENDED, /* somebody else has it */
+    EXCHANGE_SUSPENDED, /* another thread has it */
 };
 
 #define REQUEST_ID_MAX 64
@@ -34,7 +34,7 @@ enum exchange_phase {
  * two thirds of this. */
 #define ANSWER_HEAD_BYTES_MAX 2048
 
-/* What is to be sent. Its body is `cached`, or what stands in the exchange's `out`. */
+/* The answer that is to be sent. Its body is `cached`, or the exchange's `out`. */
 struct answer {
     int status;                   /* 0: not answered yet */
     struct cached_answer *cached; /* a reference, or NULL */
@@ -107,8 +107,8 @@ void exchange_refuse(struct exchange *exchange, enum refusal refusal);
 /* Memory that lives as long as the exchange; zeroed. NULL: no memory. */
 void *exchange_allocate(struct exchange *exchange, size_t bytes);
 
-/* Suspends the exchange: from here it belongs to whoever calls exchange_resume, once. False: the
- * server is stopping, and the exchange was answered. */
+/* Suspends the exchange: from here it belongs to the thread that will call exchange_resume, once.
+ * False: the server is stopping, and the exchange was answered. */
 MUST_USE bool exchange_suspend(struct exchange *exchange);
 void exchange_resume(struct exchange *exchange);
 

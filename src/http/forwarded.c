@@ -103,7 +103,7 @@ bool x_forwarded_for(const struct header_lines *lines, const struct address_list
 
 /* ---- Forwarded ---- */
 
-/* Longer than any address with its port; of a longer value no more is needed than that it is. */
+/* Longer than any address with its port; a longer value only counts as too long. */
 #define VALUE_BYTES 80
 
 struct parameter {
@@ -145,7 +145,7 @@ static const char *take_value(const char *text, struct parameter *value)
     return length == 0 ? NULL : text + length;
 }
 
-/* What one element says. */
+/* The content of one element. */
 struct element {
     bool has_for, known;
     struct address address;

@@ -16,8 +16,8 @@ struct http_server;
 struct exchange;
 struct site;
 
-/* What answers the requests. The functions are called on the I/O thread of the exchange that they
- * are given, but `wall`, which any thread may call. After begin, receive, dispatch and resume the
+/* The service that answers the requests. Its functions are called on the I/O thread of the exchange
+ * that they are given; any thread may call `wall`. After begin, receive, dispatch and resume the
  * exchange is suspended, or answered, or waits for more of its body. */
 struct http_service {
     void *owner;
@@ -28,8 +28,8 @@ struct http_service {
                  void *owner);                /* a request begins; nothing of it is there */
     void (*begin)(struct exchange *exchange); /* its head is there, and good */
     void (*receive)(struct exchange *exchange, const void *data, size_t length); /* of its body */
-    void (*dispatch)(struct exchange *exchange); /* all of it is there */
-    void (*resume)(struct exchange *exchange); /* whoever it was suspended for has given it back */
+    void (*dispatch)(struct exchange *exchange);                     /* all of it is there */
+    void (*resume)(struct exchange *exchange);                       /* it was given back */
     void (*refuse)(struct exchange *exchange, enum refusal refusal); /* answers so */
     void (*leave)(struct exchange *exchange);                        /* its answer goes out now */
     void (*release)(struct exchange *exchange); /* it is over, and not suspended */
@@ -53,9 +53,8 @@ struct http_options {
 };
 
 /* Makes a server for a service, whose clock it asks from then on, and takes its addresses, which
- * refuse connections yet: what is wrong with the options, and an address that somebody else has, is
- * found before there is anything to serve. What the service's owner owns must outlive the server.
- */
+ * still refuse connections: wrong options and an address in use are found before there is anything
+ * to serve. The service's owner must outlive the server. */
 MUST_USE enum result http_open(struct http_server **server, const struct http_service *service,
                                const struct http_options *options, struct explanation *explanation);
 
@@ -95,7 +94,7 @@ const struct site *http_site(const struct http_server *server);
 /* Microseconds of a clock that never goes back. */
 int64_t http_clock_us(void);
 
-/* What happened to connections, over all threads. */
+/* Counts of connections, over all threads. */
 struct http_counts {
     uint64_t open, answering; /* connections; requests that are there and not answered yet */
     uint64_t accepted, turned_away, made_room;

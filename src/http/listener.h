@@ -18,9 +18,9 @@ struct listener {
     char url[LISTENER_URL_BYTES]; /* that it is reached at, with the port that was picked */
 };
 
-/* Takes the address `listen` ("127.0.0.1:8080", "[::1]:8080", "localhost:0") for the listener; who
- * connects is still refused. RESULT_MALFORMED, RESULT_BUSY (in use) or RESULT_IO with an
- * explanation; a socket that was opened stays the caller's. */
+/* Takes the address `listen` ("127.0.0.1:8080", "[::1]:8080", "localhost:0") for the listener;
+ * clients that connect are still refused. RESULT_MALFORMED, RESULT_BUSY (in use) or RESULT_IO with
+ * an explanation; a socket that was opened stays the caller's. */
 MUST_USE enum result listener_bind(struct listener *listener, const char *listen, bool tls,
                                    struct explanation *explanation);
 

@@ -26,7 +26,7 @@
 /* After the last answer a client has this long to read it and close. */
 #define END_US 10000000
 
-/* How often it is seen whether a body comes in, or an answer goes out, at its rate. A phone that
+/* How often a loop looks whether a body comes in, or an answer goes out, at its rate. A phone that
  * changes from one network to the next is silent for some seconds. */
 #define RATE_PERIOD_US 10000000
 
@@ -163,7 +163,7 @@ static void resume_finished(struct io_loop *loop)
     }
 }
 
-/* From when it is heard a stream may be told again, and then stands in the next list. */
+/* Once heard, a stream may be told again; then it stands in the next list. */
 static void hear_streams(struct io_loop *loop)
 {
     struct stream *stream = atomic_exchange(&loop->told, NULL);

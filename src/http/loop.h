@@ -19,7 +19,7 @@ struct exchange;
 struct connection;
 struct stream;
 
-/* What happened to connections; written by the loop's thread. */
+/* Counts of connections; written by the loop's thread. */
 struct io_counts {
     atomic_uint_fast64_t accepted, idle_turns, slow_heads, slow_bodies, slow_readers, made_room;
 };

@@ -98,7 +98,7 @@ static enum payload_state read_trailer(enum payload_state state, char c)
     return is_token_character(c) ? PAYLOAD_TRAILER_NAME : PAYLOAD_BROKEN;
 }
 
-/* What must follow is one character. */
+/* Exactly this character must follow. */
 static enum payload_state expect(char wanted, char c, enum payload_state next)
 {
     return c == wanted ? next : PAYLOAD_BROKEN;

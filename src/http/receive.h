@@ -30,7 +30,7 @@ void receive_release(struct connection *connection);
 /* Whether part of a request is there, and nothing was answered yet. */
 bool receive_is_half(const struct connection *connection);
 
-/* What did not come in time: WAITS_FOR_HEAD, WAITS_FOR_BODY. */
+/* A deadline passed: that of WAITS_FOR_HEAD, of WAITS_FOR_BODY. */
 enum step receive_head_due(struct connection *connection);
 enum step receive_body_due(struct connection *connection);
 

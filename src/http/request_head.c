@@ -317,7 +317,7 @@ static bool ends_chunked(const char *codings)
            strchr(" \t,", codings[length - own - 1]) != NULL;
 }
 
-/* Where the body ends (RFC 9112, 6). Whatever a proxy before us could read in another way is
+/* Where the body ends (RFC 9112, 6). A framing that a proxy before us could read in another way is
  * refused. */
 static bool read_framing(struct request_head *head)
 {
@@ -374,7 +374,7 @@ bool request_head_read(struct request_head *head, char *bytes, size_t length, si
     const size_t end = length < bytes_max ? length : bytes_max;
     while (head->scanned < end) {
         char *line = bytes + head->line_at;
-        /* Who speaks another protocol sends no line to wait for. */
+        /* A client of another protocol may send no line to wait for. */
         if (!head->named && line[0] != '\r' && !is_token_character(line[0]))
             return !refuse_head(head, REFUSAL_BAD_REQUEST);
         char *feed = memchr(bytes + head->scanned, '\n', end - head->scanned);

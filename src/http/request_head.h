@@ -1,6 +1,5 @@
-/* What stands before a request's body: its line and its headers, taken apart strictly (RFC 9112, 2
- * to 7; RFC 9110, 5.5 and 7.2). Reads what has come so far, in any pieces: the same bytes lead to
- * the same head. */
+/* A request's head: its line and its headers, taken apart strictly (RFC 9112, 2 to 7; RFC 9110, 5.5
+ * and 7.2). Reads what has come so far, in any pieces: the same bytes lead to the same head. */
 #ifndef USHER_HTTP_REQUEST_HEAD_H
 #define USHER_HTTP_REQUEST_HEAD_H
 

@@ -12,8 +12,8 @@
 
 #define SECOND_US INT64_C(1000000)
 
-/* What comes from outside is at its worst a line a second, thirty megabytes a day each. Changes by
- * staff are signed for, matter one by one, and come in hundreds from a script. */
+/* At their worst strangers cause a line a second of each kind, thirty megabytes a day. Changes by
+ * staff come from a known account, matter one by one, and come in hundreds from a script. */
 static const struct {
     const char *name;
     int64_t interval_us, burst;

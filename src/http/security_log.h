@@ -1,6 +1,6 @@
-/* What whoever guards the house wants to read: one line of the log an event, and no more lines than
- * a log can take. An event that is left out is counted, and the next of its kind that is written,
- * or the end of the server, says how many. */
+/* Security events for the operator: one line of the log an event, and no more lines than a log can
+ * take. An event that is left out is counted, and the next of its kind that is written, or the end
+ * of the server, says how many. */
 #ifndef USHER_HTTP_SECURITY_LOG_H
 #define USHER_HTTP_SECURITY_LOG_H
 
@@ -42,7 +42,7 @@ bool security_log_take(struct security_log *log, enum security_event event, int6
                        uint64_t *left_out);
 
 /* Writes an event of this request, if there is room for one: its name, address and request id, then
- * the detail, in printf form, of which what comes from outside was escaped. */
+ * the detail, in printf form, whose parts from outside the caller has escaped. */
 void security_tell(struct exchange *exchange, enum security_event event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

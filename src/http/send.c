@@ -11,8 +11,8 @@
 
 /* ---- What is sent ---- */
 
-/* The rest of a refused body is read where that is soon done and its end is known: a length says
- * so, chunks do not, and whether their last one came already is chance. */
+/* The rest of a refused body is read when it is short and has a length. Chunks do not tell where
+ * they end, and whether the last one came already is chance. */
 static bool can_be_used_again(const struct connection *connection)
 {
     const struct input *input = connection->input;
@@ -42,7 +42,7 @@ enum step send_begin(struct connection *connection)
     return STEP_AGAIN;
 }
 
-/* What of the answer is left, in at most two pieces. */
+/* The rest of the answer, in at most two pieces. */
 static size_t pieces_left(const struct connection *connection, struct iovec pieces[static 2])
 {
     const struct exchange *exchange = connection->exchange;
@@ -130,7 +130,7 @@ enum step send_answer(struct connection *connection)
     return count == 0 ? answered(connection) : send_pieces(connection, pieces, count, &length);
 }
 
-/* The same rate is asked of who reads an answer. */
+/* A client must read its answer at the rate of a body. */
 enum step send_room_due(struct connection *connection)
 {
     const struct io_loop *loop = connection->loop;
@@ -166,7 +166,7 @@ static enum step send_stream_pieces(struct connection *connection)
     return step;
 }
 
-/* A client that closes its side has left: what it sent before is not looked at. */
+/* A client that closes its side has left; its last bytes are not looked at. */
 enum step send_stream(struct connection *connection)
 {
     if (connection->hung_up && stream_is_open(connection->stream))

@@ -55,7 +55,7 @@ static enum result copy_options(struct http_server *server, const struct http_op
                                 struct explanation *explanation)
 {
     server->options = *options;
-    /* The caller's texts; what is needed of them is kept in forms of its own. */
+    /* These texts are the caller's; `site` and the listeners keep what they need of them. */
     server->options.listen = server->options.metrics_listen = NULL;
     server->options.public_url = server->options.trusted_proxies = NULL;
     const enum result result = site_init(&server->site, options, explanation);
@@ -213,8 +213,8 @@ void http_quiesce(struct http_server *server)
         io_loop_quiesce(&server->loops[i]);
 }
 
-/* Waits until the count is zero or the deadline has passed. It looks every few milliseconds: a lock
- * around the count would be paid for by every request. */
+/* Waits until the count is zero or the deadline has passed. It looks every few milliseconds: with a
+ * lock around the count every request would pay. */
 static bool wait_for_none(const atomic_size_t *count, int64_t deadline_us)
 {
     const struct timespec pause = {.tv_nsec = 2000000};
@@ -240,7 +240,7 @@ bool http_stop(struct http_server *server, int64_t wait_ms)
         server_free(server);
         return true;
     }
-    /* Whoever has a suspended exchange would give it back to a loop that is gone. */
+    /* A thread that has a suspended exchange would give it back to a loop that is gone. */
     log_event(LOG_ERROR, http_wall(server), "http stop=incomplete unanswered=%zu",
               atomic_load(&server->suspended));
     return false;

@@ -29,7 +29,7 @@ struct http_server {
 
     atomic_uint open;         /* connections of all loops */
     atomic_bool crowded;      /* somebody waits for a place: loops make room */
-    atomic_int places_wanted; /* 1: a loop is to close one for who waits */
+    atomic_int places_wanted; /* 1: a loop is to close one for a client that waits */
     bool accepting_stopped;   /* the first loop's */
     atomic_int_fast64_t
         retry_us; /* the first loop's: when it looks for descriptors again; 0: at once */
@@ -44,10 +44,10 @@ struct http_server {
     atomic_bool stopping;    /* nothing may be suspended any more */
     atomic_size_t answering; /* exchanges whose request is there and whose answer is not gone yet,
                                 and streams */
-    atomic_size_t suspended; /* exchanges that somebody else has */
+    atomic_size_t suspended; /* exchanges that other threads have */
 };
 
-/* What the service's clock shows. */
+/* The time on the service's clock. */
 timestamp_ms http_wall(const struct http_server *server);
 
 #endif

@@ -25,8 +25,8 @@ bool site_is_own(const struct site *site, const char *origin, const char *host);
 
 /* Whether a browser says that another site's page sent the request: by Sec-Fetch-Site (W3C Fetch
  * Metadata) or, where that did not come, by an Origin that is not our own. A page of the same site
- * but another origin is another's, and a write that nobody's page sent ("none") does not exist.
- * NULL: the header did not come; neither do others than browsers send them. */
+ * but another origin counts as another site's, and so does "none", which no page's write has. NULL:
+ * the header did not come, as from clients that are no browsers. */
 bool site_is_foreign(const struct site *site, const char *sec_fetch_site, const char *origin,
                      const char *host);
 

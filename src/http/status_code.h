@@ -1,4 +1,4 @@
-/* The statuses of status.def as values, and the first lines of answers that have them. */
+/* The statuses of status_code.def as values, and the first lines of answers that have them. */
 #ifndef USHER_HTTP_STATUS_CODE_H
 #define USHER_HTTP_STATUS_CODE_H
 
@@ -7,7 +7,7 @@ enum http_status {
 #include "http/status_code.def"
 };
 
-/* "HTTP/1.1 200 OK\r\n"; the status is one of status.def. */
+/* "HTTP/1.1 200 OK\r\n"; the status is one of status_code.def. */
 const char *status_line(int status);
 
 #endif

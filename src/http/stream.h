@@ -1,7 +1,7 @@
 /* A stream: an answer without an end that is known, to which any thread adds bytes while its
  * connection sends them; in chunks (RFC 9112, 7.1), or to a client of HTTP/1.0 until the connection
- * closes. It goes one way: what the client sends meanwhile waits, and a client that closes its side
- * has left. What the bytes mean is the owner's business.
+ * closes. It goes one way: the client's bytes wait meanwhile, and a client that closes its side has
+ * left. What the bytes mean is the owner's business.
  *
  * A stream is counted by references. Its owner has one from stream_begin, and each thread that
  * writes while another may drop it takes its own; with a reference every call is allowed at any
@@ -17,8 +17,8 @@
 #include <stdatomic.h>
 #include <sys/uio.h>
 
-/* Written and not taken up by the connection yet, which has at most as much again in its hands. A
- * client that is this far behind does not keep up. */
+/* Bytes that were written and wait for the connection, which may hold as many again. A client that
+ * is this far behind does not keep up. */
 #define STREAM_PENDING_BYTES_MAX ((size_t)256 << 10)
 
 /* A chunk's line, its bytes, and what ends it. */
@@ -52,7 +52,7 @@ struct stream {
     void *owner;
     bool chunked;
 
-    /* The loop's thread's: what is being sent. */
+    /* The loop's thread's: the bytes that are being sent. */
     struct connection *connection; /* NULL: it has left */
     struct buffer going;
     char line[STREAM_LINE_BYTES];
@@ -73,8 +73,8 @@ struct stream *stream_begin(struct exchange *exchange, const char *content_type,
  * there is no room for them, which ends it. */
 bool stream_write(struct stream *stream, const void *bytes, size_t length);
 
-/* What was written still goes out, and then the connection takes the next request, or closes.
- * False: the stream was over before, and `gone` was called or is about to be. */
+/* The written bytes still go out; then the connection takes the next request, or closes. False: the
+ * stream was over before, and `gone` was called or is about to be. */
 bool stream_end(struct stream *stream);
 
 void stream_hold(struct stream *stream);
@@ -89,7 +89,8 @@ enum stream_next {
     STREAM_LOST,  /* the client fell behind */
 };
 
-/* What is to be done now. Nothing is prepared while a part of what was prepared is to be sent. */
+/* Prepares the next bytes, unless some that were prepared are still to be sent, and answers what to
+ * do. */
 enum stream_next stream_prepare(struct stream *stream);
 
 /* The rest of what was prepared. Returns how many pieces that are. */

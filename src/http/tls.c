@@ -9,8 +9,8 @@
 #include <openssl/ssl.h>
 #include <stdlib.h>
 
-/* Records that may come in a row without a byte for the caller. A handshake takes five; what is
- * above are records cut small, empty ones and requests for new keys, which make work and no
+/* Records that may come in a row without a byte for the caller. A handshake takes five; more than
+ * these are records cut small, empty ones and requests for new keys, which make work and no
  * progress. */
 #define IDLE_RECORDS_MAX 32
 
@@ -96,7 +96,7 @@ void tls_session_free(struct tls_session *session)
     free(session);
 }
 
-/* What a call to OpenSSL came to. It empties the error queue, which the next call of any session of
+/* The outcome of a call to OpenSSL. Empties the error queue, which the next call of any session of
  * this thread would otherwise take for its own. */
 static enum tls_state settle_call(struct tls_session *session, int answer)
 {

@@ -22,7 +22,7 @@ enum tls_state {
     TLS_WANTS_READ,  /* the socket has no more bytes: again when it is readable */
     TLS_WANTS_WRITE, /* the socket takes no more bytes: again when it is writable */
     /* The peer said close_notify, or its end of the connection came without. HTTP's own lengths
-     * tell whether anything is missing. What is written still reaches a peer that reads. */
+     * tell whether anything is missing. Written bytes still reach a peer that reads. */
     TLS_ENDED,
     /* Nothing can be read or written any more. The peer has been sent the alert that there was to
      * send; closing the socket with unread bytes would take it from the peer again. */

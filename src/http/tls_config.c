@@ -101,7 +101,7 @@ static enum result pem_read(struct pem *pem, const char *path, struct explanatio
     return result;
 }
 
-/* What OpenSSL says last, for people. */
+/* OpenSSL's last message, for people. */
 static const char *reason(void)
 {
     const char *text = ERR_reason_error_string(ERR_peek_last_error());

@@ -1,5 +1,4 @@
-/* What a loaded certificate, its key and the policy are to a session; tls.h is for everybody else.
- */
+/* The inside of a loaded configuration, for sessions; tls.h is for everybody else. */
 #ifndef USHER_HTTP_TLS_CONFIG_H
 #define USHER_HTTP_TLS_CONFIG_H
 

@@ -31,7 +31,7 @@ static ssize_t receive(int descriptor, void *bytes, size_t length, int flags)
     return got;
 }
 
-/* What can be read now shows no end behind it, and without this the end would never be seen. */
+/* The last bytes may hide the end behind them; without this look nobody would see it. */
 static enum tls_state incomplete(const struct tls_socket *socket)
 {
     struct pollfd pollfd = {.fd = socket->descriptor, .events = POLLRDHUP};

@@ -1,6 +1,6 @@
-/* The objects of a request's JSON, read strictly: no unknown keys, and what is wrong is told field
- * by field. What a value must be stands in value.h, and what an object has in fill.h. Knows neither
- * HTTP nor usher's verbs. */
+/* The objects of a request's JSON, read strictly: no unknown keys, and errors are told field by
+ * field. value.h reads values, fill.h whole objects by their rows. Knows neither HTTP nor usher's
+ * verbs. */
 #ifndef USHER_JSON_BODY_H
 #define USHER_JSON_BODY_H
 

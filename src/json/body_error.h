@@ -1,5 +1,4 @@
-/* What is wrong with a body's fields: errors with a JSON pointer (RFC 6901), collected for one
- * answer. */
+/* Errors of a body's fields, each with a JSON pointer (RFC 6901), collected for one answer. */
 #ifndef USHER_JSON_BODY_ERROR_H
 #define USHER_JSON_BODY_ERROR_H
 

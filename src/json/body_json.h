@@ -19,7 +19,7 @@
 /* The values a body may have: jansson takes up to about 150 bytes for one of two bytes of text. */
 #define BODY_VALUES_MAX 40000
 
-/* What jansson allocates for a small body lies here: a hold makes some twenty pieces of it. */
+/* jansson's allocations for a small body lie here: a hold makes some twenty. */
 #define BODY_ROOM_BYTES 4096
 
 struct body_room {
@@ -56,8 +56,8 @@ void body_start(void);
 enum refusal body_parse(struct body *body, const uint8_t *bytes, size_t length, size_t values_max);
 
 /* The same of one value that stands at `path` in a larger body, `depth` objects and arrays deep:
- * what is wrong with it is told with that path, and line and column are the value's own. What was
- * read before must have been given back (body_forget). */
+ * errors have that path, and line and column are the value's own. The value read before must have
+ * been given back (body_forget). */
 enum refusal body_parse_value(struct body *body, const uint8_t *bytes, size_t length, size_t depth,
                               const struct body_path *path);
 

@@ -220,7 +220,7 @@ static void element_finish(struct json_cut *cut, const struct piece *piece)
     cut->where = CUT_BEFORE_ELEMENT;
 }
 
-/* The element cannot be good: who parses it says why. */
+/* The element cannot be good; its parser says why. */
 static void element_break(struct json_cut *cut, const struct piece *piece)
 {
     element_finish(cut, piece);

@@ -1,7 +1,7 @@
 /* Cuts one JSON object that comes in pieces into what fits into memory: the elements of the arrays
  * that are its members, each by itself, and its frame, the object with these arrays empty. It finds
- * where a value ends, and no more: what is wrong with a value finds whoever parses it, and is told
- * here where that stands in the whole. */
+ * where a value ends, and no more: the parser of a value finds its errors, and asks here where they
+ * stand in the whole. */
 #ifndef USHER_JSON_CUT_H
 #define USHER_JSON_CUT_H
 
@@ -45,8 +45,8 @@ enum json_cut_state {
     JSON_CUT_NO_MEMORY,
 };
 
-/* An array's elements are missing in the frame; what follows stands there at one place, and in the
- * whole at another. */
+/* The frame lacks an array's elements, so the bytes behind the array have one place in the frame
+ * and another in the whole. */
 struct json_gap {
     struct json_place in_frame, in_whole; /* of the byte before the closing bracket */
 };

@@ -21,7 +21,7 @@ enum body_type {
     BODY_EMAIL,    /* struct email */
     BODY_PASSWORD, /* const char *, of `min` characters or more; a new one (`min` above 0) must be
                       one that anybody may choose */
-    BODY_OBJECTS,  /* `min`..`max` objects, in an array: read by whoever has the body */
+    BODY_OBJECTS,  /* `min`..`max` objects, in an array: read by the owner of the body */
 };
 
 struct body_field {
@@ -56,8 +56,8 @@ enum body_extent {
     BODY_PART, /* of a change: no field is required */
 };
 
-/* Reads all rows, in their order. `memory` may be NULL where none is an array. What is wrong was
- * added to the body's errors. */
+/* Reads all rows, in their order. `memory` may be NULL where none is an array. Errors were added to
+ * the body's. */
 void body_fill(struct body_object *object, const struct body_schema *schema,
                enum body_extent extent, void *target, const struct body_memory *memory);
 

@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /* Writes 1e308, with the number's sign and blanks behind it, over each of them that stands outside
- * of strings. `text` is of any form, without NUL but for the one at `text[length]`; what is no
- * number stays, and so does the place of everything else. */
+ * of strings. `text` is of any form, without NUL but for the one at `text[length]`; all else stays
+ * as it is, in its place. */
 void json_numbers_limit(char *text, size_t length);
 
 #endif

@@ -26,8 +26,8 @@ static void append(struct json_writer *writer, const void *bytes, size_t length)
         buffer_append(writer->out, bytes, length);
 }
 
-/* The place of a value of so many bytes, which the caller fills; what stands before it, and what is
- * true after it, are seen to. NULL: there is no room. */
+/* The place of a value of so many bytes, which the caller fills; the comma before it is written,
+ * and the next one noted. NULL: there is no room. */
 static char *place_value(struct json_writer *writer, size_t bytes)
 {
     if (!reserve_bytes(writer, bytes + (writer->comma ? 1 : 0)))

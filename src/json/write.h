@@ -1,4 +1,5 @@
-/* Writes JSON (RFC 8259) at the end of a buffer. Knows no usher objects; see show.h for those. */
+/* Writes JSON (RFC 8259) at the end of a buffer. Knows no objects of the API; api/object.h writes
+ * those. */
 #ifndef USHER_JSON_WRITE_H
 #define USHER_JSON_WRITE_H
 

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What is longer does not fit when it is folded: a character comes apart into four at the most. */
+/* A longer text does not fit when it is folded: a character comes apart into four at the most. */
 #define GIVEN_BYTES_MAX (EMAIL_BYTES_MAX * 4)
 
 /* ---- A new address ---- */
@@ -27,7 +27,7 @@ static bool local_part_good(const char *local)
     return !first;
 }
 
-/* What IDNA would take out of a name without a word is refused: one would not see it there. */
+/* A character that IDNA would drop without a word is refused: people would not see it there. */
 static bool nothing_hidden(const char *domain)
 {
     for (uint32_t point; (point = unicode_next(&domain)) != 0;) {

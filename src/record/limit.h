@@ -26,7 +26,7 @@
 #define PRICE_MAX INT64_C(100000000)
 #define COORDINATE_MAX 1000000.0
 
-/* What an organizer may make of the queue; app/config.def has the same ranges. */
+/* The ranges of the queue's settings; app/config.def has the same. */
 #define QUEUE_COUNT_MAX                                                                            \
     1000000                  /* people inside, or let in a second: more than any machine serves */
 #define QUEUE_SECONDS_MIN 10 /* a slow connection is no silence */

@@ -1,5 +1,5 @@
-/* A record is the full image of one row: what the office decides, the journal keeps and the tables
- * hold. Structs, names and encoding all come from schema.def. */
+/* A record is the full image of one row: the office decides it, the journal keeps it, the tables
+ * hold it. Structs, names and encoding all come from schema.def. */
 #ifndef USHER_RECORD_RECORD_H
 #define USHER_RECORD_RECORD_H
 
@@ -63,7 +63,7 @@ enum record_why {
 /* NULL for WHY_UNTOLD. */
 const char *record_why_text(enum record_why why);
 
-/* Texts point into memory of whoever made the record, and live as long as that says. */
+/* Texts point into memory of the record's maker, who says how long they live. */
 struct record {
     enum record_kind kind;
     bool deleted;        /* the row is gone; only the key fields count */
@@ -147,8 +147,7 @@ const struct entity_schema *record_schema(enum record_kind kind);
 const void *record_field(const struct record *record, const struct field_schema *field);
 void *record_field_mutable(struct record *record, const struct field_schema *field);
 
-/* What stands at a field's address: a TEXT's pointer, an INT's or TIME's number, an ENUM's value.
- */
+/* The value at a field's address: a TEXT's pointer, an INT's or TIME's number, an ENUM's value. */
 static inline const char *field_text(const void *field)
 {
     const char *text;

@@ -1,5 +1,5 @@
-/* What the texts that people give may hold: names and titles of one line, and prose. Knows no
- * lengths; those stand in limit.h. Rows written before these rules keep their texts. */
+/* The rules for texts that people give: names and titles of one line, and prose. Knows no lengths;
+ * those stand in limit.h. Rows written before these rules keep their texts. */
 #ifndef USHER_RECORD_TEXT_H
 #define USHER_RECORD_TEXT_H
 

@@ -1,5 +1,5 @@
-/* What a reader is shown of a row together with the rows around it, and how rows are asked for.
- * Shared by the office, which shows live rows, and the store, which shows history. */
+/* A row with the rows around it, as readers are shown it, and how rows are asked for. Shared by the
+ * office, which shows live rows, and the store, which shows history. */
 #ifndef USHER_RECORD_VIEW_H
 #define USHER_RECORD_VIEW_H
 
@@ -55,12 +55,12 @@ enum look_up_state {
 
 struct look_up {
     enum look_up_state state;
-    /* What is wanted: a row by its id, or (POINT_ENTRY) by who charged with which reference. */
+    /* The row that is wanted: by its id, or (POINT_ENTRY) by its caller and reference. */
     enum record_kind kind;
     struct id id;
     struct id caller_id;
     const char *reference;
-    /* What was found. */
+    /* The row that was found. */
     uint64_t as_of_seq;    /* the last journal sequence number that the look-up saw */
     struct record *record; /* malloc'd; with its view when it is a reservation */
     struct reservation_view *view;
