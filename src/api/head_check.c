@@ -124,7 +124,7 @@ static bool authorize_caller(struct enquiry *enquiry)
     return enquiry->in_flight;
 }
 
-/* No coding is read but the one that is none (RFC 9110, 8.4). */
+/* The one coding that is read is none at all (RFC 9110, 8.4). */
 static bool is_identity_coding(const char *content_encoding)
 {
     return content_encoding == NULL || strcasecmp(content_encoding, "identity") == 0;

@@ -221,8 +221,8 @@ static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chai
 
 /* ---- Elements, as they come ---- */
 
-/* Elements begin to come of another array. One that came before keeps its elements: the frame,
- * which has its key twice, is refused. */
+/* The elements of another array begin. An array that came before keeps its own: its key is twice in
+ * the frame, which is refused. */
 static void array_begin(struct round_plan *plan, const struct json_element *element)
 {
     json_decref(plan->array_key);

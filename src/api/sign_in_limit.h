@@ -16,7 +16,7 @@
 
 #include "http/rate_limit.h"
 
-/* An account may be failed at by strangers this many times as often as by one address: a guesser
+/* Strangers together may fail at an account this many times as often as one address may: a guesser
  * needs as many addresses at full pace to slow those who come from a new place, and a password that
  * is not among the common ones outlasts a hundred guesses a minute. */
 #define SIGN_IN_STRANGERS_FACTOR 10

@@ -20,8 +20,8 @@
 /* Clients that may wait while another is told; each takes a millisecond. */
 #define CLIENTS_WAITING_MAX 8
 
-/* The server waits so long for a client to take what does not fit in its buffer, and a client for a
- * server that has stopped. */
+/* How long the server waits for a client whose buffer is full, and a client for a server that has
+ * stopped. */
 #define SEND_SECONDS 2
 #define ASK_SECONDS 10
 

@@ -111,7 +111,7 @@ void *pool_find(const struct pool *pool, uint32_t number)
 
 void *pool_next(const struct pool *pool, uint32_t after_number)
 {
-    /* The one that is walked on from may have been given back meanwhile. */
+    /* The object before may have been given back meanwhile. */
     for (uint32_t number = (after_number & ~FREE_MARK) + 1; number <= pool->high; number++) {
         struct pool_item *item = item_at(pool, number);
         if ((item->number & FREE_MARK) == 0)

@@ -9,9 +9,9 @@
 #include <errno.h>
 #include <time.h>
 
-/* A booking writes a page once however many of its rows changed that, and of several images of a
- * row only the newest: the longer the pause, the fewer writes. Rows that wait take memory, so many
- * of them end it. */
+/* A booking writes a page once, however many of its rows changed, and of a row only the newest
+ * image: the longer the pause, the fewer writes. Rows that wait take memory, so many of them end
+ * it. */
 #define BOOK_PAUSE_MS 2000
 #define BOOK_AT_ONCE_ROWS 50000
 #define BOOK_LOOK_MS 250

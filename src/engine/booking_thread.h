@@ -21,7 +21,7 @@ MUST_USE enum result booking_thread_start(struct booking_thread *booking_thread,
                                           struct explanation *explanation);
 
 /* Ends the thread after the slice it is at, and books what is left in up to `book_ms`. Fine for a
- * zeroed bookkeeper. */
+ * zeroed one. */
 void booking_thread_stop(struct booking_thread *booking_thread, int64_t book_ms);
 
 #endif

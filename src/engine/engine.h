@@ -96,7 +96,7 @@ MUST_USE enum result engine_password(struct engine *engine, struct password_job 
  * journalled stamp. */
 struct moment engine_now(const struct engine *engine);
 
-/* How much later than they are kept deadlines are shown; 0: the two clocks agree. Any thread. */
+/* By how much deadlines are shown later than they are kept; 0: the two clocks agree. Any thread. */
 int64_t engine_shown_offset(const struct engine *engine);
 
 /* ---- Snapshots: immutable, reference counted, published after each commit; any thread ---- */

@@ -1,8 +1,8 @@
 /* See shown_clock.h. */
 #include "engine/shown_clock.h"
 
-/* Once apart, clocks are said to agree again at half the distance: one that wavers around it would
- * be right and wrong by turns. */
+/* Clocks that were apart agree again at half the distance; else one that wavers around it would be
+ * right and wrong by turns. */
 #define AGREE_AGAIN_MS (CLOCKS_AGREE_MS / 2)
 
 static bool is_within(int64_t offset_ms, int64_t bound_ms)

@@ -1,7 +1,7 @@
-/* By what clock clients are shown deadlines. Deadlines are kept in house time, and that is apart
- * from the wall's for good once the wall was ahead and was set right, or for as long as it is set
- * wrong. Clients count the seconds by the wall (`serverTime`), so a deadline is shown by the wall:
- * as much later as the wall is ahead. Pure: the moment is handed in. */
+/* The clock by which clients are shown deadlines. Deadlines are kept in house time, which stays
+ * apart from the wall's for good once the wall was ahead and was set right, and for as long as the
+ * wall is wrong. Clients count the seconds by the wall (`serverTime`), so a deadline is shown by
+ * the wall: as much later as the wall is ahead. Pure: the moment is handed in. */
 #ifndef USHER_ENGINE_SHOWN_CLOCK_H
 #define USHER_ENGINE_SHOWN_CLOCK_H
 

@@ -252,7 +252,7 @@ void acceptor_accept(struct io_loop *loop, const struct listener *listener)
         crowd(server, "the setting connections");
         return;
     }
-    /* Whether another one waits when the last place is taken is told by the next turn's event. */
+    /* The next turn's event tells whether another client waits when the last place is taken. */
     for (unsigned i = 0; i < ACCEPTS_MAX && !is_full(server); i++)
         if (!accept_one(loop, listener))
             return;
