@@ -250,8 +250,8 @@ static void add_element(struct round_plan *plan, enum plan_array array, bool par
         add_section(plan, &object, path->index);
 }
 
-/* An element is no JSON: line and column are made those of the whole. Of one that is too long it
- * may be found before its end. */
+/* An element is no JSON: turns its line and column into those of the whole. An element that is too
+ * long may turn out so before its end. */
 static bool element_malformed(struct round_plan *plan, const struct json_element *element)
 {
     struct body *body = plan->body;

@@ -76,7 +76,7 @@ static bool read_hash(const char *text, struct stored_hash *stored)
            read_base64(key + 1, strlen(key + 1), stored->key, sizeof stored->key);
 }
 
-/* Not by crypto_pwhash_str_verify, which takes a want of memory for a wrong password. */
+/* crypto_pwhash_str_verify will not do: it takes a want of memory for a wrong password. */
 static void compare_password(struct password_job *job, const char *password)
 {
     const bool hashed = job->hash[0] != '\0';

@@ -1,5 +1,5 @@
-/* Where a request is received: lent by the loop to a connection for as long as something of a
- * request is there, so that a quiet connection has none. */
+/* Room to receive a request. The loop lends it to a connection for as long as something of a
+ * request is there, so a quiet connection has none. */
 #ifndef USHER_HTTP_INPUT_H
 #define USHER_HTTP_INPUT_H
 

@@ -164,7 +164,7 @@ static void frame_step(struct json_cut *cut, uint8_t byte)
 
 /* ---- Elements ---- */
 
-/* Where the bytes of the element are that came with this piece. */
+/* The bytes of the element that came with this piece. */
 struct piece {
     const uint8_t *element, *end;
 };

@@ -82,10 +82,10 @@ enum json_cut_state json_cut_end(struct json_cut *cut);
  * where it may be the cutting alone that made it wrong. */
 bool json_place_is_end(struct json_place place, const uint8_t *bytes, size_t length);
 
-/* Where something stands in the whole that was found at a place of the frame. */
+/* The place in the whole of something that stands at this place of the frame. */
 struct json_place json_cut_place_of_frame(const struct json_cut *cut, struct json_place place);
 
-/* Where something stands in the whole that was found at a place of an element. */
+/* The place in the whole of something that stands at this place of an element. */
 struct json_place json_element_place(const struct json_element *element, struct json_place place);
 
 #endif

@@ -45,7 +45,7 @@ struct body_schema {
     size_t field_count;
 };
 
-/* Where arrays go: memory that lives as long as what is filled. NULL: no memory. */
+/* Gives memory for an array, which lives as long as the struct that is filled. NULL: no memory. */
 struct body_memory {
     void *owner;
     void *(*take)(void *owner, size_t bytes);
