@@ -40,7 +40,7 @@ static uint64_t of_status(uint64_t refusals, int status)
     return openapi_one_a_code(kept);
 }
 
-/* What follows from a status, for every problem. */
+/* The headers that follow from a status, for every problem. */
 static void put_problem_headers(struct json_writer *writer, int status, bool retry)
 {
     json_write_object_member_begin(writer, "headers");

@@ -1,4 +1,4 @@
-/* What is refused, in the API's description: the answers with a problem (RFC 9457). */
+/* Refusals in the API's description: the answers with a problem (RFC 9457). */
 #ifndef USHER_API_OPENAPI_PROBLEM_H
 #define USHER_API_OPENAPI_PROBLEM_H
 
