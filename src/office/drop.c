@@ -5,28 +5,11 @@
 
 #define DROP_SLICE 4096 /* rows of a kind a call: well under a millisecond */
 
-/* The first of a finished list if it is booked; it is taken off the list. */
-static void *take_booked(const struct pool *pool, struct finished_list *list, size_t node_offset,
-                         uint64_t booked_seq)
-{
-    if (list->first == 0)
-        return NULL;
-    uint8_t *item = pool_at(pool, list->first);
-    const struct finished_node *node = (const void *)(item + node_offset);
-    if (node->seq > booked_seq)
-        return NULL;
-    list->first = node->next;
-    if (list->first == 0)
-        list->last = 0;
-    list->count--;
-    return item;
-}
-
 static void drop_tokens(struct office *office, uint64_t booked_seq)
 {
+    uint64_t seq;
     for (size_t i = 0; i < DROP_SLICE; i++) {
-        struct live_visit *visit = take_booked(&office->visits, &office->finished_visits,
-                                               offsetof(struct live_visit, finished), booked_seq);
+        struct live_visit *visit = finished_list_take(&office->finished_visits, booked_seq, &seq);
         if (visit == NULL)
             return;
         struct live_token *token = pool_at(&office->tokens, visit->token);
@@ -60,10 +43,10 @@ static void drop_reservation(struct office *office, struct live_reservation *res
 
 static void drop_reservations(struct office *office, uint64_t booked_seq)
 {
+    uint64_t seq;
     for (size_t i = 0; i < DROP_SLICE; i++) {
         struct live_reservation *reservation =
-            take_booked(&office->reservations, &office->finished_reservations,
-                        offsetof(struct live_reservation, finished), booked_seq);
+            finished_list_take(&office->finished_reservations, booked_seq, &seq);
         if (reservation == NULL)
             return;
         drop_reservation(office, reservation);
@@ -72,13 +55,13 @@ static void drop_reservations(struct office *office, uint64_t booked_seq)
 
 static void drop_references(struct office *office, uint64_t booked_seq)
 {
+    uint64_t seq;
     for (size_t i = 0; i < DROP_SLICE; i++) {
         struct live_reference *reference =
-            take_booked(&office->references, &office->finished_references,
-                        offsetof(struct live_reference, finished), booked_seq);
+            finished_list_take(&office->finished_references, booked_seq, &seq);
         if (reference == NULL)
             return;
-        office->references_dropped_seq = reference->finished.seq;
+        office->references_dropped_seq = seq;
         index_remove(&office->reference_by_text, reference);
         texts_free_block(reference->row.reference);
         pool_give(&office->references, reference);

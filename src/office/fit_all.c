@@ -67,12 +67,6 @@ static enum contradiction end_claims(const struct live_round *round)
 
 /* ---- Reservations ---- */
 
-static bool is_live(const struct live_reservation *reservation)
-{
-    return reservation->row.status == RESERVATION_STATUS_PENDING ||
-           reservation->row.status == RESERVATION_STATUS_CONFIRMED;
-}
-
 /* The seats are there, are as the reservation's state says, and cost what it says. */
 static enum contradiction judge_seats(const struct office *office,
                                       const struct live_reservation *reservation)
@@ -85,8 +79,9 @@ static enum contradiction judge_seats(const struct office *office,
         if (held->seat == NULL)
             return CONTRADICTION_SEAT_MISSING;
         amount += held->price;
-        const enum contradiction contradiction =
-            is_live(reservation) ? claim(held->seat, reservation->row.status) : CONTRADICTION_NONE;
+        const enum contradiction contradiction = reservation_is_live(reservation)
+                                                     ? claim(held->seat, reservation->row.status)
+                                                     : CONTRADICTION_NONE;
         if (contradiction != CONTRADICTION_NONE)
             return contradiction;
     }

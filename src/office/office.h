@@ -1,9 +1,9 @@
 /* The box office: every rule, decided in memory. Pure: time, ids and secrets are handed in; no
  * system call, no thread, no clock. One thread at a time.
  *
- * Every change goes through one door (office_put): it installs a row's new image, keeps the indexes
- * and appends the row to the batch, which the engine writes to the journal before anybody is
- * answered. Loading uses the same door. */
+ * Every change goes through the door of its kind of row (door.h): that installs a row's new image,
+ * keeps the indexes and appends the row to the batch, which the engine writes to the journal before
+ * anybody is answered. Loading uses the same doors. */
 #ifndef USHER_OFFICE_OFFICE_H
 #define USHER_OFFICE_OFFICE_H
 

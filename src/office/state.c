@@ -18,12 +18,27 @@ struct id new_id(struct office *office)
     return id_next(office->ids, office->now.house);
 }
 
-bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
-                   size_t more_bytes)
+/* ---- Room in the batch ---- */
+
+bool batch_reserve(struct office *office, size_t records)
 {
-    const size_t bytes = (plain_records + BATCH_RECORDS_SPARE) * PLAIN_RECORD_BYTES +
-                         seat_records * SEAT_RECORD_BYTES + more_bytes;
-    return buffer_reserve(&office->batch, bytes) == RESULT_OK;
+    office->room = 0;
+    return batch_reserve_more(office, records, RECORD_BYTES_MAX);
+}
+
+bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each)
+{
+    const size_t bytes =
+        office->room * RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX + records * bytes_each;
+    if (buffer_reserve(&office->batch, bytes) != RESULT_OK)
+        return false;
+    office->room += records;
+    return true;
+}
+
+void step_reserve(struct office *office)
+{
+    CHECK(batch_reserve(office, STEP_RECORDS_MAX));
 }
 
 /* ---- Texts ---- */
@@ -93,46 +108,6 @@ KEYED_BY_ID(seat_hash, seat_matches, seat_find, live_seat, row.id, seat_by_id)
 KEYED_BY_ID(payment_hash, payment_matches, payment_find, live_payment, row.id, payment_by_id)
 KEYED_BY_ID(reservation_hash, reservation_matches, reservation_find, live_reservation, row.id,
             reservation_by_id)
-
-/* What was given back is no longer marked with the number that it had. */
-#define FOUND_NEAR(find_near, find, type, pool, found)                                             \
-    struct type *find_near(struct office *office, struct id id)                                    \
-    {                                                                                              \
-        struct type *live = pool_find(&office->pool, office->found);                               \
-        if (live == NULL || live->item.number != office->found || !id_equal(live->row.id, id))     \
-            live = find(office, id);                                                               \
-        if (live != NULL)                                                                          \
-            office->found = live->item.number;                                                     \
-        return live;                                                                               \
-    }
-
-FOUND_NEAR(round_find_near, round_find, live_round, rounds, found_round)
-FOUND_NEAR(seat_find_near, seat_find, live_seat, seats, found_seat)
-FOUND_NEAR(reservation_find_near, reservation_find, live_reservation, reservations,
-           found_reservation)
-
-/* Users never leave, so their numbers are 1 to as many as there are. */
-static struct live_user *user_if(const struct office *office, uint32_t number, struct id id)
-{
-    if (number == 0 || number > office->users.taken)
-        return NULL;
-    struct live_user *user = pool_at(&office->users, number);
-    return id_equal(user->id, id) ? user : NULL;
-}
-
-struct live_user *user_find_near(struct office *office, struct id id)
-{
-    struct live_user *user = user_if(office, office->found_user, id);
-    if (user == NULL)
-        user = user_if(office, office->found_user + 1, id);
-    if (user == NULL) /* runs of people come in either direction */
-        user = user_if(office, office->found_user - 1, id);
-    if (user == NULL)
-        user = user_find(office, id);
-    if (user != NULL)
-        office->found_user = user->item.number;
-    return user;
-}
 
 static uint64_t text_hash(const char *text)
 {
@@ -347,8 +322,12 @@ struct office *office_new(const struct office_settings *settings)
     struct office *office = calloc(1, sizeof *office);
     if (office == NULL)
         return NULL;
+    office->loading = load_cursor_new();
+    if (office->loading == NULL) {
+        free(office);
+        return NULL;
+    }
     office->settings = *settings;
-    office->loading = true;
     init_pools(office);
     init_indexes(office);
     indexes_defer(office);
@@ -359,6 +338,12 @@ struct office *office_new(const struct office_settings *settings)
               offsetof(struct live_reservation, deadline));
     heap_init(&office->key_deadlines, &office->keys, offsetof(struct live_key, deadline));
     arena_init(&office->texts);
+    finished_list_init(&office->finished_visits, &office->visits,
+                       offsetof(struct live_visit, finished));
+    finished_list_init(&office->finished_reservations, &office->reservations,
+                       offsetof(struct live_reservation, finished));
+    finished_list_init(&office->finished_references, &office->references,
+                       offsetof(struct live_reference, finished));
     fenwick_init(&office->line.present);
     buffer_init(&office->batch, BATCH_BYTES_MAX);
     return office;
@@ -413,8 +398,8 @@ void office_free(struct office *office)
     free(office->round_order);
     free(office->changed_rounds);
     buffer_release(&office->batch);
-    user_texts_free(&office->texts, office->user_texts);
     arena_release(&office->texts);
+    load_cursor_free(office->loading);
     free(office);
 }
 
@@ -425,11 +410,9 @@ static bool reserve(struct pool *pool, struct index *by_id, size_t count)
     return pool_reserve(pool, count) == RESULT_OK && index_reserve(by_id, count) == RESULT_OK;
 }
 
-bool user_reserve(struct office *office, const struct user *row)
+bool user_reserve(struct office *office)
 {
-    user_texts_free(&office->texts, office->user_texts); /* of a row that was not put after all */
-    office->user_texts = user_texts_pack(&office->texts, row);
-    return office->user_texts != NULL && reserve(&office->users, &office->user_by_id, 1) &&
+    return reserve(&office->users, &office->user_by_id, 1) &&
            index_reserve(&office->user_by_mailbox, 1) == RESULT_OK;
 }
 

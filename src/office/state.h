@@ -1,4 +1,5 @@
-/* The office's live state and its one door, for the files of this layer only. */
+/* The office's live state, for the files of this layer only. Its rows change through the doors
+ * (door.h). */
 #ifndef USHER_OFFICE_STATE_H
 #define USHER_OFFICE_STATE_H
 
@@ -9,6 +10,7 @@
 #include "base/index.h"
 #include "base/pool.h"
 #include "office/caller.h"
+#include "office/finished_list.h"
 #include "office/office.h"
 
 /* ---- Live rows ---- */
@@ -17,17 +19,6 @@
  * twice and no bytes between them are lost, and others are named by their numbers in their pools
  * (0: none) rather than by pointers. The rows are put together again where they are wanted
  * (user_row, session_row, token_row). */
-
-/* A row that came to its end stays in memory, on its kind's list, until its batch is booked. */
-struct finished_node {
-    uint64_t seq; /* of the batch that ended it */
-    uint32_t next;
-};
-
-struct finished_list {
-    uint32_t first, last; /* pool numbers */
-    size_t count;
-};
 
 struct live_session {
     struct pool_item item;
@@ -191,9 +182,10 @@ struct sale_window {
 struct office {
     struct office_settings settings;
     struct house house;
-    bool loading, frozen;
+    struct load_cursor *loading; /* NULL: it is open */
+    bool frozen;
     enum record_kind ready_kind; /* while loading: its rows have the other kinds' indexes */
-    bool house_dirty;            /* the house row goes into the batch when it settles */
+    bool house_owed;             /* its row goes into the batch when that settles */
     uint64_t seq;                /* of the batch being made */
     struct moment now;
     struct id_source *ids; /* of the turn */
@@ -201,10 +193,7 @@ struct office {
 
     struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
         held_seats, references, keys;
-    uint32_t found_user, found_round, found_seat, found_reservation; /* by the *_find_near */
-    struct id newest[RECORD_KIND_COUNT]; /* of some kinds: no row that was put has a greater id */
-    struct arena texts;                  /* of users */
-    char *user_texts;                    /* of the next user that is put; see user_reserve */
+    struct arena texts; /* of users */
     struct index user_by_id, user_by_mailbox, session_by_id, token_by_id, concert_by_id,
         round_by_id, seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
     struct heap session_deadlines, token_deadlines, hold_deadlines, key_deadlines;
@@ -231,6 +220,7 @@ struct office {
 
     struct buffer batch;
     size_t batch_count;
+    size_t room; /* records that may yet be appended; see batch_reserve */
 };
 
 /* ---- The turn (state.c) ---- */
@@ -241,38 +231,50 @@ void turn_begin(struct office *office, const struct turn *turn);
 /* The next id of the turn, above all before. */
 struct id new_id(struct office *office);
 
-/* ---- Room in the batch, wanted before the line that a verb crosses ---- */
+/* ---- Room in the batch ---- */
 
-/* The most bytes a record without text takes, and a seat's. Checked against schema.def by a test.
- */
-#define PLAIN_RECORD_BYTES 512
-#define SEAT_RECORD_BYTES 1792
+/* A call, and each step of a tick, has room in the batch before it begins, so no record that it
+ * puts can fail. Room is counted in records, and the doors check the count at each.
+ *
+ * The most bytes of a record: of a seat with the longest texts, and more than of a user. A concert
+ * is longer; a call puts one at the most. A removed row is its key. A test holds schema.def against
+ * all three. */
+#define RECORD_BYTES_MAX 1792
+#define CONCERT_TEXT_BYTES_MAX                                                                     \
+    ((CONCERT_TITLE_CHARACTERS_MAX + CONCERT_DESCRIPTION_CHARACTERS_MAX) * UTF8_BYTES_MAX + 2)
+#define REMOVED_RECORD_BYTES_MAX 64
+
+/* The end of a reservation is the most that a step puts: the payment, the account, the entry and
+ * the reservation, or the reservation and its token; and each seat. */
+#define STEP_RECORDS_MAX (4 + SEATS_PER_RESERVATION_MAX)
+
+/* The most that a call puts is what leaving the queue does: the token, and the end of each of its
+ * holds. Beside that, any call may renew the session, keep an idempotency key and push one out.
+ * Calls that put or remove a row for each seat of a round ask for that besides
+ * (batch_reserve_more). */
+#define CALL_RECORDS_MAX (1 + HOLDS_PER_TOKEN_MAX * STEP_RECORDS_MAX + 3)
+
 /* For the largest tick; SQLite's default limit for a value is 10^9 bytes. */
-#define BATCH_BYTES_MAX (UINT32_C(640) << 20)
+#define BATCH_BYTES_MAX (UINT32_C(768) << 20)
 
-/* Records that may join any batch after its verb: the house row when it settles, the key that is
- * kept and the one that it pushes out. */
-#define BATCH_RECORDS_SPARE 3
+/* Makes room for so many records; what was left of the last room is forgotten. False: no memory;
+ * there is no room then. */
+bool batch_reserve(struct office *office, size_t records);
 
-/* After true, that much fits, and the spare records. */
-bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
-                   size_t more_bytes);
+/* Room for more records, of so many bytes each at the most. */
+bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each);
 
-/* ---- The one door (put.c) and its room (state.c) ---- */
+/* For a step of a tick, which has nobody to refuse to. */
+void step_reserve(struct office *office);
 
-/* Installs a row's new image, or takes the row out when it is marked deleted, keeps the indexes and
- * appends it to the batch, because of office->why. Objects, room in indexes and heaps and a USER's
- * texts were reserved (the
- * *_reserve functions); a CONCERT's, SEAT's or POINT_ENTRY's texts must be the office's own
- * (texts_own). */
-void office_put(struct office *office, const struct record *record);
+/* ---- Room in memory, wanted before the line that a verb crosses (state.c) ---- */
 
 /* Gives the record's texts a block of their own, which the door then adopts. False: no memory. */
 bool texts_own(struct record *record);
 void texts_free(struct record *record); /* of a record that was not put after all */
 void texts_free_block(const char *first_text);
 
-bool user_reserve(struct office *office, const struct user *row); /* the row that will be put */
+bool user_reserve(struct office *office);
 bool session_reserve(struct office *office);
 bool token_reserve(struct office *office);
 bool visit_reserve(struct office *office); /* for a waiting token that may do more than wait */
@@ -288,26 +290,23 @@ bool payment_reserve(struct office *office);
 bool reference_reserve(struct office *office);
 bool key_reserve(struct office *office);
 
-/* Pieces of the door that dropping (drop.c) needs. */
+/* Pieces of the doors that dropping (drop.c) needs. */
 void reservation_unlink(struct live_reservation *reservation);
 void seat_forget(struct office *office, struct live_seat *seat);
 
-/* Whether no USER, SESSION, SEAT, QUEUE_TOKEN or SEAT_RESERVATION that was put can have this id:
- * ids rise, so most rows that are new need no look-up. */
-bool id_is_new(const struct office *office, enum record_kind kind, struct id id);
+/* ---- Loading (found.c, load.c) ---- */
 
-/* ---- Indexes on the way up (load.c) ---- */
+/* What there is of an office that is loading and not of an open one. NULL: no memory. */
+struct load_cursor *load_cursor_new(void);
+void load_cursor_free(struct load_cursor *loading); /* or NULL */
 
-/* Those of which there are millions are made when they are first needed, each at once. */
+/* The indexes of which there are millions are made when they are first needed, each at once. */
 void indexes_defer(struct office *office);
+MUST_USE enum result indexes_catch_up(struct office *office); /* makes those that are left */
 
 /* ---- Finding (state.c) ---- */
 
 struct live_user *user_find(const struct office *office, struct id id);
-
-/* The same, quick when it is the one that was found last, or was made right before or after it.
- * Whoever holds the object that the door will look up next says so in `found_user`. */
-struct live_user *user_find_near(struct office *office, struct id id);
 
 /* Whose mailbox it is (record/email.h); NULL: the e-mail itself. Two accounts of the old rule
  * may have one mailbox under two spellings: then it is the one that is kept as this e-mail, or the
@@ -322,10 +321,6 @@ struct live_seat *seat_find(const struct office *office, struct id id);
 struct live_payment *payment_find(const struct office *office, struct id id);
 struct live_reservation *reservation_find(const struct office *office, struct id id);
 
-/* The same, quick when it is the one that was found last or that `found_*` names. */
-struct live_round *round_find_near(struct office *office, struct id id);
-struct live_seat *seat_find_near(struct office *office, struct id id);
-struct live_reservation *reservation_find_near(struct office *office, struct id id);
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference);
 
@@ -389,15 +384,15 @@ bool token_has_hold(const struct office *office, const struct live_token *token)
 /* Puts the token on the heap at the time of the next thing that may happen to it. */
 void token_arm(struct office *office, struct live_token *token);
 
-/* Ends or keeps a token whose time may have come, or whose last hold ended. One record of room. */
+/* Ends or keeps a token whose time may have come, or whose last hold ended. */
 void token_review(struct office *office, struct live_token *token);
 void token_end(struct office *office, struct live_token *token, enum token_reason reason);
 void token_mark_heard(struct office *office, struct live_token *token);
 
-/* The token's deadline follows its holds. One record of room. */
+/* The token's deadline follows its holds. */
 void token_follow_holds(struct office *office, struct live_token *token);
 
-/* Changes the queue's settings; the house row goes into the batch when it settles. */
+/* Changes the queue's settings. */
 void queue_apply(struct office *office, const struct queue_change *change);
 enum queue_status queue_status_given(const struct house *house, timestamp_ms wall, bool on_sale);
 enum queue_status queue_status_at(struct office *office, timestamp_ms wall);
@@ -414,7 +409,7 @@ timestamp_ms queue_next_admission(const struct office *office, struct moment now
 
 /* ---- Sessions (session.c) ---- */
 
-/* Whose session it is; NULL when it does not hold. Renews it: one record of room is made. */
+/* Whose session it is; NULL when it does not hold. Renews it. */
 struct live_user *session_authenticate(struct office *office,
                                        const struct credentials *credentials);
 size_t session_count(const struct office *office, const struct live_user *user);
@@ -431,15 +426,16 @@ bool round_is_over(const struct live_round *round);
 /* When the round's sale ends: reservationCloseAt or its start, the earlier. */
 timestamp_ms round_sale_end(const struct live_round *round);
 
-/* Frees a pending reservation's seats, or refunds a confirmed one, and ends it.
- * RESERVATION_END_RECORDS of room plus a seat record a seat. */
-#define RESERVATION_END_RECORDS 6
+bool reservation_is_live(const struct live_reservation *reservation); /* pending or confirmed */
+
+/* Frees a pending reservation's seats, or refunds a confirmed one, and ends it. At most
+ * STEP_RECORDS_MAX records. */
 void reservation_end(struct office *office, struct live_reservation *reservation,
                      enum reservation_status status, enum cancel_reason reason);
 void reservation_show(const struct office *office, const struct live_reservation *reservation,
                       struct reservation_view *view);
 
-/* Appends an entry and the account's new balance. Two records of room. */
+/* Appends an entry and the account's new balance. */
 void points_move(struct office *office, struct live_user *user, const struct point_entry *entry);
 
 /* ---- Answers (call.c) ---- */

@@ -166,7 +166,7 @@ bool compare_with_ledger(const struct office *office, const struct ledger *ledge
         struct record live = {.kind = image->kind};
         const enum expected expected = expectation(office, ledger, image);
         /* The house row is journalled when its batch settles; before, memory is ahead of it. */
-        if (image->kind == RECORD_KIND_HOUSE && office->house_dirty)
+        if (image->kind == RECORD_KIND_HOUSE && office->house_owed)
             continue;
         struct hash_text hash;
         const bool found = find_row(office, image, &live, &hash);
