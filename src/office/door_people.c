@@ -30,8 +30,8 @@ struct live_user *put_user(struct office *office, struct live_user *user, const 
     if (user == NULL)
         user = new_user(office, row);
     CHECK(id_equal(user->id, row->id));
-    user->role = row->role;
-    user->created_at = row->created_at;
+#define USER_KEEPS(type, column, width) user->column = row->column;
+#include "office/kept.def"
     exchange_texts(office, user, texts);
     return user;
 }
@@ -43,8 +43,8 @@ void put_point_account(struct office *office, struct live_user *user,
 {
     CHECK(id_equal(user->id, row->user_id) && row->balance >= 0);
     door_append(office, RECORD_KIND_POINT_ACCOUNT, row);
-    user->account.balance = row->balance;
-    user->account.last_updated = row->last_updated;
+#define ACCOUNT_KEEPS(type, column, width) user->account.column = row->column;
+#include "office/kept.def"
 }
 
 /* Entries are the tables' to keep; only a reference is remembered until they have it. */
@@ -83,9 +83,8 @@ struct live_session *put_session(struct office *office, struct live_session *ses
     if (session == NULL)
         session = new_session(office, user, row);
     CHECK(session->user == user->item.number && id_equal(session->id, row->id));
-    session->secret_hash = row->secret_hash;
-    session->created_at = row->created_at;
-    session->expires_at = row->expires_at;
+#define SESSION_KEEPS(type, column, width) session->column = row->column;
+#include "office/kept.def"
     heap_set(&office->session_deadlines, session, row->expires_at);
     return session;
 }

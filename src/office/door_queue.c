@@ -1,33 +1,36 @@
 /* The door of queue tokens. */
 #include "office/door.h"
 
-/* Whether all that there is of a row was there when it began to wait. */
+/* Whether nothing of a row came after it began to wait. */
 static bool only_waits(const struct queue_token *row)
 {
-    return row->status == TOKEN_STATUS_WAITING && row->activate_at == 0 && row->expires_at == 0 &&
-           row->holds_until == 0 && row->passed_at == 0 && row->ended_at == 0;
+    bool waits = row->status == TOKEN_STATUS_WAITING;
+#define VISIT_KEEPS(type, column, width) waits = waits && row->column == 0;
+#include "office/kept.def"
+    return waits;
+}
+
+static struct live_visit *new_visit(struct office *office, struct live_token *token)
+{
+    struct live_visit *visit = pool_take(&office->visits);
+    visit->token = token->item.number;
+    token->visit = visit->item.number;
+    return visit;
 }
 
 static void keep_token(struct office *office, struct live_token *token,
                        const struct queue_token *row)
 {
-    token->status = row->status;
-    token->reason = row->reason;
-    token->number = row->number;
-    token->issued_at = row->issued_at;
+#define TOKEN_KEEPS(type, column, width) token->column = row->column;
+#include "office/kept.def"
     struct live_visit *visit = token_visit(office, token);
     if (visit == NULL) {
         if (only_waits(row))
             return;
-        visit = pool_take(&office->visits);
-        visit->token = token->item.number;
-        token->visit = visit->item.number;
+        visit = new_visit(office, token);
     }
-    visit->activate_at = row->activate_at;
-    visit->expires_at = row->expires_at;
-    visit->holds_until = row->holds_until;
-    visit->passed_at = row->passed_at;
-    visit->ended_at = row->ended_at;
+#define VISIT_KEEPS(type, column, width) visit->column = row->column;
+#include "office/kept.def"
 }
 
 static void retire_token(struct office *office, struct live_token *token)

@@ -150,5 +150,6 @@ void put_reservation_seat(struct office *office, struct live_reservation *reserv
     door_append(office, RECORD_KIND_RESERVATION_SEAT, row);
     struct held_seat *held = held_seat_at(office, reservation, row->position);
     held->seat = seat;
-    held->price = row->price;
+#define HELD_SEAT_KEEPS(type, column, width) held->column = row->column;
+#include "office/kept.def"
 }

@@ -181,7 +181,7 @@ struct live_reference *reference_find(const struct office *office, struct id cal
     return index_find(&office->reference_by_text, hash_of_reference(caller_id, reference), &key);
 }
 
-/* ---- From one to the other, and back to rows ---- */
+/* ---- From one to the other ---- */
 
 struct live_token *user_token(const struct office *office, const struct live_user *user)
 {
@@ -247,41 +247,6 @@ struct live_user *token_user(const struct office *office, const struct live_toke
 struct live_visit *token_visit(const struct office *office, const struct live_token *token)
 {
     return pool_find(&office->visits, token->visit);
-}
-
-struct point_account account_row(const struct live_user *user)
-{
-    return (struct point_account){.user_id = user->id,
-                                  .balance = user->account.balance,
-                                  .last_updated = user->account.last_updated};
-}
-
-struct session session_row(const struct office *office, const struct live_session *session)
-{
-    return (struct session){.id = session->id,
-                            .user_id = session_user(office, session)->id,
-                            .secret_hash = session->secret_hash,
-                            .created_at = session->created_at,
-                            .expires_at = session->expires_at};
-}
-
-struct queue_token token_row(const struct office *office, const struct live_token *token)
-{
-    static const struct live_visit none = {.token = 0};
-    const struct live_visit *visit = token_visit(office, token);
-    if (visit == NULL)
-        visit = &none;
-    return (struct queue_token){.id = token->id,
-                                .user_id = token_user(office, token)->id,
-                                .status = token->status,
-                                .number = token->number,
-                                .reason = token->reason,
-                                .issued_at = token->issued_at,
-                                .activate_at = visit->activate_at,
-                                .expires_at = visit->expires_at,
-                                .holds_until = visit->holds_until,
-                                .passed_at = visit->passed_at,
-                                .ended_at = visit->ended_at};
 }
 
 /* ---- Life ---- */

@@ -17,8 +17,8 @@
 
 /* Of what there are millions, users and what each has one of, the fields lie so that none is kept
  * twice and no bytes between them are lost, and others are named by their numbers in their pools
- * (0: none) rather than by pointers. The rows are put together again where they are wanted
- * (user_row, session_row, token_row). */
+ * (0: none) rather than by pointers. Which fields of their rows are kept here stands in kept.def;
+ * the rows are put together again where they are wanted (user_row, session_row, token_row). */
 
 struct live_session {
     struct pool_item item;
@@ -26,8 +26,8 @@ struct live_session {
     uint32_t next; /* of the same user, in the order of opening */
     struct heap_node deadline;
     struct id id;
-    struct secret secret_hash;
-    timestamp_ms created_at, expires_at;
+#define SESSION_KEEPS(type, column, width) type column width;
+#include "office/kept.def"
 };
 
 struct live_token {
@@ -35,22 +35,21 @@ struct live_token {
     uint32_t user;
     uint32_t visit; /* 0: it waits, and was never passed over */
     struct heap_node deadline;
-    uint32_t position; /* in the line, while waiting */
-    enum token_status status : 8;
-    enum token_reason reason : 8;
+    struct id id;
+    timestamp_ms heard_at; /* see token_heard_at */
+#define TOKEN_KEEPS(type, column, width) type column width;
+#include "office/kept.def"
     bool present;       /* waiting and not silent: counted in the line */
     uint8_t hold_count; /* holds made with it since the last start */
-    struct id id;
-    int64_t number;
-    timestamp_ms issued_at;
-    timestamp_ms heard_at; /* see token_heard_at */
+    uint32_t position;  /* in the line, while waiting */
 };
 
 /* What a token has besides, once more came of it than waiting. */
 struct live_visit {
     struct pool_item item;
     uint32_t token;
-    timestamp_ms activate_at, expires_at, holds_until, passed_at, ended_at;
+#define VISIT_KEEPS(type, column, width) type column width;
+#include "office/kept.def"
     struct finished_node finished;
 };
 
@@ -60,13 +59,13 @@ struct live_user {
     uint32_t sessions;     /* the first */
     uint32_t reservations; /* the first of the pending and confirmed ones */
     uint32_t keys;         /* the first */
-    enum user_role role : 8;
+#define USER_KEEPS(type, column, width) type column width;
+#include "office/kept.def"
     struct id id;
     char *texts; /* see user_texts.c */
-    timestamp_ms created_at;
     struct {
-        int64_t balance;
-        timestamp_ms last_updated;
+#define ACCOUNT_KEEPS(type, column, width) type column width;
+#include "office/kept.def"
     } account;
 };
 
@@ -112,7 +111,8 @@ struct held_seat {
     struct pool_item item;
     uint32_t next; /* of the same reservation, in the order of positions */
     struct live_seat *seat;
-    int64_t price;
+#define HELD_SEAT_KEEPS(type, column, width) type column width;
+#include "office/kept.def"
 };
 
 struct reservation_link {
@@ -324,7 +324,7 @@ struct live_reservation *reservation_find(const struct office *office, struct id
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference);
 
-/* ---- From one to the other, and back to rows (state.c) ---- */
+/* ---- From one to the other (state.c) ---- */
 
 struct live_token *user_token(const struct office *office, const struct live_user *user);
 struct live_session *user_sessions(const struct office *office, const struct live_user *user);
@@ -345,9 +345,13 @@ struct live_user *token_user(const struct office *office, const struct live_toke
 /* An active token always has one. NULL: it only waits. */
 struct live_visit *token_visit(const struct office *office, const struct live_token *token);
 
+/* ---- Back to rows (live_row.c, user_texts.c) ---- */
+
 struct point_account account_row(const struct live_user *user);
 struct session session_row(const struct office *office, const struct live_session *session);
 struct queue_token token_row(const struct office *office, const struct live_token *token);
+struct reservation_seat held_seat_row(const struct live_reservation *reservation, int64_t position,
+                                      const struct held_seat *held);
 
 /* ---- Users' texts (user_texts.c) ---- */
 

@@ -197,7 +197,9 @@ const char *user_mailbox(const struct live_user *user)
 
 struct user user_row(const struct live_user *user, struct hash_text *hash)
 {
-    struct user row = {.id = user->id, .role = user->role, .created_at = user->created_at};
+    struct user row = {.id = user->id};
+#define USER_KEEPS(type, column, width) row.column = user->column;
+#include "office/kept.def"
     const char *at = user->texts + 1;
     row.email = next_text(user->texts, HAS_EMAIL, &at);
     (void)next_text(user->texts, HAS_MAILBOX, &at);
