@@ -1,7 +1,6 @@
 /* The doors of concerts, rounds and seats. */
 #include "office/door.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- Concerts and rounds in their order ---- */
@@ -80,7 +79,7 @@ void remove_concert(struct office *office, struct live_concert *concert)
     office->catalogue_version++;
     concert_order_remove(office, concert, office->concerts.taken);
     index_remove(&office->concert_by_id, concert);
-    texts_free_block(concert->row.title);
+    concert_let_go(office, concert);
     pool_give(&office->concerts, concert);
 }
 
@@ -132,8 +131,7 @@ void remove_round(struct office *office, struct live_round *round)
     round_order_remove(office, round, office->rounds.taken);
     round->concert->round_count--;
     index_remove(&office->round_by_id, round);
-    free(round->seats);
-    free(round->states);
+    round_let_go(office, round);
     pool_give(&office->rounds, round);
 }
 
@@ -199,7 +197,7 @@ void seat_forget(struct office *office, struct live_seat *seat)
     round->counts[seat->row.status]--;
     round->seats[seat->row.position] = NULL;
     index_remove(&office->seat_by_id, seat);
-    texts_free_block(seat->row.seat_number);
+    seat_let_go(office, seat);
     pool_give(&office->seats, seat);
 }
 

@@ -8,47 +8,43 @@
 
 /* ---- Indexes ---- */
 
-/* Those of a kind that are made at once; NULL: it has no such second one, or none. */
-struct kind_indexes {
-    enum record_kind kind;
-    struct index *by_id, *by_other;
+/* Those that live.def says are made late. */
+struct late_index {
+    enum record_kind kind; /* whose rows fill it */
+    struct index *index;
 };
 
-#define DEFERRED_KINDS 4
+enum {
+    LATE_INDEX_COUNT = 0
+#define LATE_KEY(name, pool, hash, matches, kind) +1
+#include "office/live.def"
+};
 
-static void deferred_indexes(struct office *office,
-                             struct kind_indexes kinds[static DEFERRED_KINDS])
+static void late_indexes(struct office *office, struct late_index late[static LATE_INDEX_COUNT])
 {
-    kinds[0] =
-        (struct kind_indexes){RECORD_KIND_USER, &office->user_by_id, &office->user_by_mailbox};
-    kinds[1] = (struct kind_indexes){RECORD_KIND_SESSION, &office->session_by_id, NULL};
-    kinds[2] = (struct kind_indexes){RECORD_KIND_SEAT, &office->seat_by_id, NULL};
-    kinds[3] = (struct kind_indexes){RECORD_KIND_QUEUE_TOKEN, &office->token_by_id, NULL};
+    size_t count = 0;
+#define LATE_KEY(name, pool, hash, matches, kind)                                                  \
+    late[count++] = (struct late_index){RECORD_KIND_##kind, &office->name};
+#include "office/live.def"
 }
 
 void indexes_defer(struct office *office)
 {
+    struct late_index late[LATE_INDEX_COUNT];
+    late_indexes(office, late);
     office->ready_kind = RECORD_KIND_COUNT; /* none */
-    struct kind_indexes kinds[DEFERRED_KINDS];
-    deferred_indexes(office, kinds);
-    for (size_t i = 0; i < DEFERRED_KINDS; i++) {
-        index_defer(kinds[i].by_id);
-        if (kinds[i].by_other != NULL)
-            index_defer(kinds[i].by_other);
-    }
+    for (size_t i = 0; i < LATE_INDEX_COUNT; i++)
+        index_defer(late[i].index);
 }
 
-static enum result kind_catch_up(const struct kind_indexes *kind)
-{
-    const enum result result = index_catch_up(kind->by_id);
-    return result == RESULT_OK && kind->by_other != NULL ? index_catch_up(kind->by_other) : result;
-}
-
-/* Of which there are millions. */
+/* Whether its rows fill one of them. */
 static bool is_deferred(enum record_kind kind)
 {
-    return kind == RECORD_KIND_USER || kind == RECORD_KIND_SESSION || kind == RECORD_KIND_SEAT ||
-           kind == RECORD_KIND_QUEUE_TOKEN;
+    bool deferred = false;
+#define LATE_KEY(index, pool, hash, matches, row_kind)                                             \
+    deferred = deferred || kind == RECORD_KIND_##row_kind;
+#include "office/live.def"
+    return deferred;
 }
 
 /* Makes the indexes that something may be found in when this row is put: all but its own kind's, in
@@ -57,25 +53,25 @@ static bool is_deferred(enum record_kind kind)
  * fills another index. */
 static enum result indexes_need(struct office *office, enum record_kind kind, bool new_row)
 {
-    struct kind_indexes kinds[DEFERRED_KINDS];
+    struct late_index late[LATE_INDEX_COUNT];
     enum result result = RESULT_OK;
     if (kind == office->ready_kind && (new_row || !is_deferred(kind)))
         return RESULT_OK;
-    deferred_indexes(office, kinds);
-    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
-        if (kinds[i].by_id->count > 0 && (kind != kinds[i].kind || !new_row))
-            result = kind_catch_up(&kinds[i]);
+    late_indexes(office, late);
+    for (size_t i = 0; i < LATE_INDEX_COUNT && result == RESULT_OK; i++)
+        if (late[i].index->count > 0 && (kind != late[i].kind || !new_row))
+            result = index_catch_up(late[i].index);
     office->ready_kind = result == RESULT_OK ? kind : RECORD_KIND_COUNT;
     return result;
 }
 
 enum result indexes_catch_up(struct office *office)
 {
-    struct kind_indexes kinds[DEFERRED_KINDS];
+    struct late_index late[LATE_INDEX_COUNT];
     enum result result = RESULT_OK;
-    deferred_indexes(office, kinds);
-    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
-        result = kind_catch_up(&kinds[i]);
+    late_indexes(office, late);
+    for (size_t i = 0; i < LATE_INDEX_COUNT && result == RESULT_OK; i++)
+        result = index_catch_up(late[i].index);
     return result;
 }
 

@@ -353,9 +353,8 @@ struct office_counts {
 void office_counts(const struct office *office, struct office_counts *counts);
 
 /* Checks invariants 1, 3 (balance >= 0), 5, 7, 8 and 11 (once a key) on the live state, and every
- * index against its rows; for tests and simulations: it walks everything. False: `explanation`
- * names the invariant.
- */
+ * index, heap and list of live objects against those; for tests and simulations: it walks
+ * everything. False: `explanation` names the invariant, or what is in disorder. */
 bool office_audit(const struct office *office, struct explanation *explanation);
 
 #endif

@@ -57,9 +57,8 @@ static void stamp_loaded(struct office *office, uint64_t last_seq)
     for (struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
          round = pool_next(&office->rounds, round->item.number))
         round->version = round->last_seq = seq;
-    finished_list_stamp(&office->finished_visits, seq);
-    finished_list_stamp(&office->finished_reservations, seq);
-    finished_list_stamp(&office->finished_references, seq);
+#define FINISHED(list, type, pool, forget) finished_list_stamp(&office->list, seq);
+#include "office/live.def"
 }
 
 static struct house new_house(const struct office_settings *settings,

@@ -191,13 +191,12 @@ struct office {
     struct id_source *ids; /* of the turn */
     enum record_why why;   /* of what is put now */
 
-    struct pool users, sessions, tokens, visits, concerts, rounds, seats, payments, reservations,
-        held_seats, references, keys;
-    struct arena texts; /* of users */
-    struct index user_by_id, user_by_mailbox, session_by_id, token_by_id, concert_by_id,
-        round_by_id, seat_by_id, payment_by_id, reservation_by_id, reference_by_text;
-    struct heap session_deadlines, token_deadlines, hold_deadlines, key_deadlines;
-    struct finished_list finished_visits, finished_reservations, finished_references;
+#define LIVE(type, name, pages, let_go) struct pool name;
+#define KEY(name, pool, hash, matches) struct index name;
+#define DEADLINE(name, type, pool) struct heap name;
+#define FINISHED(name, type, pool, forget) struct finished_list name;
+#include "office/live.def"
+    struct arena texts;              /* of users */
     uint64_t references_dropped_seq; /* entries up to here are the tables' to know */
 
     struct waiting_line line;
@@ -223,7 +222,7 @@ struct office {
     size_t room; /* records that may yet be appended; see batch_reserve */
 };
 
-/* ---- The turn (state.c) ---- */
+/* ---- The turn (live.c) ---- */
 
 /* Everything until the next turn happens at this one's moment, and in its batch. */
 void turn_begin(struct office *office, const struct turn *turn);
@@ -231,7 +230,7 @@ void turn_begin(struct office *office, const struct turn *turn);
 /* The next id of the turn, above all before. */
 struct id new_id(struct office *office);
 
-/* ---- Room in the batch ---- */
+/* ---- Room in the batch (room.c) ---- */
 
 /* A call, and each step of a tick, has room in the batch before it begins, so no record that it
  * puts can fail. Room is counted in records, and the doors check the count at each.
@@ -267,12 +266,14 @@ bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each
 /* For a step of a tick, which has nobody to refuse to. */
 void step_reserve(struct office *office);
 
-/* ---- Room in memory, wanted before the line that a verb crosses (state.c) ---- */
+/* ---- Texts (texts.c) ---- */
 
 /* Gives the record's texts a block of their own, which the door then adopts. False: no memory. */
 bool texts_own(struct record *record);
 void texts_free(struct record *record); /* of a record that was not put after all */
 void texts_free_block(const char *first_text);
+
+/* ---- Room in memory, wanted before the line that a verb crosses (room.c) ---- */
 
 bool user_reserve(struct office *office);
 bool session_reserve(struct office *office);
@@ -290,7 +291,20 @@ bool payment_reserve(struct office *office);
 bool reference_reserve(struct office *office);
 bool key_reserve(struct office *office);
 
-/* Pieces of the doors that dropping (drop.c) needs. */
+/* ---- Leaving (live.c, drop.c) ---- */
+
+/* What live.def names: gives back what an object has beside itself. */
+typedef void live_let_go(struct office *office, void *item);
+live_let_go user_let_go, concert_let_go, round_let_go, seat_let_go, reference_let_go;
+
+/* Likewise: takes an object out of memory that ended with batch `seq`, which is booked. */
+typedef void live_forget(struct office *office, void *item, uint64_t seq);
+live_forget forget_token, forget_reservation, forget_reference;
+
+/* False: `explanation` says what is in disorder. */
+bool audit_live(const struct office *office, struct explanation *explanation);
+
+/* Pieces of the doors that dropping needs. */
 void reservation_unlink(struct live_reservation *reservation);
 void seat_forget(struct office *office, struct live_seat *seat);
 
@@ -304,7 +318,13 @@ void load_cursor_free(struct load_cursor *loading); /* or NULL */
 void indexes_defer(struct office *office);
 MUST_USE enum result indexes_catch_up(struct office *office); /* makes those that are left */
 
-/* ---- Finding (state.c) ---- */
+/* ---- Finding (find.c) ---- */
+
+/* The functions of the indexes. */
+#define KEY(index, pool, hash, matches)                                                            \
+    index_hash hash;                                                                               \
+    index_matches matches;
+#include "office/live.def"
 
 struct live_user *user_find(const struct office *office, struct id id);
 
@@ -324,7 +344,7 @@ struct live_reservation *reservation_find(const struct office *office, struct id
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference);
 
-/* ---- From one to the other (state.c) ---- */
+/* ---- From one to the other (find.c) ---- */
 
 struct live_token *user_token(const struct office *office, const struct live_user *user);
 struct live_session *user_sessions(const struct office *office, const struct live_user *user);

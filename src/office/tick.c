@@ -163,10 +163,8 @@ timestamp_ms office_next_due(const struct office *office, struct moment now)
     if (office->refunds_pending || office->house_owed)
         return now.house;
     timestamp_ms due = INT64_MAX;
-    due = first_of(&office->hold_deadlines, due);
-    due = first_of(&office->token_deadlines, due);
-    due = first_of(&office->session_deadlines, due);
-    due = first_of(&office->key_deadlines, due);
+#define DEADLINE(heap, type, pool) due = first_of(&office->heap, due);
+#include "office/live.def"
     if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
         due = office->house.heartbeat_at + HEARTBEAT_MS;
     const timestamp_ms admission = queue_next_admission(office, now);
