@@ -1,6 +1,13 @@
 /* Letting people in: when the door is open, at what rate, in which order, and how long it will
  * take. */
+#include "office/admission.h"
+
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/room.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/waiting_line.h"
 
 #define ADMISSION_COST                                                                             \
     1000 /* credit counts thousandths, so that a millisecond earns whole ones                      \

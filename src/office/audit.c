@@ -1,5 +1,9 @@
 /* The invariants checked on the live state, for tests and simulations. Walks everything. */
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 

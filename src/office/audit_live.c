@@ -1,6 +1,10 @@
 /* Whether the live objects are in order: found by their keys, waiting where they believe, on their
  * owners' lists (live.def). Walks everything, as the audit does. */
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 

@@ -1,5 +1,9 @@
 /* From a call to its verb: who asks, whether they may, and what the answer owns. */
+#include "office/room.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <stdlib.h>
 

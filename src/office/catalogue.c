@@ -1,6 +1,12 @@
 /* Concerts, rounds and their seats, as the organizer makes and changes them. */
+#include "office/catalogue.h"
+
 #include "office/chair.h"
 #include "office/door.h"
+#include "office/room.h"
+#include "office/state.h"
+#include "office/texts.h"
+#include "office/verb_function.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,6 +2,7 @@
 #include "office/door.h"
 
 #include "office/moves.h"
+#include "office/state.h"
 
 static void append_image(struct office *office, enum record_kind kind, const void *row,
                          bool removed)

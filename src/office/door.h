@@ -2,13 +2,23 @@
  * to the batch, because of office->why (while loading, nothing is appended), installs it, and keeps
  * the indexes, the deadlines and the lists. It takes the objects that the row is of and that it
  * names, which its caller holds, and looks nothing up; NULL for the row's own object makes one.
- * Objects, and room in indexes, heaps and the batch, were reserved before (state.h); an image's
+ * Objects, and room in indexes, heaps and the batch, were reserved before (*_reserve); an image's
  * texts are in a block of the office's own (texts_own). Which state follows which is checked here
  * (moves.def); all else is the verbs' to decide. */
 #ifndef USHER_OFFICE_DOOR_H
 #define USHER_OFFICE_DOOR_H
 
-#include "office/state.h"
+#include "office/office.h"
+
+struct live_concert;
+struct live_key;
+struct live_payment;
+struct live_reservation;
+struct live_round;
+struct live_seat;
+struct live_session;
+struct live_token;
+struct live_user;
 
 /* The house changes many times a batch, and its row goes there once: from put_house on the batch is
  * owed it (office->house_owed), until it settles. */

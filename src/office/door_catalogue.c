@@ -1,5 +1,8 @@
 /* The doors of concerts, rounds and seats. */
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/state.h"
+#include "office/texts.h"
 
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /* The doors of users and of what each has: account, entries, sessions, idempotency keys. */
 #include "office/door.h"
+#include "office/state.h"
+#include "office/user.h"
 
 /* ---- Users ---- */
 

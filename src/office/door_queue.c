@@ -1,5 +1,9 @@
 /* The door of queue tokens. */
 #include "office/door.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 /* Whether nothing of a row came after it began to wait. */
 static bool only_waits(const struct queue_token *row)

@@ -1,5 +1,9 @@
 /* The doors of reservations, their seats and their payments. */
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/user.h"
 
 /* ---- Payments ---- */
 

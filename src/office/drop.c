@@ -1,5 +1,9 @@
 /* Forgetting: rows that came to their end, and rounds that are over, once the tables have them. */
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #define DROP_SLICE 4096 /* rows of a kind a call: well under a millisecond */
 

@@ -1,7 +1,10 @@
 /* Finding live objects: by their keys, and from one to the other. */
-#include "office/state.h"
-
 #include "base/hash.h"
+#include "office/catalogue.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 

@@ -1,7 +1,12 @@
 /* See fit.h. A row at a time: by itself, and against those that were loaded before it. */
 #include "office/fit.h"
 
+#include "base/check.h"
+#include "office/catalogue.h"
 #include "office/moves.h"
+#include "office/reservation.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 
@@ -226,10 +231,10 @@ static enum contradiction fit_round(const struct office *office, const struct re
                : CONTRADICTION_MOVE_ILLEGAL;
 }
 
-static bool seat_texts_fit(const struct seat *row)
+static bool seat_texts_fit(const struct seat *seat)
 {
-    return seat_text_fits(row->seat_number) && seat_text_fits(row->section) &&
-           seat_text_fits(row->row) && seat_text_fits(row->number) && seat_text_fits(row->grade);
+    return seat_text_fits(seat->seat_number) && seat_text_fits(seat->section) &&
+           seat_text_fits(seat->row) && seat_text_fits(seat->number) && seat_text_fits(seat->grade);
 }
 
 static enum contradiction fit_seat(const struct office *office, const struct record *record,

@@ -1,6 +1,12 @@
 /* See fit.h. All rows against each other, when everything is loaded: what no row can be refused for
  * alone, since others were still to come. */
+#include "office/catalogue.h"
 #include "office/fit.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,13 @@
 /* See found.h. */
 #include "office/found.h"
 
+#include "office/catalogue.h"
+#include "office/load.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+
 #include <stdlib.h>
 #include <string.h>
 

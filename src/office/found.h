@@ -3,7 +3,18 @@
 #ifndef USHER_OFFICE_FOUND_H
 #define USHER_OFFICE_FOUND_H
 
-#include "office/state.h"
+#include "office/office.h"
+
+struct live_concert;
+struct live_key;
+struct live_payment;
+struct live_reference;
+struct live_reservation;
+struct live_round;
+struct live_seat;
+struct live_session;
+struct live_token;
+struct live_user;
 
 /* The row's own object, and those that it names. NULL: it is not there. */
 struct found {

@@ -1,7 +1,12 @@
 /* One effect a key: what a caller did under an Idempotency-Key is kept for a day in the commit of
  * its effect, and the same request again is answered from it (draft-ietf-httpapi-idempotency-key-
  * header; the bounds are design.md's). */
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/room.h"
+#include "office/state.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <stdlib.h>
 

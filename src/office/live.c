@@ -1,5 +1,11 @@
 /* The live state: its birth and end, and its turns. What it consists of stands in live.def. */
+#include "office/catalogue.h"
+#include "office/load.h"
+#include "office/reservation.h"
+#include "office/room.h"
 #include "office/state.h"
+#include "office/texts.h"
+#include "office/user.h"
 
 #include <stdlib.h>
 

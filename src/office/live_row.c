@@ -1,5 +1,8 @@
 /* Rows made again of what is kept of them (kept.def). */
-#include "office/state.h"
+#include "office/catalogue.h"
+#include "office/reservation.h"
+#include "office/token.h"
+#include "office/user.h"
 
 struct point_account account_row(const struct live_user *user)
 {

@@ -1,7 +1,15 @@
 /* The office on its way up: rows from the store go through the doors. */
+#include "office/load.h"
+
+#include "office/catalogue.h"
 #include "office/door.h"
 #include "office/fit.h"
 #include "office/found.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/texts.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,15 @@
 /* The office opens: what follows from the rows and stands in none is made, and all of it is looked
  * at once more. */
+#include "office/admission.h"
+#include "office/catalogue.h"
 #include "office/door.h"
 #include "office/fit.h"
+#include "office/load.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 /* A payment that came before its reservation, and of which only the payment says so. */
 static enum contradiction link_payment(struct live_reservation *reservation,

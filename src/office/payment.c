@@ -1,5 +1,11 @@
 /* Paying for a hold with points. */
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 enum refusal payment_answer(const struct office *office, const struct caller *caller, struct id id,
                             struct call *call)

@@ -1,5 +1,9 @@
 /* Points: balances and the ledger behind them. */
 #include "office/door.h"
+#include "office/state.h"
+#include "office/texts.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <string.h>
 

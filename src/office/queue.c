@@ -1,5 +1,12 @@
 /* The queue's verbs: joining, looking, leaving, and the organizer's hand on the door. */
+#include "office/admission.h"
 #include "office/door.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
+#include "office/waiting_line.h"
 
 #define POLL_ACTIVE_MS 5000
 #define POLL_NEAR_MS 1000

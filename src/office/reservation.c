@@ -1,5 +1,12 @@
 /* Holding seats, showing what is held, and giving it back. */
+#include "office/reservation.h"
+
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <string.h>
 

@@ -1,5 +1,12 @@
 /* Room for what comes next, in the batch and in memory. */
+#include "office/room.h"
+
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,9 @@
 /* Signing in and out. */
 #include "office/door.h"
+#include "office/room.h"
+#include "office/state.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 enum refusal session_sign_in_find(struct office *office, const struct caller *caller,
                                   struct call *call)

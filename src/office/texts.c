@@ -1,6 +1,6 @@
 /* Texts of concerts, seats and references: each row's in one block of its own, which its live
  * object then has. Users' are in user_texts.c. */
-#include "office/state.h"
+#include "office/texts.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,13 @@
 /* Time passing: what falls due, what a downtime moves, and the batch's beginning and end. */
+#include "office/admission.h"
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/reservation.h"
+#include "office/room.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 #define HEARTBEAT_MS SECOND_MS
 #define DOWNTIME_MS (5 * SECOND_MS) /* a longer gap between heartbeats is nobody's fault */

@@ -1,5 +1,11 @@
 /* A queue token's time: when its owner was last heard, when it is due, how it ends. */
+#include "office/token.h"
+
 #include "office/door.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 timestamp_ms token_heard_at(const struct office *office, const struct live_token *token)
 {

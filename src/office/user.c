@@ -1,5 +1,9 @@
 /* People's accounts. */
+#include "office/user.h"
+
 #include "office/door.h"
+#include "office/state.h"
+#include "office/verb_function.h"
 
 static enum refusal call_show_user(const struct live_user *user, struct call *call)
 {

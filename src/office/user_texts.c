@@ -2,7 +2,7 @@
  * in one block, and behind the e-mail its mailbox where that is another text. A hash of argon2id,
  * whose text is base64 of 48 bytes and a few numbers, is kept as those. Knows no rules. */
 #include "base/base64.h"
-#include "office/state.h"
+#include "office/user.h"
 #include "record/email.h"
 
 #include <string.h>

@@ -1,7 +1,10 @@
 /* The audit itself: each thing it watches is broken by hand, and it says which invariant that was.
  */
 #include "crowd.h"
+#include "office/catalogue.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

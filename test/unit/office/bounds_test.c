@@ -1,5 +1,6 @@
 /* The bytes that the office reserves for a record are enough for every record it makes. */
-#include "office/state.h"
+#include "office/office.h"
+#include "office/room.h"
 #include "record/limit.h"
 
 #include <setjmp.h>

@@ -1,7 +1,11 @@
 /* See compare.h. Looks into the office's own state, as its audit does. */
 #include "compare.h"
 
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 

@@ -2,7 +2,9 @@
  * when it was put, when it was put again with other values, and when what memory holds of it was
  * journalled and loaded. The fields come from schema.def, so one that is added is tried too. */
 #include "compare.h"
-#include "office/state.h"
+#include "office/load.h"
+#include "office/room.h"
+#include "office/user.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
