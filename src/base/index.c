@@ -140,18 +140,33 @@ void index_insert(struct index *index, const void *item)
     place(index->slots, index->capacity, hash_of(index, item), pooled->number);
 }
 
-void index_remove(struct index *index, const void *item)
+/* Where the object with this hash stands, or the empty slot that ends its probe. */
+static size_t slot_holding(const struct index *index, const void *item, uint64_t hash)
 {
     const struct pool_item *pooled = item;
-    const uint64_t hash = hash_of(index, item);
     const uint32_t wanted = slot_tag(hash) | pooled->number;
     const size_t mask = index->capacity - 1;
+    size_t i = hash & mask;
+    while (index->slots[i] != wanted && index->slots[i] != 0)
+        i = (i + 1) & mask;
+    return i;
+}
+
+bool index_holds(const struct index *index, const void *item)
+{
+    uint64_t hash;
+    CHECK(!index->deferred);
+    if (!index->hash_of(item, &hash))
+        return true;
+    return index->count > 0 && index->slots[slot_holding(index, item, hash)] != 0;
+}
+
+void index_remove(struct index *index, const void *item)
+{
     CHECK(index->count > 0 && !index->deferred);
-    size_t hole = hash & mask;
-    while (index->slots[hole] != wanted) {
-        CHECK(index->slots[hole] != 0);
-        hole = (hole + 1) & mask;
-    }
+    const size_t mask = index->capacity - 1;
+    size_t hole = slot_holding(index, item, hash_of(index, item));
+    CHECK(index->slots[hole] != 0);
     for (size_t i = (hole + 1) & mask; index->slots[i] != 0; i = (i + 1) & mask) {
         const void *other = pool_at(index->pool, index->slots[i] & NUMBER_MASK);
         const size_t home = hash_of(index, other) & mask;

@@ -42,6 +42,9 @@ MUST_USE enum result index_catch_up(struct index *index);
  * offered to `matches` until it takes one. */
 void *index_find(const struct index *index, uint64_t hash, const void *key);
 
+/* Whether the object has a key and is in the index, or has none. */
+bool index_holds(const struct index *index, const void *item);
+
 /* The object has a key and is not in the index yet; reserved before. Others may have an equal key.
  */
 void index_insert(struct index *index, const void *item);

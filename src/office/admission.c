@@ -1,6 +1,13 @@
 /* Letting people in: when the door is open, at what rate, in which order, and how long it will
  * take. */
+#include "office/admission.h"
+
+#include "office/catalogue.h"
+#include "office/door.h"
+#include "office/room.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/waiting_line.h"
 
 #define ADMISSION_COST                                                                             \
     1000 /* credit counts thousandths, so that a millisecond earns whole ones                      \
@@ -109,34 +116,37 @@ struct wait_estimate queue_estimate(const struct office *office, enum queue_stat
 
 /* ---- The order ---- */
 
+/* Who was passed over and is let in now was served before. */
+static void serve(struct office *office, int64_t number)
+{
+    if (number <= office->house.serving)
+        return;
+    struct house house = office->house;
+    house.serving = number;
+    put_house(office, &house);
+}
+
 static void admit(struct office *office, struct live_token *token)
 {
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
-                            .as.queue_token = token_row(office, token)};
-    struct queue_token *row = &record.as.queue_token;
-    row->status = TOKEN_STATUS_ACTIVE;
-    row->activate_at = office->now.house;
-    row->holds_until = office->now.house + office->house.active_seconds * SECOND_MS;
-    row->expires_at = row->holds_until;
-    if (row->number > office->house.serving) {
-        office->house.serving = row->number;
-        office->house_dirty = true;
-    }
+    struct queue_token row = token_row(office, token);
+    row.status = TOKEN_STATUS_ACTIVE;
+    row.activate_at = office->now.house;
+    row.holds_until = office->now.house + office->house.active_seconds * SECOND_MS;
+    row.expires_at = row.holds_until;
+    serve(office, row.number);
     office->admission_credit -= ADMISSION_COST;
     count_admission(&office->admissions, office->now.house);
     office->why = WHY_ADMITTED;
-    office_put(office, &record);
+    (void)put_token(office, token, token_user(office, token), &row);
 }
 
 static void pass_over(struct office *office, struct live_token *token)
 {
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
-                            .as.queue_token = token_row(office, token)};
-    record.as.queue_token.passed_at = office->now.house;
-    office->house.serving = token->number;
-    office->house_dirty = true;
+    struct queue_token row = token_row(office, token);
+    row.passed_at = office->now.house;
+    serve(office, row.number);
     office->why = WHY_PASSED_OVER;
-    office_put(office, &record);
+    (void)put_token(office, token, token_user(office, token), &row);
 }
 
 /* Those passed over that were heard again come first: they are the present ones before the cursor.
@@ -175,8 +185,8 @@ bool queue_admit(struct office *office, size_t *budget)
     while (open && may_admit(office)) {
         if (*budget == 0)
             return false;
-        /* A tick has nobody to refuse to. */
-        CHECK(visit_reserve(office) && batch_reserve(office, 1, 0, 0));
+        step_reserve(office);
+        CHECK(visit_reserve(office));
         struct live_token *token = first_returned(office);
         if (token == NULL)
             token = next_in_line(office);

@@ -1,5 +1,9 @@
 /* The invariants checked on the live state, for tests and simulations. Walks everything. */
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 
@@ -123,6 +127,8 @@ static bool audit_queue(const struct office *office, struct explanation *explana
 
 bool office_audit(const struct office *office, struct explanation *explanation)
 {
+    if (!audit_live(office, explanation))
+        return false;
     for (const struct live_user *user = pool_next(&office->users, 0); user != NULL;
          user = pool_next(&office->users, user->item.number))
         if (!audit_user(office, user, explanation) || !audit_keys(office, user, explanation))

@@ -1,5 +1,9 @@
 /* From a call to its verb: who asks, whether they may, and what the answer owns. */
+#include "office/room.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <stdlib.h>
 
@@ -81,15 +85,19 @@ static enum refusal admit_caller(struct office *office, struct call *call, enum 
 
 void office_call(struct office *office, const struct turn *turn, struct call *call)
 {
-    CHECK(!office->loading);
+    CHECK(office->loading == NULL);
     turn_begin(office, turn);
     const struct verb_schema *verb = schema_of(call->verb);
     struct caller caller = {.user = NULL};
     /* After a look-up it is decided anew. */
     call->refusal = REFUSAL_NONE;
     call->created = call->replayed = false;
+    office->room = 0;
+    const bool room = verb->why == READS || batch_reserve(office, CALL_RECORDS_MAX);
     if (verb->need != NEED_ANYBODY)
         call->refusal = admit_caller(office, call, verb->need, &caller);
+    if (call->refusal == REFUSAL_NONE && !room)
+        call->refusal = REFUSAL_CAPACITY;
     if (call->refusal != REFUSAL_NONE)
         return;
     office->why = verb->why; /* without one the door lets nothing through */

@@ -1,7 +1,8 @@
 /* See caller.h. */
 #include "office/caller.h"
 
-#include "office/state.h"
+#include "base/check.h"
+#include "office/user.h"
 
 #define EVERY_SCOPE ((1U << SCOPE_COUNT) - 1)
 

@@ -1,26 +1,33 @@
 /* Concerts, rounds and their seats, as the organizer makes and changes them. */
+#include "office/catalogue.h"
+
 #include "office/chair.h"
+#include "office/door.h"
+#include "office/room.h"
 #include "office/state.h"
+#include "office/texts.h"
+#include "office/verb_function.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Concerts ---- */
 
-/* Checks a concert's image, answers with it and puts it. */
-static enum refusal put_concert(struct office *office, struct call *call, struct record *record)
+/* Checks a concert's image, answers with it and puts it. `concert`, NULL: a new one. */
+static enum refusal show_and_put_concert(struct office *office, struct live_concert *concert,
+                                         struct call *call, struct record *record)
 {
     const struct concert *row = &record->as.concert;
     if (row->reservation_close_at <= row->reservation_open_at)
         return REFUSAL_CLOSE_BEFORE_OPEN;
-    if (!concert_reserve(office) || !batch_reserve(office, 0, 0, record_encoded_max(record)))
+    if (!concert_reserve(office))
         return REFUSAL_CAPACITY;
     const enum refusal refusal = call_show_record(call, record);
     if (refusal != REFUSAL_NONE || !texts_own(record))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    office_put(office, record);
+    (void)put_concert(office, concert, row);
     return REFUSAL_NONE;
 }
 
@@ -38,13 +45,13 @@ enum refusal concert_create(struct office *office, const struct caller *caller, 
                                 .reservation_close_at = call->in.concert.reservation_close_at,
                             }};
     call->created = true;
-    return put_concert(office, call, &record);
+    return show_and_put_concert(office, NULL, call, &record);
 }
 
 enum refusal concert_change(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
-    const struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
+    struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
     struct record record = {.kind = RECORD_KIND_CONCERT, .as.concert = concert->row};
@@ -56,28 +63,21 @@ enum refusal concert_change(struct office *office, const struct caller *caller, 
         record.as.concert.reservation_open_at = call->in.concert.reservation_open_at;
     if (call->in.concert.reservation_close_at != 0)
         record.as.concert.reservation_close_at = call->in.concert.reservation_close_at;
-    return put_concert(office, call, &record);
+    return show_and_put_concert(office, concert, call, &record);
 }
 
 /* ---- Taking away what was never reserved ---- */
 
-static bool delete_reserve(struct office *office, const struct live_round *round)
+static size_t seats_in_memory(const struct live_round *round)
 {
-    const size_t seats = round->seats == NULL ? 0 : (size_t)round->row.total_seat_cnt;
-    return batch_reserve(office, 1 + seats, 0, 0);
+    return round->seats == NULL ? 0 : (size_t)round->row.total_seat_cnt;
 }
 
-static void remove_round(struct office *office, struct live_round *round)
+static void remove_round_and_seats(struct office *office, struct live_round *round)
 {
-    for (int64_t i = 0; round->seats != NULL && i < round->row.total_seat_cnt; i++) {
-        const struct record seat = {
-            .kind = RECORD_KIND_SEAT, .deleted = true, .as.seat = {.id = round->seats[i]->row.id}};
-        office_put(office, &seat);
-    }
-    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
-                                  .deleted = true,
-                                  .as.concert_round = {.id = round->row.id}};
-    office_put(office, &record);
+    for (size_t i = 0; i < seats_in_memory(round); i++)
+        remove_seat(office, round->seats[i]);
+    remove_round(office, round);
 }
 
 enum refusal concert_delete(struct office *office, const struct caller *caller, struct call *call)
@@ -86,25 +86,23 @@ enum refusal concert_delete(struct office *office, const struct caller *caller, 
     struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
-    size_t records = 1;
+    size_t records = 0;
     for (size_t i = 0; i < office->rounds.taken; i++) {
         const struct live_round *round = office->round_order[i];
         if (round->concert != concert)
             continue;
         if (round->row.first_reserved_at != 0)
             return REFUSAL_HAS_RESERVATIONS;
-        records += 1 + (round->seats == NULL ? 0 : (size_t)round->row.total_seat_cnt);
+        records += 1 + seats_in_memory(round);
     }
-    if (!batch_reserve(office, records, 0, 0))
+    if (!batch_reserve_more(office, records, REMOVED_RECORD_BYTES_MAX))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
     for (size_t i = office->rounds.taken; i > 0; i--)
         if (office->round_order[i - 1]->concert == concert)
-            remove_round(office, office->round_order[i - 1]);
-    const struct record record = {
-        .kind = RECORD_KIND_CONCERT, .deleted = true, .as.concert = {.id = concert->row.id}};
-    office_put(office, &record);
+            remove_round_and_seats(office, office->round_order[i - 1]);
+    remove_concert(office, concert);
     return REFUSAL_NONE;
 }
 
@@ -125,11 +123,11 @@ enum refusal round_delete(struct office *office, const struct caller *caller, st
     const enum refusal refusal = untouched_round(office, call, &round);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!delete_reserve(office, round))
+    if (!batch_reserve_more(office, seats_in_memory(round), REMOVED_RECORD_BYTES_MAX))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    remove_round(office, round);
+    remove_round_and_seats(office, round);
     return REFUSAL_NONE;
 }
 
@@ -193,9 +191,9 @@ static struct record *prepare_seats(struct office *office, struct id round_id,
     return records;
 }
 
-static enum refusal check_plan(const struct office *office, struct call *call)
+static enum refusal check_plan(const struct office *office, const struct live_concert *concert,
+                               struct call *call)
 {
-    const struct live_concert *concert = concert_find(office, call->in.round.concert_id);
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
     const size_t count = call->in.round.seat_count;
@@ -207,21 +205,20 @@ static enum refusal check_plan(const struct office *office, struct call *call)
     return check.refusal;
 }
 
-static void put_round(struct office *office, const struct record *record, struct live_seat **seats,
-                      char *states, const struct record *seat_records)
+static void fill_round(struct office *office, struct live_round *round, struct live_seat **seats,
+                       char *states, const struct record *seat_records)
 {
-    office_put(office, record);
-    struct live_round *round = round_find(office, record->as.concert_round.id);
     round->seats = seats;
     round->states = states;
     for (int64_t i = 0; i < round->row.total_seat_cnt; i++)
-        office_put(office, &seat_records[i]);
+        (void)put_seat(office, NULL, round, &seat_records[i].as.seat);
 }
 
 enum refusal round_create(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
-    const enum refusal refusal = check_plan(office, call);
+    struct live_concert *concert = concert_find(office, call->in.round.concert_id);
+    const enum refusal refusal = check_plan(office, concert, call);
     if (refusal != REFUSAL_NONE)
         return refusal;
     const size_t count = call->in.round.seat_count;
@@ -233,7 +230,7 @@ enum refusal round_create(struct office *office, const struct caller *caller, st
                                       .status = ROUND_STATUS_SCHEDULED,
                                       .total_seat_cnt = (int64_t)count,
                                   }};
-    if (!round_reserve(office, count) || !batch_reserve(office, 1, count, 0) ||
+    if (!round_reserve(office, count) || !batch_reserve_more(office, count, RECORD_BYTES_MAX) ||
         call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
     struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
@@ -250,7 +247,8 @@ enum refusal round_create(struct office *office, const struct caller *caller, st
     }
 
     /* ---- nothing fails below this line ---- */
-    put_round(office, &record, seats, states, seat_records);
+    struct live_round *round = put_round(office, NULL, concert, &record.as.concert_round);
+    fill_round(office, round, seats, states, seat_records);
     free(seat_records);
     call->created = true;
     return REFUSAL_NONE;
@@ -266,11 +264,11 @@ enum refusal round_change(struct office *office, const struct caller *caller, st
     struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
     if (call->in.round.start_time != 0)
         record.as.concert_round.start_time = call->in.round.start_time;
-    if (!batch_reserve(office, 1, 0, 0) || call_show_record(call, &record) != REFUSAL_NONE)
+    if (call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    office_put(office, &record);
+    (void)put_round(office, round, round->concert, &record.as.concert_round);
     return REFUSAL_NONE;
 }
 
@@ -278,19 +276,19 @@ enum refusal round_change(struct office *office, const struct caller *caller, st
 enum refusal round_cancel(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
-    const struct live_round *round = round_find(office, call->in.round.round_id);
+    struct live_round *round = round_find(office, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
     if (round_is_over(round) && round->row.status != ROUND_STATUS_CANCELLED)
         return REFUSAL_REFUND_CLOSED;
     struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
     record.as.concert_round.status = ROUND_STATUS_CANCELLED;
-    if (!batch_reserve(office, 1, 0, 0) || call_show_record(call, &record) != REFUSAL_NONE)
+    if (call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
     if (round->row.status != ROUND_STATUS_CANCELLED)
-        office_put(office, &record);
+        (void)put_round(office, round, round->concert, &record.as.concert_round);
     return REFUSAL_NONE;
 }
 
@@ -309,10 +307,9 @@ timestamp_ms round_sale_end(const struct live_round *round)
 
 void seat_set_status(struct office *office, struct live_seat *seat, enum seat_status status)
 {
-    struct record record = {.kind = RECORD_KIND_SEAT, .as.seat = seat->row};
-    record.as.seat.status = status;
-    office->found_seat = seat->item.number;
-    office_put(office, &record);
+    struct seat row = seat->row;
+    row.status = status;
+    (void)put_seat(office, seat, seat->round, &row);
 }
 
 static enum refusal move_seats(struct office *office, struct call *call, enum seat_status from,
@@ -330,7 +327,7 @@ static enum refusal move_seats(struct office *office, struct call *call, enum se
         }
     }
     struct seat_refusal *refused = calloc(count + 1, sizeof *refused);
-    if (refused == NULL || !batch_reserve(office, 0, count, 0)) {
+    if (refused == NULL || !batch_reserve_more(office, count, RECORD_BYTES_MAX)) {
         free(refused);
         return REFUSAL_CAPACITY;
     }

@@ -1,39 +1,32 @@
 /* Forgetting: rows that came to their end, and rounds that are over, once the tables have them. */
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
-
-#include <stdlib.h>
+#include "office/token.h"
+#include "office/user.h"
 
 #define DROP_SLICE 4096 /* rows of a kind a call: well under a millisecond */
 
-/* The first of a finished list if it is booked; it is taken off the list. */
-static void *take_booked(const struct pool *pool, struct finished_list *list, size_t node_offset,
-                         uint64_t booked_seq)
+static void drop_finished(struct office *office, struct finished_list *list, live_forget *forget,
+                          uint64_t booked_seq)
 {
-    if (list->first == 0)
-        return NULL;
-    uint8_t *item = pool_at(pool, list->first);
-    const struct finished_node *node = (const void *)(item + node_offset);
-    if (node->seq > booked_seq)
-        return NULL;
-    list->first = node->next;
-    if (list->first == 0)
-        list->last = 0;
-    list->count--;
-    return item;
+    uint64_t seq;
+    for (size_t i = 0; i < DROP_SLICE; i++) {
+        void *item = finished_list_take(list, booked_seq, &seq);
+        if (item == NULL)
+            return;
+        forget(office, item, seq);
+    }
 }
 
-static void drop_tokens(struct office *office, uint64_t booked_seq)
+void forget_token(struct office *office, void *item, uint64_t seq)
 {
-    for (size_t i = 0; i < DROP_SLICE; i++) {
-        struct live_visit *visit = take_booked(&office->visits, &office->finished_visits,
-                                               offsetof(struct live_visit, finished), booked_seq);
-        if (visit == NULL)
-            return;
-        struct live_token *token = pool_at(&office->tokens, visit->token);
-        index_remove(&office->token_by_id, token);
-        pool_give(&office->tokens, token);
-        pool_give(&office->visits, visit);
-    }
+    struct live_visit *visit = item;
+    struct live_token *token = pool_at(&office->tokens, visit->token);
+    (void)seq;
+    index_remove(&office->token_by_id, token);
+    pool_give(&office->tokens, token);
+    pool_give(&office->visits, visit);
 }
 
 static void drop_payment(struct office *office, struct live_payment *payment)
@@ -58,31 +51,19 @@ static void drop_reservation(struct office *office, struct live_reservation *res
     pool_give(&office->reservations, reservation);
 }
 
-static void drop_reservations(struct office *office, uint64_t booked_seq)
+void forget_reservation(struct office *office, void *item, uint64_t seq)
 {
-    for (size_t i = 0; i < DROP_SLICE; i++) {
-        struct live_reservation *reservation =
-            take_booked(&office->reservations, &office->finished_reservations,
-                        offsetof(struct live_reservation, finished), booked_seq);
-        if (reservation == NULL)
-            return;
-        drop_reservation(office, reservation);
-    }
+    (void)seq;
+    drop_reservation(office, item);
 }
 
-static void drop_references(struct office *office, uint64_t booked_seq)
+void forget_reference(struct office *office, void *item, uint64_t seq)
 {
-    for (size_t i = 0; i < DROP_SLICE; i++) {
-        struct live_reference *reference =
-            take_booked(&office->references, &office->finished_references,
-                        offsetof(struct live_reference, finished), booked_seq);
-        if (reference == NULL)
-            return;
-        office->references_dropped_seq = reference->finished.seq;
-        index_remove(&office->reference_by_text, reference);
-        texts_free_block(reference->row.reference);
-        pool_give(&office->references, reference);
-    }
+    struct live_reference *reference = item;
+    office->references_dropped_seq = seq;
+    index_remove(&office->reference_by_text, reference);
+    reference_let_go(office, reference);
+    pool_give(&office->references, reference);
 }
 
 /* A round that nothing was ever reserved in stays: it may still be moved or deleted, seats and all.
@@ -117,10 +98,7 @@ static void let_leave(struct office *office, struct live_round *round)
             return;
         seat_forget(office, round->seats[i]);
     }
-    free(round->seats);
-    free(round->states);
-    round->seats = NULL;
-    round->states = NULL;
+    round_let_go(office, round);
     round->leaving = false;
 }
 
@@ -144,9 +122,8 @@ void office_drop_finished(struct office *office, uint64_t booked_seq)
 {
     if (office->frozen)
         return;
-    drop_tokens(office, booked_seq);
-    drop_reservations(office, booked_seq);
-    drop_references(office, booked_seq);
+#define FINISHED(list, type, pool, forget) drop_finished(office, &office->list, forget, booked_seq);
+#include "office/live.def"
     drop_rounds(office, booked_seq);
 }
 
@@ -161,7 +138,7 @@ void office_counts(const struct office *office, struct office_counts *counts)
         .seats = office->seats.taken,
         .reservations = office->reservations.taken - office->finished_reservations.count,
         .payments = office->payments.taken,
-        .finished_waiting = office->finished_visits.count + office->finished_reservations.count +
-                            office->finished_references.count,
     };
+#define FINISHED(list, type, pool, forget) counts->finished_waiting += office->list.count;
+#include "office/live.def"
 }

@@ -1,7 +1,12 @@
 /* See fit.h. A row at a time: by itself, and against those that were loaded before it. */
 #include "office/fit.h"
 
+#include "base/check.h"
+#include "office/catalogue.h"
 #include "office/moves.h"
+#include "office/reservation.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 
@@ -102,22 +107,22 @@ static bool may_follow(enum record_kind kind, int from, int to)
 }
 
 /* Of rows that name no other, and that no other is named by. */
-static enum contradiction fit_anywhere(struct office *office, const struct record *record,
-                                       bool new_row)
+static enum contradiction fit_anywhere(const struct office *office, const struct record *record,
+                                       const struct found *found)
 {
     (void)office;
     (void)record;
-    (void)new_row;
+    (void)found;
     return CONTRADICTION_NONE;
 }
 
 /* ---- People ---- */
 
-static enum contradiction fit_house(struct office *office, const struct record *record,
-                                    bool new_row)
+static enum contradiction fit_house(const struct office *office, const struct record *record,
+                                    const struct found *found)
 {
-    (void)new_row;
     (void)office;
+    (void)found;
     const struct house *row = &record->as.house;
     const bool good = row->id == 1 && is_between(row->last_number, 0, INT64_MAX / 2) &&
                       is_between(row->serving, 0, row->last_number) &&
@@ -130,68 +135,62 @@ static enum contradiction fit_house(struct office *office, const struct record *
     return good ? CONTRADICTION_NONE : CONTRADICTION_HOUSE_OUT_OF_RANGE;
 }
 
-static enum contradiction fit_session(struct office *office, const struct record *record,
-                                      bool new_row)
+static enum contradiction fit_session(const struct office *office, const struct record *record,
+                                      const struct found *found)
 {
-    const struct session *row = &record->as.session;
-    const struct live_user *user = user_find_near(office, row->user_id);
-    if (user == NULL)
+    (void)record;
+    if (found->user == NULL)
         return CONTRADICTION_USER_MISSING;
-    const struct live_session *session = new_row ? NULL : session_find(office, row->id);
-    if (session != NULL)
-        return session->user == user->item.number ? CONTRADICTION_NONE
-                                                  : CONTRADICTION_IDENTITY_CHANGED;
-    return user->sessions == 0 || session_count(office, user) < SESSIONS_PER_USER_MAX
+    if (found->session != NULL)
+        return found->session->user == found->user->item.number ? CONTRADICTION_NONE
+                                                                : CONTRADICTION_IDENTITY_CHANGED;
+    return found->user->sessions == 0 || session_count(office, found->user) < SESSIONS_PER_USER_MAX
                ? CONTRADICTION_NONE
                : CONTRADICTION_SESSION_BEYOND_MOST;
 }
 
-static enum contradiction fit_account(struct office *office, const struct record *record,
-                                      bool new_row)
+static enum contradiction fit_account(const struct office *office, const struct record *record,
+                                      const struct found *found)
 {
-    (void)new_row;
-    const struct point_account *row = &record->as.point_account;
-    if (user_find_near(office, row->user_id) == NULL)
+    (void)office;
+    if (found->user == NULL)
         return CONTRADICTION_USER_MISSING;
-    return is_between(row->balance, 0, POINTS_MAX) ? CONTRADICTION_NONE
-                                                   : CONTRADICTION_AMOUNT_OUT_OF_RANGE;
+    return is_between(record->as.point_account.balance, 0, POINTS_MAX)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_AMOUNT_OUT_OF_RANGE;
 }
 
-static enum contradiction fit_entry(struct office *office, const struct record *record,
-                                    bool new_row)
+static enum contradiction fit_entry(const struct office *office, const struct record *record,
+                                    const struct found *found)
 {
-    (void)new_row;
-    const struct point_entry *row = &record->as.point_entry;
-    if (user_find(office, row->user_id) == NULL || user_find(office, row->caller_id) == NULL)
+    (void)office;
+    (void)record;
+    if (found->user == NULL || found->caller == NULL)
         return CONTRADICTION_USER_MISSING;
-    return row->reference != NULL && reference_find(office, row->caller_id, row->reference) != NULL
-               ? CONTRADICTION_REFERENCE_TWICE
-               : CONTRADICTION_NONE;
+    return found->reference == NULL ? CONTRADICTION_NONE : CONTRADICTION_REFERENCE_TWICE;
 }
 
-static enum contradiction fit_key(struct office *office, const struct record *record, bool new_row)
+static enum contradiction fit_key(const struct office *office, const struct record *record,
+                                  const struct found *found)
 {
-    (void)new_row;
-    const struct idempotency_key *row = &record->as.idempotency_key;
-    const struct live_user *user = user_find(office, row->user_id);
-    if (user == NULL)
+    if (found->user == NULL)
         return CONTRADICTION_USER_MISSING;
+    if (found->key != NULL || record->deleted)
+        return CONTRADICTION_NONE;
     size_t count = 0;
-    for (const struct live_key *key = user_keys(office, user); key != NULL;
-         key = key_next(office, key)) {
-        if (key->row.key_hash == row->key_hash)
-            return CONTRADICTION_NONE;
+    for (const struct live_key *key = user_keys(office, found->user); key != NULL;
+         key = key_next(office, key))
         count++;
-    }
-    return record->deleted || count < IDEMPOTENCY_KEYS_PER_USER_MAX ? CONTRADICTION_NONE
-                                                                    : CONTRADICTION_KEY_BEYOND_MOST;
+    return count < IDEMPOTENCY_KEYS_PER_USER_MAX ? CONTRADICTION_NONE
+                                                 : CONTRADICTION_KEY_BEYOND_MOST;
 }
 
-static enum contradiction fit_token_row(struct office *office, const struct record *record,
-                                        bool new_row)
+static enum contradiction fit_token_row(const struct office *office, const struct record *record,
+                                        const struct found *found)
 {
+    (void)office;
     const struct queue_token *row = &record->as.queue_token;
-    const struct live_user *user = user_find_near(office, row->user_id);
+    const struct live_user *user = found->user;
     if (user == NULL)
         return CONTRADICTION_USER_MISSING;
     const bool active = row->status == TOKEN_STATUS_ACTIVE;
@@ -199,7 +198,7 @@ static enum contradiction fit_token_row(struct office *office, const struct reco
     if ((active && !timed) || (row->status == TOKEN_STATUS_WAITING && row->activate_at != 0) ||
         (row->status == TOKEN_STATUS_EXPIRED) != (row->ended_at != 0))
         return CONTRADICTION_TOKEN_WITHOUT_TIMES;
-    const struct live_token *token = new_row ? NULL : token_find(office, row->id);
+    const struct live_token *token = found->token;
     if (token == NULL)
         return user->token == 0 ? CONTRADICTION_NONE : CONTRADICTION_TOKEN_BEYOND_ONE;
     if (token->user != user->item.number || token->number != row->number)
@@ -211,21 +210,20 @@ static enum contradiction fit_token_row(struct office *office, const struct reco
 
 /* ---- The catalogue ---- */
 
-static enum contradiction fit_round(struct office *office, const struct record *record,
-                                    bool new_row)
+static enum contradiction fit_round(const struct office *office, const struct record *record,
+                                    const struct found *found)
 {
-    (void)new_row;
+    (void)office;
     const struct concert_round *row = &record->as.concert_round;
-    const struct live_concert *concert = concert_find(office, row->concert_id);
-    if (concert == NULL)
+    if (found->concert == NULL)
         return CONTRADICTION_CONCERT_MISSING;
     if (!is_between(row->total_seat_cnt, 1, ROUND_SEATS_MAX))
         return CONTRADICTION_SEAT_COUNT_OUT_OF_RANGE;
-    const struct live_round *round = round_find(office, row->id);
+    const struct live_round *round = found->round;
     if (round == NULL)
         return CONTRADICTION_NONE;
     const timestamp_ms reserved_at = round->row.first_reserved_at;
-    if (round->concert != concert || round->row.total_seat_cnt != row->total_seat_cnt ||
+    if (round->concert != found->concert || round->row.total_seat_cnt != row->total_seat_cnt ||
         (reserved_at != 0 && reserved_at != row->first_reserved_at))
         return CONTRADICTION_IDENTITY_CHANGED;
     return may_follow(RECORD_KIND_CONCERT_ROUND, (int)round->row.status, (int)row->status)
@@ -233,16 +231,18 @@ static enum contradiction fit_round(struct office *office, const struct record *
                : CONTRADICTION_MOVE_ILLEGAL;
 }
 
-static bool seat_texts_fit(const struct seat *row)
+static bool seat_texts_fit(const struct seat *seat)
 {
-    return seat_text_fits(row->seat_number) && seat_text_fits(row->section) &&
-           seat_text_fits(row->row) && seat_text_fits(row->number) && seat_text_fits(row->grade);
+    return seat_text_fits(seat->seat_number) && seat_text_fits(seat->section) &&
+           seat_text_fits(seat->row) && seat_text_fits(seat->number) && seat_text_fits(seat->grade);
 }
 
-static enum contradiction fit_seat(struct office *office, const struct record *record, bool new_row)
+static enum contradiction fit_seat(const struct office *office, const struct record *record,
+                                   const struct found *found)
 {
+    (void)office;
     const struct seat *row = &record->as.seat;
-    const struct live_round *round = round_find_near(office, row->concert_round_id);
+    const struct live_round *round = found->round;
     if (round == NULL)
         return CONTRADICTION_ROUND_MISSING;
     if (!is_between(row->position, 0, round->row.total_seat_cnt - 1))
@@ -251,7 +251,7 @@ static enum contradiction fit_seat(struct office *office, const struct record *r
         return CONTRADICTION_TEXT_TOO_LONG;
     if (!is_between(row->price, 0, PRICE_MAX))
         return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
-    const struct live_seat *seat = new_row ? NULL : seat_find_near(office, row->id);
+    const struct live_seat *seat = found->seat;
     if (seat == NULL)
         return round->seats == NULL || round->seats[row->position] == NULL
                    ? CONTRADICTION_NONE
@@ -272,24 +272,29 @@ bool payment_fits(const struct payment *payment, const struct seat_reservation *
            payment->amount == reservation->amount;
 }
 
-static enum contradiction fit_payment(struct office *office, const struct record *record,
-                                      bool new_row)
+static enum contradiction fit_known_payment(const struct payment *before, const struct payment *row)
 {
-    (void)new_row;
+    if (!id_equal(before->reservation_id, row->reservation_id) ||
+        !id_equal(before->user_id, row->user_id) || before->amount != row->amount)
+        return CONTRADICTION_IDENTITY_CHANGED;
+    return may_follow(RECORD_KIND_PAYMENT, (int)before->status, (int)row->status)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_MOVE_ILLEGAL;
+}
+
+static enum contradiction fit_payment(const struct office *office, const struct record *record,
+                                      const struct found *found)
+{
+    (void)office;
     const struct payment *row = &record->as.payment;
-    const struct live_payment *payment = payment_find(office, row->id);
+    const struct live_payment *payment = found->payment;
+    const struct live_reservation *reservation = found->reservation;
     if (!is_between(row->amount, 0, POINTS_MAX))
         return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
-    if (payment != NULL &&
-        (!id_equal(payment->row.reservation_id, row->reservation_id) ||
-         !id_equal(payment->row.user_id, row->user_id) || payment->row.amount != row->amount))
-        return CONTRADICTION_IDENTITY_CHANGED;
-    if (payment != NULL &&
-        !may_follow(RECORD_KIND_PAYMENT, (int)payment->row.status, (int)row->status))
-        return CONTRADICTION_MOVE_ILLEGAL;
-    const struct live_reservation *reservation = reservation_find(office, row->reservation_id);
-    if (reservation == NULL)
-        return CONTRADICTION_NONE; /* it comes later, or has left the tables' live rows */
+    const enum contradiction contradiction =
+        payment == NULL ? CONTRADICTION_NONE : fit_known_payment(&payment->row, row);
+    if (contradiction != CONTRADICTION_NONE || reservation == NULL)
+        return contradiction; /* it comes later, or has left the tables' live rows */
     if (!payment_fits(row, &reservation->row))
         return CONTRADICTION_PAYMENT_OF_OTHER;
     const struct live_payment *there =
@@ -298,29 +303,25 @@ static enum contradiction fit_payment(struct office *office, const struct record
                                              : CONTRADICTION_PAYMENT_BEYOND_ONE;
 }
 
-static enum contradiction fit_new_reservation(struct office *office,
-                                              const struct seat_reservation *row)
+static enum contradiction fit_new_reservation(const struct found *found)
 {
-    const struct live_user *user = user_find_near(office, row->user_id);
-    if (user == NULL)
+    if (found->user == NULL)
         return CONTRADICTION_USER_MISSING;
-    const struct live_round *round = round_find_near(office, row->round_id);
-    if (round == NULL)
+    if (found->round == NULL)
         return CONTRADICTION_ROUND_MISSING;
-    if (round->seats == NULL)
+    if (found->round->seats == NULL)
         return CONTRADICTION_ROUND_WITHOUT_SEATS;
-    if (round->row.first_reserved_at == 0)
+    if (found->round->row.first_reserved_at == 0)
         return CONTRADICTION_NEVER_RESERVED;
     /* One that has ended may have left memory. */
-    const struct live_token *token = token_find(office, row->token_id);
-    return token == NULL || token->user == user->item.number ? CONTRADICTION_NONE
-                                                             : CONTRADICTION_TOKEN_OF_OTHER_USER;
+    return found->token == NULL || found->token->user == found->user->item.number
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_TOKEN_OF_OTHER_USER;
 }
 
-static enum contradiction fit_known_reservation(const struct live_reservation *reservation,
+static enum contradiction fit_known_reservation(const struct seat_reservation *before,
                                                 const struct seat_reservation *row)
 {
-    const struct seat_reservation *before = &reservation->row;
     if (!id_equal(before->user_id, row->user_id) || !id_equal(before->round_id, row->round_id) ||
         !id_equal(before->token_id, row->token_id) || before->amount != row->amount ||
         (!id_is_none(before->payment_id) && !id_equal(before->payment_id, row->payment_id)))
@@ -330,23 +331,19 @@ static enum contradiction fit_known_reservation(const struct live_reservation *r
                : CONTRADICTION_MOVE_ILLEGAL;
 }
 
-static enum contradiction fit_reservation(struct office *office, const struct record *record,
-                                          bool new_row)
+static enum contradiction fit_reservation(const struct office *office, const struct record *record,
+                                          const struct found *found)
 {
-    (void)new_row;
+    (void)office;
     const struct seat_reservation *row = &record->as.seat_reservation;
-    const struct live_reservation *reservation =
-        id_is_new(office, RECORD_KIND_SEAT_RESERVATION, row->id)
-            ? NULL
-            : reservation_find_near(office, row->id);
+    const struct live_payment *payment = found->payment;
     if (!is_between(row->amount, 0, POINTS_MAX))
         return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
-    const enum contradiction contradiction = reservation == NULL
-                                                 ? fit_new_reservation(office, row)
-                                                 : fit_known_reservation(reservation, row);
+    const enum contradiction contradiction =
+        found->reservation == NULL ? fit_new_reservation(found)
+                                   : fit_known_reservation(&found->reservation->row, row);
     if (contradiction != CONTRADICTION_NONE || id_is_none(row->payment_id))
         return contradiction;
-    const struct live_payment *payment = payment_find(office, row->payment_id);
     if (payment == NULL)
         return CONTRADICTION_PAYMENT_MISSING;
     return payment_fits(&payment->row, row) && payment->row.status != PAYMENT_STATUS_FAILED
@@ -355,47 +352,47 @@ static enum contradiction fit_reservation(struct office *office, const struct re
 }
 
 /* Of a reservation in memory; the rows of one come in any order. */
-static enum contradiction fit_reservation_seat(struct office *office, const struct record *record,
-                                               bool new_row)
+static enum contradiction fit_reservation_seat(const struct office *office,
+                                               const struct record *record,
+                                               const struct found *found)
 {
-    (void)new_row;
     const struct reservation_seat *row = &record->as.reservation_seat;
-    const struct live_reservation *reservation = reservation_find_near(office, row->reservation_id);
-    if (reservation == NULL)
+    if (found->reservation == NULL)
         return CONTRADICTION_NONE; /* one that is not live: it is not kept */
     if (!is_between(row->position, 0, SEATS_PER_RESERVATION_MAX - 1))
         return CONTRADICTION_OUT_OF_PLACE;
     if (!is_between(row->price, 0, PRICE_MAX))
         return CONTRADICTION_AMOUNT_OUT_OF_RANGE;
-    const struct live_seat *seat = seat_find_near(office, row->seat_id);
-    if (seat == NULL)
+    if (found->seat == NULL)
         return CONTRADICTION_SEAT_MISSING;
-    if (seat->round != reservation->round)
+    if (found->seat->round != found->reservation->round)
         return CONTRADICTION_SEAT_OF_OTHER_ROUND;
-    const struct held_seat *held = reservation_seats(office, reservation);
+    const struct held_seat *held = reservation_seats(office, found->reservation);
     for (int64_t i = 0; i < row->position && held != NULL; i++)
         held = held_seat_next(office, held);
-    return held == NULL || held->seat == NULL || held->seat == seat ? CONTRADICTION_NONE
-                                                                    : CONTRADICTION_PLACE_TAKEN;
+    return held == NULL || held->seat == NULL || held->seat == found->seat
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_PLACE_TAKEN;
 }
 
 /* ---- Rows that go ---- */
 
 /* Parents go last: a row that goes away has no children left. */
-static enum contradiction concert_may_go(struct office *office, const struct record *record,
-                                         bool new_row)
+static enum contradiction concert_may_go(const struct office *office, const struct record *record,
+                                         const struct found *found)
 {
-    (void)new_row;
-    const struct live_concert *concert = concert_find(office, record->as.concert.id);
-    return concert == NULL || concert->round_count == 0 ? CONTRADICTION_NONE
-                                                        : CONTRADICTION_STILL_IN_USE;
+    (void)office;
+    (void)record;
+    return found->concert == NULL || found->concert->round_count == 0 ? CONTRADICTION_NONE
+                                                                      : CONTRADICTION_STILL_IN_USE;
 }
 
-static enum contradiction round_may_go(struct office *office, const struct record *record,
-                                       bool new_row)
+static enum contradiction round_may_go(const struct office *office, const struct record *record,
+                                       const struct found *found)
 {
-    (void)new_row;
-    const struct live_round *round = round_find(office, record->as.concert_round.id);
+    (void)office;
+    (void)record;
+    const struct live_round *round = found->round;
     int64_t seats = 0;
     for (size_t i = 0; round != NULL && i < sizeof round->counts / sizeof round->counts[0]; i++)
         seats += round->counts[i];
@@ -404,18 +401,20 @@ static enum contradiction round_may_go(struct office *office, const struct recor
                : CONTRADICTION_STILL_IN_USE;
 }
 
-static enum contradiction seat_may_go(struct office *office, const struct record *record,
-                                      bool new_row)
+static enum contradiction seat_may_go(const struct office *office, const struct record *record,
+                                      const struct found *found)
 {
-    const struct live_seat *seat = new_row ? NULL : seat_find_near(office, record->as.seat.id);
-    return seat == NULL || seat->round->row.first_reserved_at == 0 ? CONTRADICTION_NONE
-                                                                   : CONTRADICTION_STILL_IN_USE;
+    (void)office;
+    (void)record;
+    return found->seat == NULL || found->seat->round->row.first_reserved_at == 0
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_STILL_IN_USE;
 }
 
 /* ---- All kinds ---- */
 
-typedef enum contradiction fit_kind(struct office *office, const struct record *record,
-                                    bool new_row);
+typedef enum contradiction fit_kind(const struct office *office, const struct record *record,
+                                    const struct found *found);
 
 static const struct {
     fit_kind *row, *deleted; /* `deleted`, NULL: rows of this kind are never deleted */
@@ -435,13 +434,14 @@ static const struct {
     [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
 };
 
-enum contradiction fit_row(struct office *office, const struct record *record, bool new_row)
+enum contradiction fit_row(const struct office *office, const struct record *record,
+                           const struct found *found)
 {
     if (record->deleted)
         return kinds[record->kind].deleted == NULL
                    ? CONTRADICTION_NEVER_GOES
-                   : kinds[record->kind].deleted(office, record, new_row);
+                   : kinds[record->kind].deleted(office, record, found);
     const enum contradiction contradiction = check_fields(record);
     return contradiction != CONTRADICTION_NONE ? contradiction
-                                               : kinds[record->kind].row(office, record, new_row);
+                                               : kinds[record->kind].row(office, record, found);
 }

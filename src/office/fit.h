@@ -1,11 +1,11 @@
 /* Whether loaded rows fit each other (contradiction.def). The office trusts what it wrote itself:
- * verbs and the door look nothing up twice, and a row that names what is not there would send them
+ * verbs and doors look nothing up twice, and a row that names what is not there would send them
  * into memory that was given back. So each row is held against those before it when it is loaded,
  * and all of them against each other before the office opens. Looks only; changes no row. */
 #ifndef USHER_OFFICE_FIT_H
 #define USHER_OFFICE_FIT_H
 
-#include "office/state.h"
+#include "office/found.h"
 
 enum contradiction {
     CONTRADICTION_NONE,
@@ -19,10 +19,10 @@ enum contradiction {
 enum result contradict(struct explanation *why, enum contradiction contradiction,
                        enum record_kind kind, struct id id);
 
-/* Whether a row fits those that were loaded before it. A new user, session, seat or token is not
- * looked up: the index of its kind may not be made yet. Constant time, but for a user's sessions
- * and keys and a reservation's seats, of which there are few. */
-enum contradiction fit_row(struct office *office, const struct record *record, bool new_row);
+/* Whether a row fits those that were loaded before it. Constant time, but for a user's sessions and
+ * keys and a reservation's seats, of which there are few. */
+enum contradiction fit_row(const struct office *office, const struct record *record,
+                           const struct found *found);
 
 /* Whether they are of one reservation, user and amount. */
 bool payment_fits(const struct payment *payment, const struct seat_reservation *reservation);

@@ -1,6 +1,12 @@
 /* See fit.h. All rows against each other, when everything is loaded: what no row can be refused for
  * alone, since others were still to come. */
+#include "office/catalogue.h"
 #include "office/fit.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 #include <stdlib.h>
 
@@ -67,12 +73,6 @@ static enum contradiction end_claims(const struct live_round *round)
 
 /* ---- Reservations ---- */
 
-static bool is_live(const struct live_reservation *reservation)
-{
-    return reservation->row.status == RESERVATION_STATUS_PENDING ||
-           reservation->row.status == RESERVATION_STATUS_CONFIRMED;
-}
-
 /* The seats are there, are as the reservation's state says, and cost what it says. */
 static enum contradiction judge_seats(const struct office *office,
                                       const struct live_reservation *reservation)
@@ -85,8 +85,9 @@ static enum contradiction judge_seats(const struct office *office,
         if (held->seat == NULL)
             return CONTRADICTION_SEAT_MISSING;
         amount += held->price;
-        const enum contradiction contradiction =
-            is_live(reservation) ? claim(held->seat, reservation->row.status) : CONTRADICTION_NONE;
+        const enum contradiction contradiction = reservation_is_live(reservation)
+                                                     ? claim(held->seat, reservation->row.status)
+                                                     : CONTRADICTION_NONE;
         if (contradiction != CONTRADICTION_NONE)
             return contradiction;
     }

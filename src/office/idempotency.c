@@ -1,20 +1,16 @@
 /* One effect a key: what a caller did under an Idempotency-Key is kept for a day in the commit of
  * its effect, and the same request again is answered from it (draft-ietf-httpapi-idempotency-key-
  * header; the bounds are design.md's). */
+#include "office/catalogue.h"
+#include "office/door.h"
+#include "office/room.h"
 #include "office/state.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <stdlib.h>
 
 /* ---- Finding and forgetting ---- */
-
-static void key_delete(struct office *office, const struct live_key *key)
-{
-    const struct record record = {
-        .kind = RECORD_KIND_IDEMPOTENCY_KEY,
-        .deleted = true,
-        .as.idempotency_key = {.user_id = key->user->id, .key_hash = key->row.key_hash}};
-    office_put(office, &record);
-}
 
 static bool is_older(const struct live_key *a, const struct live_key *b)
 {
@@ -26,28 +22,28 @@ static bool is_older(const struct live_key *a, const struct live_key *b)
 /* Makes the caller's next key the last of as many as count. */
 static void push_out_oldest(struct office *office, const struct live_user *user)
 {
-    const struct live_key *oldest = user_keys(office, user);
+    struct live_key *oldest = user_keys(office, user);
     size_t count = 0;
-    for (const struct live_key *key = oldest; key != NULL; key = key_next(office, key)) {
+    for (struct live_key *key = oldest; key != NULL; key = key_next(office, key)) {
         count++;
         if (is_older(key, oldest))
             oldest = key;
     }
     CHECK(count <= IDEMPOTENCY_KEYS_PER_USER_MAX);
     if (count == IDEMPOTENCY_KEYS_PER_USER_MAX)
-        key_delete(office, oldest);
+        remove_key(office, oldest);
 }
 
 void keys_expire(struct office *office, size_t *budget)
 {
-    const struct live_key *key;
+    struct live_key *key;
     timestamp_ms at;
     office->why = WHY_KEY_EXPIRED;
     while (*budget > 0 && (key = heap_first(&office->key_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;
-        CHECK(batch_reserve(office, 1, 0, 0));
-        key_delete(office, key);
+        step_reserve(office);
+        remove_key(office, key);
     }
 }
 
@@ -165,22 +161,20 @@ static const struct kept_object {
 
 /* ---- Keeping ---- */
 
-static void keep(struct office *office, const struct live_user *user, const struct call *call)
+static void keep(struct office *office, struct live_user *user, const struct call *call)
 {
     const enum verb_answer answers = verb_answers(call->verb);
     push_out_oldest(office, user);
-    const struct record record = {
-        .kind = RECORD_KIND_IDEMPOTENCY_KEY,
-        .as.idempotency_key = {
-            .user_id = user->id,
-            .key_hash = call->idempotency.key_hash,
-            .fingerprint = call->idempotency.fingerprint,
-            .created_at = office->now.house,
-            .created = call->created,
-            .object_id = kept_objects[answers].id(call),
-            .changed = answers == ANSWERS_SEATS ? (int64_t)call->out.seats_block.changed : 0,
-        }};
-    office_put(office, &record);
+    const struct idempotency_key row = {
+        .user_id = user->id,
+        .key_hash = call->idempotency.key_hash,
+        .fingerprint = call->idempotency.fingerprint,
+        .created_at = office->now.house,
+        .created = call->created,
+        .object_id = kept_objects[answers].id(call),
+        .changed = answers == ANSWERS_SEATS ? (int64_t)call->out.seats_block.changed : 0,
+    };
+    (void)put_key(office, NULL, user, &row);
 }
 
 /* ---- Replaying ---- */
@@ -212,8 +206,7 @@ enum refusal call_kept(struct office *office, const struct caller *caller, struc
     const struct live_key *key = user_key(office, caller->user, call->idempotency.key_hash);
     if (key != NULL)
         return replay(office, caller, key, call);
-    if (office->keys.taken >= IDEMPOTENCY_KEYS_MAX || !key_reserve(office) ||
-        !batch_reserve(office, 0, 0, 0))
+    if (office->keys.taken >= IDEMPOTENCY_KEYS_MAX || !key_reserve(office))
         return REFUSAL_CAPACITY;
     const enum refusal refusal = function(office, caller, call);
     if (refusal == REFUSAL_NONE && call->look_up.state != LOOK_UP_WANTED)

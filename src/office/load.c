@@ -1,15 +1,103 @@
-/* The office on its way up: rows from the store go through the door, then it opens. */
+/* The office on its way up: rows from the store go through the doors. */
+#include "office/load.h"
+
+#include "office/catalogue.h"
+#include "office/door.h"
 #include "office/fit.h"
+#include "office/found.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/texts.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Room ---- */
+/* ---- Indexes ---- */
 
-static enum result room(bool reserved)
+/* Those that live.def says are made late. */
+struct late_index {
+    enum record_kind kind; /* whose rows fill it */
+    struct index *index;
+};
+
+enum {
+    LATE_INDEX_COUNT = 0
+#define LATE_KEY(name, pool, hash, matches, kind) +1
+#include "office/live.def"
+};
+
+static void late_indexes(struct office *office, struct late_index late[static LATE_INDEX_COUNT])
 {
-    return reserved ? RESULT_OK : RESULT_NO_MEMORY;
+    size_t count = 0;
+#define LATE_KEY(name, pool, hash, matches, kind)                                                  \
+    late[count++] = (struct late_index){RECORD_KIND_##kind, &office->name};
+#include "office/live.def"
 }
+
+void indexes_defer(struct office *office)
+{
+    struct late_index late[LATE_INDEX_COUNT];
+    late_indexes(office, late);
+    office->ready_kind = RECORD_KIND_COUNT; /* none */
+    for (size_t i = 0; i < LATE_INDEX_COUNT; i++)
+        index_defer(late[i].index);
+}
+
+/* Whether its rows fill one of them. */
+static bool is_deferred(enum record_kind kind)
+{
+    bool deferred = false;
+#define LATE_KEY(index, pool, hash, matches, row_kind)                                             \
+    deferred = deferred || kind == RECORD_KIND_##row_kind;
+#include "office/live.def"
+    return deferred;
+}
+
+/* Makes the indexes that something may be found in when this row is put: all but its own kind's, in
+ * which a new row is not looked up, and those that are empty. The tables' rows come a kind at a
+ * time, each in the order of ids: what the last row needed is there, and only another kind's row
+ * fills another index. */
+static enum result indexes_need(struct office *office, enum record_kind kind, bool new_row)
+{
+    struct late_index late[LATE_INDEX_COUNT];
+    enum result result = RESULT_OK;
+    if (kind == office->ready_kind && (new_row || !is_deferred(kind)))
+        return RESULT_OK;
+    late_indexes(office, late);
+    for (size_t i = 0; i < LATE_INDEX_COUNT && result == RESULT_OK; i++)
+        if (late[i].index->count > 0 && (kind != late[i].kind || !new_row))
+            result = index_catch_up(late[i].index);
+    office->ready_kind = result == RESULT_OK ? kind : RECORD_KIND_COUNT;
+    return result;
+}
+
+enum result indexes_catch_up(struct office *office)
+{
+    struct late_index late[LATE_INDEX_COUNT];
+    enum result result = RESULT_OK;
+    late_indexes(office, late);
+    for (size_t i = 0; i < LATE_INDEX_COUNT && result == RESULT_OK; i++)
+        result = index_catch_up(late[i].index);
+    return result;
+}
+
+/* ---- Rows ---- */
+
+/* Whether the row is one that the office keeps: it may be of a reservation that is not live, and a
+ * row that is to go may be gone. */
+static bool is_kept(const struct record *record, const struct found *found)
+{
+    if (record->deleted)
+        return found->session != NULL || found->concert != NULL || found->round != NULL ||
+               found->seat != NULL || found->key != NULL; /* no other kind is ever removed */
+    if (record->kind == RECORD_KIND_RESERVATION_SEAT)
+        return found->reservation != NULL;
+    return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
+}
+
+/* ---- Room ---- */
 
 /* The seats of a round come after it; the first one tells that the round is still live. */
 static bool make_seating(struct live_round *round)
@@ -21,310 +109,162 @@ static bool make_seating(struct live_round *round)
     return round->seats != NULL && round->states != NULL;
 }
 
-static enum result room_for_seat(struct office *office, const struct record *record)
-{
-    if (record->deleted)
-        return RESULT_OK;
-    return room(make_seating(round_find_near(office, record->as.seat.concert_round_id)) &&
-                pool_reserve(&office->seats, 1) == RESULT_OK &&
-                index_reserve(&office->seat_by_id, 1) == RESULT_OK);
-}
-
-/* ---- Indexes ---- */
-
-/* Those of a kind that are made at once; NULL: it has no such second one, or none. */
-struct kind_indexes {
-    enum record_kind kind;
-    struct index *by_id, *by_other;
-};
-
-#define DEFERRED_KINDS 4
-
-static void deferred_indexes(struct office *office,
-                             struct kind_indexes kinds[static DEFERRED_KINDS])
-{
-    kinds[0] =
-        (struct kind_indexes){RECORD_KIND_USER, &office->user_by_id, &office->user_by_mailbox};
-    kinds[1] = (struct kind_indexes){RECORD_KIND_SESSION, &office->session_by_id, NULL};
-    kinds[2] = (struct kind_indexes){RECORD_KIND_SEAT, &office->seat_by_id, NULL};
-    kinds[3] = (struct kind_indexes){RECORD_KIND_QUEUE_TOKEN, &office->token_by_id, NULL};
-}
-
-void indexes_defer(struct office *office)
-{
-    office->ready_kind = RECORD_KIND_COUNT; /* none */
-    struct kind_indexes kinds[DEFERRED_KINDS];
-    deferred_indexes(office, kinds);
-    for (size_t i = 0; i < DEFERRED_KINDS; i++) {
-        index_defer(kinds[i].by_id);
-        if (kinds[i].by_other != NULL)
-            index_defer(kinds[i].by_other);
-    }
-}
-
-static enum result kind_catch_up(const struct kind_indexes *kind)
-{
-    const enum result result = index_catch_up(kind->by_id);
-    return result == RESULT_OK && kind->by_other != NULL ? index_catch_up(kind->by_other) : result;
-}
-
-/* The id that a row's key begins with; the house's begins with none. */
-static struct id first_id(const struct record *record)
-{
-    struct id id = ID_NONE;
-    if (record->kind != RECORD_KIND_HOUSE)
-        memcpy(&id, &record->as, sizeof id); /* a key's fields come first (a test insists) */
-    return id;
-}
-
-/* Of which there are millions. */
-static bool is_deferred(enum record_kind kind)
-{
-    return kind == RECORD_KIND_USER || kind == RECORD_KIND_SESSION || kind == RECORD_KIND_SEAT ||
-           kind == RECORD_KIND_QUEUE_TOKEN;
-}
-
-/* Whether it is one of those, and its id is above those of all before it. */
-static bool is_new(const struct office *office, const struct record *record)
-{
-    return is_deferred(record->kind) && id_is_new(office, record->kind, first_id(record));
-}
-
-/* Makes the indexes that something may be found in when this row is put: all but its own kind's, in
- * which a new row is not looked up, and those that are empty. The tables' rows come a kind at a
- * time, each in the order of ids: what the last row needed is there, and only another kind's row
- * fills another index. */
-static enum result indexes_need(struct office *office, enum record_kind kind, bool new_row)
-{
-    struct kind_indexes kinds[DEFERRED_KINDS];
-    enum result result = RESULT_OK;
-    if (kind == office->ready_kind && (new_row || !is_deferred(kind)))
-        return RESULT_OK;
-    deferred_indexes(office, kinds);
-    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
-        if (kinds[i].by_id->count > 0 && (kind != kinds[i].kind || !new_row))
-            result = kind_catch_up(&kinds[i]);
-    office->ready_kind = result == RESULT_OK ? kind : RECORD_KIND_COUNT;
-    return result;
-}
-
-static enum result indexes_catch_up(struct office *office)
-{
-    struct kind_indexes kinds[DEFERRED_KINDS];
-    enum result result = RESULT_OK;
-    deferred_indexes(office, kinds);
-    for (size_t i = 0; i < DEFERRED_KINDS && result == RESULT_OK; i++)
-        result = kind_catch_up(&kinds[i]);
-    return result;
-}
-
-/* ---- Rows ---- */
-
 /* Whether there is room for a row that fits. */
-static enum result prepare(struct office *office, const struct record *record)
+static bool reserve_for(struct office *office, enum record_kind kind, const struct found *found)
 {
-    switch (record->kind) {
+    switch (kind) {
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_POINT_ACCOUNT:
-        return RESULT_OK;
+        return true;
     case RECORD_KIND_USER:
-        return room(user_reserve(office, &record->as.user));
+        return user_reserve(office);
     case RECORD_KIND_SESSION:
-        return room(session_reserve(office));
+        return session_reserve(office);
     case RECORD_KIND_CONCERT:
-        return room(concert_reserve(office));
+        return concert_reserve(office);
     case RECORD_KIND_CONCERT_ROUND:
-        return room(round_reserve(office, 0));
+        return round_reserve(office, 0);
     case RECORD_KIND_SEAT:
-        return room_for_seat(office, record);
+        return make_seating(found->round) && pool_reserve(&office->seats, 1) == RESULT_OK &&
+               index_reserve(&office->seat_by_id, 1) == RESULT_OK;
     case RECORD_KIND_QUEUE_TOKEN:
-        return room(visit_reserve(office) && pool_reserve(&office->tokens, 1) == RESULT_OK &&
-                    index_reserve(&office->token_by_id, 1) == RESULT_OK &&
-                    heap_reserve(&office->token_deadlines, office->tokens.taken + 1) == RESULT_OK);
+        return visit_reserve(office) && pool_reserve(&office->tokens, 1) == RESULT_OK &&
+               index_reserve(&office->token_by_id, 1) == RESULT_OK &&
+               heap_reserve(&office->token_deadlines, office->tokens.taken + 1) == RESULT_OK;
     case RECORD_KIND_PAYMENT:
-        return room(payment_reserve(office));
+        return payment_reserve(office);
     case RECORD_KIND_SEAT_RESERVATION:
-        return room(reservation_reserve(office, 0));
+        return reservation_reserve(office, 0);
     case RECORD_KIND_RESERVATION_SEAT:
-        return room(pool_reserve(&office->held_seats, SEATS_PER_RESERVATION_MAX) == RESULT_OK);
+        return pool_reserve(&office->held_seats, SEATS_PER_RESERVATION_MAX) == RESULT_OK;
     case RECORD_KIND_POINT_ENTRY:
-        return room(reference_reserve(office));
+        return reference_reserve(office);
     case RECORD_KIND_IDEMPOTENCY_KEY:
-        return room(key_reserve(office));
+        return key_reserve(office);
     case RECORD_KIND_COUNT:
         break;
     }
     UNREACHABLE("record kind");
 }
 
-/* Whether the row is one that the office keeps: it may be of a reservation that is not live. */
-static bool is_kept(struct office *office, const struct record *record)
+/* ---- Through the doors ---- */
+
+static void remove_found(struct office *office, const struct found *found)
 {
-    if (record->kind == RECORD_KIND_RESERVATION_SEAT)
-        return reservation_find_near(office, record->as.reservation_seat.reservation_id) != NULL;
-    return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
+    if (found->session != NULL)
+        remove_session(office, found->session);
+    else if (found->key != NULL)
+        remove_key(office, found->key);
+    else if (found->seat != NULL)
+        remove_seat(office, found->seat);
+    else if (found->round != NULL)
+        remove_round(office, found->round);
+    else if (found->concert != NULL)
+        remove_concert(office, found->concert);
+    else
+        UNREACHABLE("a removed row that is not there");
+}
+
+static enum result put_loaded_user(struct office *office, struct live_user *user,
+                                   const struct user *row)
+{
+    char *texts = user_texts_pack(&office->texts, row);
+    if (texts == NULL)
+        return RESULT_NO_MEMORY;
+    (void)put_user(office, user, row, texts);
+    return RESULT_OK;
+}
+
+/* The reservation comes after its payment. */
+static void put_loaded_reservation(struct office *office, const struct seat_reservation *row,
+                                   const struct found *found)
+{
+    struct live_reservation *reservation =
+        put_reservation(office, found->reservation, found->user, found->round, row);
+    if (found->reservation == NULL)
+        reservation->payment = found->payment;
+}
+
+static enum result put_found(struct office *office, const struct record *record,
+                             const struct found *found)
+{
+    switch (record->kind) {
+    case RECORD_KIND_HOUSE:
+        put_house(office, &record->as.house);
+        break;
+    case RECORD_KIND_USER:
+        return put_loaded_user(office, found->user, &record->as.user);
+    case RECORD_KIND_SESSION:
+        (void)put_session(office, found->session, found->user, &record->as.session);
+        break;
+    case RECORD_KIND_POINT_ACCOUNT:
+        put_point_account(office, found->user, &record->as.point_account);
+        break;
+    case RECORD_KIND_CONCERT:
+        (void)put_concert(office, found->concert, &record->as.concert);
+        break;
+    case RECORD_KIND_CONCERT_ROUND:
+        (void)put_round(office, found->round, found->concert, &record->as.concert_round);
+        break;
+    case RECORD_KIND_SEAT:
+        (void)put_seat(office, found->seat, found->round, &record->as.seat);
+        break;
+    case RECORD_KIND_QUEUE_TOKEN:
+        (void)put_token(office, found->token, found->user, &record->as.queue_token);
+        break;
+    case RECORD_KIND_PAYMENT:
+        (void)put_payment(office, found->payment, found->reservation, &record->as.payment);
+        break;
+    case RECORD_KIND_SEAT_RESERVATION:
+        put_loaded_reservation(office, &record->as.seat_reservation, found);
+        break;
+    case RECORD_KIND_RESERVATION_SEAT:
+        put_reservation_seat(office, found->reservation, found->seat, &record->as.reservation_seat);
+        break;
+    case RECORD_KIND_POINT_ENTRY:
+        put_point_entry(office, &record->as.point_entry);
+        break;
+    case RECORD_KIND_IDEMPOTENCY_KEY:
+        (void)put_key(office, found->key, found->user, &record->as.idempotency_key);
+        break;
+    case RECORD_KIND_COUNT:
+        UNREACHABLE("record kind");
+    }
+    return RESULT_OK;
+}
+
+static enum result install(struct office *office, const struct record *record,
+                           const struct found *found)
+{
+    if (record->deleted) {
+        remove_found(office, found);
+        return RESULT_OK;
+    }
+    struct record owned = *record;
+    if (!reserve_for(office, record->kind, found) || !texts_own(&owned))
+        return RESULT_NO_MEMORY;
+    return put_found(office, &owned, found);
 }
 
 enum result office_load(struct office *office, const struct record *record, struct explanation *why)
 {
     static const char no_memory[] = "no memory for the rows";
-    CHECK(office->loading);
+    CHECK(office->loading != NULL);
     office->seq = 1; /* office_open sets what was loaded to the journal's last */
-    const bool new_row = is_new(office, record);
-    enum result result = indexes_need(office, record->kind, new_row);
+    const bool newest = load_is_newest(office, record);
+    enum result result = indexes_need(office, record->kind, newest && is_deferred(record->kind));
     if (result != RESULT_OK)
         return explain(why, result, no_memory);
-    const enum contradiction contradiction = fit_row(office, record, new_row);
+    const struct found found = load_find(office, record, newest);
+    const enum contradiction contradiction = fit_row(office, record, &found);
     if (contradiction != CONTRADICTION_NONE)
-        return contradict(why, contradiction, record->kind, first_id(record));
-    if (!is_kept(office, record))
+        return contradict(why, contradiction, record->kind, load_first_id(record));
+    if (!is_kept(record, &found))
         return RESULT_OK;
-    struct record owned = *record;
-    result = prepare(office, record);
-    if (result != RESULT_OK || (!record->deleted && !texts_own(&owned)))
-        return explain(why, RESULT_NO_MEMORY, no_memory);
-    office_put(office, &owned);
-    return RESULT_OK;
-}
-
-/* ---- Opening ---- */
-
-/* A payment that came before its reservation, and of which only the payment says so. */
-static enum contradiction link_payment(struct live_reservation *reservation,
-                                       struct live_payment *payment)
-{
-    struct live_payment **place = payment->row.status == PAYMENT_STATUS_FAILED
-                                      ? &reservation->failed_payment
-                                      : &reservation->payment;
-    if (!payment_fits(&payment->row, &reservation->row))
-        return CONTRADICTION_PAYMENT_OF_OTHER;
-    if (*place != NULL && *place != payment)
-        return CONTRADICTION_PAYMENT_BEYOND_ONE;
-    *place = payment;
-    return CONTRADICTION_NONE;
-}
-
-static enum result link_payments(struct office *office, struct explanation *why)
-{
-    for (struct live_payment *payment = pool_next(&office->payments, 0); payment != NULL;
-         payment = pool_next(&office->payments, payment->item.number)) {
-        struct live_reservation *reservation =
-            reservation_find(office, payment->row.reservation_id);
-        if (reservation == NULL) {
-            index_remove(&office->payment_by_id, payment);
-            pool_give(&office->payments, payment);
-            continue;
-        }
-        const enum contradiction contradiction = link_payment(reservation, payment);
-        if (contradiction != CONTRADICTION_NONE)
-            return contradict(why, contradiction, RECORD_KIND_PAYMENT, payment->row.id);
-    }
-    return RESULT_OK;
-}
-
-/* What a token has held so far beside its pending holds, as far as it is still in memory. */
-static void count_holds(struct office *office)
-{
-    for (struct live_reservation *reservation = pool_next(&office->reservations, 0);
-         reservation != NULL;
-         reservation = pool_next(&office->reservations, reservation->item.number)) {
-        struct live_token *token = user_token(office, reservation->user);
-        if (token != NULL && id_equal(token->id, reservation->row.token_id) &&
-            reservation->row.status != RESERVATION_STATUS_PENDING &&
-            token->hold_count < HOLDS_PER_TOKEN_MAX)
-            token->hold_count++;
-    }
-}
-
-/* Everything that was loaded counts as changed by the journal's last batch. */
-static void stamp_loaded(struct office *office, uint64_t last_seq)
-{
-    const uint64_t seq = last_seq == 0 ? 1 : last_seq;
-    for (struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
-         round = pool_next(&office->rounds, round->item.number))
-        round->version = round->last_seq = seq;
-    for (struct live_visit *visit = pool_next(&office->visits, 0); visit != NULL;
-         visit = pool_next(&office->visits, visit->item.number))
-        if (visit->finished.seq != 0)
-            visit->finished.seq = seq;
-    for (struct live_reservation *row = pool_next(&office->reservations, 0); row != NULL;
-         row = pool_next(&office->reservations, row->item.number))
-        if (row->finished.seq != 0)
-            row->finished.seq = seq;
-    for (struct live_reference *reference = pool_next(&office->references, 0); reference != NULL;
-         reference = pool_next(&office->references, reference->item.number))
-        reference->finished.seq = seq;
-}
-
-static void make_house(struct office *office, const struct secret *token_key)
-{
-    const struct office_settings *settings = &office->settings;
-    office->house = (struct house){
-        .id = 1,
-        .max_active = settings->max_active,
-        .admit_per_second = settings->admit_per_second,
-        .silent_seconds = settings->silent_seconds,
-        .active_seconds = settings->active_seconds,
-        .wait_seconds = settings->wait_seconds,
-        .active_ceiling = settings->max_active,
-        .seats_per_user_ceiling = settings->max_seats_per_user,
-        .token_key = *token_key,
-    };
-}
-
-/* The line is there: each live token is looked at once more, and gets its deadline. */
-static enum result arm_tokens(struct office *office, struct explanation *why)
-{
-    for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
-         token = pool_next(&office->tokens, token->item.number)) {
-        if (token->status == TOKEN_STATUS_EXPIRED)
-            continue;
-        const enum contradiction contradiction = fit_token(office, token);
-        if (contradiction != CONTRADICTION_NONE)
-            return contradict(why, contradiction, RECORD_KIND_QUEUE_TOKEN, token->id);
-        token_arm(office, token);
-    }
-    return RESULT_OK;
-}
-
-/* Everything that follows from the rows and stands in none. */
-static enum result derive(struct office *office, struct explanation *why)
-{
-    if (indexes_catch_up(office) != RESULT_OK || !waiting_line_build(office) ||
-        heap_reserve(&office->token_deadlines, office->tokens.taken) != RESULT_OK)
-        return explain(why, RESULT_NO_MEMORY, "no memory for what follows from the rows");
-    enum result result = link_payments(office, why);
-    if (result == RESULT_OK)
-        result = fit_all(office, why);
-    if (result == RESULT_OK)
-        result = arm_tokens(office, why);
-    if (result == RESULT_OK)
-        count_holds(office);
-    return result;
-}
-
-enum result office_open(struct office *office, struct moment now, uint64_t last_seq,
-                        const struct secret *token_key, struct explanation *why)
-{
-    CHECK(office->loading);
-    office->now = now;
-    office->heard_floor = now.house;
-    office->credit_at = now.house;
-    if (office->house.id == 0)
-        make_house(office, token_key);
-    if (office->house.seats_per_user_ceiling < office->settings.max_seats_per_user)
-        office->house.seats_per_user_ceiling = office->settings.max_seats_per_user;
-    const enum result result = derive(office, why);
+    result = install(office, record, &found);
     if (result != RESULT_OK)
-        return result;
-    stamp_loaded(office, last_seq);
-    office->loading = false;
-    office->seq = last_seq + 1;
-    office->references_dropped_seq = last_seq; /* those that were booked are not loaded */
-    office->house_dirty = true; /* in the first batch, which tells whether the disk takes writes */
-    const struct queue_change *given = &office->settings.given;
-    if (given->has_max_active || given->has_admit_per_second || given->has_silent_seconds ||
-        given->has_active_seconds || given->has_wait_seconds)
-        queue_apply(office, given);
+        return explain(why, result, no_memory);
+    if (newest)
+        load_note_newest(office, record);
     return RESULT_OK;
 }

@@ -1,5 +1,11 @@
 /* Paying for a hold with points. */
+#include "office/catalogue.h"
+#include "office/door.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 enum refusal payment_answer(const struct office *office, const struct caller *caller, struct id id,
                             struct call *call)
@@ -48,19 +54,18 @@ static enum refusal refuse_short(struct office *office, struct live_reservation 
                                  struct call *call)
 {
     if (reservation->failed_payment == NULL) {
-        if (!payment_reserve(office) || !batch_reserve(office, 1, 0, 0))
+        if (!payment_reserve(office))
             return REFUSAL_CAPACITY;
-        const struct record record = {.kind = RECORD_KIND_PAYMENT,
-                                      .as.payment = {
-                                          .id = new_id(office),
-                                          .user_id = reservation->row.user_id,
-                                          .reservation_id = reservation->row.id,
-                                          .amount = reservation->row.amount,
-                                          .status = PAYMENT_STATUS_FAILED,
-                                          .created_at = office->now.house,
-                                      }};
+        const struct payment row = {
+            .id = new_id(office),
+            .user_id = reservation->row.user_id,
+            .reservation_id = reservation->row.id,
+            .amount = reservation->row.amount,
+            .status = PAYMENT_STATUS_FAILED,
+            .created_at = office->now.house,
+        };
         office->why = WHY_PAYMENT_FAILED;
-        office_put(office, &record);
+        (void)put_payment(office, NULL, reservation, &row);
     }
     CHECK(reservation->failed_payment != NULL);
     call->detail.balance = reservation->user->account.balance;
@@ -69,31 +74,36 @@ static enum refusal refuse_short(struct office *office, struct live_reservation 
     return REFUSAL_INSUFFICIENT_POINTS;
 }
 
-static void put_payment(struct office *office, struct id payment_id,
-                        const struct live_reservation *reservation)
+static const struct live_payment *pay(struct office *office, struct live_reservation *reservation)
 {
-    const struct record record = {.kind = RECORD_KIND_PAYMENT,
-                                  .as.payment = {
-                                      .id = payment_id,
-                                      .user_id = reservation->row.user_id,
-                                      .reservation_id = reservation->row.id,
-                                      .amount = reservation->row.amount,
-                                      .status = PAYMENT_STATUS_SUCCEEDED,
-                                      .created_at = office->now.house,
-                                      .paid_at = office->now.house,
-                                  }};
-    office_put(office, &record);
+    const struct payment row = {
+        .id = new_id(office),
+        .user_id = reservation->row.user_id,
+        .reservation_id = reservation->row.id,
+        .amount = reservation->row.amount,
+        .status = PAYMENT_STATUS_SUCCEEDED,
+        .created_at = office->now.house,
+        .paid_at = office->now.house,
+    };
+    const struct point_entry entry = {
+        .id = new_id(office),
+        .kind = ENTRY_KIND_PAYMENT,
+        .amount = -row.amount,
+        .payment_id = row.id,
+        .caller_id = row.user_id,
+    };
+    const struct live_payment *payment = put_payment(office, NULL, reservation, &row);
+    points_move(office, reservation->user, &entry);
+    return payment;
 }
 
-static void confirm(struct office *office, struct live_reservation *reservation,
-                    struct id payment_id)
+static void confirm(struct office *office, struct live_reservation *reservation)
 {
-    struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
-                            .as.seat_reservation = reservation->row};
-    record.as.seat_reservation.status = RESERVATION_STATUS_CONFIRMED;
-    record.as.seat_reservation.used_points = reservation->row.amount;
-    record.as.seat_reservation.payment_id = payment_id;
-    office_put(office, &record);
+    struct seat_reservation row = reservation->row;
+    row.status = RESERVATION_STATUS_CONFIRMED;
+    row.used_points = row.amount;
+    row.payment_id = reservation->payment->row.id;
+    (void)put_reservation(office, reservation, reservation->user, reservation->round, &row);
     for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
          held = held_seat_next(office, held))
         seat_set_status(office, held->seat, SEAT_STATUS_SOLD);
@@ -119,21 +129,12 @@ enum refusal payment_make(struct office *office, const struct caller *caller, st
         return refusal;
     if (user->account.balance < reservation->row.amount)
         return refuse_short(office, reservation, call);
-    if (!payment_reserve(office) || !batch_reserve(office, 5, reservation->seat_count, 0))
+    if (!payment_reserve(office))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    const struct id payment_id = new_id(office);
-    put_payment(office, payment_id, reservation);
-    const struct point_entry entry = {
-        .id = new_id(office),
-        .kind = ENTRY_KIND_PAYMENT,
-        .amount = -reservation->row.amount,
-        .payment_id = payment_id,
-        .caller_id = user->id,
-    };
-    points_move(office, user, &entry);
-    confirm(office, reservation, payment_id);
+    const struct live_payment *payment = pay(office, reservation);
+    confirm(office, reservation);
     struct live_token *token = user_token(office, user);
     if (token != NULL && token->status == TOKEN_STATUS_ACTIVE) {
         if (token_has_hold(office, token))
@@ -141,7 +142,7 @@ enum refusal payment_make(struct office *office, const struct caller *caller, st
         else
             token_end(office, token, TOKEN_REASON_FINISHED);
     }
-    call->out.payment = payment_find(office, payment_id)->row;
+    call->out.payment = payment->row;
     call->created = true;
     return REFUSAL_NONE;
 }

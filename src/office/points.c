@@ -1,5 +1,9 @@
 /* Points: balances and the ledger behind them. */
+#include "office/door.h"
 #include "office/state.h"
+#include "office/texts.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <string.h>
 
@@ -28,20 +32,17 @@ enum refusal points_get(struct office *office, const struct caller *caller, stru
 
 void points_move(struct office *office, struct live_user *user, const struct point_entry *entry)
 {
-    struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT,
-                             .as.point_account = account_row(user)};
+    struct point_account account = account_row(user);
     /* A charge and the price of what can be refunded are bounded far below the end of int64_t. */
-    CHECK(!__builtin_add_overflow(user->account.balance, entry->amount,
-                                  &account.as.point_account.balance));
-    CHECK(account.as.point_account.balance >= 0);
-    account.as.point_account.last_updated = office->now.house;
-    office_put(office, &account);
+    CHECK(!__builtin_add_overflow(user->account.balance, entry->amount, &account.balance));
+    account.last_updated = office->now.house;
+    put_point_account(office, user, &account);
 
-    struct record record = {.kind = RECORD_KIND_POINT_ENTRY, .as.point_entry = *entry};
-    record.as.point_entry.user_id = user->id;
-    record.as.point_entry.balance = account.as.point_account.balance;
-    record.as.point_entry.created_at = office->now.house;
-    office_put(office, &record);
+    struct point_entry row = *entry;
+    row.user_id = user->id;
+    row.balance = account.balance;
+    row.created_at = office->now.house;
+    put_point_entry(office, &row);
 }
 
 /* The answer to a reference that was used before. */
@@ -102,8 +103,7 @@ enum refusal points_charge(struct office *office, const struct caller *caller, s
         return refusal;
     if (account->account.balance > BALANCE_MAX - amount)
         return REFUSAL_BALANCE_LIMIT;
-    if (!reference_reserve(office) ||
-        !batch_reserve(office, 2, 0, REFERENCE_CHARACTERS_MAX * UTF8_BYTES_MAX))
+    if (!reference_reserve(office))
         return REFUSAL_CAPACITY;
     struct record record = {.kind = RECORD_KIND_POINT_ENTRY,
                             .as.point_entry = {

@@ -1,5 +1,12 @@
 /* The queue's verbs: joining, looking, leaving, and the organizer's hand on the door. */
+#include "office/admission.h"
+#include "office/door.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
+#include "office/waiting_line.h"
 
 #define POLL_ACTIVE_MS 5000
 #define POLL_NEAR_MS 1000
@@ -30,6 +37,14 @@ static void view_token(struct office *office, const struct live_token *token,
     }
 }
 
+static int64_t next_number(struct office *office)
+{
+    struct house house = office->house;
+    house.last_number++;
+    put_house(office, &house);
+    return house.last_number;
+}
+
 enum refusal queue_join(struct office *office, const struct caller *caller, struct call *call)
 {
     const struct live_token *token = user_token(office, caller->user);
@@ -37,22 +52,18 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
         view_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
-    if (!token_reserve(office) || !batch_reserve(office, 1, 0, 0))
+    if (!token_reserve(office))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    const struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
-                                  .as.queue_token = {
-                                      .id = new_id(office),
-                                      .user_id = caller->user->id,
-                                      .status = TOKEN_STATUS_WAITING,
-                                      .number = ++office->house.last_number,
-                                      .issued_at = office->now.house,
-                                  }};
-    office->house_dirty = true;
-    office_put(office, &record);
-    token = user_token(office, caller->user);
-    CHECK(token != NULL);
+    const struct queue_token row = {
+        .id = new_id(office),
+        .user_id = caller->user->id,
+        .status = TOKEN_STATUS_WAITING,
+        .number = next_number(office),
+        .issued_at = office->now.house,
+    };
+    token = put_token(office, NULL, caller->user, &row);
     view_token(office, token, &call->out.token);
     call->created = true;
     return REFUSAL_NONE;
@@ -126,9 +137,7 @@ enum refusal queue_leave(struct office *office, const struct caller *caller, str
         return REFUSAL_NOT_FOUND;
     if (token->status == TOKEN_STATUS_EXPIRED)
         return REFUSAL_NONE;
-    if (!visit_reserve(office) ||
-        !batch_reserve(office, HOLDS_PER_TOKEN_MAX * RESERVATION_END_RECORDS + 1,
-                       HOLDS_PER_TOKEN_MAX * SEATS_PER_RESERVATION_MAX, 0))
+    if (!visit_reserve(office))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
@@ -146,26 +155,26 @@ static void rearm_all(struct office *office)
 
 void queue_apply(struct office *office, const struct queue_change *change)
 {
-    struct house *house = &office->house;
+    struct house house = office->house;
     if (change->has_open_at)
-        house->open_at = change->open_at;
+        house.open_at = change->open_at;
     if (change->has_paused)
-        house->paused = change->paused;
+        house.paused = change->paused;
     if (change->has_max_active) {
         /* Lowering it throws nobody out; the ceiling says how many that leaves. */
         const int64_t active = (int64_t)office->active_count;
-        house->max_active = change->max_active;
-        house->active_ceiling = change->max_active > active ? change->max_active : active;
+        house.max_active = change->max_active;
+        house.active_ceiling = change->max_active > active ? change->max_active : active;
     }
     if (change->has_admit_per_second)
-        house->admit_per_second = change->admit_per_second;
+        house.admit_per_second = change->admit_per_second;
     if (change->has_silent_seconds)
-        house->silent_seconds = change->silent_seconds;
+        house.silent_seconds = change->silent_seconds;
     if (change->has_active_seconds)
-        house->active_seconds = change->active_seconds;
+        house.active_seconds = change->active_seconds;
     if (change->has_wait_seconds)
-        house->wait_seconds = change->wait_seconds;
-    office->house_dirty = true;
+        house.wait_seconds = change->wait_seconds;
+    put_house(office, &house);
     if (change->has_silent_seconds || change->has_wait_seconds)
         rearm_all(office);
 }
@@ -173,10 +182,6 @@ void queue_apply(struct office *office, const struct queue_change *change)
 enum refusal queue_change(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
-    if (!batch_reserve(office, 1, 0, 0))
-        return REFUSAL_CAPACITY;
-
-    /* ---- nothing fails below this line ---- */
     queue_apply(office, &call->in.queue_change);
     return REFUSAL_NONE;
 }

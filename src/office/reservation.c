@@ -1,5 +1,12 @@
 /* Holding seats, showing what is held, and giving it back. */
+#include "office/reservation.h"
+
+#include "office/catalogue.h"
+#include "office/door.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/verb_function.h"
 
 #include <string.h>
 
@@ -157,45 +164,40 @@ static void mark_reserved(struct office *office, struct live_round *round)
 {
     if (round->row.first_reserved_at != 0)
         return;
-    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
-    record.as.concert_round.first_reserved_at = office->now.house;
-    office_put(office, &record);
+    struct concert_round row = round->row;
+    row.first_reserved_at = office->now.house;
+    (void)put_round(office, round, round->concert, &row);
 }
 
-static struct live_reservation *put_hold(struct office *office, const struct live_user *user,
-                                         const struct hold *hold, struct id id)
+static struct live_reservation *put_hold(struct office *office, struct live_user *user,
+                                         const struct hold *hold)
 {
     const timestamp_ms now = office->now.house;
-    office->found_user = user->item.number;
-    office->found_round = hold->round->item.number;
-    const struct record reservation = {
-        .kind = RECORD_KIND_SEAT_RESERVATION,
-        .as.seat_reservation = {
-            .id = id,
-            .user_id = user->id,
-            .round_id = hold->round->row.id,
-            .token_id = hold->token->id,
-            .status = RESERVATION_STATUS_PENDING,
-            .amount = hold->amount,
-            .reserved_at = now,
-            .expires_at = now + office->settings.hold_seconds * SECOND_MS,
-            .refundable_until =
-                hold->round->row.start_time - office->settings.refund_until_seconds * SECOND_MS,
-        }};
-    office_put(office, &reservation);
+    const struct seat_reservation row = {
+        .id = new_id(office),
+        .user_id = user->id,
+        .round_id = hold->round->row.id,
+        .token_id = hold->token->id,
+        .status = RESERVATION_STATUS_PENDING,
+        .amount = hold->amount,
+        .reserved_at = now,
+        .expires_at = now + office->settings.hold_seconds * SECOND_MS,
+        .refundable_until =
+            hold->round->row.start_time - office->settings.refund_until_seconds * SECOND_MS,
+    };
+    struct live_reservation *reservation = put_reservation(office, NULL, user, hold->round, &row);
     for (size_t i = 0; i < hold->seat_count; i++) {
-        office->found_seat = hold->seats[i]->item.number;
-        const struct record seat = {.kind = RECORD_KIND_RESERVATION_SEAT,
-                                    .as.reservation_seat = {
-                                        .reservation_id = id,
-                                        .position = (int64_t)i,
-                                        .seat_id = hold->seats[i]->row.id,
-                                        .price = hold->seats[i]->row.price,
-                                    }};
-        office_put(office, &seat);
-        seat_set_status(office, hold->seats[i], SEAT_STATUS_HELD);
+        struct live_seat *seat = hold->seats[i];
+        const struct reservation_seat place = {
+            .reservation_id = row.id,
+            .position = (int64_t)i,
+            .seat_id = seat->row.id,
+            .price = seat->row.price,
+        };
+        put_reservation_seat(office, reservation, seat, &place);
+        seat_set_status(office, seat, SEAT_STATUS_HELD);
     }
-    return reservation_find_near(office, id);
+    return reservation;
 }
 
 enum refusal reservation_hold(struct office *office, const struct caller *caller, struct call *call)
@@ -204,14 +206,12 @@ enum refusal reservation_hold(struct office *office, const struct caller *caller
     const enum refusal refusal = check_hold(office, caller->user, call, &hold);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!reservation_reserve(office, hold.seat_count) ||
-        !batch_reserve(office, 3 + hold.seat_count, hold.seat_count, 0))
+    if (!reservation_reserve(office, hold.seat_count))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
     mark_reserved(office, hold.round);
-    const struct live_reservation *reservation =
-        put_hold(office, caller->user, &hold, new_id(office));
+    const struct live_reservation *reservation = put_hold(office, caller->user, &hold);
     hold.token->hold_count++;
     token_follow_holds(office, hold.token);
     reservation_show(office, reservation, &call->out.reservation);
@@ -223,15 +223,15 @@ enum refusal reservation_hold(struct office *office, const struct caller *caller
 
 static void refund(struct office *office, struct live_reservation *reservation)
 {
-    struct record record = {.kind = RECORD_KIND_PAYMENT, .as.payment = reservation->payment->row};
-    record.as.payment.status = PAYMENT_STATUS_CANCELLED;
-    record.as.payment.cancelled_at = office->now.house;
-    office_put(office, &record);
+    struct payment row = reservation->payment->row;
+    row.status = PAYMENT_STATUS_CANCELLED;
+    row.cancelled_at = office->now.house;
+    (void)put_payment(office, reservation->payment, reservation, &row);
     const struct point_entry entry = {
         .id = new_id(office),
         .kind = ENTRY_KIND_REFUND,
         .amount = reservation->row.amount,
-        .payment_id = reservation->payment->row.id,
+        .payment_id = row.id,
         .caller_id = reservation->row.user_id,
     };
     points_move(office, reservation->user, &entry);
@@ -243,12 +243,11 @@ void reservation_end(struct office *office, struct live_reservation *reservation
     const bool was_pending = reservation->row.status == RESERVATION_STATUS_PENDING;
     if (!was_pending)
         refund(office, reservation);
-    struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
-                            .as.seat_reservation = reservation->row};
-    record.as.seat_reservation.status = status;
-    record.as.seat_reservation.cancel_reason = reason;
-    record.as.seat_reservation.ended_at = office->now.house;
-    office_put(office, &record);
+    struct seat_reservation row = reservation->row;
+    row.status = status;
+    row.cancel_reason = reason;
+    row.ended_at = office->now.house;
+    (void)put_reservation(office, reservation, reservation->user, reservation->round, &row);
     for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
          held = held_seat_next(office, held))
         seat_set_status(office, held->seat, SEAT_STATUS_AVAILABLE);
@@ -309,8 +308,6 @@ enum refusal reservation_cancel(struct office *office, const struct caller *call
     const enum refusal refusal = check_cancel(office, caller, reservation);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0))
-        return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
     reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,

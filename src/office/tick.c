@@ -1,5 +1,13 @@
 /* Time passing: what falls due, what a downtime moves, and the batch's beginning and end. */
+#include "office/admission.h"
+#include "office/catalogue.h"
+#include "office/door.h"
+#include "office/reservation.h"
+#include "office/room.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 #define HEARTBEAT_MS SECOND_MS
 #define DOWNTIME_MS (5 * SECOND_MS) /* a longer gap between heartbeats is nobody's fault */
@@ -19,11 +27,10 @@ static void shift_holds(struct office *office, int64_t gap_ms)
          reservation = pool_next(&office->reservations, reservation->item.number)) {
         if (reservation->row.status != RESERVATION_STATUS_PENDING)
             continue;
-        CHECK(batch_reserve(office, 1, 0, 0));
-        struct record record = {.kind = RECORD_KIND_SEAT_RESERVATION,
-                                .as.seat_reservation = reservation->row};
-        record.as.seat_reservation.expires_at += gap_ms;
-        office_put(office, &record);
+        step_reserve(office);
+        struct seat_reservation row = reservation->row;
+        row.expires_at += gap_ms;
+        (void)put_reservation(office, reservation, reservation->user, reservation->round, &row);
     }
 }
 
@@ -36,14 +43,20 @@ static void shift_tokens(struct office *office, int64_t gap_ms)
             waiting_line_set_present(office, token, true);
             token_arm(office, token);
         } else if (token->status == TOKEN_STATUS_ACTIVE) {
-            CHECK(batch_reserve(office, 1, 0, 0));
-            struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
-                                    .as.queue_token = token_row(office, token)};
-            record.as.queue_token.holds_until += gap_ms;
-            record.as.queue_token.expires_at += gap_ms;
-            office_put(office, &record);
+            step_reserve(office);
+            struct queue_token row = token_row(office, token);
+            row.holds_until += gap_ms;
+            row.expires_at += gap_ms;
+            (void)put_token(office, token, token_user(office, token), &row);
         }
     }
+}
+
+static void beat(struct office *office)
+{
+    struct house house = office->house;
+    house.heartbeat_at = office->now.house;
+    put_house(office, &house);
 }
 
 /* The heartbeat moves with the deadlines in one batch, so they move once. */
@@ -56,8 +69,7 @@ static void make_up_downtime(struct office *office)
     office->why = WHY_DOWNTIME;
     shift_holds(office, gap_ms);
     shift_tokens(office, gap_ms);
-    office->house.heartbeat_at = office->now.house;
-    office->house_dirty = true;
+    beat(office);
 }
 
 /* ---- What is due ---- */
@@ -70,7 +82,7 @@ static void holds_expire(struct office *office, size_t *budget)
     while (*budget > 0 && (reservation = heap_first(&office->hold_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;
-        CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
+        step_reserve(office);
         reservation_end(office, reservation, RESERVATION_STATUS_EXPIRED, CANCEL_REASON_NONE);
     }
 }
@@ -83,7 +95,8 @@ static void tokens_expire(struct office *office, size_t *budget)
     while (*budget > 0 && (token = heap_first(&office->token_deadlines, &at)) != NULL &&
            at <= office->now.house) {
         (*budget)--;
-        CHECK(visit_reserve(office) && batch_reserve(office, 1, 0, 0));
+        step_reserve(office);
+        CHECK(visit_reserve(office));
         token_review(office, token);
     }
 }
@@ -102,7 +115,7 @@ static void rounds_refund(struct office *office)
             if (left-- == 0)
                 return;
             struct live_reservation *reservation = round->reservations;
-            CHECK(batch_reserve(office, RESERVATION_END_RECORDS, reservation->seat_count, 0));
+            step_reserve(office);
             reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
                             CANCEL_REASON_ROUND_CANCELLED);
         }
@@ -136,17 +149,13 @@ void office_settle(struct office *office, const struct turn *turn)
      * here is due at once (office_next_due). */
     if (!office->behind)
         (void)queue_admit(office, &budget);
-    if (time_matters(office) && office->now.house - office->house.heartbeat_at >= HEARTBEAT_MS) {
-        office->house.heartbeat_at = office->now.house;
-        office->house_dirty = true;
-    }
-    if (!office->house_dirty)
+    if (time_matters(office) && office->now.house - office->house.heartbeat_at >= HEARTBEAT_MS)
+        beat(office);
+    if (!office->house_owed)
         return;
-    CHECK(batch_reserve(office, 1, 0, 0));
-    const struct record record = {.kind = RECORD_KIND_HOUSE, .as.house = office->house};
+    step_reserve(office);
     office->why = WHY_COUNTED;
-    office_put(office, &record);
-    office->house_dirty = false;
+    put_house_settled(office);
 }
 
 static timestamp_ms first_of(const struct heap *heap, timestamp_ms otherwise)
@@ -159,13 +168,11 @@ timestamp_ms office_next_due(const struct office *office, struct moment now)
 {
     if (office->frozen)
         return INT64_MAX;
-    if (office->refunds_pending || office->house_dirty)
+    if (office->refunds_pending || office->house_owed)
         return now.house;
     timestamp_ms due = INT64_MAX;
-    due = first_of(&office->hold_deadlines, due);
-    due = first_of(&office->token_deadlines, due);
-    due = first_of(&office->session_deadlines, due);
-    due = first_of(&office->key_deadlines, due);
+#define DEADLINE(heap, type, pool) due = first_of(&office->heap, due);
+#include "office/live.def"
     if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
         due = office->house.heartbeat_at + HEARTBEAT_MS;
     const timestamp_ms admission = queue_next_admission(office, now);

@@ -1,5 +1,11 @@
 /* A queue token's time: when its owner was last heard, when it is due, how it ends. */
+#include "office/token.h"
+
+#include "office/door.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/user.h"
+#include "office/waiting_line.h"
 
 timestamp_ms token_heard_at(const struct office *office, const struct live_token *token)
 {
@@ -50,12 +56,11 @@ void token_arm(struct office *office, struct live_token *token)
 
 void token_end(struct office *office, struct live_token *token, enum token_reason reason)
 {
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
-                            .as.queue_token = token_row(office, token)};
-    record.as.queue_token.status = TOKEN_STATUS_EXPIRED;
-    record.as.queue_token.reason = reason;
-    record.as.queue_token.ended_at = office->now.house;
-    office_put(office, &record);
+    struct queue_token row = token_row(office, token);
+    row.status = TOKEN_STATUS_EXPIRED;
+    row.reason = reason;
+    row.ended_at = office->now.house;
+    (void)put_token(office, token, token_user(office, token), &row);
 }
 
 void token_follow_holds(struct office *office, struct live_token *token)
@@ -72,10 +77,9 @@ void token_follow_holds(struct office *office, struct live_token *token)
         token_arm(office, token);
         return;
     }
-    struct record record = {.kind = RECORD_KIND_QUEUE_TOKEN,
-                            .as.queue_token = token_row(office, token)};
-    record.as.queue_token.expires_at = expires_at;
-    office_put(office, &record);
+    struct queue_token row = token_row(office, token);
+    row.expires_at = expires_at;
+    (void)put_token(office, token, token_user(office, token), &row);
 }
 
 static void review_waiting(struct office *office, struct live_token *token)

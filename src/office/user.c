@@ -1,5 +1,9 @@
 /* People's accounts. */
+#include "office/user.h"
+
+#include "office/door.h"
 #include "office/state.h"
+#include "office/verb_function.h"
 
 static enum refusal call_show_user(const struct live_user *user, struct call *call)
 {
@@ -8,34 +12,45 @@ static enum refusal call_show_user(const struct live_user *user, struct call *ca
     return call_show_record(call, &record);
 }
 
+/* Makes room for a user's image and answers with it; `*texts` is the door's. */
+static enum refusal user_prepare(struct office *office, const struct user *row, struct call *call,
+                                 char **texts)
+{
+    const struct record shown = {.kind = RECORD_KIND_USER, .as.user = *row};
+    if (!user_reserve(office) || (*texts = user_texts_pack(&office->texts, row)) == NULL)
+        return REFUSAL_CAPACITY;
+    const enum refusal refusal = call_show_record(call, &shown);
+    if (refusal != REFUSAL_NONE)
+        user_texts_free(&office->texts, *texts);
+    return refusal;
+}
+
 /* A user and the point account that is made with it. */
 static enum refusal make_user(struct office *office, enum user_role role, struct call *call)
 {
     if (user_find_email(office, call->in.user_register.email, call->in.user_register.mailbox) !=
         NULL)
         return REFUSAL_EMAIL_TAKEN;
-    const struct record record = {.kind = RECORD_KIND_USER,
-                                  .as.user = {
-                                      .id = new_id(office),
-                                      .name = call->in.user_register.name,
-                                      .email = call->in.user_register.email,
-                                      .role = role,
-                                      .password_hash = call->in.user_register.password_hash,
-                                      .created_at = office->now.house,
-                                  }};
-    if (!user_reserve(office, &record.as.user) ||
-        !batch_reserve(office, 1, 0, record_encoded_max(&record)) ||
-        call_show_record(call, &record) != REFUSAL_NONE)
-        return REFUSAL_CAPACITY;
+    const struct user row = {
+        .id = new_id(office),
+        .name = call->in.user_register.name,
+        .email = call->in.user_register.email,
+        .role = role,
+        .password_hash = call->in.user_register.password_hash,
+        .created_at = office->now.house,
+    };
+    char *texts;
+    const enum refusal refusal = user_prepare(office, &row, call, &texts);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
 
     /* ---- nothing fails below this line ---- */
-    office_put(office, &record);
-    const struct record account = {.kind = RECORD_KIND_POINT_ACCOUNT,
-                                   .as.point_account = {
-                                       .user_id = record.as.user.id,
-                                       .last_updated = office->now.house,
-                                   }};
-    office_put(office, &account);
+    struct live_user *user = put_user(office, NULL, &row, texts);
+    const struct point_account account = {
+        .user_id = row.id,
+        .last_updated = office->now.house,
+    };
+    put_point_account(office, user, &account);
     call->created = true;
     return REFUSAL_NONE;
 }
@@ -90,24 +105,24 @@ enum refusal user_change(struct office *office, const struct caller *caller, str
 {
     struct live_user *user = caller->user;
     const struct user_change *change = &call->in.user_change;
-    const enum refusal refusal = check_change(office, user, change);
+    enum refusal refusal = check_change(office, user, change);
     if (refusal != REFUSAL_NONE)
         return refusal;
     struct hash_text hash;
-    struct record record = {.kind = RECORD_KIND_USER, .as.user = user_row(user, &hash)};
+    struct user row = user_row(user, &hash);
     if (change->name != NULL)
-        record.as.user.name = change->name;
+        row.name = change->name;
     if (change->email != NULL)
-        record.as.user.email = change->email;
+        row.email = change->email;
     if (change->password_hash != NULL)
-        record.as.user.password_hash = change->password_hash;
-    if (!user_reserve(office, &record.as.user) ||
-        !batch_reserve(office, SESSIONS_PER_USER_MAX, 0, record_encoded_max(&record)) ||
-        call_show_record(call, &record) != REFUSAL_NONE)
-        return REFUSAL_CAPACITY;
+        row.password_hash = change->password_hash;
+    char *texts;
+    refusal = user_prepare(office, &row, call, &texts);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
 
     /* ---- nothing fails below this line ---- */
-    office_put(office, &record);
+    (void)put_user(office, user, &row, texts);
     if (change->password_hash != NULL)
         sessions_close_but(office, user, call->credentials.session_id);
     return REFUSAL_NONE;

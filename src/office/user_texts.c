@@ -2,7 +2,7 @@
  * in one block, and behind the e-mail its mailbox where that is another text. A hash of argon2id,
  * whose text is base64 of 48 bytes and a few numbers, is kept as those. Knows no rules. */
 #include "base/base64.h"
-#include "office/state.h"
+#include "office/user.h"
 #include "record/email.h"
 
 #include <string.h>
@@ -197,7 +197,9 @@ const char *user_mailbox(const struct live_user *user)
 
 struct user user_row(const struct live_user *user, struct hash_text *hash)
 {
-    struct user row = {.id = user->id, .role = user->role, .created_at = user->created_at};
+    struct user row = {.id = user->id};
+#define USER_KEEPS(type, column, width) row.column = user->column;
+#include "office/kept.def"
     const char *at = user->texts + 1;
     row.email = next_text(user->texts, HAS_EMAIL, &at);
     (void)next_text(user->texts, HAS_MAILBOX, &at);

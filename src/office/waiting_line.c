@@ -1,5 +1,8 @@
 /* The waiting line: who is before whom, and how many, exactly. */
+#include "office/waiting_line.h"
+
 #include "office/state.h"
+#include "office/token.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -230,28 +230,35 @@ size_t record_encoded_max(const struct record *record)
     return 2 + VARINT_BYTES_MAX + field_count * SECRET_BYTES + record_text_bytes(record);
 }
 
-static void put_head(struct output *output, const struct record *record, enum record_why why)
+static void put_head(struct output *output, enum record_kind kind, bool deleted,
+                     enum record_why why)
 {
     CHECK((unsigned)why < WHY_COUNT);
-    const unsigned deleted = record->deleted ? DELETED_BIT : 0;
+    const unsigned gone = deleted ? DELETED_BIT : 0;
     const unsigned told = why != WHY_UNTOLD ? WHY_BIT : 0;
-    const uint8_t head[] = {(uint8_t)((unsigned)record->kind | deleted | told), (uint8_t)why};
+    const uint8_t head[] = {(uint8_t)((unsigned)kind | gone | told), (uint8_t)why};
     put_bytes(output, head, told ? 2 : 1);
+}
+
+void record_encode_row(enum record_kind kind, const void *row, bool deleted, enum record_why why,
+                       struct buffer *buffer)
+{
+    CHECK((unsigned)kind < RECORD_KIND_COUNT);
+    const struct codec *codec = &codecs[kind];
+    struct output output = {.at = buffer->data + buffer->length,
+                            .end = buffer->data + buffer->capacity};
+    uint64_t bits = codec->present(row);
+    if (deleted)
+        bits &= key_bits(record_schema(kind));
+    put_head(&output, kind, deleted, why);
+    put_varint(&output, bits);
+    codec->put(&output, bits, row);
+    buffer->length = (size_t)(output.at - buffer->data);
 }
 
 void record_encode(const struct record *record, enum record_why why, struct buffer *buffer)
 {
-    const struct entity_schema *schema = record_schema(record->kind);
-    const struct codec *codec = &codecs[record->kind];
-    struct output output = {.at = buffer->data + buffer->length,
-                            .end = buffer->data + buffer->capacity};
-    uint64_t bits = codec->present(&record->as);
-    if (record->deleted)
-        bits &= key_bits(schema);
-    put_head(&output, record, why);
-    put_varint(&output, bits);
-    codec->put(&output, bits, &record->as);
-    buffer->length = (size_t)(output.at - buffer->data);
+    record_encode_row(record->kind, &record->as, record->deleted, why, buffer);
 }
 
 enum result record_decode(const uint8_t *data, size_t length, struct record *record, size_t *used)

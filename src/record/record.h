@@ -205,6 +205,10 @@ size_t record_encoded_max(const struct record *record);
  * reserved. */
 void record_encode(const struct record *record, enum record_why why, struct buffer *buffer);
 
+/* The same of a row that stands by itself: `row` is the struct of this kind. */
+void record_encode_row(enum record_kind kind, const void *row, bool deleted, enum record_why why,
+                       struct buffer *buffer);
+
 /* Decodes one record from the front of `data`; `*used` is its length. Texts point into `data`.
  * RESULT_MALFORMED for anything record_encode does not write; RESULT_NEWER for unknown fields,
  * kinds or reasons. Never reads past `length`. */

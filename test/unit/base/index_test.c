@@ -88,6 +88,7 @@ static void take_out(struct fixture *fixture, uint32_t key)
 {
     struct thing *thing = fixture->expected[key];
     index_remove(&fixture->index, thing);
+    assert_false(index_holds(&fixture->index, thing));
     pool_give(&fixture->pool, thing);
     fixture->expected[key] = NULL;
     fixture->count--;
@@ -96,9 +97,11 @@ static void take_out(struct fixture *fixture, uint32_t key)
 static void check_all(const struct fixture *fixture)
 {
     assert_int_equal(fixture->index.count, fixture->count);
-    for (uint32_t key = 0; key < KEYS; key++)
-        assert_ptr_equal(index_find(&fixture->index, fixture->hash(key), &key),
-                         fixture->expected[key]);
+    for (uint32_t key = 0; key < KEYS; key++) {
+        struct thing *expected = fixture->expected[key];
+        assert_ptr_equal(index_find(&fixture->index, fixture->hash(key), &key), expected);
+        assert_true(expected == NULL || index_holds(&fixture->index, expected));
+    }
 }
 
 static void run(uint64_t (*hash)(uint32_t key), size_t steps, uint64_t seed)

@@ -1,7 +1,10 @@
 /* The audit itself: each thing it watches is broken by hand, and it says which invariant that was.
  */
 #include "crowd.h"
+#include "office/catalogue.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -180,6 +183,35 @@ static void finds_a_token_out_of_line(void **state)
     is_sound(fixture);
 }
 
+/* What live.def says of each kind. */
+static void finds_memory_in_disorder(void **state)
+{
+    const struct fixture *fixture = *state;
+    struct office *office = fixture->office;
+    struct live_seat *seat = fixture->round->seats[0];
+    struct heap_node *node = &user_token(office, fixture->waiter)->deadline;
+    const uint32_t sessions = fixture->payer->sessions;
+    is_sound(fixture);
+    index_remove(&office->seat_by_id, seat);
+    finds(fixture, "memory is in disorder: seat_by_id lacks an object");
+    index_insert(&office->seat_by_id, seat);
+    office->user_by_mailbox.count++;
+    finds(fixture, "memory is in disorder: user_by_mailbox has objects that are gone");
+    office->user_by_mailbox.count--;
+    node->place++;
+    finds(fixture, "memory is in disorder: token_deadlines has an object elsewhere");
+    node->place--;
+    fixture->payer->sessions = 0;
+    finds(fixture, "memory is in disorder: sessions are not each on its owner's list");
+    fixture->payer->sessions = fixture->waiter->sessions;
+    finds(fixture, "memory is in disorder: sessions are not");
+    fixture->payer->sessions = sessions;
+    office->finished_visits.count++;
+    finds(fixture, "memory is in disorder: finished_visits is not of all that ended");
+    office->finished_visits.count--;
+    is_sound(fixture);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +224,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(finds_tokens_that_are_not_their_users, begin, end),
         cmocka_unit_test_setup_teardown(finds_a_user_with_too_many_seats, begin, end),
         cmocka_unit_test_setup_teardown(finds_a_token_out_of_line, begin, end),
+        cmocka_unit_test_setup_teardown(finds_memory_in_disorder, begin, end),
     };
     return cmocka_run_group_tests_name("audit", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The bytes that the office reserves for a record are enough for every record it makes. */
-#include "office/state.h"
+#include "office/office.h"
+#include "office/room.h"
 #include "record/limit.h"
 
 #include <setjmp.h>
@@ -10,23 +11,20 @@
 
 #include <cmocka.h>
 
-/* The most bytes of a record without texts: what record_encoded_max says of it. */
+/* The most bytes of a record, less its texts. */
 static size_t plain_bytes(enum record_kind kind)
 {
     const struct record record = {.kind = kind};
     return record_encoded_max(&record);
 }
 
-static void a_plain_record_fits_its_room(void **state)
+/* Only these kinds have texts. */
+static bool has_texts(enum record_kind kind)
 {
-    (void)state;
-    for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++)
-        if (kind != RECORD_KIND_USER && kind != RECORD_KIND_CONCERT && kind != RECORD_KIND_SEAT)
-            if (plain_bytes(kind) > PLAIN_RECORD_BYTES)
-                fail_msg("%s: %zu bytes", record_schema(kind)->table, plain_bytes(kind));
+    return kind == RECORD_KIND_USER || kind == RECORD_KIND_CONCERT || kind == RECORD_KIND_SEAT ||
+           kind == RECORD_KIND_POINT_ENTRY;
 }
 
-/* Only these kinds have texts, and only of these is room for texts asked for. */
 static void only_known_kinds_have_texts(void **state)
 {
     (void)state;
@@ -35,22 +33,29 @@ static void only_known_kinds_have_texts(void **state)
         bool texts = false;
         for (size_t i = 0; i < schema->field_count; i++)
             texts = texts || schema->fields[i].type == FIELD_TEXT;
-        assert_int_equal(texts, kind == RECORD_KIND_USER || kind == RECORD_KIND_CONCERT ||
-                                    kind == RECORD_KIND_SEAT || kind == RECORD_KIND_POINT_ENTRY);
+        assert_int_equal(texts, has_texts(kind));
     }
 }
 
-static void a_deleted_row_fits_the_room_of_a_plain_one(void **state)
+static void a_record_without_texts_fits_its_room(void **state)
+{
+    (void)state;
+    for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++)
+        if (plain_bytes(kind) > RECORD_BYTES_MAX)
+            fail_msg("%s: %zu bytes", record_schema(kind)->table, plain_bytes(kind));
+}
+
+static void a_removed_row_fits_its_room(void **state)
 {
     (void)state;
     struct buffer buffer;
-    buffer_init(&buffer, PLAIN_RECORD_BYTES);
+    buffer_init(&buffer, REMOVED_RECORD_BYTES_MAX);
     for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++) {
         struct record record = {.kind = kind, .deleted = true};
-        memset(&record.as, 0xff, ID_BYTES); /* the key, and texts that must not be looked at */
-        assert_int_equal(buffer_reserve(&buffer, PLAIN_RECORD_BYTES), RESULT_OK);
+        memset(&record.as, 0xff, sizeof record.as); /* texts that must not be looked at, too */
+        assert_int_equal(buffer_reserve(&buffer, REMOVED_RECORD_BYTES_MAX), RESULT_OK);
         record_encode(&record, WHY_HELD, &buffer);
-        assert_true(buffer.length <= PLAIN_RECORD_BYTES);
+        assert_true(buffer.length <= REMOVED_RECORD_BYTES_MAX);
         buffer_clear(&buffer);
     }
     buffer_release(&buffer);
@@ -65,6 +70,36 @@ static const char *longest(char *text, size_t characters)
     return text;
 }
 
+static void a_user_with_the_longest_texts_fits_its_room(void **state)
+{
+    (void)state;
+    char name[USER_NAME_CHARACTERS_MAX * UTF8_BYTES_MAX + 1],
+        external_id[EXTERNAL_ID_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
+    char email[EMAIL_BYTES_MAX + 1], hash[PASSWORD_HASH_BYTES_MAX + 1];
+    memset(email, 'e', sizeof email - 1);
+    memset(hash, 'h', sizeof hash - 1);
+    email[sizeof email - 1] = hash[sizeof hash - 1] = '\0';
+    const struct record record = {
+        .kind = RECORD_KIND_USER,
+        .as.user = {.name = longest(name, USER_NAME_CHARACTERS_MAX),
+                    .email = email,
+                    .external_id = longest(external_id, EXTERNAL_ID_CHARACTERS_MAX),
+                    .password_hash = hash}};
+    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
+}
+
+static void a_concert_with_the_longest_texts_fits_its_room(void **state)
+{
+    (void)state;
+    char title[CONCERT_TITLE_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
+    static char description[CONCERT_DESCRIPTION_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
+    const struct record record = {
+        .kind = RECORD_KIND_CONCERT,
+        .as.concert = {.title = longest(title, CONCERT_TITLE_CHARACTERS_MAX),
+                       .description = longest(description, CONCERT_DESCRIPTION_CHARACTERS_MAX)}};
+    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX);
+}
+
 static void a_seat_with_the_longest_texts_fits_its_room(void **state)
 {
     (void)state;
@@ -73,7 +108,7 @@ static void a_seat_with_the_longest_texts_fits_its_room(void **state)
     struct seat *seat = &record.as.seat;
     seat->seat_number = seat->section = seat->row = seat->number = seat->grade =
         longest(text, SEAT_TEXT_CHARACTERS_MAX);
-    assert_true(record_encoded_max(&record) <= SEAT_RECORD_BYTES);
+    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
 }
 
 static void an_entry_with_the_longest_reference_fits_its_room(void **state)
@@ -82,27 +117,31 @@ static void an_entry_with_the_longest_reference_fits_its_room(void **state)
     char text[REFERENCE_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
     struct record record = {.kind = RECORD_KIND_POINT_ENTRY};
     record.as.point_entry.reference = longest(text, REFERENCE_CHARACTERS_MAX);
-    assert_true(record_encoded_max(&record) <=
-                PLAIN_RECORD_BYTES + REFERENCE_CHARACTERS_MAX * UTF8_BYTES_MAX);
+    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
 }
 
 /* A tick works off OFFICE_TICK_MAX deadlines into one batch, and the largest round is one call. */
 static void the_largest_tick_and_the_largest_round_fit_a_batch(void **state)
 {
     (void)state;
-    const size_t end_of_a_reservation = RESERVATION_END_RECORDS * PLAIN_RECORD_BYTES +
-                                        SEATS_PER_RESERVATION_MAX * SEAT_RECORD_BYTES;
-    assert_true(end_of_a_reservation * OFFICE_TICK_MAX <= BATCH_BYTES_MAX);
-    assert_true((size_t)SEAT_RECORD_BYTES * ROUND_SEATS_MAX + 2 * PLAIN_RECORD_BYTES <=
+    const size_t concert = CONCERT_TEXT_BYTES_MAX;
+    assert_true((size_t)STEP_RECORDS_MAX * RECORD_BYTES_MAX * OFFICE_TICK_MAX + concert <=
+                BATCH_BYTES_MAX);
+    assert_true((size_t)RECORD_BYTES_MAX * (ROUND_SEATS_MAX + CALL_RECORDS_MAX) + concert <=
+                BATCH_BYTES_MAX);
+    assert_true((size_t)REMOVED_RECORD_BYTES_MAX * (SEATS_MAX + ROUNDS_PER_CONCERT_MAX) +
+                    (size_t)RECORD_BYTES_MAX * CALL_RECORDS_MAX + concert <=
                 BATCH_BYTES_MAX);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_plain_record_fits_its_room),
         cmocka_unit_test(only_known_kinds_have_texts),
-        cmocka_unit_test(a_deleted_row_fits_the_room_of_a_plain_one),
+        cmocka_unit_test(a_record_without_texts_fits_its_room),
+        cmocka_unit_test(a_removed_row_fits_its_room),
+        cmocka_unit_test(a_user_with_the_longest_texts_fits_its_room),
+        cmocka_unit_test(a_concert_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_seat_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(an_entry_with_the_longest_reference_fits_its_room),
         cmocka_unit_test(the_largest_tick_and_the_largest_round_fit_a_batch),

@@ -1,7 +1,11 @@
 /* See compare.h. Looks into the office's own state, as its audit does. */
 #include "compare.h"
 
+#include "office/catalogue.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
+#include "office/user.h"
 
 #include <string.h>
 
@@ -10,8 +14,8 @@ static bool same_text(const char *a, const char *b)
     return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* The fields of a record's kind, one by one: structs have gaps and texts lie elsewhere. */
-static bool same_rows(const struct record *a, const struct record *b)
+/* One by one: structs have gaps and texts lie elsewhere. */
+bool compare_rows(const struct record *a, const struct record *b)
 {
     const struct entity_schema *schema = record_schema(a->kind);
     static const size_t bytes[] = {
@@ -102,8 +106,33 @@ static bool find_key(const struct office *office, const struct record *image, st
     return key != NULL;
 }
 
-static bool find_row(const struct office *office, const struct record *image, struct record *live,
-                     struct hash_text *hash)
+static bool find_entry(const struct office *office, const struct record *image, struct record *live)
+{
+    const struct point_entry *row = &image->as.point_entry;
+    const struct live_reference *reference =
+        row->reference == NULL ? NULL : reference_find(office, row->caller_id, row->reference);
+    if (reference != NULL)
+        live->as.point_entry = reference->row;
+    return reference != NULL;
+}
+
+static bool find_held_seat(const struct office *office, const struct record *image,
+                           struct record *live)
+{
+    const struct reservation_seat *row = &image->as.reservation_seat;
+    const struct live_reservation *reservation = reservation_find(office, row->reservation_id);
+    if (reservation == NULL)
+        return false;
+    const struct held_seat *held = reservation_seats(office, reservation);
+    for (int64_t i = 0; i < row->position && held != NULL; i++)
+        held = held_seat_next(office, held);
+    if (held != NULL)
+        live->as.reservation_seat = held_seat_row(reservation, row->position, held);
+    return held != NULL;
+}
+
+bool compare_find(const struct office *office, const struct record *image, struct record *live,
+                  struct hash_text *hash)
 {
     switch (image->kind) {
     case RECORD_KIND_HOUSE:
@@ -131,7 +160,9 @@ static bool find_row(const struct office *office, const struct record *image, st
     case RECORD_KIND_IDEMPOTENCY_KEY:
         return find_key(office, image, live);
     case RECORD_KIND_RESERVATION_SEAT:
+        return find_held_seat(office, image, live);
     case RECORD_KIND_POINT_ENTRY:
+        return find_entry(office, image, live);
     case RECORD_KIND_COUNT:
         break;
     }
@@ -166,10 +197,10 @@ bool compare_with_ledger(const struct office *office, const struct ledger *ledge
         struct record live = {.kind = image->kind};
         const enum expected expected = expectation(office, ledger, image);
         /* The house row is journalled when its batch settles; before, memory is ahead of it. */
-        if (image->kind == RECORD_KIND_HOUSE && office->house_dirty)
+        if (image->kind == RECORD_KIND_HOUSE && office->house_owed)
             continue;
         struct hash_text hash;
-        const bool found = find_row(office, image, &live, &hash);
+        const bool found = compare_find(office, image, &live, &hash);
         const char *table = record_schema(image->kind)->table;
         users += image->kind == RECORD_KIND_USER;
         sessions += image->kind == RECORD_KIND_SESSION && !image->deleted;
@@ -178,7 +209,7 @@ bool compare_with_ledger(const struct office *office, const struct ledger *ledge
                           found ? "still in" : "not in");
             return false;
         }
-        if (found && !same_rows(image, &live)) {
+        if (found && !compare_rows(image, &live)) {
             (void)explain(why, RESULT_CORRUPT, "a %s in memory is not what was written", table);
             return false;
         }

@@ -1,6 +1,6 @@
 /* What is not plain in loading: rows that the office does not keep, rows that go away again, what a
  * new house takes and an old one keeps. Rows that contradict each other are fit_test.c's. */
-#include "office/state.h"
+#include "office/office.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /* Users' texts come back as they were, whatever they are; a hash of argon2id takes fewer bytes. */
-#include "office/state.h"
+#include "office/user.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

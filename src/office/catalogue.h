@@ -1,0 +1,63 @@
+/* Concerts, rounds and their seats. For the files of this layer only. */
+#ifndef USHER_OFFICE_CATALOGUE_H
+#define USHER_OFFICE_CATALOGUE_H
+
+#include "base/pool.h"
+#include "office/office.h"
+
+struct live_concert {
+    struct pool_item item;
+    struct concert row; /* texts: one block that starts at `title` */
+    size_t round_count;
+};
+
+struct live_seat {
+    struct pool_item item;
+    struct seat row; /* texts: one block that starts at `seat_number` */
+    struct live_round *round;
+};
+
+struct live_round {
+    struct pool_item item;
+    struct concert_round row;
+    struct live_concert *concert;
+    struct live_seat **seats; /* in seat order; NULL once the round is over */
+    char *states;             /* a character a seat, for the public; see round_states_new */
+    int64_t counts[4];        /* by enum seat_status */
+    uint64_t version;         /* last batch that changed a seat's status */
+    uint64_t last_seq; /* last batch that changed anything that must be booked before it goes */
+    bool changed;      /* on the list of changed rounds */
+    bool leaving;      /* over; its rows are leaving memory */
+    struct live_reservation *reservations; /* pending and confirmed */
+    size_t reservation_count;              /* in memory, ended ones too: they point at seats */
+};
+
+/* Room in memory, wanted before the line that a verb crosses (room.c). */
+bool concert_reserve(struct office *office);
+bool round_reserve(struct office *office, size_t seats);
+
+/* A round's states and, behind them, the bits of its changed runs, in one block. NULL: no memory.
+ */
+char *round_states_new(size_t seat_count);
+uint64_t *round_changed_runs(const struct live_round *round);
+
+/* ---- Finding (find.c) ---- */
+
+struct live_concert *concert_find(const struct office *office, struct id id);
+struct live_round *round_find(const struct office *office, struct id id);
+struct live_seat *seat_find(const struct office *office, struct id id);
+
+/* ---- Rules (catalogue.c) ---- */
+
+void seat_set_status(struct office *office, struct live_seat *seat, enum seat_status status);
+
+/* Its seats have left memory, or are leaving it. */
+bool round_is_over(const struct live_round *round);
+
+/* When the round's sale ends: reservationCloseAt or its start, the earlier. */
+timestamp_ms round_sale_end(const struct live_round *round);
+
+/* A piece of the seats' door that dropping needs (door_catalogue.c). */
+void seat_forget(struct office *office, struct live_seat *seat);
+
+#endif

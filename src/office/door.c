@@ -1,0 +1,59 @@
+/* What all doors do, and the door of the house's row. */
+#include "office/door.h"
+
+#include "office/moves.h"
+#include "office/state.h"
+
+static void append_image(struct office *office, enum record_kind kind, const void *row,
+                         bool removed)
+{
+    if (office->loading != NULL)
+        return;
+    CHECK(office->why != WHY_UNTOLD && office->room > 0);
+    office->room--;
+    office->batch_count++;
+    record_encode_row(kind, row, removed, office->why, &office->batch);
+}
+
+void door_append(struct office *office, enum record_kind kind, const void *row)
+{
+    append_image(office, kind, row, false);
+}
+
+void door_append_removed(struct office *office, enum record_kind kind, const void *row)
+{
+    append_image(office, kind, row, true);
+}
+
+void door_check_beginning(const struct office *office, enum record_kind kind, int state)
+{
+    CHECK(office->loading != NULL || beginning_is_legal(kind, state));
+}
+
+void door_check_move(const struct office *office, enum record_kind kind, int from, int to)
+{
+    CHECK(office->loading != NULL || move_is_legal(kind, from, to));
+}
+
+/* ---- The house ---- */
+
+/* Numbers are given and served once, and its time never goes back. */
+static bool house_goes_on(const struct house *old, const struct house *row)
+{
+    return row->last_number >= old->last_number && row->serving >= old->serving &&
+           row->serving <= row->last_number && row->heartbeat_at >= old->heartbeat_at;
+}
+
+void put_house(struct office *office, const struct house *row)
+{
+    CHECK(office->loading != NULL || house_goes_on(&office->house, row));
+    office->house = *row;
+    office->house_owed = office->loading == NULL;
+}
+
+void put_house_settled(struct office *office)
+{
+    CHECK(office->house_owed);
+    door_append(office, RECORD_KIND_HOUSE, &office->house);
+    office->house_owed = false;
+}

@@ -1,0 +1,214 @@
+/* The doors of concerts, rounds and seats. */
+#include "office/catalogue.h"
+#include "office/door.h"
+#include "office/state.h"
+#include "office/texts.h"
+
+#include <string.h>
+
+/* ---- Concerts and rounds in their order ---- */
+
+static int compare_concerts(const struct live_concert *a, const struct live_concert *b)
+{
+    if (a->row.reservation_open_at != b->row.reservation_open_at)
+        return a->row.reservation_open_at < b->row.reservation_open_at ? -1 : 1;
+    return id_compare(a->row.id, b->row.id);
+}
+
+static int compare_rounds(const struct live_round *a, const struct live_round *b)
+{
+    if (a->row.start_time != b->row.start_time)
+        return a->row.start_time < b->row.start_time ? -1 : 1;
+    return id_compare(a->row.id, b->row.id);
+}
+
+/* Keeps a sorted array of pointers: out at its old place, in at its new one. */
+#define DEFINE_ORDER(insert, remove_from, compare, type, array)                                    \
+    static void remove_from(struct office *office, const struct type *item, size_t count)          \
+    {                                                                                              \
+        size_t i = 0;                                                                              \
+        while (i < count && office->array[i] != item)                                              \
+            i++;                                                                                   \
+        CHECK(i < count);                                                                          \
+        memmove(&office->array[i], &office->array[i + 1],                                          \
+                (count - i - 1) * sizeof office->array[0]);                                        \
+    }                                                                                              \
+    static void insert(struct office *office, struct type *item, size_t count)                     \
+    {                                                                                              \
+        size_t i = count;                                                                          \
+        while (i > 0 && compare(item, office->array[i - 1]) < 0) {                                 \
+            office->array[i] = office->array[i - 1];                                               \
+            i--;                                                                                   \
+        }                                                                                          \
+        office->array[i] = item;                                                                   \
+    }
+
+DEFINE_ORDER(concert_order_insert, concert_order_remove, compare_concerts, live_concert,
+             concert_order)
+DEFINE_ORDER(round_order_insert, round_order_remove, compare_rounds, live_round, round_order)
+
+/* ---- Concerts ---- */
+
+static struct live_concert *new_concert(struct office *office, const struct concert *row)
+{
+    struct live_concert *concert = pool_take(&office->concerts);
+    concert->row.id = row->id;
+    index_insert(&office->concert_by_id, concert);
+    return concert;
+}
+
+struct live_concert *put_concert(struct office *office, struct live_concert *concert,
+                                 const struct concert *row)
+{
+    door_append(office, RECORD_KIND_CONCERT, row);
+    office->catalogue_version++;
+    if (concert == NULL)
+        concert = new_concert(office, row);
+    else
+        concert_order_remove(office, concert, office->concerts.taken);
+    CHECK(id_equal(concert->row.id, row->id));
+    if (concert->row.title != row->title)
+        texts_free_block(concert->row.title);
+    concert->row = *row;
+    concert_order_insert(office, concert, office->concerts.taken - 1);
+    return concert;
+}
+
+void remove_concert(struct office *office, struct live_concert *concert)
+{
+    const struct concert row = {.id = concert->row.id};
+    CHECK(concert->round_count == 0);
+    door_append_removed(office, RECORD_KIND_CONCERT, &row);
+    office->catalogue_version++;
+    concert_order_remove(office, concert, office->concerts.taken);
+    index_remove(&office->concert_by_id, concert);
+    concert_let_go(office, concert);
+    pool_give(&office->concerts, concert);
+}
+
+/* ---- Rounds ---- */
+
+static struct live_round *new_round(struct office *office, struct live_concert *concert,
+                                    const struct concert_round *row)
+{
+    struct live_round *round = pool_take(&office->rounds);
+    round->row.id = row->id;
+    round->concert = concert;
+    concert->round_count++;
+    index_insert(&office->round_by_id, round);
+    return round;
+}
+
+struct live_round *put_round(struct office *office, struct live_round *round,
+                             struct live_concert *concert, const struct concert_round *row)
+{
+    CHECK(id_equal(concert->row.id, row->concert_id));
+    door_append(office, RECORD_KIND_CONCERT_ROUND, row);
+    office->catalogue_version++;
+    if (round == NULL) {
+        door_check_beginning(office, RECORD_KIND_CONCERT_ROUND, (int)row->status);
+        round = new_round(office, concert, row);
+    } else {
+        door_check_move(office, RECORD_KIND_CONCERT_ROUND, (int)round->row.status,
+                        (int)row->status);
+        round_order_remove(office, round, office->rounds.taken);
+    }
+    CHECK(round->concert == concert && id_equal(round->row.id, row->id));
+    round->row = *row;
+    round->last_seq = office->seq;
+    if (row->status == ROUND_STATUS_CANCELLED)
+        office->refunds_pending = true;
+    round_order_insert(office, round, office->rounds.taken - 1);
+    return round;
+}
+
+void remove_round(struct office *office, struct live_round *round)
+{
+    const struct concert_round row = {.id = round->row.id};
+    CHECK(round->reservation_count == 0 && round->reservations == NULL);
+    door_append_removed(office, RECORD_KIND_CONCERT_ROUND, &row);
+    office->catalogue_version++;
+    for (size_t i = 0; round->changed && i < office->changed_count; i++)
+        if (id_equal(office->changed_rounds[i], round->row.id))
+            office->changed_rounds[i] = office->changed_rounds[--office->changed_count];
+    round_order_remove(office, round, office->rounds.taken);
+    round->concert->round_count--;
+    index_remove(&office->round_by_id, round);
+    round_let_go(office, round);
+    pool_give(&office->rounds, round);
+}
+
+/* ---- Seats ---- */
+
+static char state_of(enum seat_status status)
+{
+    static const char states[] = {'a', 'h', 's', 'b'};
+    return states[status];
+}
+
+static void round_mark_changed(struct office *office, struct live_round *round, int64_t position)
+{
+    round->version = round->last_seq = office->seq;
+    if (office->loading != NULL)
+        return;
+    const uint64_t run = (uint64_t)position / ROUND_RUN_SEATS;
+    round_changed_runs(round)[run / 64] |= UINT64_C(1) << run % 64;
+    if (round->changed)
+        return;
+    round->changed = true;
+    office->changed_rounds[office->changed_count++] = round->row.id;
+}
+
+static struct live_seat *new_seat(struct office *office, struct live_round *round,
+                                  const struct seat *row)
+{
+    CHECK(round->seats != NULL && round->seats[row->position] == NULL);
+    struct live_seat *seat = pool_take(&office->seats);
+    seat->round = round;
+    seat->row.id = row->id;
+    round->seats[row->position] = seat;
+    index_insert(&office->seat_by_id, seat);
+    return seat;
+}
+
+struct live_seat *put_seat(struct office *office, struct live_seat *seat, struct live_round *round,
+                           const struct seat *row)
+{
+    CHECK(id_equal(round->row.id, row->concert_round_id));
+    door_append(office, RECORD_KIND_SEAT, row);
+    if (seat == NULL) {
+        door_check_beginning(office, RECORD_KIND_SEAT, (int)row->status);
+        seat = new_seat(office, round, row);
+    } else {
+        CHECK(seat->round == round && seat->row.position == row->position);
+        door_check_move(office, RECORD_KIND_SEAT, (int)seat->row.status, (int)row->status);
+        round->counts[seat->row.status]--;
+    }
+    CHECK(id_equal(seat->row.id, row->id));
+    if (seat->row.seat_number != row->seat_number)
+        texts_free_block(seat->row.seat_number);
+    seat->row = *row;
+    round->counts[row->status]++;
+    round->states[row->position] = state_of(row->status);
+    round_mark_changed(office, round, row->position);
+    return seat;
+}
+
+void seat_forget(struct office *office, struct live_seat *seat)
+{
+    struct live_round *round = seat->round;
+    round->counts[seat->row.status]--;
+    round->seats[seat->row.position] = NULL;
+    index_remove(&office->seat_by_id, seat);
+    seat_let_go(office, seat);
+    pool_give(&office->seats, seat);
+}
+
+void remove_seat(struct office *office, struct live_seat *seat)
+{
+    const struct seat row = {.id = seat->row.id};
+    CHECK(office->loading != NULL || seat->row.status == SEAT_STATUS_AVAILABLE ||
+          seat->row.status == SEAT_STATUS_BLOCKED);
+    door_append_removed(office, RECORD_KIND_SEAT, &row);
+    seat_forget(office, seat);
+}

@@ -1,0 +1,159 @@
+/* The doors of reservations, their seats and their payments. */
+#include "office/catalogue.h"
+#include "office/door.h"
+#include "office/reservation.h"
+#include "office/state.h"
+#include "office/user.h"
+
+/* ---- Payments ---- */
+
+static struct live_payment *new_payment(struct office *office, const struct payment *row)
+{
+    struct live_payment *payment = pool_take(&office->payments);
+    payment->row = *row;
+    index_insert(&office->payment_by_id, payment);
+    return payment;
+}
+
+struct live_payment *put_payment(struct office *office, struct live_payment *payment,
+                                 struct live_reservation *reservation, const struct payment *row)
+{
+    CHECK(reservation == NULL ? office->loading != NULL
+                              : id_equal(reservation->row.id, row->reservation_id));
+    door_append(office, RECORD_KIND_PAYMENT, row);
+    if (payment == NULL) {
+        door_check_beginning(office, RECORD_KIND_PAYMENT, (int)row->status);
+        payment = new_payment(office, row);
+    } else {
+        CHECK(id_equal(payment->row.id, row->id) && payment->row.amount == row->amount);
+        door_check_move(office, RECORD_KIND_PAYMENT, (int)payment->row.status, (int)row->status);
+        payment->row = *row;
+    }
+    if (reservation == NULL)
+        return payment;
+    reservation->round->last_seq = office->seq;
+    if (row->status == PAYMENT_STATUS_FAILED)
+        reservation->failed_payment = payment;
+    else
+        reservation->payment = payment;
+    return payment;
+}
+
+/* ---- Reservations ---- */
+
+static void link_reservation(struct office *office, struct live_reservation *reservation)
+{
+    struct live_reservation *next = user_reservations(office, reservation->user);
+    reservation->of_user = (struct reservation_link){.next = next};
+    if (next != NULL)
+        next->of_user.previous = reservation;
+    reservation->user->reservations = reservation->item.number;
+
+    struct live_round *round = reservation->round;
+    reservation->of_round = (struct reservation_link){.next = round->reservations};
+    if (round->reservations != NULL)
+        round->reservations->of_round.previous = reservation;
+    round->reservations = reservation;
+}
+
+void reservation_unlink(struct live_reservation *reservation)
+{
+    const struct reservation_link user = reservation->of_user, round = reservation->of_round;
+    if (user.previous != NULL)
+        user.previous->of_user.next = user.next;
+    else
+        reservation->user->reservations = user.next == NULL ? 0 : user.next->item.number;
+    if (user.next != NULL)
+        user.next->of_user.previous = user.previous;
+    if (round.previous != NULL)
+        round.previous->of_round.next = round.next;
+    else
+        reservation->round->reservations = round.next;
+    if (round.next != NULL)
+        round.next->of_round.previous = round.previous;
+}
+
+bool reservation_is_live(const struct live_reservation *reservation)
+{
+    return reservation->row.status == RESERVATION_STATUS_PENDING ||
+           reservation->row.status == RESERVATION_STATUS_CONFIRMED;
+}
+
+static struct live_reservation *new_reservation(struct office *office, struct live_user *user,
+                                                struct live_round *round,
+                                                const struct seat_reservation *row)
+{
+    struct live_reservation *reservation = pool_take(&office->reservations);
+    reservation->user = user;
+    reservation->round = round;
+    reservation->row = *row;
+    index_insert(&office->reservation_by_id, reservation);
+    link_reservation(office, reservation);
+    round->reservation_count++;
+    return reservation;
+}
+
+struct live_reservation *put_reservation(struct office *office,
+                                         struct live_reservation *reservation,
+                                         struct live_user *user, struct live_round *round,
+                                         const struct seat_reservation *row)
+{
+    CHECK(id_equal(user->id, row->user_id) && id_equal(round->row.id, row->round_id));
+    door_append(office, RECORD_KIND_SEAT_RESERVATION, row);
+    bool was_live = true;
+    if (reservation == NULL) {
+        door_check_beginning(office, RECORD_KIND_SEAT_RESERVATION, (int)row->status);
+        reservation = new_reservation(office, user, round, row);
+    } else {
+        CHECK(id_equal(reservation->row.id, row->id) && reservation->user == user &&
+              reservation->round == round && reservation->row.amount == row->amount);
+        door_check_move(office, RECORD_KIND_SEAT_RESERVATION, (int)reservation->row.status,
+                        (int)row->status);
+        was_live = reservation_is_live(reservation);
+    }
+    reservation->row = *row;
+    round->last_seq = office->seq;
+    if (row->status == RESERVATION_STATUS_PENDING)
+        heap_set(&office->hold_deadlines, reservation, row->expires_at);
+    else
+        heap_remove(&office->hold_deadlines, reservation);
+    if (was_live && !reservation_is_live(reservation)) {
+        reservation_unlink(reservation);
+        finished_list_add(&office->finished_reservations, reservation, office->seq);
+    }
+    return reservation;
+}
+
+/* ---- Their seats ---- */
+
+/* Made with those before it when there is none yet. */
+static struct held_seat *held_seat_at(struct office *office, struct live_reservation *reservation,
+                                      int64_t position)
+{
+    uint32_t *link = &reservation->seats;
+    struct held_seat *held = NULL;
+    for (int64_t i = 0; i <= position; i++) {
+        if (*link == 0) {
+            held = pool_take(&office->held_seats);
+            *link = held->item.number;
+            reservation->seat_count++;
+        } else {
+            held = pool_at(&office->held_seats, *link);
+        }
+        link = &held->next;
+    }
+    return held;
+}
+
+void put_reservation_seat(struct office *office, struct live_reservation *reservation,
+                          struct live_seat *seat, const struct reservation_seat *row)
+{
+    CHECK(id_equal(reservation->row.id, row->reservation_id) &&
+          id_equal(seat->row.id, row->seat_id) && row->position >= 0 &&
+          row->position < SEATS_PER_RESERVATION_MAX);
+    door_append(office, RECORD_KIND_RESERVATION_SEAT, row);
+    struct held_seat *held = held_seat_at(office, reservation, row->position);
+    held->seat = seat;
+#define HELD_SEAT_KEEPS(type, column, width) held->column = row->column;
+#include "office/kept.def"
+}

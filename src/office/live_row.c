@@ -1,0 +1,44 @@
+/* Rows made again of what is kept of them (kept.def). */
+#include "office/catalogue.h"
+#include "office/reservation.h"
+#include "office/token.h"
+#include "office/user.h"
+
+struct point_account account_row(const struct live_user *user)
+{
+    struct point_account row = {.user_id = user->id};
+#define ACCOUNT_KEEPS(type, column, width) row.column = user->account.column;
+#include "office/kept.def"
+    return row;
+}
+
+struct session session_row(const struct office *office, const struct live_session *session)
+{
+    struct session row = {.id = session->id, .user_id = session_user(office, session)->id};
+#define SESSION_KEEPS(type, column, width) row.column = session->column;
+#include "office/kept.def"
+    return row;
+}
+
+struct queue_token token_row(const struct office *office, const struct live_token *token)
+{
+    const struct live_visit *visit = token_visit(office, token);
+    struct queue_token row = {.id = token->id, .user_id = token_user(office, token)->id};
+#define TOKEN_KEEPS(type, column, width) row.column = token->column;
+#include "office/kept.def"
+    if (visit == NULL)
+        return row;
+#define VISIT_KEEPS(type, column, width) row.column = visit->column;
+#include "office/kept.def"
+    return row;
+}
+
+struct reservation_seat held_seat_row(const struct live_reservation *reservation, int64_t position,
+                                      const struct held_seat *held)
+{
+    struct reservation_seat row = {
+        .reservation_id = reservation->row.id, .position = position, .seat_id = held->seat->row.id};
+#define HELD_SEAT_KEEPS(type, column, width) row.column = held->column;
+#include "office/kept.def"
+    return row;
+}

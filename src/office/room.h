@@ -1,0 +1,42 @@
+/* Room in the batch. For the files of this layer only.
+ *
+ * A call, and each step of a tick, has room in the batch before it begins, so no record that it
+ * puts can fail. Room is counted in records, and the doors check the count at each.
+ *
+ * The most bytes of a record: of a seat with the longest texts, and more than of a user. A concert
+ * is longer; a call puts one at the most. A removed row is its key. A test holds schema.def against
+ * all three. */
+#ifndef USHER_OFFICE_ROOM_H
+#define USHER_OFFICE_ROOM_H
+
+#include "office/office.h"
+
+#define RECORD_BYTES_MAX 1792
+#define CONCERT_TEXT_BYTES_MAX                                                                     \
+    ((CONCERT_TITLE_CHARACTERS_MAX + CONCERT_DESCRIPTION_CHARACTERS_MAX) * UTF8_BYTES_MAX + 2)
+#define REMOVED_RECORD_BYTES_MAX 64
+
+/* The end of a reservation is the most that a step puts: the payment, the account, the entry and
+ * the reservation, or the reservation and its token; and each seat. */
+#define STEP_RECORDS_MAX (4 + SEATS_PER_RESERVATION_MAX)
+
+/* The most that a call puts is what leaving the queue does: the token, and the end of each of its
+ * holds. Beside that, any call may renew the session, keep an idempotency key and push one out.
+ * Calls that put or remove a row for each seat of a round ask for that besides
+ * (batch_reserve_more). */
+#define CALL_RECORDS_MAX (1 + HOLDS_PER_TOKEN_MAX * STEP_RECORDS_MAX + 3)
+
+/* For the largest tick; SQLite's default limit for a value is 10^9 bytes. */
+#define BATCH_BYTES_MAX (UINT32_C(768) << 20)
+
+/* Makes room for so many records; what was left of the last room is forgotten. False: no memory;
+ * there is no room then. */
+bool batch_reserve(struct office *office, size_t records);
+
+/* Room for more records, of so many bytes each at the most. */
+bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each);
+
+/* For a step of a tick, which has nobody to refuse to. */
+void step_reserve(struct office *office);
+
+#endif
