@@ -168,13 +168,13 @@ static void put_header_parameter(struct json_writer *writer, const char *name, c
 
 static void put_parameters(struct json_writer *writer, const struct route *route)
 {
-    const char *names = route->parameters;
-    const struct query_parameter *parameter;
+    struct parameter_walk walk = route_parameters(route);
+    struct query_parameter parameter;
     json_write_array_member_begin(writer, "parameters");
     put_path_parameter(writer, route->pattern);
-    while ((parameter = parameter_next(&names)) != NULL) {
-        begin_parameter(writer, parameter->query, "query", parameter->meaning);
-        schema_parameter(writer, parameter);
+    while (parameter_next(&walk, &parameter)) {
+        begin_parameter(writer, parameter.query, "query", parameter.meaning);
+        schema_parameter(writer, &parameter);
         json_write_object_end(writer);
     }
     if (route->method == METHOD_POST && route->access == ACCESS_SIGNED_IN)

@@ -55,8 +55,9 @@ struct route {
     enum route_takes takes;
     enum body_name body; /* of TAKES_JSON and TAKES_IMPORT */
     enum body_extent extent;
-    enum verb verb; /* VERB_COUNT: it asks the office nothing */
-    bool is_about;  /* the path's id goes to `about` in the call */
+    enum verb verb;        /* VERB_COUNT: it asks the office nothing */
+    enum record_kind list; /* whose rows VERB_LIST lists; RECORD_KIND_COUNT: it lists none */
+    bool is_about;         /* the path's id goes to `about` in the call */
     size_t about;
     enum route_answer answers;
     bool is_public;           /* with an ETag, for caches; else for the caller alone */
@@ -65,7 +66,7 @@ struct route {
     size_t from;              /* else it stands there in the call */
     const char *location;     /* the path at which it is found; NULL: nowhere */
     const char *content_type; /* of ROUTE_ANSWERS_TEXT */
-    const char *parameters;   /* of the query, with blanks between them */
+    const char *parameters;   /* of the query, with blanks between them; then come its list's */
     uint64_t refusals;        /* a bit (1 << refusal) for each that is the route's own */
     const char *summary;
 };

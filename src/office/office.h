@@ -12,10 +12,12 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "office/verb.h"
+#include "read/list.h"
+#include "read/look_up.h"
+#include "read/page.h"
 #include "record/limit.h"
 #include "record/record.h"
 #include "record/refusal.h"
-#include "record/view.h"
 
 struct office;
 
