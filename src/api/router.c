@@ -36,6 +36,8 @@
     .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name, .is_public = true
 #define ANSWER_DOES .answers = ROUTE_ANSWERS_NOTHING, .object = OBJECT_NONE
 #define ANSWER_SAYS(type) .answers = ROUTE_ANSWERS_TEXT, .object = OBJECT_NONE, .content_type = type
+#define ANSWER_EXPORTS(name)                                                                       \
+    .answers = ROUTE_ANSWERS_EXPORT, .object = OBJECT_##name, .content_type = "text/csv"
 #define ANSWER_PUBLISHES_TEXT(type) ANSWER_SAYS(type), .is_public = true
 #define R(refusal) (UINT64_C(1) << REFUSAL_##refusal)
 _Static_assert(REFUSAL_COUNT <= 64, "a bit for each refusal");

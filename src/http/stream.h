@@ -35,8 +35,9 @@
  */
 typedef void stream_gone(void *owner);
 
-/* What was written is with the connection, and there is room for as much again. Called once for
- * each stream_await, on the same thread, without any lock held; never once the stream is over. */
+/* The connection has every byte that was written, and there is room for as many again. Called once
+ * for each stream_await, on the same thread, without any lock held; never once the stream is over.
+ */
 typedef void stream_room(void *owner);
 
 struct stream_plan {
