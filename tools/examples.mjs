@@ -38,7 +38,8 @@ function keepShorter(kept, example) {
 // Pieces of a string of C, none of which is too long for a line.
 function quoted(text) {
     if (text === '') return '""'
-    const pieces = text.match(/.{1,80}/gsu)
+    // Nobody sees a byte order mark in a source; the text is JSON, which can say it.
+    const pieces = text.replaceAll('\ufeff', '\\ufeff').match(/.{1,80}/gsu)
     return pieces.map(piece => JSON.stringify(piece)).join('\n        ')
 }
 

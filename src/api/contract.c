@@ -15,19 +15,9 @@ enum {
 #include "record/schema.def"
 };
 
-enum {
-#define ENUMERATION(name) count_of_##name = 0
-#define VALUE(constant, text) +1
-#define END_ENUMERATION(name) ,
-#include "record/enumeration.def"
-};
-
 #define DETAIL_COUNT(detail) .max = detail
 #define DETAIL_CURSOR(detail) .max = 0
 #define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail
-#define DETAIL_TIME(detail) .max = 0
-#define DETAIL_ENUM(detail) .texts = detail##_texts, .text_count = count_of_##detail
-#define DETAIL_EMAIL(detail) .max = 0
 
 static const struct query_parameter parameters[] = {
 #define PARAMETER(row_name, in_query, parameter_type, detail, text)                                \
@@ -39,7 +29,8 @@ static const struct query_parameter parameters[] = {
 #include "api/parameters.def"
 };
 
-const struct query_parameter *parameter_next(const char **names)
+/* The next of a row's names with blanks between them; NULL: there is none. */
+static const struct query_parameter *next_named(const char **names)
 {
     *names += strspn(*names, " ");
     const size_t length = strcspn(*names, " ");
@@ -53,6 +44,57 @@ const struct query_parameter *parameter_next(const char **names)
         return parameter;
     }
     UNREACHABLE("a parameter that parameters.def does not have");
+}
+
+static enum parameter_type type_of_filter(enum filter_type type)
+{
+    switch (type) {
+    case FILTER_ID:
+        return PARAMETER_ID;
+    case FILTER_ENUM:
+        return PARAMETER_ENUM;
+    case FILTER_EMAIL:
+        return PARAMETER_EMAIL;
+    case FILTER_FROM:
+    case FILTER_TO:
+        return PARAMETER_TIME;
+    }
+    UNREACHABLE("a filter's type");
+}
+
+static struct query_parameter parameter_of_filter(const struct list_filter *row)
+{
+    return (struct query_parameter){.name = row->filter->parameter,
+                                    .query = row->filter->parameter,
+                                    .type = type_of_filter(row->filter->type),
+                                    .id_of = row->filter->id_of,
+                                    .texts = row->column->texts,
+                                    .text_count = row->column->text_count,
+                                    .meaning = row->filter->meaning};
+}
+
+struct parameter_walk route_parameters(const struct route *route)
+{
+    return (struct parameter_walk){
+        .names = route->parameters,
+        .list = route->list == RECORD_KIND_COUNT ? NULL : list_schema(route->list)};
+}
+
+bool parameter_next(struct parameter_walk *walk, struct query_parameter *parameter)
+{
+    const struct query_parameter *named = next_named(&walk->names);
+    if (named != NULL) {
+        *parameter = *named;
+        return true;
+    }
+    while (walk->list != NULL && walk->filter < walk->list->filter_count) {
+        const struct list_filter *row = &walk->list->filters[walk->filter++];
+        if (!row->is_parameter)
+            continue;
+        *parameter = parameter_of_filter(row);
+        return true;
+    }
+    return false;
 }
 
 /* ---- Refusals ---- */

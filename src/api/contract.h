@@ -13,7 +13,7 @@ enum parameter_type {
     PARAMETER_EMAIL,
 };
 
-/* A row of parameters.def. */
+/* A row of parameters.def, or a filter of read/list.def. */
 struct query_parameter {
     const char *name;  /* as routes.def has it */
     const char *query; /* as it stands in the query */
@@ -25,9 +25,16 @@ struct query_parameter {
     const char *meaning;
 };
 
-/* The next parameter of a list of names with blanks between them; moves `*names` on. NULL: there is
- * none. */
-const struct query_parameter *parameter_next(const char **names);
+/* A walk along a route's parameters: those that its row names, then its list's. */
+struct parameter_walk {
+    const char *names;
+    const struct list_schema *list; /* or NULL */
+    size_t filter;
+};
+struct parameter_walk route_parameters(const struct route *route);
+
+/* False: there is none any more. */
+bool parameter_next(struct parameter_walk *walk, struct query_parameter *parameter);
 
 /* Everything that a request to the route may be refused with: a bit (1 << refusal) each. */
 uint64_t route_refusals(const struct route *route);

@@ -161,6 +161,19 @@ static bool condition_holds(const struct object_condition *condition, const uint
     return (condition->bytes == 1 ? *member : field_number(member)) == condition->value;
 }
 
+/* The condition of a column is about each of its structs. */
+bool object_field_is_there(const struct object_field *field, const void *source)
+{
+    return field->kind == OBJECT_COLUMN || condition_holds(&field->when, source);
+}
+
+size_t object_field_count(const struct object_field *field, const void *source)
+{
+    size_t count;
+    memcpy(&count, (const uint8_t *)source + field->count_offset, sizeof count);
+    return count;
+}
+
 static void write_time(struct json_writer *writer, const struct field_schema *field,
                        timestamp_ms time, const struct shown_clock *clock)
 {
@@ -212,17 +225,10 @@ static void write_field_value(struct json_writer *writer, const struct field_sch
     UNREACHABLE("a field that is never shown");
 }
 
-static size_t count_of(const struct object_field *field, const uint8_t *source)
-{
-    size_t count;
-    memcpy(&count, source + field->count_offset, sizeof count);
-    return count;
-}
-
 static void write_list(struct json_writer *writer, const struct object_field *field,
                        const uint8_t *source, const struct shown_clock *clock)
 {
-    const size_t count = count_of(field, source);
+    const size_t count = object_field_count(field, source);
     json_write_array_begin(writer);
     for (size_t i = 0; i < count; i++)
         object_write(writer, field->object, source + field->base + i * field->stride, clock);
@@ -232,7 +238,7 @@ static void write_list(struct json_writer *writer, const struct object_field *fi
 static void write_ids(struct json_writer *writer, const struct object_field *field,
                       const uint8_t *source)
 {
-    const size_t count = count_of(field, source);
+    const size_t count = object_field_count(field, source);
     json_write_array_begin(writer);
     for (size_t i = 0; i < count; i++)
         write_field_value(writer, &field->given, source + field->base + i * field->stride, NULL);
@@ -242,7 +248,7 @@ static void write_ids(struct json_writer *writer, const struct object_field *fie
 static void write_column(struct json_writer *writer, const struct object_field *field,
                          const uint8_t *source)
 {
-    const size_t count = count_of(field, source);
+    const size_t count = object_field_count(field, source);
     const uint8_t *record;
     memcpy(&record, source + field->base, sizeof record);
     json_write_array_begin(writer);
@@ -261,7 +267,7 @@ static void write_field(struct json_writer *writer, const struct object_field *f
     const struct field_schema *schema = object_field_schema(field);
     const uint8_t *place = source + field->base;
     json_write_key(writer, schema->json);
-    if (field->kind != OBJECT_COLUMN && !condition_holds(&field->when, source)) {
+    if (!object_field_is_there(field, source)) {
         json_write_null(writer);
         return;
     }
@@ -285,7 +291,7 @@ static void write_field(struct json_writer *writer, const struct object_field *f
         json_write_text(writer, (const char *)place);
         return;
     case OBJECT_RUN:
-        json_write_text_n(writer, field_text(place), count_of(field, source));
+        json_write_text_n(writer, field_text(place), object_field_count(field, source));
         return;
     }
     UNREACHABLE("kind of field");

@@ -124,6 +124,11 @@ static inline const struct field_schema *object_field_schema(const struct object
 /* Whether the field may be null. */
 bool object_field_is_nullable(const struct object_field *field);
 
+/* Of a field of the object at `source`: whether it is there (else it is null), and how many stand
+ * in its array. */
+bool object_field_is_there(const struct object_field *field, const void *source);
+size_t object_field_count(const struct object_field *field, const void *source);
+
 /* Writes the object as one value. `source` is the struct that objects.def names for it; `clock`: by
  * what its deadlines are shown, as it came with the answer to the request that asked for it, or
  * NULL where it has none. */

@@ -31,13 +31,18 @@ static void put_answer_headers(struct json_writer *writer, const struct route *r
     json_write_object_end(writer);
 }
 
-static void put_answer_schema(struct json_writer *writer, const struct route *route)
+static void put_answer_schema(struct json_writer *writer, const struct route *route,
+                              const char *type)
 {
     char name[SCHEMA_NAME_BYTES];
     json_write_key(writer, "schema");
+    if (route->answers == ROUTE_ANSWERS_EXPORT) {
+        schema_export(writer, route->object);
+        return;
+    }
     if (route->object == OBJECT_NONE) {
         json_write_object_begin(writer);
-        if (strcmp(route->content_type, "application/json") != 0)
+        if (strcmp(type, "application/json") != 0)
             json_write_text_member(writer, "type", "string");
         json_write_object_end(writer);
         return;
@@ -52,6 +57,7 @@ static void put_answer_schema(struct json_writer *writer, const struct route *ro
 static void put_answer(struct json_writer *writer, const struct route *route, int status)
 {
     const struct example *example = example_find(route, status, "");
+    const char *type = route->content_type == NULL ? "application/json" : route->content_type;
     char key[8];
     (void)snprintf(key, sizeof key, "%d", status);
     json_write_object_member_begin(writer, key);
@@ -59,10 +65,8 @@ static void put_answer(struct json_writer *writer, const struct route *route, in
     put_answer_headers(writer, route, status);
     if (status != STATUS_NO_CONTENT && status != STATUS_NOT_MODIFIED) {
         json_write_object_member_begin(writer, "content");
-        json_write_key(writer,
-                       route->content_type == NULL ? "application/json" : route->content_type);
-        json_write_object_begin(writer);
-        put_answer_schema(writer, route);
+        json_write_object_member_begin(writer, type);
+        put_answer_schema(writer, route, type);
         if (example != NULL) {
             json_write_object_member_begin(writer, "examples");
             openapi_example(writer, "recorded", example->answer);
@@ -80,6 +84,7 @@ static void put_route_answers(struct json_writer *writer, const struct route *ro
     case ROUTE_ANSWERS_OBJECT:
     case ROUTE_ANSWERS_PAGE:
     case ROUTE_ANSWERS_TEXT:
+    case ROUTE_ANSWERS_EXPORT:
         put_answer(writer, route, STATUS_OK);
         if (route->is_public)
             put_answer(writer, route, STATUS_NOT_MODIFIED);
@@ -168,13 +173,13 @@ static void put_header_parameter(struct json_writer *writer, const char *name, c
 
 static void put_parameters(struct json_writer *writer, const struct route *route)
 {
-    const char *names = route->parameters;
-    const struct query_parameter *parameter;
+    struct parameter_walk walk = route_parameters(route);
+    struct query_parameter parameter;
     json_write_array_member_begin(writer, "parameters");
     put_path_parameter(writer, route->pattern);
-    while ((parameter = parameter_next(&names)) != NULL) {
-        begin_parameter(writer, parameter->query, "query", parameter->meaning);
-        schema_parameter(writer, parameter);
+    while (parameter_next(&walk, &parameter)) {
+        begin_parameter(writer, parameter.query, "query", parameter.meaning);
+        schema_parameter(writer, &parameter);
         json_write_object_end(writer);
     }
     if (route->method == METHOD_POST && route->access == ACCESS_SIGNED_IN)

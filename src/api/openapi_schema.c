@@ -379,6 +379,25 @@ void schema_body(struct json_writer *writer, enum body_name body, enum body_exte
     json_write_object_end(writer);
 }
 
+/* ---- Exports ---- */
+
+/* The columns are the object's fields, so the description of those is not told again. */
+void schema_export(struct json_writer *writer, enum object_name name)
+{
+    const struct object_schema *object = object_schema(name);
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "type", "string");
+    json_write_text_member(writer, "description",
+                           "CSV (RFC 4180) in UTF-8 with a byte order mark: the names of the "
+                           "columns, then a line each. A text that a spreadsheet would take for a "
+                           "formula has a ' before it.");
+    json_write_array_member_begin(writer, "x-columns");
+    for (size_t i = 0; i < object->field_count; i++)
+        json_write_text(writer, object_field_schema(&object->fields[i])->json);
+    json_write_array_end(writer);
+    json_write_object_end(writer);
+}
+
 /* ---- Parameters ---- */
 
 void schema_parameter(struct json_writer *writer, const struct query_parameter *parameter)

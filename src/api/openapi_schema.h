@@ -21,6 +21,7 @@ void schema_reference(struct json_writer *writer, const char *name);
 void schema_object(struct json_writer *writer, enum object_name object);
 void schema_page(struct json_writer *writer, enum object_name object);
 void schema_body(struct json_writer *writer, enum body_name body, enum body_extent extent);
+void schema_export(struct json_writer *writer, enum object_name name);
 void schema_parameter(struct json_writer *writer, const struct query_parameter *parameter);
 
 /* An id with this prefix. */

@@ -11,11 +11,12 @@
 
 #define PARAMETER_SHOWN_MAX 100 /* characters */
 
-static bool is_among(const char *parameters, const char *name)
+static bool has_parameter(const struct route *route, const char *name)
 {
-    const struct query_parameter *parameter;
-    while ((parameter = parameter_next(&parameters)) != NULL)
-        if (strcmp(parameter->query, name) == 0)
+    struct parameter_walk walk = route_parameters(route);
+    struct query_parameter parameter;
+    while (parameter_next(&walk, &parameter))
+        if (strcmp(parameter.query, name) == 0)
             return true;
     return false;
 }
@@ -31,13 +32,12 @@ static const char *shown(const char *name)
 bool query_names(struct enquiry *enquiry)
 {
     const struct request_head *head = enquiry->exchange.head;
-    const char *known = enquiry->route->parameters;
     for (size_t i = 0; i < head->parameter_count; i++) {
         const char *name = head->parameters[i].name;
         bool twice = false;
         for (size_t before = 0; before < i && !twice; before++)
             twice = strcmp(head->parameters[before].name, name) == 0;
-        if (!twice && is_among(known, name))
+        if (!twice && has_parameter(enquiry->route, name))
             continue;
         problem_parameter(enquiry, shown(name),
                           twice ? "comes twice" : "is no parameter of this route");
@@ -90,17 +90,19 @@ bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time)
     return false;
 }
 
-bool query_enumeration(struct enquiry *enquiry, const char *name, const char *const *texts,
-                       size_t count, int *value)
+bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,
+                       struct wanted_value *wanted)
 {
     const char *text = exchange_parameter(&enquiry->exchange, name);
-    if (text == NULL || enumeration_parse(texts, count, text, value))
+    wanted->given = text != NULL;
+    if (text == NULL || enumeration_parse(field->texts, field->text_count, text, &wanted->value))
         return true;
     problem_parameter(enquiry, name, "is none of the values that this field has");
     return false;
 }
 
-bool query_email(struct enquiry *enquiry, const char *name, const struct email **email)
+bool query_email(struct enquiry *enquiry, const char *name, const char **spelled,
+                 const char **mailbox)
 {
     const char *text = exchange_parameter(&enquiry->exchange, name);
     if (text == NULL)
@@ -108,11 +110,14 @@ bool query_email(struct enquiry *enquiry, const char *name, const struct email *
     struct email *read = exchange_allocate(&enquiry->exchange, sizeof *read);
     const enum result result =
         read == NULL ? RESULT_NO_MEMORY : email_read(text, EMAIL_KNOWN, read);
-    *email = read;
-    if (result == RESULT_NO_MEMORY)
+    if (result == RESULT_OK) {
+        *spelled = read->spelled;
+        *mailbox = read->mailbox;
+    } else if (result == RESULT_NO_MEMORY) {
         problem_answer(enquiry, REFUSAL_CAPACITY);
-    else if (result != RESULT_OK)
+    } else {
         problem_parameter(enquiry, name, "must be an e-mail address ('+' is written %2B)");
+    }
     return result == RESULT_OK;
 }
 

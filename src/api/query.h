@@ -15,10 +15,12 @@ bool query_names(struct enquiry *enquiry);
 bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit);
 bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, struct id *id);
 bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time);
-bool query_enumeration(struct enquiry *enquiry, const char *name, const char *const *texts,
-                       size_t count, int *value);
-/* `*email` lives as long as the enquiry. */
-bool query_email(struct enquiry *enquiry, const char *name, const struct email **email);
+bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,
+                       struct wanted_value *wanted);
+/* The address as the old rule keeps it, and its mailbox (record/email.h). Both live as long as the
+ * enquiry. */
+bool query_email(struct enquiry *enquiry, const char *name, const char **spelled,
+                 const char **mailbox);
 
 /* A cursor says where the next page begins: a number (a time or a place) and an id. Clients are not
  * to look into it. */

@@ -15,9 +15,10 @@
 #define OF_WHOLE(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_WHOLE
 #define OF_PART(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_PART
 #define OF_IMPORT(name) .takes = TAKES_IMPORT, .body = BODY_OF_##name, .extent = BODY_WHOLE
-#define ASKS_NOBODY .verb = VERB_COUNT
-#define ASKS_FOR(name) .verb = VERB_##name
-#define ASKS_ABOUT(name, member) .verb = VERB_##name, .is_about = true, .about = IN_CALL(member)
+#define ASKS_NOBODY .verb = VERB_COUNT, .list = RECORD_KIND_COUNT
+#define ASKS_FOR(name) .verb = VERB_##name, .list = RECORD_KIND_COUNT
+#define ASKS_ABOUT(name, member) ASKS_FOR(name), .is_about = true, .about = IN_CALL(member)
+#define ASKS_LISTS(kind) .verb = VERB_LIST, .list = RECORD_KIND_##kind
 #define NOWHERE NULL
 #define SHOWN(name, member)                                                                        \
     .object = OBJECT_##name, .from = IN_CALL(member),                                              \
@@ -35,6 +36,8 @@
     .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name, .is_public = true
 #define ANSWER_DOES .answers = ROUTE_ANSWERS_NOTHING, .object = OBJECT_NONE
 #define ANSWER_SAYS(type) .answers = ROUTE_ANSWERS_TEXT, .object = OBJECT_NONE, .content_type = type
+#define ANSWER_EXPORTS(name)                                                                       \
+    .answers = ROUTE_ANSWERS_EXPORT, .object = OBJECT_##name, .content_type = "text/csv"
 #define ANSWER_PUBLISHES_TEXT(type) ANSWER_SAYS(type), .is_public = true
 #define R(refusal) (UINT64_C(1) << REFUSAL_##refusal)
 _Static_assert(REFUSAL_COUNT <= 64, "a bit for each refusal");

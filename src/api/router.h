@@ -39,6 +39,7 @@ enum route_answer {
     ROUTE_ANSWERS_PAGE,    /* 200 */
     ROUTE_ANSWERS_NOTHING, /* 204 */
     ROUTE_ANSWERS_TEXT,    /* 200 */
+    ROUTE_ANSWERS_EXPORT,  /* 200: CSV with an object a line */
 };
 
 struct enquiry;
@@ -55,17 +56,18 @@ struct route {
     enum route_takes takes;
     enum body_name body; /* of TAKES_JSON and TAKES_IMPORT */
     enum body_extent extent;
-    enum verb verb; /* VERB_COUNT: it asks the office nothing */
-    bool is_about;  /* the path's id goes to `about` in the call */
+    enum verb verb;        /* VERB_COUNT: it asks the office nothing */
+    enum record_kind list; /* whose rows VERB_LIST lists; RECORD_KIND_COUNT: it lists none */
+    bool is_about;         /* the path's id goes to `about` in the call */
     size_t about;
     enum route_answer answers;
     bool is_public;           /* with an ETag, for caches; else for the caller alone */
-    enum object_name object;  /* of an answer in JSON */
+    enum object_name object;  /* of an answer in JSON, or in CSV */
     bool from_record;         /* the object is the call's record; */
     size_t from;              /* else it stands there in the call */
     const char *location;     /* the path at which it is found; NULL: nowhere */
-    const char *content_type; /* of ROUTE_ANSWERS_TEXT */
-    const char *parameters;   /* of the query, with blanks between them */
+    const char *content_type; /* of ROUTE_ANSWERS_TEXT and ROUTE_ANSWERS_EXPORT */
+    const char *parameters;   /* of the query, with blanks between them; then come its list's */
     uint64_t refusals;        /* a bit (1 << refusal) for each that is the route's own */
     const char *summary;
 };

@@ -3,6 +3,7 @@
 #define USHER_API_SERVICE_H
 
 #include "api/api.h"
+#include "api/export.h"
 #include "api/import.h"
 #include "api/metrics.h"
 #include "api/presence.h"
@@ -52,6 +53,7 @@ struct api {
     struct metrics metrics;
     struct presence presence;
     struct importer importer;
+    struct exports exports;
 };
 
 #endif

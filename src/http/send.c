@@ -1,6 +1,7 @@
 /* See send.h. */
 #include "http/send.h"
 
+#include "base/check.h"
 #include "http/answer.h"
 #include "http/input.h"
 #include "http/receive.h"
@@ -185,10 +186,12 @@ enum step send_stream(struct connection *connection)
             receive_next(connection);
         return STEP_AGAIN;
     case STREAM_LOST:
-        break;
+        connection->loop->counts.slow_readers++;
+        return STEP_OVER;
+    case STREAM_TORN:
+        return STEP_OVER;
     }
-    connection->loop->counts.slow_readers++;
-    return STEP_OVER;
+    UNREACHABLE("what a stream does next");
 }
 
 /* ---- After the last answer ---- */

@@ -22,7 +22,7 @@ static void unlock_stream(struct stream *stream)
 
 /* ---- Life ---- */
 
-static struct stream *stream_new(const struct exchange *exchange, stream_gone *gone, void *owner)
+static struct stream *stream_new(const struct exchange *exchange, const struct stream_plan *plan)
 {
     struct stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL)
@@ -31,8 +31,7 @@ static struct stream *stream_new(const struct exchange *exchange, stream_gone *g
     stream->references = 2; /* the caller's and the connection's */
     stream->loop = exchange->loop;
     stream->connection = exchange->connection;
-    stream->gone = gone;
-    stream->owner = owner;
+    stream->plan = *plan;
     stream->chunked = !exchange->head->old;
     stream->tail = "";
     buffer_init(&stream->pending, STREAM_PENDING_BYTES_MAX);
@@ -40,12 +39,11 @@ static struct stream *stream_new(const struct exchange *exchange, stream_gone *g
     return stream;
 }
 
-struct stream *stream_begin(struct exchange *exchange, const char *content_type, stream_gone *gone,
-                            void *owner)
+struct stream *stream_begin(struct exchange *exchange, const struct stream_plan *plan)
 {
     CHECK(exchange->phase == EXCHANGE_RUNNING && !exchange->body_pending);
     if (exchange->head->bodiless) {
-        answer_stream(exchange, content_type, NULL);
+        answer_stream(exchange, plan->content_type, NULL);
         return NULL;
     }
     /* The loop's thread sees this before the loop ends its streams: none begins after that. */
@@ -53,13 +51,13 @@ struct stream *stream_begin(struct exchange *exchange, const char *content_type,
         exchange_refuse(exchange, REFUSAL_UNAVAILABLE);
         return NULL;
     }
-    struct stream *stream = stream_new(exchange, gone, owner);
+    struct stream *stream = stream_new(exchange, plan);
     if (stream == NULL) {
         exchange_refuse(exchange, REFUSAL_CAPACITY);
         return NULL;
     }
     atomic_fetch_add(&exchange->server->answering, 1);
-    answer_stream(exchange, content_type, stream);
+    answer_stream(exchange, plan->content_type, stream);
     return stream;
 }
 
@@ -105,16 +103,38 @@ bool stream_write(struct stream *stream, const void *bytes, size_t length)
     return room;
 }
 
-bool stream_end(struct stream *stream)
+/* False: the stream was over. */
+static bool leave_open(struct stream *stream, enum stream_state state)
 {
     lock_stream(stream);
     const bool open = stream->state == STREAM_OPEN;
     if (open) {
-        stream->state = STREAM_ENDED;
+        stream->state = state;
         tell_loop(stream);
     }
     unlock_stream(stream);
     return open;
+}
+
+bool stream_end(struct stream *stream)
+{
+    return leave_open(stream, STREAM_ENDED);
+}
+
+bool stream_cut(struct stream *stream)
+{
+    return leave_open(stream, STREAM_CUT);
+}
+
+void stream_await(struct stream *stream)
+{
+    CHECK(stream->plan.room != NULL);
+    lock_stream(stream);
+    if (stream->state == STREAM_OPEN) {
+        stream->awaited = true;
+        tell_loop(stream);
+    }
+    unlock_stream(stream);
 }
 
 /* ---- Sending ---- */
@@ -152,9 +172,15 @@ enum stream_next stream_prepare(struct stream *stream)
     const enum stream_state state = stream->state;
     if (length_left(stream) == 0)
         take_pending(stream);
+    const bool room = state == STREAM_OPEN && stream->awaited && stream->pending.length == 0;
+    stream->awaited &= !room;
     unlock_stream(stream);
+    if (room)
+        stream->plan.room(stream->plan.owner);
     if (state == STREAM_BEHIND)
         return STREAM_LOST;
+    if (state == STREAM_CUT)
+        return STREAM_TORN;
     if (length_left(stream) > 0)
         return STREAM_SENDS;
     return state == STREAM_ENDED ? STREAM_SENT : STREAM_QUIET;
@@ -196,15 +222,15 @@ bool stream_is_open(struct stream *stream)
 
 void stream_stop(struct stream *stream)
 {
-    if (stream_end(stream))
-        stream->gone(stream->owner);
+    if (stream->plan.is_whole ? stream_cut(stream) : stream_end(stream))
+        stream->plan.gone(stream->plan.owner);
 }
 
 void stream_leave(struct stream *stream)
 {
     struct http_server *server = stream->loop->server;
     lock_stream(stream);
-    const bool ended = stream->state == STREAM_ENDED;
+    const bool ended = stream->state == STREAM_ENDED || stream->state == STREAM_CUT;
     CHECK(stream->state != STREAM_OVER);
     stream->state = STREAM_OVER;
     buffer_release(&stream->pending);
@@ -213,7 +239,7 @@ void stream_leave(struct stream *stream)
     stream->connection = NULL;
     atomic_fetch_sub(&server->answering, 1);
     if (!ended)
-        stream->gone(stream->owner);
+        stream->plan.gone(stream->plan.owner);
     stream_drop(stream);
 }
 

@@ -3,10 +3,13 @@
  * closes. It goes one way: the client's bytes wait meanwhile, and a client that closes its side has
  * left. What the bytes mean is the owner's business.
  *
+ * An owner of news writes when there are some, and a client that does not keep up is cut off. An
+ * owner of a long text writes a piece, awaits that it is taken up, and then writes the next.
+ *
  * A stream is counted by references. Its owner has one from stream_begin, and each thread that
  * writes while another may drop it takes its own; with a reference every call is allowed at any
  * time, and does nothing once the stream is over. A stream is over in one of two ways, and in one
- * only: stream_end returns true, or `gone` is called. */
+ * only: stream_end or stream_cut returns true, or `gone` is called. */
 #ifndef USHER_HTTP_STREAM_H
 #define USHER_HTTP_STREAM_H
 
@@ -27,13 +30,28 @@
 /* The size of a chunk in hexadecimal, CR LF and NUL. */
 #define STREAM_LINE_BYTES (2 * sizeof(size_t) + 3)
 
-/* The client left, or fell too far behind, or the server stops; never after stream_end returned
- * true. Called once, on the thread of the stream's loop, without any lock held. */
+/* The client left, or fell too far behind, or the server stops; never after stream_end or
+ * stream_cut returned true. Called once, on the thread of the stream's loop, without any lock held.
+ */
 typedef void stream_gone(void *owner);
+
+/* The connection has every byte that was written, and there is room for as many again. Called once
+ * for each stream_await, on the same thread, without any lock held; never once the stream is over.
+ */
+typedef void stream_room(void *owner);
+
+struct stream_plan {
+    const char *content_type;
+    void *owner;
+    stream_gone *gone;
+    stream_room *room; /* NULL: nothing is awaited */
+    bool is_whole;     /* a part is worth nothing: a server that stops cuts it */
+};
 
 enum stream_state {
     STREAM_OPEN,
     STREAM_BEHIND, /* the client fell behind: the connection is to be closed, and `gone` called */
+    STREAM_CUT,    /* the connection is to be closed before the end */
     STREAM_ENDED,  /* what was written goes out, and then its end */
     STREAM_OVER,   /* the connection has left it */
 };
@@ -41,15 +59,15 @@ enum stream_state {
 struct stream {
     pthread_mutex_t lock; /* of what follows */
     enum stream_state state;
-    bool told; /* stands in the loop's list, which has a reference */
+    bool told;    /* stands in the loop's list, which has a reference */
+    bool awaited; /* `room` is to be called */
     struct stream *next;
     struct buffer pending;
 
     /* Set once. */
     atomic_size_t references;
     struct io_loop *loop; /* lives until the stream is over */
-    stream_gone *gone;
-    void *owner;
+    struct stream_plan plan;
     bool chunked;
 
     /* The loop's thread's: the bytes that are being sent. */
@@ -64,8 +82,7 @@ struct stream {
 /* In a step of an exchange whose request is there as a whole: answers 200 with a stream, and
  * returns the caller's reference. NULL: there is none, and the exchange was answered, since HEAD
  * asks for the head alone, the server stops (503) or memory is short. */
-struct stream *stream_begin(struct exchange *exchange, const char *content_type, stream_gone *gone,
-                            void *owner);
+struct stream *stream_begin(struct exchange *exchange, const struct stream_plan *plan);
 
 /* ---- Any thread, with a reference ---- */
 
@@ -77,6 +94,13 @@ bool stream_write(struct stream *stream, const void *bytes, size_t length);
  * stream was over before, and `gone` was called or is about to be. */
 bool stream_end(struct stream *stream);
 
+/* Nothing more goes out, and the connection closes without the stream's end: the client can tell
+ * that it has a part. False: as stream_end's. */
+bool stream_cut(struct stream *stream);
+
+/* Has `room` called once, when nothing that was written is pending. */
+void stream_await(struct stream *stream);
+
 void stream_hold(struct stream *stream);
 void stream_drop(struct stream *stream);
 
@@ -87,6 +111,7 @@ enum stream_next {
     STREAM_QUIET, /* nothing was written since */
     STREAM_SENT,  /* everything is sent, its end too */
     STREAM_LOST,  /* the client fell behind */
+    STREAM_TORN,  /* it was cut */
 };
 
 /* Prepares the next bytes, unless some that were prepared are still to be sent, and answers what to
@@ -101,7 +126,7 @@ void stream_sent(struct stream *stream, size_t length);
 
 bool stream_is_open(struct stream *stream);
 
-/* The server stops: ends it as its owner would, and tells the owner. */
+/* The server stops: ends or cuts it as its owner would, and tells the owner. */
 void stream_stop(struct stream *stream);
 
 /* The connection, which gives up its reference, has sent everything, or will send nothing more. */

@@ -169,19 +169,34 @@ static void list_by_mailbox(const struct office *office, struct record_query *qu
     query->email = NULL;
 }
 
-/* With the scope READ anybody's rows are listed, without it the caller's own. */
+/* The scope that a caller needs to list anybody's rows. */
+static enum scope list_scope(enum record_kind kind)
+{
+    static const enum scope scopes[RECORD_KIND_COUNT] = {
+#define FILTER(name, type, detail, parameter, meaning)
+#define LIST(kind, entity, scope, whose) [RECORD_KIND_##kind] = SCOPE_##scope,
+#define BY(entity, filter, column)
+#define INSIDE(entity, filter, column)
+#define END_LIST(kind, entity)
+#include "read/list.def"
+    };
+    CHECK((unsigned)kind < RECORD_KIND_COUNT);
+    return scopes[kind];
+}
+
+/* With the list's scope anybody's rows are listed, without it the caller's own. */
 enum refusal list_own_or_any(struct office *office, const struct caller *caller, struct call *call)
 {
     struct record_query *query = &call->in.list;
-    const struct live_user *user = caller->user;
-    if (caller_may(caller, SCOPE_READ)) {
+    const struct id own = caller->user->id;
+    if (caller_may(caller, list_scope(query->kind))) {
         list_by_mailbox(office, query);
         return REFUSAL_NONE;
     }
-    if (query->kind == RECORD_KIND_USER ||
-        (!id_is_none(query->user_id) && !id_equal(query->user_id, user->id)))
+    if (!list_schema(query->kind)->has_own ||
+        (!id_is_none(query->user_id) && !id_equal(query->user_id, own)))
         return REFUSAL_FORBIDDEN;
-    query->user_id = user->id;
+    query->user_id = own;
     return REFUSAL_NONE;
 }
 

@@ -5,10 +5,12 @@
 #include "base/id.h"
 #include "base/timestamp.h"
 #include "office/verb.h"
+#include "read/list.h"
+#include "read/look_up.h"
+#include "read/page.h"
 #include "record/limit.h"
 #include "record/record.h"
 #include "record/refusal.h"
-#include "record/view.h"
 
 /* Who asks. The secret's hash was computed, and the token's MAC checked, before the call. */
 struct credentials {

@@ -56,12 +56,10 @@ void reader_close(struct store_reader *reader)
     sqlite_drop(&reader->end);
     sqlite_drop(&reader->booked_seq);
     sqlite_drop(&reader->by_reference);
-    for (size_t i = 0; i < RECORD_KIND_COUNT; i++) {
+    for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
         sqlite_drop(&reader->by_key[i]);
-        for (size_t j = 0; j < FILTER_COMBINATIONS; j++)
-            for (size_t k = 0; k <= READER_STATUS_MAX; k++)
-                sqlite_drop(&reader->lists[i][j][k]);
-    }
+    for (size_t i = 0; i < READER_LISTS_MAX; i++)
+        sqlite_drop(&reader->lists[i]);
     sqlite_shut(&reader->db);
     free(reader);
 }

@@ -3,31 +3,24 @@
 #ifndef USHER_STORE_READER_H
 #define USHER_STORE_READER_H
 
-#include "record/view.h"
+#include "read/list.h"
+#include "read/look_up.h"
+#include "read/page.h"
 #include "store/overlay.h"
 
 #include <sqlite3.h>
 
-/* What a list can be restricted by, beside the range of ids. */
-enum reader_filter {
-    FILTER_USER = 1,
-    FILTER_ROUND = 2,
-    FILTER_STATUS = 4,
-    FILTER_EMAIL = 8,
-    FILTER_EXTERNAL_ID = 16,
-    FILTER_COMBINATIONS = 32,
-};
-
-/* The most values a `status` has, and one place for "any". */
-#define READER_STATUS_MAX 8
+/* Statements of lists that are kept: one for each set of filters that is asked for. Those of all
+ * the API's lists are about as many; past it the oldest goes. */
+#define READER_LISTS_MAX 32
 
 struct store_reader {
     struct overlay *overlay;
     sqlite3 *db;
     sqlite3_stmt *begin, *end, *booked_seq, *by_reference;
     sqlite3_stmt *by_key[RECORD_KIND_COUNT];
-    /* Prepared when first wanted. */
-    sqlite3_stmt *lists[RECORD_KIND_COUNT][FILTER_COMBINATIONS][READER_STATUS_MAX + 1];
+    sqlite3_stmt *lists[READER_LISTS_MAX]; /* prepared when first wanted */
+    size_t next_list;                      /* the place of the next */
     struct overlay_snapshot snapshot;
 };
 

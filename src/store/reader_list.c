@@ -11,248 +11,205 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- The order and the range ---- */
-
-/* Where a row stands in its list. */
-struct place {
-    int64_t position; /* of a seat; 0 otherwise */
-    struct id id;
-};
-
-static struct place place_of(const struct record *record)
-{
-    struct place place = {.position =
-                              record->kind == RECORD_KIND_SEAT ? record->as.seat.position : 0};
-    memcpy(place.id.bytes, record_field(record, &record_schema(record->kind)->fields[0]), ID_BYTES);
-    return place;
-}
-
-/* Negative: `a` is shown before `b`. Seats by position, all else newest first. */
-static int compare_places(enum record_kind kind, const struct place *a, const struct place *b)
-{
-    if (kind != RECORD_KIND_SEAT)
-        return id_compare(b->id, a->id);
-    if (a->position != b->position)
-        return a->position < b->position ? -1 : 1;
-    return id_compare(a->id, b->id);
-}
-
-/* Ids that may be listed: from `low` up to, and without, `high`. */
-struct id_range {
-    struct id low, high;
-};
-
-static struct id_range range_of(const struct record_query *query)
-{
-    struct id_range range;
-    memset(range.high.bytes, 0xff, ID_BYTES); /* no id: its version bits differ */
-    range.low = query->from > 0 ? id_floor(query->from) : ID_NONE;
-    if (query->to > 0)
-        range.high = id_floor(query->to);
-    if (!id_is_none(query->before) && id_compare(query->before, range.high) < 0)
-        range.high = query->before;
-    return range;
-}
-
-/* ---- Filters ---- */
-
-static struct id round_of(const struct record *record)
-{
-    if (record->kind == RECORD_KIND_SEAT)
-        return record->as.seat.concert_round_id;
-    CHECK(record->kind == RECORD_KIND_SEAT_RESERVATION);
-    return record->as.seat_reservation.round_id;
-}
-
-static const struct field_schema *status_field(enum record_kind kind)
-{
-    const struct entity_schema *schema = record_schema(kind);
-    for (size_t i = 0; i < schema->field_count; i++)
-        if (schema->fields[i].type == FIELD_ENUM && strcmp(schema->fields[i].column, "status") == 0)
-            return &schema->fields[i];
-    return NULL;
-}
-
-/* The filters that the query sets and the kind has; others do not restrict. */
-static unsigned filters_of(const struct record_query *query)
-{
-    unsigned filters = 0;
-    if (!id_is_none(query->user_id) && query->kind != RECORD_KIND_SEAT)
-        filters |= FILTER_USER;
-    if (!id_is_none(query->round_id) &&
-        (query->kind == RECORD_KIND_SEAT || query->kind == RECORD_KIND_SEAT_RESERVATION))
-        filters |= FILTER_ROUND;
-    if (query->status >= 0 && status_field(query->kind) != NULL)
-        filters |= FILTER_STATUS;
-    if (query->email != NULL && query->kind == RECORD_KIND_USER)
-        filters |= FILTER_EMAIL;
-    if (query->external_id != NULL && query->kind == RECORD_KIND_USER)
-        filters |= FILTER_EXTERNAL_ID;
-    return filters;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
-static bool passes(const struct record_query *query, unsigned filters, const struct record *record)
-{
-    if (filters & FILTER_USER) {
-        const struct id owner =
-            record->kind == RECORD_KIND_USER ? record->as.user.id : record_owner(record);
-        if (!id_equal(owner, query->user_id))
-            return false;
-    }
-    if ((filters & FILTER_ROUND) && !id_equal(round_of(record), query->round_id))
-        return false;
-    if (filters & FILTER_STATUS) {
-        int status;
-        memcpy(&status, record_field(record, status_field(record->kind)), sizeof status);
-        if (status != query->status)
-            return false;
-    }
-    if ((filters & FILTER_EMAIL) && !same_text(record->as.user.email, query->email))
-        return false;
-    return !(filters & FILTER_EXTERNAL_ID) ||
-           same_text(record->as.user.external_id, query->external_id);
-}
-
 /* ---- The overlay's side ---- */
-
-struct candidate {
-    struct place place;
-    const struct overlay_row *row;
-};
 
 /* The first `wanted` matching rows of the overlay; up to twice as many while they are gathered. */
 struct candidates {
-    enum record_kind kind;
-    struct candidate *rows;
+    const struct overlay_row **rows;
     size_t count, wanted;
     bool cut; /* some were thrown away: what comes after the last kept one cannot be wanted */
 };
 
+/* Negative: `a` is shown before `b`. A key begins with the id. */
+static int compare_shown(const struct record_key *a, const struct record_key *b)
+{
+    return memcmp(b->bytes, a->bytes, ID_BYTES);
+}
+
 static int compare_candidates(const void *left, const void *right)
 {
-    const struct candidate *a = left, *b = right;
-    return compare_places((enum record_kind)a->row->kind, &a->place, &b->place);
+    const struct overlay_row *const *a = left, *const *b = right;
+    return compare_shown(&(*a)->key, &(*b)->key);
 }
 
 static void sort_and_cut(struct candidates *candidates)
 {
     if (candidates->count > 1)
-        qsort(candidates->rows, candidates->count, sizeof *candidates->rows, compare_candidates);
+        qsort(candidates->rows, candidates->count, sizeof(const struct overlay_row *),
+              compare_candidates);
     if (candidates->count > candidates->wanted) {
         candidates->count = candidates->wanted;
         candidates->cut = true;
     }
 }
 
-static bool comes_too_late(const struct candidates *candidates, const struct place *place)
+static bool comes_too_late(const struct candidates *candidates, const struct record_key *key)
 {
-    return candidates->cut && compare_places(candidates->kind, place,
-                                             &candidates->rows[candidates->wanted - 1].place) > 0;
+    return candidates->cut &&
+           compare_shown(key, &candidates->rows[candidates->wanted - 1]->key) > 0;
 }
 
 static void consider(struct store_reader *reader, const struct record_query *query,
-                     unsigned filters, const struct overlay_row *row, struct candidates *candidates)
+                     const struct overlay_row *row, struct candidates *candidates)
 {
     struct record record;
-    if (row->deleted)
+    if (row->deleted || comes_too_late(candidates, &row->key))
         return;
     overlay_decode(row, &record);
-    if (!passes(query, filters, &record))
+    if (!query_wants(query, &record) || reader_overlaid(reader, query->kind, &row->key) != row)
         return;
-    const struct place place = place_of(&record);
-    if (comes_too_late(candidates, &place) ||
-        reader_overlaid(reader, query->kind, &row->key) != row)
-        return;
-    candidates->rows[candidates->count++] = (struct candidate){.place = place, .row = row};
+    candidates->rows[candidates->count++] = row;
     if (candidates->count == 2 * candidates->wanted)
         sort_and_cut(candidates);
 }
 
-static void gather(struct store_reader *reader, const struct record_query *query, unsigned filters,
+static void gather(struct store_reader *reader, const struct record_query *query,
                    const struct id_range *range, struct candidates *candidates)
 {
+    const bool of_owner =
+        !id_is_none(query->user_id) && record_schema(query->kind)->owner_offset > 0;
     struct overlay_walk walk =
-        (filters & FILTER_USER) && query->kind != RECORD_KIND_USER
+        of_owner
             ? overlay_walk_owner(reader->overlay, &reader->snapshot, query->kind, query->user_id)
             : overlay_walk_kind(reader->overlay, &reader->snapshot, query->kind);
     const struct overlay_row *row;
     while ((row = overlay_next(&walk)) != NULL)
         if (memcmp(row->key.bytes, range->low.bytes, ID_BYTES) >= 0 &&
             memcmp(row->key.bytes, range->high.bytes, ID_BYTES) < 0)
-            consider(reader, query, filters, row, candidates);
+            consider(reader, query, row, candidates);
     sort_and_cut(candidates);
 }
 
 /* ---- The table's side ---- */
 
-/* The status stands in the text, not in a parameter: only then can an index over the rows of one
- * status serve it. It is one of the program's own words. */
-static char *list_sql(enum record_kind kind, unsigned filters, int status)
+/* The parameters of the statement: the range of ids, then a list's filters by their places. */
+#define PARAMETER_LOW 1
+#define PARAMETER_HIGH 2
+#define PARAMETER_OF_FILTER 3
+
+#define USES_INDEX (FIELD_FLAG_KEY | FIELD_FLAG_INDEXED | FIELD_FLAG_LISTED)
+
+/* A column whose index an earlier filter's makes needless hides it behind a +. An enumerated value
+ * stands in the text, not in a parameter: only then can an index over the rows of one status serve
+ * it. It is one of the program's own words. */
+static void append_condition(sqlite3_str *sql, const struct list_filter *row,
+                             const struct record_query *query, int parameter, bool hidden)
 {
-    const struct entity_schema *schema = record_schema(kind);
-    char *columns = schema_columns(schema, schema->table);
+    const struct field_schema *column = row->column;
+    const void *wanted = filter_wanted(row->filter, query);
+    switch (row->filter->type) {
+    case FILTER_ID:
+    case FILTER_EMAIL:
+        sqlite3_str_appendf(sql, " AND %s\"%w\" = ?%d", hidden ? "+" : "", column->column,
+                            parameter);
+        return;
+    case FILTER_ENUM:
+        sqlite3_str_appendf(sql, " AND \"%w\" = %Q", column->column,
+                            column->texts[((const struct wanted_value *)wanted)->value]);
+        return;
+    case FILTER_FROM:
+    case FILTER_TO:
+        return; /* the range says them */
+    }
+}
+
+/* The statement's text after the columns. */
+static char *condition_sql(const struct record_query *query)
+{
+    const struct list_schema *list = list_schema(query->kind);
+    bool index_used = false;
     sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendf(sql, "SELECT %s FROM \"%w\" WHERE \"id\" >= ?1 AND \"id\" < ?2",
-                        columns == NULL ? "" : columns, schema->table);
-    sqlite3_free(columns);
-    if (filters & FILTER_USER)
-        sqlite3_str_appendf(sql, " AND \"%w\" = ?3", kind == RECORD_KIND_USER ? "id" : "user_id");
-    if (filters & FILTER_ROUND) /* a user has fewer reservations than a round: + hides its index */
-        sqlite3_str_appendf(sql, " AND %s\"%w\" = ?4", filters & FILTER_USER ? "+" : "",
-                            kind == RECORD_KIND_SEAT ? "concert_round_id" : "round_id");
-    if (filters & FILTER_STATUS)
-        sqlite3_str_appendf(sql, " AND \"status\" = %Q", status_field(kind)->texts[status]);
-    if (filters & FILTER_EMAIL)
-        sqlite3_str_appendall(sql, " AND \"email\" = ?5");
-    if (filters & FILTER_EXTERNAL_ID)
-        sqlite3_str_appendall(sql, " AND \"external_id\" = ?6");
-    sqlite3_str_appendall(sql, kind == RECORD_KIND_SEAT ? " ORDER BY \"position\", \"id\""
-                                                        : " ORDER BY \"id\" DESC");
+    sqlite3_str_appendf(sql, " FROM \"%w\" WHERE \"id\" >= ?%d AND \"id\" < ?%d",
+                        record_schema(query->kind)->table, PARAMETER_LOW, PARAMETER_HIGH);
+    for (size_t i = 0; i < list->filter_count; i++) {
+        const struct list_filter *row = &list->filters[i];
+        if (!filter_is_set(row->filter, query))
+            continue;
+        append_condition(sql, row, query, PARAMETER_OF_FILTER + (int)i, index_used);
+        index_used |= row->filter->type == FILTER_ID && (row->column->flags & USES_INDEX) != 0;
+    }
+    sqlite3_str_appendall(sql, " ORDER BY \"id\" DESC");
     return sqlite3_str_finish(sql);
 }
 
-static enum result list_statement(struct store_reader *reader, const struct record_query *query,
-                                  unsigned filters, sqlite3_stmt **statement)
+static bool ends_with(const char *text, const char *end)
 {
-    const int status = filters & FILTER_STATUS ? query->status : READER_STATUS_MAX;
-    CHECK(status >= 0 && status <= READER_STATUS_MAX);
-    sqlite3_stmt **place = &reader->lists[query->kind][filters][status];
-    enum result result = RESULT_OK;
-    if (*place == NULL) {
-        struct explanation explanation;
-        result = sqlite_prepare_owned(reader->db, list_sql(query->kind, filters, status), place,
-                                      &explanation);
-    }
+    const size_t length = strlen(text), end_length = strlen(end);
+    return length >= end_length && memcmp(text + length - end_length, end, end_length) == 0;
+}
+
+/* The columns follow from the table, so a statement is known by the rest of its text. */
+static sqlite3_stmt *kept_statement(struct store_reader *reader, const char *condition)
+{
+    for (size_t i = 0; i < READER_LISTS_MAX; i++)
+        if (reader->lists[i] != NULL && ends_with(sqlite3_sql(reader->lists[i]), condition))
+            return reader->lists[i];
+    return NULL;
+}
+
+/* In the place of the oldest. */
+static enum result keep_statement(struct store_reader *reader, enum record_kind kind,
+                                  const char *condition, sqlite3_stmt **statement)
+{
+    const struct entity_schema *schema = record_schema(kind);
+    sqlite3_stmt **place = &reader->lists[reader->next_list];
+    struct explanation explanation;
+    char *columns = schema_columns(schema, schema->table);
+    char *sql = columns == NULL ? NULL : sqlite3_mprintf("SELECT %s%s", columns, condition);
+    sqlite3_free(columns);
+    sqlite_drop(place);
+    const enum result result = sqlite_prepare_owned(reader->db, sql, place, &explanation);
+    if (result == RESULT_OK)
+        reader->next_list = (reader->next_list + 1) % READER_LISTS_MAX;
     *statement = *place;
     return result;
 }
 
-static enum result bind_text(sqlite3_stmt *statement, int parameter, const char *text)
+static enum result list_statement(struct store_reader *reader, const struct record_query *query,
+                                  sqlite3_stmt **statement)
 {
-    return sqlite3_bind_text(statement, parameter, text, -1, SQLITE_TRANSIENT) == SQLITE_OK
-               ? RESULT_OK
-               : RESULT_NO_MEMORY;
+    char *condition = condition_sql(query);
+    if (condition == NULL)
+        return RESULT_NO_MEMORY;
+    *statement = kept_statement(reader, condition);
+    const enum result result =
+        *statement != NULL ? RESULT_OK : keep_statement(reader, query->kind, condition, statement);
+    sqlite3_free(condition);
+    return result;
+}
+
+static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filter_type type,
+                               const void *wanted)
+{
+    switch (type) {
+    case FILTER_ID:
+        return row_bind_id(statement, parameter, *(const struct id *)wanted);
+    case FILTER_EMAIL:
+        return sqlite3_bind_text(statement, parameter, field_text(wanted), -1, SQLITE_TRANSIENT) ==
+                       SQLITE_OK
+                   ? RESULT_OK
+                   : RESULT_NO_MEMORY;
+    case FILTER_ENUM:
+    case FILTER_FROM:
+    case FILTER_TO:
+        return RESULT_OK;
+    }
+    UNREACHABLE("a filter's type");
 }
 
 static enum result bind_query(sqlite3_stmt *statement, const struct record_query *query,
-                              unsigned filters, const struct id_range *range)
+                              const struct id_range *range)
 {
-    enum result result = row_bind_id(statement, 1, range->low);
+    const struct list_schema *list = list_schema(query->kind);
+    enum result result = row_bind_id(statement, PARAMETER_LOW, range->low);
     if (result == RESULT_OK)
-        result = row_bind_id(statement, 2, range->high);
-    if (result == RESULT_OK && (filters & FILTER_USER))
-        result = row_bind_id(statement, 3, query->user_id);
-    if (result == RESULT_OK && (filters & FILTER_ROUND))
-        result = row_bind_id(statement, 4, query->round_id);
-    if (result == RESULT_OK && (filters & FILTER_EMAIL))
-        result = bind_text(statement, 5, query->email);
-    if (result == RESULT_OK && (filters & FILTER_EXTERNAL_ID))
-        result = bind_text(statement, 6, query->external_id);
+        result = row_bind_id(statement, PARAMETER_HIGH, range->high);
+    for (size_t i = 0; i < list->filter_count && result == RESULT_OK; i++) {
+        const struct filter_schema *filter = list->filters[i].filter;
+        if (filter_is_set(filter, query))
+            result = bind_filter(statement, PARAMETER_OF_FILTER + (int)i, filter->type,
+                                 filter_wanted(filter, query));
+    }
     return result;
 }
 
@@ -312,11 +269,11 @@ static enum result merge(struct store_reader *reader, const struct record_query 
         }
         bool overlay_first = table == RESULT_NOT_FOUND;
         if (!overlay_first && taken < candidates->count) {
-            const struct place place = place_of(&in_table);
-            overlay_first = compare_places(query->kind, &candidates->rows[taken].place, &place) < 0;
+            const struct record_key key = record_key(&in_table);
+            overlay_first = compare_shown(&candidates->rows[taken]->key, &key) < 0;
         }
         if (overlay_first)
-            overlay_decode(candidates->rows[taken++].row, &in_overlay);
+            overlay_decode(candidates->rows[taken++], &in_overlay);
         const enum result result = add_row(reader, overlay_first ? &in_overlay : &in_table, page);
         if (result != RESULT_OK)
             return result;
@@ -328,14 +285,13 @@ static enum result merge(struct store_reader *reader, const struct record_query 
 static enum result list_in_moment(struct store_reader *reader, const struct record_query *query,
                                   struct candidates *candidates, struct record_page *page)
 {
-    const unsigned filters = filters_of(query);
-    const struct id_range range = range_of(query);
+    const struct id_range range = query_range(query);
     sqlite3_stmt *statement;
-    gather(reader, query, filters, &range, candidates);
-    enum result result = list_statement(reader, query, filters, &statement);
+    gather(reader, query, &range, candidates);
+    enum result result = list_statement(reader, query, &statement);
     if (result != RESULT_OK)
         return result;
-    result = bind_query(statement, query, filters, &range);
+    result = bind_query(statement, query, &range);
     if (result == RESULT_OK)
         result = merge(reader, query, statement, candidates, page);
     sqlite_rewind(statement);
@@ -347,8 +303,8 @@ static enum result make_room(const struct record_query *query, struct candidates
 {
     *page = (struct record_page){0};
     /* One more than the page shows tells whether there is more. */
-    *candidates = (struct candidates){.kind = query->kind, .wanted = query->limit + 1};
-    candidates->rows = calloc(2 * candidates->wanted, sizeof *candidates->rows);
+    *candidates = (struct candidates){.wanted = query->limit + 1};
+    candidates->rows = calloc(2 * candidates->wanted, sizeof(const struct overlay_row *));
     if (query->kind == RECORD_KIND_SEAT_RESERVATION)
         page->reservations = calloc(query->limit, sizeof *page->reservations);
     else
@@ -361,7 +317,7 @@ static enum result make_room(const struct record_query *query, struct candidates
 enum result reader_list(struct store_reader *reader, const struct record_query *query,
                         struct record_page *page)
 {
-    CHECK(query->limit >= 1 && query->limit <= ROUND_SEATS_MAX);
+    CHECK(query->limit >= 1 && query->limit <= LIST_LIMIT_MAX && query_fits_list(query));
     struct candidates candidates;
     enum result result = make_room(query, &candidates, page);
     if (result == RESULT_OK)
@@ -370,7 +326,7 @@ enum result reader_list(struct store_reader *reader, const struct record_query *
         result = list_in_moment(reader, query, &candidates, page);
         reader_end(reader);
     }
-    free(candidates.rows);
+    free((void *)candidates.rows);
     if (result != RESULT_OK)
         record_page_release(page);
     return result;

@@ -10,8 +10,10 @@
 #include "base/buffer.h"
 #include "base/result.h"
 #include "base/timestamp.h"
+#include "read/list.h"
+#include "read/look_up.h"
+#include "read/page.h"
 #include "record/record.h"
-#include "record/view.h"
 
 struct store;
 

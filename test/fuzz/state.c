@@ -149,7 +149,7 @@ static void fill_people_call(struct world *world, struct call *call, struct move
         call->in.points_charge.amount = some_amount(move.how % 8);
         call->in.points_charge.reference = move.how & 128 ? some_text(world, 0, move.which) : NULL;
     } else {
-        call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .status = -1};
+        call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT};
     }
 }
 

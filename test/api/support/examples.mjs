@@ -12,18 +12,25 @@ const BYTES_MAX = 4000
 
 const shortest = new Map()
 
-const isEmptyPage = body => Array.isArray(body?.items) && body.items.length === 0
+const isCsv = headers => (headers['content-type'] ?? '').startsWith('text/csv')
 
-// Keeps the shortest answer of each kind, and of pages one that has something on it.
-export function record(operation, { method, status, text, body }, sent) {
+const isEmpty = (text, body) =>
+    body === undefined
+        ? text.trimEnd().split('\n').length === 1
+        : Array.isArray(body?.items) && body.items.length === 0
+
+// Keeps the shortest answer of each kind, and of pages and exports one that has something on it.
+export function record(operation, { method, status, headers, text, body }, sent) {
     const operationId = operation?.operationId ?? ''
-    if (!file || method === 'HEAD' || body === undefined || text.length > BYTES_MAX) return
+    if (!file || method === 'HEAD' || text.length > BYTES_MAX) return
+    if (body === undefined && !isCsv(headers)) return
     const code = status >= 400 ? body.code : ''
     const request = status < 400 && sent !== undefined ? JSON.stringify(sent) : ''
-    const weight = (isEmptyPage(body) ? BYTES_MAX : 0) + text.length + request.length
+    const weight = (isEmpty(text, body) ? BYTES_MAX : 0) + text.length + request.length
     const key = `${operationId} ${status} ${code}`
     if (request.length > BYTES_MAX || (shortest.get(key) ?? Infinity) <= weight) return
     shortest.set(key, weight)
-    const example = { operationId, status, code, request, answer: text, weight }
+    const answer = body === undefined ? JSON.stringify(text) : text
+    const example = { operationId, status, code, request, answer, weight }
     appendFileSync(file, `${JSON.stringify(example)}\n`)
 }

@@ -20,12 +20,12 @@ const follow = value => {
 
 const operations = Object.values(document.paths).flatMap(path => Object.values(path))
 const byId = new Map(operations.map(operation => [operation.operationId, operation]))
-const JSON_TYPES = ['application/json', 'application/problem+json']
+const SHOWN_TYPES = ['application/json', 'application/problem+json', 'text/csv']
 
-// The one kind of content of an answer, where that is JSON.
+// The one kind of content of an answer, where that is JSON or CSV.
 function contentOf(response) {
     const [type, content] = Object.entries(follow(response)?.content ?? {})[0] ?? []
-    return JSON_TYPES.includes(type) ? content : null
+    return SHOWN_TYPES.includes(type) ? content : null
 }
 
 // Refusals that nothing over HTTP leads to yet: no route cancels a round.

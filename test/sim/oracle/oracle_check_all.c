@@ -84,7 +84,7 @@ static void check_listed(struct oracle *oracle, struct store_reader *reader)
                                              RECORD_KIND_PAYMENT, RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_POINT_ENTRY};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        struct record_query query = {.kind = kinds[i], .status = -1, .limit = LIST_LIMIT_MAX};
+        struct record_query query = {.kind = kinds[i], .limit = LIST_LIMIT_MAX};
         const struct row_vector *rows = &oracle->of_kind[kinds[i]];
         size_t left = rows->count;
         while (!oracle->objected && check_page(oracle, reader, &query, rows, &left))
@@ -95,19 +95,15 @@ static void check_listed(struct oracle *oracle, struct store_reader *reader)
 static void check_seats(struct oracle *oracle, struct store_reader *reader, const struct row *round)
 {
     const struct round_part *part = &round->of.round;
-    const struct record_query query = {.kind = RECORD_KIND_SEAT,
-                                       .round_id = round->image.as.concert_round.id,
-                                       .status = -1,
-                                       .limit = part->seat_count + 1};
-    struct record_page page = {0};
-    if (store_reader_list(reader, &query, &page) != RESULT_OK || page.count != part->seat_count)
-        object_to(oracle, 12, "the table seat has %zu seats of %s, which has %zu", page.count,
-                  row_name(round).text, part->seat_count);
-    for (size_t i = 0; i < page.count && !oracle->objected; i++)
-        if (first_difference(page.records[i], &part->seats[i]->image) != NULL)
-            object_to(oracle, 12, "the table seat does not have %s as it is",
-                      row_name(part->seats[i]).text);
-    record_page_release(&page);
+    for (size_t i = 0; i < part->seat_count && !oracle->objected; i++) {
+        const struct row *seat = part->seats[i];
+        struct look_up found = {
+            .state = LOOK_UP_WANTED, .kind = RECORD_KIND_SEAT, .id = seat->image.as.seat.id};
+        if (store_reader_look_up(reader, &found) != RESULT_OK || found.state != LOOK_UP_FOUND ||
+            first_difference(found.record, &seat->image) != NULL)
+            object_to(oracle, 12, "the table seat does not have %s as it is", row_name(seat).text);
+        look_up_release(&found);
+    }
 }
 
 static void check_tables_by_row(struct oracle *oracle, struct store *store)

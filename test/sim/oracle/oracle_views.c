@@ -207,19 +207,14 @@ static bool is_of_user(const struct row *row, struct id user_id)
 static bool is_asked_for(const struct row *row, const struct record_query *query)
 {
     const struct id id = row_id(row);
-    if (!row->there ||
-        (query->kind != RECORD_KIND_SEAT && !id_is_none(query->user_id) &&
-         !is_of_user(row, query->user_id)) ||
-        (query->status >= 0 && status_of(&row->image) >= 0 &&
-         status_of(&row->image) != query->status))
+    if (!row->there || (!id_is_none(query->user_id) && !is_of_user(row, query->user_id)) ||
+        (query->status.given && status_of(&row->image) != query->status.value))
         return false;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && !id_is_none(query->round_id) &&
         !id_equal(row->image.as.seat_reservation.round_id, query->round_id))
         return false;
-    if (query->kind == RECORD_KIND_USER &&
-        ((query->email != NULL && !same_text(row->image.as.user.email, query->email)) ||
-         (query->external_id != NULL &&
-          !same_text(row->image.as.user.external_id, query->external_id))))
+    if (query->kind == RECORD_KIND_USER && query->email != NULL &&
+        !same_text(row->image.as.user.email, query->email))
         return false;
     return (query->from == 0 || id_time(id) >= query->from) &&
            (query->to == 0 || id_time(id) < query->to) &&
@@ -242,8 +237,6 @@ void view_page(struct oracle *oracle, const struct call *call)
     const struct record_page *page = &call->out.page;
     const struct row_vector *rows = &oracle->of_kind[query->kind];
     size_t shown = 0, looked_at = 0, i = rows->count;
-    if (query->kind == RECORD_KIND_SEAT)
-        return; /* in the order of positions: the snapshots answer for live rounds */
     for (; i > 0 && looked_at < PAGE_LOOKED_AT_MAX && shown < query->limit; i--, looked_at++) {
         if (!is_asked_for(rows->items[i - 1], query))
             continue;

@@ -91,9 +91,11 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     query->kind = kinds[chance_below(&world->people, sizeof kinds / sizeof kinds[0])];
     query->limit =
         percent(world, 50) ? (size_t)chance_between(&world->people, 1, 5) : LIST_LIMIT_MAX;
-    query->status = percent(world, 70) ? -1 : (int)chance_below(&world->people, 3);
-    if (query->kind == RECORD_KIND_USER || query->kind == RECORD_KIND_POINT_ENTRY)
-        query->status = -1;
+    query->status.given = !percent(world, 70);
+    if (query->status.given)
+        query->status.value = (int)chance_below(&world->people, 3);
+    if (query->kind != RECORD_KIND_QUEUE_TOKEN && query->kind != RECORD_KIND_SEAT_RESERVATION)
+        query->status.given = false;
     if (query->kind != RECORD_KIND_USER || percent(world, 50))
         deed->email[0] = '\0';
     if (query->kind != RECORD_KIND_USER && percent(world, 60))

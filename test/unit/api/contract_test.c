@@ -40,21 +40,30 @@ static void test_refusals_follow_from_the_row(void **state)
     assert_false(HAS(seen, MALFORMED_JSON) || HAS(seen, CROSS_SITE) || HAS(seen, READ_ONLY));
 }
 
-/* Every name in the list leads to a row. */
+/* Every name leads to a row, and after them come the filters of the list. */
 static void test_parameters(void **state)
 {
-    const char *names = "limit cursor  status";
-    static const char *const wanted[] = {"limit", "cursor", "status"};
-    (void)state;
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
-        assert_string_equal(parameter_next(&names)->query, wanted[i]);
-    assert_null(parameter_next(&names));
+    static const char *const wanted[] = {"limit", "cursor",  "userId", "from",
+                                         "to",    "roundId", "status"};
+    struct query_parameter parameter;
+    struct path_match match;
+    unsigned allowed;
     size_t count;
     const struct route *table = routes(&count);
+    (void)state;
+    struct parameter_walk walk =
+        route_parameters(route_find(METHOD_GET, "/v1/reservations", &match, &allowed));
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        assert_true(parameter_next(&walk, &parameter));
+        assert_string_equal(parameter.query, wanted[i]);
+    }
+    assert_int_equal(parameter.type, PARAMETER_ENUM);
+    assert_int_equal(parameter.text_count, RESERVATION_STATUS_EXPIRED + 1);
+    assert_false(parameter_next(&walk, &parameter));
     for (size_t i = 0; i < count; i++) {
-        names = table[i].parameters;
-        while (parameter_next(&names) != NULL)
-            continue;
+        walk = route_parameters(&table[i]);
+        while (parameter_next(&walk, &parameter))
+            assert_true(parameter.query[0] != '\0' && parameter.meaning[0] != '\0');
     }
 }
 
@@ -123,7 +132,9 @@ static void test_a_route_shows_what_its_verb_answers(void **state)
         if (route->verb == VERB_COUNT)
             continue;
         const enum verb_answer answer = verb_answers(route->verb);
-        if ((route->answers == ROUTE_ANSWERS_PAGE) != (answer == ANSWERS_PAGE))
+        const bool shows_rows =
+            route->answers == ROUTE_ANSWERS_PAGE || route->answers == ROUTE_ANSWERS_EXPORT;
+        if (shows_rows != (answer == ANSWERS_PAGE))
             fail_msg("%s has no page, or %s has none", route->name, verb_name(route->verb));
         if (route->from == 0)
             continue;

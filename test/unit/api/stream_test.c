@@ -42,7 +42,7 @@
 
 struct owner {
     struct stream *stream;           /* NULL: there was none to begin */
-    unsigned begun, gone;            /* how often; under `news_lock` */
+    unsigned begun, gone, room;      /* how often; under `news_lock` */
     const struct request_head *head; /* where it was received; not to be looked at */
 };
 
@@ -51,8 +51,9 @@ static struct owner owners[STREAMS_MAX];
 static size_t owner_count;
 static pthread_mutex_t news_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t news = PTHREAD_COND_INITIALIZER;
-static bool ends_at_once; /* each stream says "whole" and ends in the step that begins it */
-static int64_t room_us;   /* 0: as the server has it */
+static bool ends_at_once;  /* each stream says "whole" and ends in the step that begins it */
+static bool whole_streams; /* a part of one is worth nothing */
+static int64_t room_us;    /* 0: as the server has it */
 
 void __wrap_get_health(struct enquiry *enquiry);
 void __real_deadlines_init(struct deadlines *deadlines,
@@ -78,6 +79,11 @@ static void count_news(unsigned *count)
     CHECK(pthread_mutex_unlock(&news_lock) == 0);
 }
 
+static void on_room(void *owner)
+{
+    count_news(&((struct owner *)owner)->room);
+}
+
 static void on_gone(void *owner)
 {
     count_news(&((struct owner *)owner)->gone);
@@ -88,7 +94,12 @@ void __wrap_get_health(struct enquiry *enquiry)
     CHECK(owner_count < STREAMS_MAX); /* its loop's thread is the only one */
     struct owner *owner = &owners[owner_count++];
     owner->head = enquiry->exchange.head;
-    owner->stream = stream_begin(&enquiry->exchange, "text/plain", on_gone, owner);
+    const struct stream_plan plan = {.content_type = "text/plain",
+                                     .owner = owner,
+                                     .gone = on_gone,
+                                     .room = on_room,
+                                     .is_whole = whole_streams};
+    owner->stream = stream_begin(&enquiry->exchange, &plan);
     if (ends_at_once) {
         CHECK(stream_write(owner->stream, "whole", 5) && stream_end(owner->stream));
         stream_drop(owner->stream);
@@ -96,15 +107,20 @@ void __wrap_get_health(struct enquiry *enquiry)
     count_news(&owner->begun);
 }
 
-static void wait_for_news(const unsigned *count)
+static void wait_for_times(const unsigned *count, unsigned wanted)
 {
     struct timespec until;
     CHECK(clock_gettime(CLOCK_REALTIME, &until) == 0);
     until.tv_sec += PATIENCE_S;
     CHECK(pthread_mutex_lock(&news_lock) == 0);
-    while (*count == 0)
+    while (*count < wanted)
         CHECK(pthread_cond_timedwait(&news, &news_lock, &until) == 0);
     CHECK(pthread_mutex_unlock(&news_lock) == 0);
+}
+
+static void wait_for_news(const unsigned *count)
+{
+    wait_for_times(count, 1);
 }
 
 static unsigned times(const unsigned *count)
@@ -337,6 +353,7 @@ static int close_world(void **state)
     (void)state;
     room_us = 0;
     ends_at_once = false;
+    whole_streams = false;
     if (world.server != NULL)
         http_world_close(&world);
     world.server = NULL;
@@ -660,7 +677,80 @@ static void test_client_that_does_not_read_is_ended(void **state)
     leave(client);
 }
 
+/* The client sees the connection close before the last chunk. */
+static void assert_torn(struct client *client, size_t length_min)
+{
+    size_t received = 0;
+    char byte, last[5] = "";
+    while (next_byte(client, &byte)) {
+        memmove(last, last + 1, sizeof last - 1);
+        last[sizeof last - 1] = byte;
+        received++;
+    }
+    assert_true(received >= length_min);
+    assert_memory_not_equal(last, "0\r\n\r\n", sizeof last);
+}
+
+static void test_a_cut_stream_has_no_end(void **state)
+{
+    struct client *client = begin(STREAM_REQUEST);
+    char bytes[16];
+    (void)state;
+    take_stream_head(client);
+    write_text(&owners[0], "half");
+    assert_int_equal(take_chunk(client, bytes, sizeof bytes), 4);
+    assert_true(stream_cut(owners[0].stream));
+    assert_false(stream_write(owners[0].stream, "x", 1));
+    assert_false(stream_cut(owners[0].stream));
+    assert_torn(client, 0);
+    assert_int_equal(times(&owners[0].gone), 0);
+    assert_int_equal(slow_readers(), 0);
+    stream_drop(owners[0].stream);
+    leave(client);
+}
+
+/* Room is told once what was written is with the connection, which may still be sending it. */
+static void test_room_is_told_once_for_each_wait(void **state)
+{
+    static char bytes[STREAM_PENDING_BYTES_MAX];
+    const int small = 8192;
+    struct client *client = connect_client();
+    (void)state;
+    CHECK(setsockopt(client->far, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
+    let_in(client, STREAM_REQUEST);
+    wait_for_news(&owners[0].begun);
+    stream_await(owners[0].stream); /* nothing is pending */
+    wait_for_news(&owners[0].room);
+    assert_true(stream_write(owners[0].stream, bytes, sizeof bytes));
+    stream_await(owners[0].stream);
+    wait_for_times(&owners[0].room, 2); /* the connection has it, and cannot send it */
+    assert_true(stream_write(owners[0].stream, bytes, sizeof bytes));
+    stream_await(owners[0].stream);
+    take_stream_head(client);
+    assert_int_equal(times(&owners[0].room), 2);
+    assert_int_equal(take_chunk(client, bytes, sizeof bytes), sizeof bytes);
+    assert_int_equal(take_chunk(client, bytes, sizeof bytes), sizeof bytes);
+    wait_for_times(&owners[0].room, 3);
+    end_stream(&owners[0]);
+    assert_streams(client, "");
+    leave(client);
+}
+
 /* ---- Many, and a stop ---- */
+
+static void test_stop_cuts_what_must_be_whole(void **state)
+{
+    (void)state;
+    whole_streams = true;
+    struct client *client = begin(STREAM_REQUEST);
+    take_stream_head(client);
+    write_text(&owners[0], "half");
+    http_world_close(&world);
+    world.server = NULL;
+    see_gone(&owners[0]);
+    assert_torn(client, 0);
+    leave(client);
+}
 
 static void test_a_thousand_at_once(void **state)
 {
@@ -763,6 +853,9 @@ int main(void)
                                         close_world),
         TEST(test_a_thousand_at_once),
         TEST(test_stop_ends_streams_in_order),
+        TEST(test_stop_cuts_what_must_be_whole),
+        TEST(test_a_cut_stream_has_no_end),
+        TEST(test_room_is_told_once_for_each_wait),
         TEST(test_none_begins_while_the_server_stops),
     };
     allow_descriptors();

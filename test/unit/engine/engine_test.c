@@ -90,8 +90,7 @@ static void member_asks(struct member *member)
         call->in.reservation_hold.seat_ids = &crowd->seat_ids[member->step / 6 % CROWD_SEATS];
         call->in.reservation_hold.seat_count = 1;
     } else if (call->verb == VERB_LIST) {
-        call->in.list =
-            (struct record_query){.kind = RECORD_KIND_POINT_ENTRY, .status = -1, .limit = 5};
+        call->in.list = (struct record_query){.kind = RECORD_KIND_POINT_ENTRY, .limit = 5};
     }
     member->step++;
     atomic_store(&member->asked, true);
@@ -274,8 +273,7 @@ static void a_list_has_what_was_answered_before(void **state)
         running_ask(running, &charging);
         assert_int_equal(charging.refusal, REFUSAL_NONE);
         struct call listing = people_call(&buyer, VERB_LIST);
-        listing.in.list =
-            (struct record_query){.kind = RECORD_KIND_POINT_ENTRY, .status = -1, .limit = 3};
+        listing.in.list = (struct record_query){.kind = RECORD_KIND_POINT_ENTRY, .limit = 3};
         running_ask(running, &listing);
         assert_int_equal(listing.refusal, REFUSAL_NONE);
         const struct record_page *page = &listing.out.page;
@@ -411,8 +409,7 @@ static void stopping_answers_lists_and_look_ups_too(void **state)
     for (size_t i = 0; i < COUNT; i++) {
         struct call call = people_call(&buyer, i % 2 == 0 ? VERB_LIST : VERB_PAYMENT_GET);
         if (call.verb == VERB_LIST)
-            call.in.list =
-                (struct record_query){.kind = RECORD_KIND_POINT_ENTRY, .status = -1, .limit = 1};
+            call.in.list = (struct record_query){.kind = RECORD_KIND_POINT_ENTRY, .limit = 1};
         else
             call.in.payment_get.payment_id = id_floor((timestamp_ms)i + 1);
         requests[i] =

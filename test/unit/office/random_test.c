@@ -149,7 +149,7 @@ static void fill_people_call(struct world *world, struct call *call)
         if (chance_percent(&world->chance, 30))
             call->in.points_charge.reference = some_text(world, 2, 40);
     } else {
-        call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .status = -1};
+        call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT};
     }
 }
 

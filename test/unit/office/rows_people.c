@@ -195,7 +195,7 @@ bool row_list(struct play *play)
         return false;
     const char *table = row_word(play, 2);
     struct record_query *query = &play->call.in.list;
-    *query = (struct record_query){.user_id = user_of(play), .status = -1, .limit = 50};
+    *query = (struct record_query){.user_id = user_of(play), .limit = 50};
     for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++)
         if (table != NULL && strcmp(record_schema(kind)->table, table) == 0)
             query->kind = kind;

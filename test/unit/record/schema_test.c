@@ -1,6 +1,5 @@
 /* The schema as data: keys, copies, owners and refusals are what the tables rely on. */
 #include "record/refusal.h"
-#include "record/view.h"
 #include "sample.h"
 
 #include <setjmp.h>
@@ -158,26 +157,6 @@ static void every_refusal_is_complete(void **state)
     }
 }
 
-static void released_answers_hold_nothing(void **state)
-{
-    (void)state;
-    struct record_page page = {.count = 2, .records = calloc(2, sizeof(struct record *))};
-    const struct record record = {.kind = RECORD_KIND_PAYMENT};
-    assert_non_null(page.records);
-    page.records[0] = record_copy(&record);
-    page.records[1] = record_copy(&record);
-    record_page_release(&page);
-    assert_null(page.records);
-    assert_int_equal(page.count, 0);
-    record_page_release(&page);
-
-    struct look_up look_up = {.state = LOOK_UP_FOUND, .record = record_copy(&record)};
-    look_up_release(&look_up);
-    assert_null(look_up.record);
-    assert_int_equal(look_up.state, LOOK_UP_NOT_ASKED);
-    look_up_release(&look_up);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,7 +168,6 @@ int main(void)
         cmocka_unit_test(keys_made_by_hand_are_those_of_the_rows),
         cmocka_unit_test(the_owner_is_the_user_whose_row_it_is),
         cmocka_unit_test(every_refusal_is_complete),
-        cmocka_unit_test(released_answers_hold_nothing),
     };
     return cmocka_run_group_tests_name("record schema", tests, NULL, NULL);
 }

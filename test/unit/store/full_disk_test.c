@@ -133,7 +133,7 @@ static void book_without_room(struct fixture *fixture)
     size_t rows;
     struct store_reader *reader;
     struct record_page page;
-    const struct record_query query = {.kind = RECORD_KIND_USER, .status = -1, .limit = 50};
+    const struct record_query query = {.kind = RECORD_KIND_USER, .limit = 50};
     scene_open(&scene, fixture);
     for (int i = 0; i < 20; i++)
         scene_join(&scene, &person, "somebody");

@@ -297,8 +297,6 @@ static struct id id_of(const struct record *record)
 static int status_of(const struct record *record)
 {
     const enum record_kind kind = record->kind;
-    if (kind == RECORD_KIND_SEAT)
-        return (int)record->as.seat.status;
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return (int)record->as.seat_reservation.status;
     if (kind == RECORD_KIND_QUEUE_TOKEN)
@@ -310,9 +308,8 @@ static int status_of(const struct record *record)
 
 static struct id round_of(const struct record *record)
 {
-    return record->kind == RECORD_KIND_SEAT               ? record->as.seat.concert_round_id
-           : record->kind == RECORD_KIND_SEAT_RESERVATION ? record->as.seat_reservation.round_id
-                                                          : ID_NONE;
+    return record->kind == RECORD_KIND_SEAT_RESERVATION ? record->as.seat_reservation.round_id
+                                                        : ID_NONE;
 }
 
 static bool wanted(const struct record_query *query, const struct record *record)
@@ -325,7 +322,7 @@ static bool wanted(const struct record_query *query, const struct record *record
         return false;
     if (!id_is_none(query->round_id) && !id_equal(query->round_id, round_of(record)))
         return false;
-    if (query->status >= 0 && query->status != status_of(record))
+    if (query->status.given && query->status.value != status_of(record))
         return false;
     if (query->email != NULL &&
         (record->as.user.email == NULL || strcmp(record->as.user.email, query->email) != 0))
@@ -337,10 +334,7 @@ static bool wanted(const struct record_query *query, const struct record *record
 static int compare_rows(const void *left, const void *right)
 {
     const struct record *const *a = left, *const *b = right;
-    if ((*a)->kind == RECORD_KIND_SEAT && (*a)->as.seat.position != (*b)->as.seat.position)
-        return (*a)->as.seat.position < (*b)->as.seat.position ? -1 : 1;
-    const int order = id_compare(id_of(*a), id_of(*b));
-    return (*a)->kind == RECORD_KIND_SEAT ? order : -order;
+    return id_compare(id_of(*b), id_of(*a));
 }
 
 static void check_row(const struct model *model, const struct record_page *page, size_t index,
@@ -379,27 +373,27 @@ static void check_list(struct model *model, struct store_reader *reader,
 
 static void ask_something(struct model *model, struct store_reader *reader)
 {
-    static const enum record_kind kinds[] = {
-        RECORD_KIND_USER,    RECORD_KIND_QUEUE_TOKEN, RECORD_KIND_SEAT_RESERVATION,
-        RECORD_KIND_PAYMENT, RECORD_KIND_POINT_ENTRY, RECORD_KIND_SEAT};
+    static const enum record_kind kinds[] = {RECORD_KIND_USER, RECORD_KIND_QUEUE_TOKEN,
+                                             RECORD_KIND_SEAT_RESERVATION, RECORD_KIND_PAYMENT,
+                                             RECORD_KIND_POINT_ENTRY};
     struct chance *chance = &model->chance;
-    struct record_query query = {.kind = kinds[chance_below(chance, 6)],
-                                 .status = -1,
+    struct record_query query = {.kind =
+                                     kinds[chance_below(chance, sizeof kinds / sizeof kinds[0])],
                                  .limit = 1 + chance_below(chance, 30)};
-    const bool seats = query.kind == RECORD_KIND_SEAT;
-    if (seats || (query.kind == RECORD_KIND_SEAT_RESERVATION && chance_percent(chance, 50)))
+    if (query.kind == RECORD_KIND_SEAT_RESERVATION && chance_percent(chance, 50))
         query.round_id = model->rounds[chance_below(chance, MODEL_ROUNDS)];
-    if (!seats && chance_percent(chance, 50))
+    if (chance_percent(chance, 50))
         query.user_id = model->users[chance_below(chance, MODEL_USERS)];
     if (query.kind == RECORD_KIND_QUEUE_TOKEN || query.kind == RECORD_KIND_SEAT_RESERVATION)
-        query.status = (int)chance_below(chance, 4) - 1;
+        query.status = (struct wanted_value){.given = chance_percent(chance, 75),
+                                             .value = (int)chance_below(chance, 3)};
     if (query.kind == RECORD_KIND_USER && chance_percent(chance, 50))
         query.email = "a@example.com";
     if (chance_percent(chance, 30))
         query.from = NOW + (timestamp_ms)chance_below(chance, 100);
     if (chance_percent(chance, 30))
         query.to = NOW + (timestamp_ms)chance_below(chance, 100);
-    if (!seats && chance_percent(chance, 30))
+    if (chance_percent(chance, 30))
         query.before = id_of(&model->rows[chance_below(chance, model->count)]);
     check_list(model, reader, &query);
 }
@@ -440,7 +434,7 @@ static void pages_follow_each_other(void **state)
             book_all(fixture);
     }
     struct record_query query = {
-        .kind = RECORD_KIND_PAYMENT, .user_id = user.as.user.id, .status = -1, .limit = 4};
+        .kind = RECORD_KIND_PAYMENT, .user_id = user.as.user.id, .limit = 4};
     struct store_reader *reader = open_reader(fixture);
     int64_t next = 24;
     bool more = true;
@@ -462,7 +456,7 @@ static void the_newest_of_many_waiting_rows(void **state)
 {
     struct fixture *fixture = *state;
     struct record_page page;
-    const struct record_query query = {.kind = RECORD_KIND_USER, .status = -1, .limit = 3};
+    const struct record_query query = {.kind = RECORD_KIND_USER, .limit = 3};
     char name[16];
     for (int i = 0; i < 500; i++) {
         assert_true(snprintf(name, sizeof name, "%d", i) > 0);

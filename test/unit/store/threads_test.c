@@ -71,7 +71,7 @@ static void *read_lists(void *argument)
     struct explanation explanation;
     struct store_reader *reader;
     struct record_query query = {
-        .kind = RECORD_KIND_PAYMENT, .user_id = shared->user_id, .status = -1, .limit = 50};
+        .kind = RECORD_KIND_PAYMENT, .user_id = shared->user_id, .limit = 50};
     if (store_reader_open(shared->fixture->store, &reader, &explanation) != RESULT_OK) {
         expect(shared, false);
         return NULL;

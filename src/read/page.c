@@ -1,5 +1,5 @@
-/* Letting go of what a look-up found. */
-#include "record/view.h"
+/* See page.h. */
+#include "read/page.h"
 
 #include <stdlib.h>
 
@@ -10,11 +10,4 @@ void record_page_release(struct record_page *page)
     free(page->records);
     free(page->reservations);
     *page = (struct record_page){0};
-}
-
-void look_up_release(struct look_up *look_up)
-{
-    free(look_up->record);
-    free(look_up->view);
-    *look_up = (struct look_up){0};
 }

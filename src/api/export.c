@@ -1,0 +1,246 @@
+/* See export.h. */
+#include "api/export.h"
+
+#include "api/csv.h"
+#include "api/handlers.h"
+#include "api/list_page.h"
+#include "api/problem.h"
+#include "api/service.h"
+#include "base/check.h"
+#include "http/stream.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+
+/* A piece is written when it is as long as this, or a page is at its end. Longer ones cost memory,
+ * shorter ones more pages that are read twice. */
+#define PIECE_BYTES ((size_t)64 << 10)
+
+_Static_assert(PIECE_BYTES + CSV_ROW_BYTES_MAX <= STREAM_PENDING_BYTES_MAX,
+               "a stream that has nothing pending takes a piece");
+
+/* One that is under way. It moves between its stream's loop, while it waits for the client, and the
+ * engine's threads, while it waits for a page; never is it with both. */
+struct export
+{
+    atomic_uint references;  /* the stream's, until that is over, and one for a page to come */
+    pthread_mutex_t lock;    /* of the next */
+    bool placed;             /* counted among those that run */
+    struct exports *exports; /* lives while the stream is not over */
+    struct engine *engine;   /* the same */
+    struct stream *stream;
+    enum object_name object;
+    struct request request; /* for the next page */
+};
+
+/* ---- Places ---- */
+
+static bool exports_enter(struct exports *exports)
+{
+    if (atomic_fetch_add(&exports->running, 1) < EXPORTS_MAX)
+        return true;
+    atomic_fetch_sub(&exports->running, 1);
+    return false;
+}
+
+/* Before the stream is over, and once. */
+static void exports_leave(struct export *export)
+{
+    CHECK(pthread_mutex_lock(&export->lock) == 0);
+    if (export->placed)
+        atomic_fetch_sub(&export->exports->running, 1);
+    export->placed = false;
+    CHECK(pthread_mutex_unlock(&export->lock) == 0);
+}
+
+/* ---- Life ---- */
+
+static struct export *export_new(struct enquiry *enquiry)
+{
+    struct export *export = calloc(1, sizeof *export);
+    if (export == NULL)
+        return NULL;
+    CHECK(pthread_mutex_init(&export->lock, NULL) == 0);
+    export->references = 1;
+    export->placed = true;
+    export->exports = &enquiry->api->exports;
+    export->engine = enquiry->api->engine;
+    export->object = enquiry->route->object;
+    export->request.call.verb = enquiry->request.call.verb;
+    export->request.call.credentials = enquiry->request.call.credentials;
+    export->request.call.in.list = enquiry->request.call.in.list;
+    return export;
+}
+
+static void export_hold(struct export *export)
+{
+    atomic_fetch_add(&export->references, 1);
+}
+
+/* Gives up that many references. */
+static void export_drop(struct export *export, unsigned references)
+{
+    if (atomic_fetch_sub(&export->references, references) > references)
+        return;
+    if (export->stream != NULL)
+        stream_drop(export->stream);
+    CHECK(pthread_mutex_destroy(&export->lock) == 0);
+    free(export);
+}
+
+/* The stream is over, and not by this file's doing. */
+static void export_gone(void *owner)
+{
+    exports_leave(owner);
+    export_drop(owner, 1);
+}
+
+/* These two return how many references the caller has to give up: its own, and the stream's if that
+ * is over by this. */
+static unsigned export_cut(struct export *export)
+{
+    exports_leave(export);
+    return stream_cut(export->stream) ? 2 : 1;
+}
+
+static unsigned export_end(struct export *export)
+{
+    exports_leave(export);
+    return stream_end(export->stream) ? 2 : 1;
+}
+
+/* ---- Pages ---- */
+
+/* Appends rows until the piece is long enough. Returns how many; 0: there was no memory for one. */
+static size_t put_rows(struct buffer *piece, enum object_name object,
+                       const struct record_page *page, const struct shown_clock *clock)
+{
+    size_t shown = 0;
+    while (shown < page->count && piece->length < PIECE_BYTES &&
+           csv_row(piece, object, list_page_item(page, shown), clock))
+        shown++;
+    return shown;
+}
+
+/* Writes the piece, to which rows of the page come, and then its end or the wait for room. Returns
+ * how many references the caller has to give up. */
+static unsigned write_page(struct export *export, struct buffer *piece,
+                           const struct record_page *page, const struct shown_clock *clock)
+{
+    const size_t shown = put_rows(piece, export->object, page, clock);
+    if (shown == 0 && page->count > 0)
+        return export_cut(export);
+    const bool last = shown == page->count && !page->more;
+    if (!last)
+        export->request.call.in.list.before = list_page_id(page, shown - 1);
+    (void)stream_write(export->stream, piece->data, piece->length); /* else it is over */
+    if (last)
+        return export_end(export);
+    stream_await(export->stream);
+    return 1;
+}
+
+static void on_page(struct request *request);
+
+/* Asks for the page after the last row written. False: the engine takes no requests. */
+static bool ask_page(struct export *export)
+{
+    struct call *call = &export->request.call;
+    /* An address that an account has is an id by now, and one that nobody has leads to no rows. */
+    CHECK(call->in.list.email == NULL);
+    const struct call next = {
+        .verb = call->verb, .credentials = call->credentials, .in.list = call->in.list};
+    *call = next;
+    export->request.complete = on_page;
+    return engine_submit(export->engine, &export->request) == RESULT_OK;
+}
+
+/* On a thread of the engine's. Once the next page is awaited the request may be on its way again,
+ * so the answer is taken out of it. An append of unknown outcome refuses its whole batch, reads
+ * too: the page is asked for again, and is decided after the house was loaded anew. */
+static void on_page(struct request *request)
+{
+    struct export *export = (struct export *)((char *)request - offsetof(struct export, request));
+    struct call call = request->call;
+    if (call.refusal == REFUSAL_OUTCOME_UNKNOWN && ask_page(export))
+        return;
+    struct buffer piece;
+    buffer_init(&piece, STREAM_PENDING_BYTES_MAX);
+    const unsigned references =
+        call.refusal == REFUSAL_NONE
+            ? write_page(export, &piece, &call.out.page, &request->shown_clock)
+            : export_cut(export);
+    call_release(&call);
+    buffer_release(&piece);
+    export_drop(export, references);
+}
+
+/* On the stream's loop. */
+static void export_room(void *owner)
+{
+    struct export *export = owner;
+    export_hold(export);
+    if (!ask_page(export))
+        export_drop(export, export_cut(export));
+}
+
+/* ---- The first page ---- */
+
+static unsigned write_first_page(struct export *export, const struct request *request)
+{
+    struct buffer piece;
+    buffer_init(&piece, STREAM_PENDING_BYTES_MAX);
+    const unsigned references =
+        csv_header(&piece, export->object)
+            ? write_page(export, &piece, &request->call.out.page, &request->shown_clock)
+            : export_cut(export);
+    buffer_release(&piece);
+    return references;
+}
+
+static void begin_stream(struct enquiry *enquiry, struct export *export)
+{
+    const struct stream_plan plan = {.content_type = "text/csv; charset=utf-8",
+                                     .owner = export,
+                                     .gone = export_gone,
+                                     .room = export_room,
+                                     .is_whole = true};
+    export->stream = stream_begin(&enquiry->exchange, &plan);
+    if (export->stream == NULL) {
+        export_gone(export);
+        return;
+    }
+    export_hold(export);
+    export_drop(export, write_first_page(export, &enquiry->request));
+}
+
+/* Buyers may list their own rows; an export is the house's. */
+static void begin_export(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    if (!enquiry->request.call.by_organizer) {
+        problem_answer(enquiry, REFUSAL_FORBIDDEN);
+        return;
+    }
+    if (!exports_enter(&enquiry->api->exports)) {
+        problem_answer(enquiry, REFUSAL_BUSY);
+        return;
+    }
+    struct export *export = export_new(enquiry);
+    if (export != NULL) {
+        begin_stream(enquiry, export);
+        return;
+    }
+    atomic_fetch_sub(&enquiry->api->exports.running, 1);
+    problem_answer(enquiry, REFUSAL_CAPACITY);
+}
+
+void get_export(struct enquiry *enquiry)
+{
+    struct record_query query = {.kind = enquiry->route->list, .limit = LIST_LIMIT_MAX};
+    if (!list_page_filters(enquiry, &query))
+        return;
+    enquiry_call(enquiry, enquiry->route->verb)->in.list = query;
+    enquiry_submit(enquiry, begin_export);
+}

@@ -1,0 +1,52 @@
+/* See list_page.h. */
+#include "api/list_page.h"
+
+#include "api/query.h"
+#include "base/check.h"
+
+const void *list_page_item(const struct record_page *page, size_t index)
+{
+    if (page->reservations != NULL)
+        return &page->reservations[index];
+    return &page->records[index]->as;
+}
+
+struct id list_page_id(const struct record_page *page, size_t index)
+{
+    if (page->reservations != NULL)
+        return page->reservations[index].reservation.id;
+    const struct record_key key = record_key(page->records[index]);
+    struct id id;
+    for (size_t i = 0; i < ID_BYTES; i++)
+        id.bytes[i] = key.bytes[i];
+    return id;
+}
+
+/* Sets a filter of the query from its parameter; false: answered. */
+static bool read_filter(struct enquiry *enquiry, const struct list_filter *row,
+                        struct record_query *query)
+{
+    const struct filter_schema *filter = row->filter;
+    void *wanted = (uint8_t *)query + filter->offset;
+    switch (filter->type) {
+    case FILTER_ID:
+        return query_id(enquiry, filter->parameter, record_schema(filter->id_of)->prefix, wanted);
+    case FILTER_ENUM:
+        return query_enumeration(enquiry, filter->parameter, row->column, wanted);
+    case FILTER_EMAIL:
+        return query_email(enquiry, filter->parameter, wanted, &query->mailbox);
+    case FILTER_FROM:
+    case FILTER_TO:
+        return query_time(enquiry, filter->parameter, wanted);
+    }
+    UNREACHABLE("a filter's type");
+}
+
+bool list_page_filters(struct enquiry *enquiry, struct record_query *query)
+{
+    const struct list_schema *list = list_schema(query->kind);
+    for (size_t i = 0; i < list->filter_count; i++)
+        if (list->filters[i].is_parameter && !read_filter(enquiry, &list->filters[i], query))
+            return false;
+    return true;
+}

@@ -1,0 +1,83 @@
+/* The lists as tables (list.def): what a query says, and which rows it asks for. */
+#ifndef USHER_READ_LIST_H
+#define USHER_READ_LIST_H
+
+#include "record/record.h"
+
+/* An enumerated value, or none. */
+struct wanted_value {
+    bool given;
+    int value;
+};
+
+#define WANTED_ID struct id
+#define WANTED_ENUM struct wanted_value
+#define WANTED_EMAIL const char *
+#define WANTED_FROM timestamp_ms
+#define WANTED_TO timestamp_ms
+
+/* A page of a list, newest first (by id). Zero does not narrow; of the filters, only those of the
+ * kind's list are set, or `from` and `to`, which the ids of every list tell. Texts live as long as
+ * the query. */
+struct record_query {
+    enum record_kind kind; /* of a list */
+#define FILTER(name, type, detail, parameter, meaning) WANTED_##type name;
+#define LIST(kind, entity, scope, whose)
+#define BY(entity, filter, column)
+#define INSIDE(entity, filter, column)
+#define END_LIST(kind, entity)
+#include "read/list.def"
+    const char *mailbox; /* of `email`, for the office; NULL: the same text */
+    struct id before;    /* only ids below it: the cursor */
+    size_t limit;        /* 1..LIST_LIMIT_MAX */
+};
+
+enum filter_type {
+    FILTER_ID,
+    FILTER_ENUM,
+    FILTER_EMAIL,
+    FILTER_FROM,
+    FILTER_TO,
+};
+
+/* A FILTER of list.def. */
+struct filter_schema {
+    enum filter_type type;
+    enum record_kind id_of; /* of an ID */
+    size_t offset;          /* of the member in struct record_query */
+    const char *parameter, *meaning;
+};
+
+/* One of a list's filters. */
+struct list_filter {
+    const struct filter_schema *filter;
+    const struct field_schema *column;
+    bool is_parameter;
+};
+
+struct list_schema {
+    const struct list_filter *filters;
+    size_t filter_count;
+    bool has_own; /* a caller without the scope lists the own rows */
+};
+
+/* The kind has a list. */
+const struct list_schema *list_schema(enum record_kind kind);
+
+/* The member of the query that the filter is about; and whether it narrows. */
+const void *filter_wanted(const struct filter_schema *filter, const struct record_query *query);
+bool filter_is_set(const struct filter_schema *filter, const struct record_query *query);
+
+/* Whether the list has every filter that the query sets. */
+bool query_fits_list(const struct record_query *query);
+
+/* The ids that the query allows: from `low` up to, and without, `high`. */
+struct id_range {
+    struct id low, high;
+};
+struct id_range query_range(const struct record_query *query);
+
+/* Whether the query asks for the record, of its kind and with an id in the range. */
+bool query_wants(const struct record_query *query, const struct record *record);
+
+#endif
