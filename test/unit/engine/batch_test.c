@@ -83,6 +83,8 @@ static enum refusal asked(struct by_hand *hand, const struct person *person, enu
     struct call call = people_call(person, verb);
     if (verb == VERB_SIGN_IN_FIND)
         call.in.sign_in_find.email = "nobody@example.com";
+    if (verb == VERB_LIST)
+        call.in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .limit = 1};
     hand->asker.ask(hand, &call);
     const enum refusal refusal = call.refusal;
     call_release(&call);
