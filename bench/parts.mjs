@@ -12,6 +12,7 @@ import { bookkeeper, memory } from './footprint.mjs';
 import { number } from './numbers.mjs';
 import { polls } from './polls.mjs';
 import { growth, joins, latency } from './rates.mjs';
+import { rehearsal } from './rehearsal.mjs';
 import { rush } from './rush.mjs';
 import { counts, suffixes } from './settings.mjs';
 
@@ -105,6 +106,9 @@ export const parts = [
     ['poll_p99', 'a poll: 99 %', 'ms'],
     ['hold_p99', 'a hold: 99 %', 'ms'],
     ['pay_p99', 'a payment: 99 %', 'ms']] },
+  { name: 'rehearsal', title: 'A rehearsal: a million buyers for 50,000 seats', measure: rehearsal, rows: [
+    ['seconds', 'until it is told', 's'],
+    ['memory', 'memory at the most', 'MB']] },
 ];
 
 // The row that a rate is compared with, or undefined.

@@ -51,6 +51,8 @@ const targets = [
     of: ({ growth }) => growth.people1mCpu / growth.people1kCpu },
   { text: 'processor for a hold in a round of 200,000 seats, to rounds of 100', most: 1.1,
     of: ({ growth }) => growth.seats200kCpu / growth.seats100Cpu },
+  { text: 'a rehearsal of a million buyers, s', most: 10, of: ({ rehearsal }) => rehearsal.seconds },
+  { text: 'memory for it, MB', most: 500, of: ({ rehearsal }) => rehearsal.memory },
   { text: '300,000 purchases booked after the last, s', most: 60, of: ({ bookkeeper }) => bookkeeper.catchUp },
   { text: 'holds while the bookkeeper works, to without', least: 0.9,
     of: ({ bookkeeper }) => bookkeeper.busy / bookkeeper.idle },

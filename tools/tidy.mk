@@ -1,6 +1,6 @@
 # clang-tidy over every source file, with a stamp for each that it found good.
-sources := $(sort $(wildcard src/*/*.c))
-headers := $(wildcard src/*/*.h src/*/*.def)
+sources := $(sort $(wildcard src/*/*.c src/*/*/*.c))
+headers := $(wildcard src/*/*.h src/*/*.def src/*/*/*.h)
 stamps := $(sources:%=build/tidy/%.good)
 
 tidy: $(stamps)

@@ -19,10 +19,12 @@ enum command_status command_check(int argument_count, char *const *arguments);
 enum command_status command_status(int argument_count, char *const *arguments);
 enum command_status command_id(int argument_count, char *const *arguments);
 enum command_status command_seed(int argument_count, char *const *arguments);
+enum command_status command_rehearse(int argument_count, char *const *arguments);
 
 /* The own flags of a command, for its help. */
 const struct setting *command_organizer_options(size_t *count);
 const struct setting *command_seed_options(size_t *count);
+const struct setting *command_rehearse_options(size_t *count);
 
 /* Says "usher: ..." on standard error. */
 void command_complain(const struct explanation *explanation);

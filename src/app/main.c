@@ -74,6 +74,16 @@ static const struct command commands[] = {
      "directory open.\n",
      command_seed,
      command_seed_options},
+    {{"rehearse", NULL},
+     "",
+     "a sale with a simulated crowd: how long, how full, what bounds it",
+     "Plays a sale on the real office, under a simulated clock and with people who come, wait, "
+     "are\n"
+     "let in, choose, pay or give up, and tells when it sold out, how long people waited and what\n"
+     "kept it from going faster. The house's settings are those that `usher serve` would have.\n"
+     "Nothing is written but the drawing. The exit status is 1 when the house was oversold.\n",
+     command_rehearse,
+     command_rehearse_options},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])

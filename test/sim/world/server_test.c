@@ -1,7 +1,7 @@
 /* The server in one thread: it says what it does, and what it has answered survives a death at any
  * operation of its disk. */
 #include "disk/own_memory.h"
-#include "world/rehearsal.h"
+#include "world/ordeal.h"
 
 #include "engine/machine.h"
 
@@ -23,35 +23,35 @@
  * they leave being different. */
 #define SEEDS 3
 
-static void told_from(const struct rehearsal *rehearsal, size_t from, const char *expected)
+static void told_from(const struct ordeal *ordeal, size_t from, const char *expected)
 {
-    assert_string_equal(rehearsal->told + from, expected);
+    assert_string_equal(ordeal->told + from, expected);
 }
 
 static void it_tells_what_it_does_in_order(void **state)
 {
     (void)state;
     bool answered;
-    struct rehearsal rehearsal;
-    rehearsal_open(&rehearsal, 1);
-    assert_int_equal(strncmp(rehearsal.told, "locak", 5), 0);
-    assert_int_equal(rehearsal.loaded_seq, 0);
+    struct ordeal ordeal;
+    ordeal_open(&ordeal, 1);
+    assert_int_equal(strncmp(ordeal.told, "locak", 5), 0);
+    assert_int_equal(ordeal.loaded_seq, 0);
 
-    size_t before = rehearsal.told_count;
-    assert_int_equal(rehearsal_hold(&rehearsal, 0, &answered), REFUSAL_NONE);
-    told_from(&rehearsal, before, "odcak");
+    size_t before = ordeal.told_count;
+    assert_int_equal(ordeal_hold(&ordeal, 0, &answered), REFUSAL_NONE);
+    told_from(&ordeal, before, "odcak");
 
-    before = rehearsal.told_count;
-    struct call reading = people_call(&rehearsal.buyer, VERB_POINTS_GET);
-    assert_true(rehearsal_try(&rehearsal, &reading));
-    told_from(&rehearsal, before, "odck"); /* nothing to append */
+    before = ordeal.told_count;
+    struct call reading = people_call(&ordeal.buyer, VERB_POINTS_GET);
+    assert_true(ordeal_try(&ordeal, &reading));
+    told_from(&ordeal, before, "odck"); /* nothing to append */
 
-    before = rehearsal.told_count;
-    rehearsal_crash(&rehearsal);
-    rehearsal_start(&rehearsal);
-    assert_int_equal(rehearsal.told[before], 'l');
-    assert_true(rehearsal.loaded_seq > 5);
-    rehearsal_close(&rehearsal);
+    before = ordeal.told_count;
+    ordeal_crash(&ordeal);
+    ordeal_start(&ordeal);
+    assert_int_equal(ordeal.told[before], 'l');
+    assert_true(ordeal.loaded_seq > 5);
+    ordeal_close(&ordeal);
 }
 
 struct run {
@@ -62,25 +62,25 @@ struct run {
 
 static struct run run_of(uint64_t seed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
-    rehearsal_open(&rehearsal, seed);
-    const struct secret token_key = engine_token_key(server_engine(rehearsal.server));
+    ordeal_open(&ordeal, seed);
+    const struct secret token_key = engine_token_key(server_engine(ordeal.server));
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(rehearsal_hold(&rehearsal, i, &answered), REFUSAL_NONE);
-    disk_plan(rehearsal.disk)->death = 3;
-    (void)(rehearsal_hold(&rehearsal, 4, &answered) == REFUSAL_NONE);
-    rehearsal_power_cut(&rehearsal);
-    rehearsal_start(&rehearsal);
-    (void)(rehearsal_hold(&rehearsal, 5, &answered) == REFUSAL_NONE);
+        assert_int_equal(ordeal_hold(&ordeal, i, &answered), REFUSAL_NONE);
+    disk_plan(ordeal.disk)->death = 3;
+    (void)(ordeal_hold(&ordeal, 4, &answered) == REFUSAL_NONE);
+    ordeal_power_cut(&ordeal);
+    ordeal_start(&ordeal);
+    (void)(ordeal_hold(&ordeal, 5, &answered) == REFUSAL_NONE);
     struct disk_counts counts;
-    disk_counts(rehearsal.disk, &counts);
-    rehearsal_close(&rehearsal);
+    disk_counts(ordeal.disk, &counts);
+    ordeal_close(&ordeal);
     return (struct run){
-        .hash = rehearsal.hash,
+        .hash = ordeal.hash,
         .written = counts.operations[DISK_WRITE],
         .kept = counts.sectors_kept,
-        .buyer_id = rehearsal.buyer.user_id,
+        .buyer_id = ordeal.buyer.user_id,
         .token_key = token_key,
     };
 }
@@ -98,7 +98,7 @@ static void one_seed_is_one_run(void **state)
 /* ---- Deaths ---- */
 
 struct saved {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     struct disk_image *image;
 };
 
@@ -108,11 +108,11 @@ static int save(void **state)
 {
     (void)state;
     bool answered;
-    rehearsal_open(&saved.rehearsal, 1);
-    assert_int_equal(rehearsal_hold(&saved.rehearsal, 0, &answered), REFUSAL_NONE);
-    rehearsal_stop(&saved.rehearsal);
-    saved.image = disk_save(saved.rehearsal.disk);
-    rehearsal_close(&saved.rehearsal);
+    ordeal_open(&saved.ordeal, 1);
+    assert_int_equal(ordeal_hold(&saved.ordeal, 0, &answered), REFUSAL_NONE);
+    ordeal_stop(&saved.ordeal);
+    saved.image = disk_save(saved.ordeal.disk);
+    ordeal_close(&saved.ordeal);
     return 0;
 }
 
@@ -123,47 +123,47 @@ static int forget(void **state)
     return 0;
 }
 
-static void come_back(struct rehearsal *rehearsal, bool power_cut)
+static void come_back(struct ordeal *ordeal, bool power_cut)
 {
-    disk_plan(rehearsal->disk)->death = 0;
+    disk_plan(ordeal->disk)->death = 0;
     if (power_cut)
-        rehearsal_power_cut(rehearsal);
+        ordeal_power_cut(ordeal);
     else
-        rehearsal_crash(rehearsal);
-    rehearsal_start(rehearsal);
+        ordeal_crash(ordeal);
+    ordeal_start(ordeal);
 }
 
 /* Holds a seat and dies at the `death`th operation from there. False: the hold took less than that.
  */
 static bool hold_and_die(int death, uint64_t seed, bool power_cut)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered, was_answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, seed);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
-    const int completed = rehearsal.completed;
-    const size_t before = rehearsal.told_count;
-    disk_plan(rehearsal.disk)->death = death;
-    const enum refusal refusal = rehearsal_hold(&rehearsal, 2, &was_answered);
-    const bool died = disk_is_dead(rehearsal.disk);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, seed);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
+    const int completed = ordeal.completed;
+    const size_t before = ordeal.told_count;
+    disk_plan(ordeal.disk)->death = death;
+    const enum refusal refusal = ordeal_hold(&ordeal, 2, &was_answered);
+    const bool died = disk_is_dead(ordeal.disk);
     assert_int_equal(was_answered, !died);
-    assert_int_equal(rehearsal.completed, completed + !died);
+    assert_int_equal(ordeal.completed, completed + !died);
     /* After the death nothing is told. */
-    told_from(&rehearsal, before, died ? "odc" : "odcak");
-    come_back(&rehearsal, power_cut);
-    assert_true(rehearsal_is_held(&rehearsal, 0));
-    assert_true(rehearsal_is_held(&rehearsal, 1));
+    told_from(&ordeal, before, died ? "odc" : "odcak");
+    come_back(&ordeal, power_cut);
+    assert_true(ordeal_is_held(&ordeal, 0));
+    assert_true(ordeal_is_held(&ordeal, 1));
     if (!died) {
         assert_int_equal(refusal, REFUSAL_NONE);
-        assert_true(rehearsal_is_held(&rehearsal, 2));
+        assert_true(ordeal_is_held(&ordeal, 2));
     }
     /* Whoever was not answered can ask again. */
-    const enum refusal again = rehearsal_hold(&rehearsal, 2, &answered);
-    assert_int_equal(again, rehearsal_is_held(&rehearsal, 2) && again != REFUSAL_NONE
+    const enum refusal again = ordeal_hold(&ordeal, 2, &answered);
+    assert_int_equal(again, ordeal_is_held(&ordeal, 2) && again != REFUSAL_NONE
                                 ? REFUSAL_SEAT_UNAVAILABLE
                                 : REFUSAL_NONE);
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return died;
 }
 
@@ -180,21 +180,21 @@ static void a_hold_survives_a_death_at_every_operation_of_an_append(void **state
 
 static bool book_and_die(int death, uint64_t seed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
     size_t rows;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, seed);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, seed);
     for (size_t i = 1; i < 4; i++)
-        assert_int_equal(rehearsal_hold(&rehearsal, i, &answered), REFUSAL_NONE);
-    disk_plan(rehearsal.disk)->death = death;
-    const enum result result = server_book(rehearsal.server, &rows);
-    const bool died = disk_is_dead(rehearsal.disk);
+        assert_int_equal(ordeal_hold(&ordeal, i, &answered), REFUSAL_NONE);
+    disk_plan(ordeal.disk)->death = death;
+    const enum result result = server_book(ordeal.server, &rows);
+    const bool died = disk_is_dead(ordeal.disk);
     assert_true(died || (result == RESULT_OK && rows > 0));
-    come_back(&rehearsal, seed > 1);
+    come_back(&ordeal, seed > 1);
     for (size_t i = 0; i < 4; i++)
-        assert_true(rehearsal_is_held(&rehearsal, i));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+        assert_true(ordeal_is_held(&ordeal, i));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return died;
 }
 
@@ -211,21 +211,21 @@ static void a_hold_survives_a_death_at_every_operation_of_a_booking(void **state
 
 static bool start_and_die(int death, uint64_t seed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     struct explanation explanation;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, seed);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
-    rehearsal_crash(&rehearsal);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, seed);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
+    ordeal_crash(&ordeal);
     clock_advance(MINUTE_MS); /* a downtime, which the first batch writes down */
-    disk_plan(rehearsal.disk)->death = death;
-    (void)(server_start(rehearsal.server, &explanation) == RESULT_OK);
-    const bool died = disk_is_dead(rehearsal.disk);
-    come_back(&rehearsal, seed > 1);
-    assert_true(rehearsal_is_held(&rehearsal, 0));
-    assert_true(rehearsal_is_held(&rehearsal, 1));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    disk_plan(ordeal.disk)->death = death;
+    (void)(server_start(ordeal.server, &explanation) == RESULT_OK);
+    const bool died = disk_is_dead(ordeal.disk);
+    come_back(&ordeal, seed > 1);
+    assert_true(ordeal_is_held(&ordeal, 0));
+    assert_true(ordeal_is_held(&ordeal, 1));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return died;
 }
 
@@ -242,18 +242,18 @@ static void a_hold_survives_a_death_at_every_operation_of_a_start(void **state)
 
 static bool stop_and_die(int death, uint64_t seed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, seed);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
-    disk_plan(rehearsal.disk)->death = death;
-    server_stop(rehearsal.server, 1000);
-    const bool died = disk_is_dead(rehearsal.disk);
-    come_back(&rehearsal, seed > 1);
-    assert_true(rehearsal_is_held(&rehearsal, 0));
-    assert_true(rehearsal_is_held(&rehearsal, 1));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, seed);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
+    disk_plan(ordeal.disk)->death = death;
+    server_stop(ordeal.server, 1000);
+    const bool died = disk_is_dead(ordeal.disk);
+    come_back(&ordeal, seed > 1);
+    assert_true(ordeal_is_held(&ordeal, 0));
+    assert_true(ordeal_is_held(&ordeal, 1));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return died;
 }
 
@@ -273,69 +273,69 @@ static void a_hold_survives_a_death_at_every_operation_of_a_stop(void **state)
 static void a_failed_append_is_unknown_and_then_recovered_from(void **state)
 {
     (void)state;
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
-    *disk_plan(rehearsal.disk) = (struct disk_plan){
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
+    *disk_plan(ordeal.disk) = (struct disk_plan){
         .operation = DISK_SYNC, .countdown = 1, .code = SQLITE_IOERR_FSYNC, .marks_clean = true};
-    const size_t before = rehearsal.told_count;
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_OUTCOME_UNKNOWN);
+    const size_t before = ordeal.told_count;
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_OUTCOME_UNKNOWN);
     assert_true(answered);
-    assert_int_equal(strncmp(rehearsal.told + before, "odcxlo", 6), 0);
-    assert_int_equal(server_state(rehearsal.server), ENGINE_READY);
-    const bool held = rehearsal_is_held(&rehearsal, 1);
-    assert_int_equal(rehearsal_hold(&rehearsal, 2, &answered), REFUSAL_NONE);
-    rehearsal_power_cut(&rehearsal);
-    rehearsal_start(&rehearsal);
-    assert_int_equal(rehearsal_is_held(&rehearsal, 1), held);
-    assert_true(rehearsal_is_held(&rehearsal, 2));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    assert_int_equal(strncmp(ordeal.told + before, "odcxlo", 6), 0);
+    assert_int_equal(server_state(ordeal.server), ENGINE_READY);
+    const bool held = ordeal_is_held(&ordeal, 1);
+    assert_int_equal(ordeal_hold(&ordeal, 2, &answered), REFUSAL_NONE);
+    ordeal_power_cut(&ordeal);
+    ordeal_start(&ordeal);
+    assert_int_equal(ordeal_is_held(&ordeal, 1), held);
+    assert_true(ordeal_is_held(&ordeal, 2));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
 }
 
 static void a_full_disk_freezes_and_thaws(void **state)
 {
     (void)state;
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
-    disk_plan(rehearsal.disk)->capacity = 1; /* nothing grows any more */
-    clock_advance(2 * SECOND_MS);            /* so that a heartbeat is due */
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_OUTCOME_UNKNOWN);
-    assert_int_equal(server_state(rehearsal.server), ENGINE_DEGRADED);
-    assert_int_equal(rehearsal_hold(&rehearsal, 2, &answered), REFUSAL_READ_ONLY);
-    struct call reading = people_call(&rehearsal.buyer, VERB_POINTS_GET);
-    assert_true(rehearsal_try(&rehearsal, &reading));
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
+    disk_plan(ordeal.disk)->capacity = 1; /* nothing grows any more */
+    clock_advance(2 * SECOND_MS);         /* so that a heartbeat is due */
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_OUTCOME_UNKNOWN);
+    assert_int_equal(server_state(ordeal.server), ENGINE_DEGRADED);
+    assert_int_equal(ordeal_hold(&ordeal, 2, &answered), REFUSAL_READ_ONLY);
+    struct call reading = people_call(&ordeal.buyer, VERB_POINTS_GET);
+    assert_true(ordeal_try(&ordeal, &reading));
     assert_int_equal(reading.refusal, REFUSAL_NONE);
-    assert_in_range(server_wait_ms(rehearsal.server), 1, SECOND_MS);
+    assert_in_range(server_wait_ms(ordeal.server), 1, SECOND_MS);
     clock_advance(MINUTE_MS);
-    assert_int_equal(rehearsal_hold(&rehearsal, 2, &answered), REFUSAL_READ_ONLY);
-    disk_plan(rehearsal.disk)->capacity = 0;
+    assert_int_equal(ordeal_hold(&ordeal, 2, &answered), REFUSAL_READ_ONLY);
+    disk_plan(ordeal.disk)->capacity = 0;
     clock_advance(MINUTE_MS);
-    assert_int_equal(rehearsal_hold(&rehearsal, 2, &answered), REFUSAL_NONE);
-    assert_int_equal(server_state(rehearsal.server), ENGINE_READY);
-    assert_true(rehearsal_is_held(&rehearsal, 0));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    assert_int_equal(ordeal_hold(&ordeal, 2, &answered), REFUSAL_NONE);
+    assert_int_equal(server_state(ordeal.server), ENGINE_READY);
+    assert_true(ordeal_is_held(&ordeal, 0));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
 }
 
 /* False: it took fewer allocations. */
 static bool hold_with_a_failing_allocation(int countdown, uint64_t *refused)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
     const uint64_t failures = memory_failures();
     memory_fail(countdown, false);
-    const enum refusal refusal = rehearsal_hold(&rehearsal, 1, &answered);
+    const enum refusal refusal = ordeal_hold(&ordeal, 1, &answered);
     memory_fail(0, false);
     assert_true(answered);
     *refused += refusal != REFUSAL_NONE;
     clock_advance(MINUTE_MS);
-    assert_int_equal(rehearsal_hold(&rehearsal, 2, &answered), REFUSAL_NONE);
-    assert_true(refusal != REFUSAL_NONE || rehearsal_is_held(&rehearsal, 1));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    assert_int_equal(ordeal_hold(&ordeal, 2, &answered), REFUSAL_NONE);
+    assert_true(refusal != REFUSAL_NONE || ordeal_is_held(&ordeal, 1));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return memory_failures() > failures;
 }
 
@@ -353,18 +353,18 @@ static void every_allocation_of_a_hold_may_fail(void **state)
 
 static bool book_with_a_failing_allocation(int countdown, uint64_t *failed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
     size_t rows;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
     const uint64_t failures = memory_failures();
     memory_fail(countdown, false);
-    *failed += server_book(rehearsal.server, &rows) != RESULT_OK;
+    *failed += server_book(ordeal.server, &rows) != RESULT_OK;
     memory_fail(0, false);
-    assert_int_equal(rehearsal_hold(&rehearsal, 2, &answered), REFUSAL_NONE);
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    assert_int_equal(ordeal_hold(&ordeal, 2, &answered), REFUSAL_NONE);
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return memory_failures() > failures;
 }
 
@@ -382,51 +382,51 @@ static void every_allocation_of_a_booking_may_fail(void **state)
 static void every_allocation_of_a_start_may_fail(void **state)
 {
     (void)state;
-    struct rehearsal rehearsal;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+    struct ordeal ordeal;
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
     for (int countdown = 1; countdown < 100000; countdown += 1 + countdown / 20) {
         struct explanation explanation;
-        rehearsal_crash(&rehearsal);
+        ordeal_crash(&ordeal);
         const uint64_t failures = memory_failures();
         memory_fail(countdown, false);
-        const enum result result = server_start(rehearsal.server, &explanation);
+        const enum result result = server_start(ordeal.server, &explanation);
         memory_fail(0, false);
         if (memory_failures() == failures)
             countdown = 100000;
         if (result != RESULT_OK)
-            rehearsal_start(&rehearsal);
+            ordeal_start(&ordeal);
         clock_advance(MINUTE_MS);
-        server_turn(rehearsal.server);
-        assert_int_equal(server_state(rehearsal.server), ENGINE_READY);
-        assert_true(rehearsal_is_held(&rehearsal, 0));
+        server_turn(ordeal.server);
+        assert_int_equal(server_state(ordeal.server), ENGINE_READY);
+        assert_true(ordeal_is_held(&ordeal, 0));
     }
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
 }
 
 /* The nth of them fails. */
 enum trouble { TROUBLE_ALLOCATION, TROUBLE_READ };
 
-static void trouble_begin(struct rehearsal *rehearsal, enum trouble trouble, int countdown)
+static void trouble_begin(struct ordeal *ordeal, enum trouble trouble, int countdown)
 {
     if (trouble == TROUBLE_ALLOCATION)
         memory_fail(countdown, false);
     else
-        *disk_plan(rehearsal->disk) = (struct disk_plan){
+        *disk_plan(ordeal->disk) = (struct disk_plan){
             .operation = DISK_READ, .countdown = countdown, .code = SQLITE_IOERR_READ};
 }
 
-static uint64_t trouble_count(struct rehearsal *rehearsal, enum trouble trouble)
+static uint64_t trouble_count(struct ordeal *ordeal, enum trouble trouble)
 {
     struct disk_counts counts;
-    disk_counts(rehearsal->disk, &counts);
+    disk_counts(ordeal->disk, &counts);
     return trouble == TROUBLE_ALLOCATION ? memory_failures() : counts.failures[DISK_READ];
 }
 
-static void trouble_end(struct rehearsal *rehearsal)
+static void trouble_end(struct ordeal *ordeal)
 {
     memory_fail(0, false);
-    *disk_plan(rehearsal->disk) = (struct disk_plan){0};
+    *disk_plan(ordeal->disk) = (struct disk_plan){0};
 }
 
 /* SQLite's own check of a file tells of a page that it cannot read as of damage. */
@@ -454,27 +454,27 @@ static void in_all_trouble(bool (*step)(enum trouble trouble, int countdown, uns
 /* False: it took fewer of them. */
 static bool audit_in_trouble(enum trouble trouble, int countdown, unsigned *failed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     struct explanation explanation;
     size_t violations = 0;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
-    struct store *store = server_store(rehearsal.server);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
+    struct store *store = server_store(ordeal.server);
     for (size_t rows = 1; rows > 0;)
         assert_int_equal(store_book(store, &rows, &explanation), RESULT_OK);
-    const uint64_t before = trouble_count(&rehearsal, trouble);
-    trouble_begin(&rehearsal, trouble, countdown);
+    const uint64_t before = trouble_count(&ordeal, trouble);
+    trouble_begin(&ordeal, trouble, countdown);
     memory_enter();
     const enum result result =
         store_audit(store, only_unread_pages, NULL, &violations, &explanation);
     memory_leave();
-    const bool met = trouble_count(&rehearsal, trouble) > before;
-    trouble_end(&rehearsal);
+    const bool met = trouble_count(&ordeal, trouble) > before;
+    trouble_end(&ordeal);
     assert_true((result == RESULT_OK && violations == 0) || met);
     *failed += result != RESULT_OK;
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return met;
 }
 
@@ -488,27 +488,27 @@ static void an_audit_in_trouble_does_not_blame_the_rows(void **state)
 /* False: it took fewer of them. */
 static bool start_in_trouble(enum trouble trouble, int countdown, unsigned *failed)
 {
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     struct explanation explanation;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
-    rehearsal_crash(&rehearsal);
-    const uint64_t before = trouble_count(&rehearsal, trouble);
-    trouble_begin(&rehearsal, trouble, countdown);
-    const enum result result = server_start(rehearsal.server, &explanation);
-    const bool met = trouble_count(&rehearsal, trouble) > before;
-    trouble_end(&rehearsal);
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
+    ordeal_crash(&ordeal);
+    const uint64_t before = trouble_count(&ordeal, trouble);
+    trouble_begin(&ordeal, trouble, countdown);
+    const enum result result = server_start(ordeal.server, &explanation);
+    const bool met = trouble_count(&ordeal, trouble) > before;
+    trouble_end(&ordeal);
     assert_true(result == RESULT_OK || met);
     *failed += result != RESULT_OK;
     if (result != RESULT_OK)
-        rehearsal_start(&rehearsal);
+        ordeal_start(&ordeal);
     clock_advance(MINUTE_MS);
-    server_turn(rehearsal.server);
-    assert_int_equal(server_state(rehearsal.server), ENGINE_READY);
-    assert_true(rehearsal_is_held(&rehearsal, 1));
-    rehearsal_audit(&rehearsal);
-    rehearsal_close(&rehearsal);
+    server_turn(ordeal.server);
+    assert_int_equal(server_state(ordeal.server), ENGINE_READY);
+    assert_true(ordeal_is_held(&ordeal, 1));
+    ordeal_audit(&ordeal);
+    ordeal_close(&ordeal);
     return met;
 }
 
@@ -521,9 +521,9 @@ static void a_start_in_trouble_loses_nothing(void **state)
 
 /* ---- Look-ups and ends ---- */
 
-static struct call listing(const struct rehearsal *rehearsal)
+static struct call listing(const struct ordeal *ordeal)
 {
-    struct call call = people_call(&rehearsal->buyer, VERB_LIST);
+    struct call call = people_call(&ordeal->buyer, VERB_LIST);
     call.in.list = (struct record_query){.kind = RECORD_KIND_SEAT_RESERVATION, .limit = 10};
     return call;
 }
@@ -531,23 +531,23 @@ static struct call listing(const struct rehearsal *rehearsal)
 static void lists_come_from_a_reader(void **state)
 {
     (void)state;
-    struct rehearsal rehearsal;
+    struct ordeal ordeal;
     bool answered;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
-    assert_int_equal(rehearsal_hold(&rehearsal, 1, &answered), REFUSAL_NONE);
-    struct call call = listing(&rehearsal);
-    assert_true(rehearsal_try(&rehearsal, &call));
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
+    assert_int_equal(ordeal_hold(&ordeal, 1, &answered), REFUSAL_NONE);
+    struct call call = listing(&ordeal);
+    assert_true(ordeal_try(&ordeal, &call));
     assert_int_equal(call.refusal, REFUSAL_NONE);
     assert_int_equal(call.out.page.count, 2); /* one from the tables, one not booked yet */
     call_release(&call);
-    assert_false(server_look_up(rehearsal.server));
-    rehearsal_close(&rehearsal);
+    assert_false(server_look_up(ordeal.server));
+    ordeal_close(&ordeal);
 }
 
 /* Its reference may have been used, which only the tables know. */
-static struct call charging(const struct rehearsal *rehearsal)
+static struct call charging(const struct ordeal *ordeal)
 {
-    struct call call = people_call(&rehearsal->buyer, VERB_POINTS_CHARGE);
+    struct call call = people_call(&ordeal->buyer, VERB_POINTS_CHARGE);
     call.in.points_charge.amount = 1;
     call.in.points_charge.reference = "a reference";
     return call;
@@ -564,53 +564,53 @@ static void count_completion(struct request *request)
 static void what_a_reader_found_is_decided_upon_by_the_engine(void **state)
 {
     (void)state;
-    struct rehearsal rehearsal;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+    struct ordeal ordeal;
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
     completions = 0;
-    const size_t before = rehearsal.told_count;
-    struct request request = {.call = charging(&rehearsal), .complete = count_completion};
-    assert_true(server_submit(rehearsal.server, &request));
-    server_turn(rehearsal.server);
-    told_from(&rehearsal, before, "odck");
-    assert_true(server_look_up(rehearsal.server)); /* reads */
-    assert_true(server_look_up(rehearsal.server)); /* and brings what it read */
+    const size_t before = ordeal.told_count;
+    struct request request = {.call = charging(&ordeal), .complete = count_completion};
+    assert_true(server_submit(ordeal.server, &request));
+    server_turn(ordeal.server);
+    told_from(&ordeal, before, "odck");
+    assert_true(server_look_up(ordeal.server)); /* reads */
+    assert_true(server_look_up(ordeal.server)); /* and brings what it read */
     assert_int_equal(completions, 0);
-    server_turn(rehearsal.server);
+    server_turn(ordeal.server);
     assert_int_equal(completions, 1);
-    told_from(&rehearsal, before, "odckodcak");
+    told_from(&ordeal, before, "odckodcak");
     assert_int_equal(request.call.refusal, REFUSAL_NONE);
     call_release(&request.call);
-    rehearsal_close(&rehearsal);
+    ordeal_close(&ordeal);
 }
 
 static void a_stop_answers_what_waits_and_a_kill_does_not(void **state)
 {
     (void)state;
     for (int kill = 0; kill <= 1; kill++) {
-        struct rehearsal rehearsal;
-        rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+        struct ordeal ordeal;
+        ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
         struct request requests[] = {
-            {.call = listing(&rehearsal), .complete = count_completion},
-            {.call = charging(&rehearsal), .complete = count_completion},
-            {.call = listing(&rehearsal), .complete = count_completion},
+            {.call = listing(&ordeal), .complete = count_completion},
+            {.call = charging(&ordeal), .complete = count_completion},
+            {.call = listing(&ordeal), .complete = count_completion},
         };
         const size_t count = sizeof requests / sizeof requests[0];
         completions = 0;
-        assert_true(server_submit(rehearsal.server, &requests[0]));
-        assert_true(server_submit(rehearsal.server, &requests[1]));
-        server_turn(rehearsal.server); /* both wait for a reader */
-        assert_true(server_submit(rehearsal.server, &requests[2]));
+        assert_true(server_submit(ordeal.server, &requests[0]));
+        assert_true(server_submit(ordeal.server, &requests[1]));
+        server_turn(ordeal.server); /* both wait for a reader */
+        assert_true(server_submit(ordeal.server, &requests[2]));
         assert_int_equal(completions, 0);
         if (kill)
-            rehearsal_crash(&rehearsal);
+            ordeal_crash(&ordeal);
         else
-            rehearsal_stop(&rehearsal);
+            ordeal_stop(&ordeal);
         assert_int_equal(completions, kill ? 0 : count);
         for (size_t i = 0; i < count; i++)
             call_release(&requests[i].call);
-        rehearsal_start(&rehearsal);
-        assert_false(server_look_up(rehearsal.server)); /* it knows nothing of them */
-        rehearsal_close(&rehearsal);
+        ordeal_start(&ordeal);
+        assert_false(server_look_up(ordeal.server)); /* it knows nothing of them */
+        ordeal_close(&ordeal);
     }
 }
 
@@ -618,18 +618,18 @@ static void an_inbox_takes_so_many_and_no_more(void **state)
 {
     (void)state;
     static struct request requests[ENGINE_INBOX_MAX + 1];
-    struct rehearsal rehearsal;
-    rehearsal_open_again(&rehearsal, &saved.rehearsal, saved.image, 1);
+    struct ordeal ordeal;
+    ordeal_open_again(&ordeal, &saved.ordeal, saved.image, 1);
     completions = 0;
     for (size_t i = 0; i <= ENGINE_INBOX_MAX; i++)
-        requests[i] = (struct request){.call = people_call(&rehearsal.buyer, VERB_POINTS_GET),
+        requests[i] = (struct request){.call = people_call(&ordeal.buyer, VERB_POINTS_GET),
                                        .complete = count_completion};
     for (size_t i = 0; i < ENGINE_INBOX_MAX; i++)
-        assert_true(server_submit(rehearsal.server, &requests[i]));
-    assert_false(server_submit(rehearsal.server, &requests[ENGINE_INBOX_MAX]));
+        assert_true(server_submit(ordeal.server, &requests[i]));
+    assert_false(server_submit(ordeal.server, &requests[ENGINE_INBOX_MAX]));
     while (completions < ENGINE_INBOX_MAX)
-        server_turn(rehearsal.server);
-    rehearsal_close(&rehearsal);
+        server_turn(ordeal.server);
+    ordeal_close(&ordeal);
 }
 
 int main(void)
