@@ -219,7 +219,7 @@ static void choose(struct sale *sale, uint32_t number)
         look_again(sale, number);
 }
 
-static void pay(struct sale *sale, uint32_t number)
+static void buyer_pay(struct sale *sale, uint32_t number)
 {
     const struct buyer *buyer = &sale->buyers[number];
     struct call call = {.verb = VERB_PAYMENT_MAKE,
@@ -253,7 +253,7 @@ void buyer_acts(struct sale *sale, uint32_t number)
         choose(sale, number);
         return;
     case BUYER_PAYING:
-        pay(sale, number);
+        buyer_pay(sale, number);
         return;
     case BUYER_TO_COME:
     case BUYER_BOUGHT:

@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* Of a seat, by position. */
-enum found {
+enum seat_found {
     NOT_THERE,
     BLOCKED,
     FOR_SALE,
@@ -19,7 +19,7 @@ struct search {
     struct id round_id;
     struct concert_round round; /* without an id until it is found */
     struct house *house;
-    uint8_t *found; /* enum found */
+    uint8_t *found; /* enum seat_found */
 };
 
 /* Rows come parents first, and the newest image of each comes last. */
