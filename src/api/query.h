@@ -17,6 +17,8 @@ bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, str
 bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time);
 bool query_enumeration(struct enquiry *enquiry, const char *name, const char *const *texts,
                        size_t count, int *value);
+/* `*given` says whether there was one. */
+bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version, bool *given);
 /* `*email` lives as long as the enquiry. */
 bool query_email(struct enquiry *enquiry, const char *name, const struct email **email);
 

@@ -6,6 +6,8 @@
 #include "api/reply.h"
 #include "api/service.h"
 
+#include <stdlib.h>
+
 static enum seat_status status_of(char state)
 {
     switch (state) {
@@ -71,7 +73,7 @@ void get_seats(struct enquiry *enquiry)
     answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
 }
 
-void get_availability(struct enquiry *enquiry)
+static void answer_whole(struct enquiry *enquiry)
 {
     struct api *api = enquiry->api;
     const struct round_snapshot *round = round_of_path(enquiry);
@@ -95,6 +97,35 @@ void get_availability(struct enquiry *enquiry)
     }
     engine_round_release(round);
     answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+/* False, and nothing is answered: the client needs the whole. */
+static bool answer_changes(struct enquiry *enquiry, uint64_t since)
+{
+    struct round_changes *changes =
+        engine_round_changes(enquiry->api->engine, enquiry->path.id, since);
+    if (changes == NULL)
+        return false;
+    const struct shown_changes shown = {
+        .round_id = enquiry->path.id,
+        .version = (int64_t)changes->version,
+        .changes = changes->seats,
+        .change_count = changes->count,
+    };
+    object_write(reply_begin(enquiry), OBJECT_availability_changes, &shown, NULL);
+    free(changes);
+    answer_shared(&enquiry->exchange, reply_share(enquiry, NULL, 0), CACHE_PUBLIC);
+    return true;
+}
+
+void get_availability(struct enquiry *enquiry)
+{
+    uint64_t since = 0;
+    bool given;
+    if (!query_version(enquiry, "since", &since, &given))
+        return;
+    if (!given || !answer_changes(enquiry, since))
+        answer_whole(enquiry);
 }
 
 void get_seat_map(struct enquiry *enquiry)
