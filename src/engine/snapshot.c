@@ -155,57 +155,42 @@ void engine_round_release(const struct round_snapshot *snapshot)
     free(held);
 }
 
-/* Brings so many seats up to date, seat by seat. */
-static void slot_write_seats(struct round_slot *slot, const struct round_state *state, size_t from,
-                             size_t count)
+/* How many seats are shown in this state. */
+static int64_t *shown_count(struct round_snapshot *snapshot, char state)
 {
-    char *shown = slot->published->states;
-    for (size_t i = from; i < from + count; i++) {
-        if (shown[i] == state->states[i])
-            continue;
-        shown[i] = state->states[i];
-        seat_ring_add(&slot->ring, state->version, i);
+    switch (state) {
+    case 'a':
+        return &snapshot->available;
+    case 'h':
+        return &snapshot->held;
+    case 's':
+        return &snapshot->sold;
+    default:
+        return &snapshot->blocked;
     }
 }
 
-#define SEATS_COMPARED 8 /* at once, as one number; most are what they were */
-
-static void slot_write_run(struct round_slot *slot, const struct round_state *state, size_t from,
-                           size_t count)
+static void slot_change(struct round_slot *slot, uint64_t version, size_t position, char state)
 {
-    const char *shown = slot->published->states;
-    const size_t end = from + count;
-    size_t at = from;
-    for (; at + SEATS_COMPARED <= end; at += SEATS_COMPARED)
-        if (memcmp(shown + at, state->states + at, SEATS_COMPARED) != 0)
-            slot_write_seats(slot, state, at, SEATS_COMPARED);
-    slot_write_seats(slot, state, at, end - at);
+    struct round_snapshot *shown = slot->published;
+    char *place = &shown->states[position];
+    --*shown_count(shown, *place);
+    ++*shown_count(shown, state);
+    *place = state;
+    shown->version = version;
+    slot->stale = true;
+    seat_ring_add(&slot->ring, version, position);
 }
 
-static void slot_write(struct round_slot *slot, const struct round_state *state)
-{
-    slot_write_run(slot, state, 0, slot->map->seat_count);
-}
-
-/* The same when the office is the one that was published last: only the runs that changed since. */
-static void slot_write_changes(struct round_slot *slot, const struct round_state *state)
-{
-    const size_t seat_count = slot->map->seat_count;
-    for (size_t i = 0; i < round_run_words(seat_count); i++)
-        for (uint64_t runs = state->changed_runs[i]; runs != 0; runs &= runs - 1) {
-            const size_t run = i * 64 + (size_t)__builtin_ctzll(runs);
-            const size_t from = run * ROUND_RUN_SEATS, left = seat_count - from;
-            slot_write_run(slot, state, from, left < ROUND_RUN_SEATS ? left : ROUND_RUN_SEATS);
-        }
-}
-
-static void slot_update(struct snapshots *snapshots, struct round_slot *slot,
-                        const struct round_state *state,
-                        void write(struct round_slot *, const struct round_state *))
+/* The office may be another one than was published last. */
+static void slot_compare(struct snapshots *snapshots, struct round_slot *slot,
+                         const struct round_state *state)
 {
     lock_slot(&snapshots->rounds_lock);
-    write(slot, state);
-    round_write_counts(slot->published, state);
+    for (size_t i = 0; i < slot->map->seat_count; i++)
+        if (slot->published->states[i] != state->states[i])
+            slot_change(slot, state->version, i, state->states[i]);
+    slot->published->version = state->version;
     slot->stale = true;
     unlock_slot(&snapshots->rounds_lock);
 }
@@ -269,17 +254,22 @@ static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
     slot_release(&removed);
 }
 
-static void publish_changed_rounds(struct snapshots *snapshots, struct office *office)
+static void publish_changed_seats(struct snapshots *snapshots, struct office *office)
 {
-    const struct id *round_ids;
-    const size_t count = office_changed_rounds(office, &round_ids);
+    const struct changed_seat *seats;
+    const size_t count = office_changed_seats(office, &seats);
+    struct round_slot *slot = NULL;
+    if (count == 0)
+        return;
+    lock_slot(&snapshots->rounds_lock);
     for (size_t i = 0; i < count; i++) {
-        struct round_slot *slot = slot_of(snapshots, round_ids[i]);
-        struct round_state state;
-        if (slot != NULL && office_round_state(office, round_ids[i], &state))
-            slot_update(snapshots, slot, &state, slot_write_changes);
+        if (slot == NULL || !id_equal(slot->round_id, seats[i].round_id))
+            slot = slot_of(snapshots, seats[i].round_id);
+        if (slot != NULL)
+            slot_change(slot, seats[i].version, seats[i].position, seats[i].state);
     }
-    office_changed_rounds_clear(office);
+    unlock_slot(&snapshots->rounds_lock);
+    office_changed_seats_clear(office);
 }
 
 /* Makes `current` what is published. Without memory it stays what it was. */
@@ -343,7 +333,7 @@ static bool publish_slots(struct snapshots *snapshots, struct office *office, bo
         }
         slot->seen = snapshots->sweep;
         if (refresh)
-            slot_update(snapshots, slot, &state, slot_write);
+            slot_compare(snapshots, slot, &state);
     }
     struct round_slot *next = pool_next(&snapshots->slots, 0);
     while (next != NULL) {
@@ -399,7 +389,7 @@ void snapshots_publish(struct snapshots *snapshots, struct office *office, struc
     if (snapshots->catalogue_stale ||
         snapshots->office_catalogue_version != office_catalogue_version(office))
         publish_catalogue(snapshots, office, snapshots->catalogue_stale);
-    publish_changed_rounds(snapshots, office);
+    publish_changed_seats(snapshots, office);
 }
 
 void snapshots_renew(struct snapshots *snapshots)

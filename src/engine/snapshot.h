@@ -11,7 +11,8 @@
 #include <pthread.h>
 
 /* Three locks, each held to copy some bytes or to take a reference. The longest hold is a reader's
- * that copies a round's states, 200 KB at most, or collects what is in its ring. */
+ * that copies a round's states, 200 KB at most, or collects what is in its ring, and the engine's
+ * that writes the seats which a batch changed. */
 struct snapshots {
     pthread_mutex_t queue_lock;
     struct queue_view queue;

@@ -193,9 +193,6 @@ static void install_concert(struct office *office, const struct concert *row, bo
 static void forget_round(struct office *office, struct live_round *round)
 {
     CHECK(round->reservation_count == 0 && round->reservations == NULL);
-    for (size_t i = 0; round->changed && i < office->changed_count; i++)
-        if (id_equal(office->changed_rounds[i], round->row.id))
-            office->changed_rounds[i] = office->changed_rounds[--office->changed_count];
     round_order_remove(office, round, office->rounds.taken);
     round->concert->round_count--;
     index_remove(&office->round_by_id, round);
@@ -238,17 +235,18 @@ static char state_of(enum seat_status status)
     return states[status];
 }
 
-static void round_mark_changed(struct office *office, struct live_round *round, int64_t position)
+/* Of a seat that was there before: a new one is shown with its round. */
+static void tell_seat_change(struct office *office, const struct live_seat *seat)
 {
-    round->version = round->last_seq = office->seq;
     if (office->loading)
         return;
-    const uint64_t run = (uint64_t)position / ROUND_RUN_SEATS;
-    round_changed_runs(round)[run / 64] |= UINT64_C(1) << run % 64;
-    if (round->changed)
-        return;
-    round->changed = true;
-    office->changed_rounds[office->changed_count++] = round->row.id;
+    CHECK(office->changed_count < office->changed_capacity);
+    office->changed_seats[office->changed_count++] = (struct changed_seat){
+        .round_id = seat->round->row.id,
+        .version = office->seq,
+        .position = (uint32_t)seat->row.position,
+        .state = state_of(seat->row.status),
+    };
 }
 
 void seat_forget(struct office *office, struct live_seat *seat)
@@ -290,9 +288,10 @@ static void install_seat(struct office *office, const struct seat *row, bool del
         if (seat->row.seat_number != row->seat_number)
             texts_free_block(seat->row.seat_number);
         seat->row = *row;
+        tell_seat_change(office, seat);
     }
     seat->round->states[row->position] = state_of(row->status);
-    round_mark_changed(office, seat->round, row->position);
+    seat->round->version = seat->round->last_seq = office->seq;
 }
 
 /* Whether all that there is of a row was there when it began to wait. */

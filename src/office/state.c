@@ -18,12 +18,29 @@ struct id new_id(struct office *office)
     return id_next(office->ids, office->now.house);
 }
 
+/* Room for so many more changed seats. */
+static bool changes_reserve(struct office *office, size_t count)
+{
+    const size_t needed = office->changed_count + count;
+    if (needed <= office->changed_capacity)
+        return true;
+    const size_t capacity =
+        needed < 2 * office->changed_capacity ? 2 * office->changed_capacity : needed;
+    struct changed_seat *grown = realloc(office->changed_seats, capacity * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    office->changed_seats = grown;
+    office->changed_capacity = capacity;
+    return true;
+}
+
 bool batch_reserve(struct office *office, size_t plain_records, size_t seat_records,
                    size_t more_bytes)
 {
     const size_t bytes = (plain_records + BATCH_RECORDS_SPARE) * PLAIN_RECORD_BYTES +
                          seat_records * SEAT_RECORD_BYTES + more_bytes;
-    return buffer_reserve(&office->batch, bytes) == RESULT_OK;
+    return changes_reserve(office, seat_records) &&
+           buffer_reserve(&office->batch, bytes) == RESULT_OK;
 }
 
 /* ---- Texts ---- */
@@ -411,7 +428,7 @@ void office_free(struct office *office)
     free(office->line.slots);
     free(office->concert_order);
     free(office->round_order);
-    free(office->changed_rounds);
+    free(office->changed_seats);
     buffer_release(&office->batch);
     user_texts_free(&office->texts, office->user_texts);
     arena_release(&office->texts);
@@ -479,31 +496,11 @@ bool round_reserve(struct office *office, size_t seats)
     if (!reserve(&office->rounds, &office->round_by_id, 1) ||
         !reserve(&office->seats, &office->seat_by_id, seats))
         return false;
-    void *order = office->round_order, *changed = office->changed_rounds;
-    size_t changed_capacity = office->round_capacity;
-    const bool good =
-        order_reserve(&changed, &changed_capacity, office->rounds.taken, sizeof(struct id)) &&
-        order_reserve(&order, &office->round_capacity, office->rounds.taken,
-                      sizeof *office->round_order);
+    void *order = office->round_order;
+    const bool good = order_reserve(&order, &office->round_capacity, office->rounds.taken,
+                                    sizeof *office->round_order);
     office->round_order = order;
-    office->changed_rounds = changed;
     return good;
-}
-
-/* The bits begin at the first word behind the states. */
-static size_t states_bytes(size_t seat_count)
-{
-    return (seat_count + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
-}
-
-char *round_states_new(size_t seat_count)
-{
-    return calloc(1, states_bytes(seat_count) + round_run_words(seat_count) * sizeof(uint64_t));
-}
-
-uint64_t *round_changed_runs(const struct live_round *round)
-{
-    return (void *)(round->states + states_bytes((size_t)round->row.total_seat_cnt));
 }
 
 bool reservation_reserve(struct office *office, size_t seats)

@@ -101,11 +101,10 @@ struct live_round {
     struct concert_round row;
     struct live_concert *concert;
     struct live_seat **seats; /* in seat order; NULL once the round is over */
-    char *states;             /* a character a seat, for the public; see round_states_new */
+    char *states;             /* a character a seat, for the public */
     int64_t counts[4];        /* by enum seat_status */
     uint64_t version;         /* last batch that changed a seat's status */
     uint64_t last_seq; /* last batch that changed anything that must be booked before it goes */
-    bool changed;      /* on the list of changed rounds */
     bool leaving;      /* over; its rows are leaving memory */
     struct live_reservation *reservations; /* pending and confirmed */
     size_t reservation_count;              /* in memory, ended ones too: they point at seats */
@@ -226,8 +225,8 @@ struct office {
     struct live_concert **concert_order; /* by reservationOpenAt, id */
     struct live_round **round_order;     /* by startTime, id */
     size_t concert_capacity, round_capacity;
-    struct id *changed_rounds;
-    size_t changed_count;
+    struct changed_seat *changed_seats;
+    size_t changed_count, changed_capacity;
 
     struct buffer batch;
     size_t batch_count;
@@ -279,10 +278,6 @@ bool visit_reserve(struct office *office); /* for a waiting token that may do mo
 bool concert_reserve(struct office *office);
 bool round_reserve(struct office *office, size_t seats);
 
-/* A round's states and, behind them, the bits of its changed runs, in one block. NULL: no memory.
- */
-char *round_states_new(size_t seat_count);
-uint64_t *round_changed_runs(const struct live_round *round);
 bool reservation_reserve(struct office *office, size_t seats);
 bool payment_reserve(struct office *office);
 bool reference_reserve(struct office *office);

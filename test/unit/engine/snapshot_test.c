@@ -318,7 +318,7 @@ static void what_another_office_brings_is_told_as_changes(void **state)
     hold(scene, 1, round_id, 9999);
     publish(scene);
     hold(scene, 2, round_id, 7);
-    office_changed_rounds_clear(scene->hand.batch.office);
+    office_changed_seats_clear(scene->hand.batch.office);
     snapshots_renew(&scene->snapshots);
     publish(scene);
     expect_changes(scene, round_id, first, 2, two);
