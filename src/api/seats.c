@@ -99,22 +99,43 @@ static void answer_whole(struct enquiry *enquiry)
     answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
 }
 
-/* False, and nothing is answered: the client needs the whole. */
-static bool answer_changes(struct enquiry *enquiry, uint64_t since)
+static struct cached_answer *make_changes(struct enquiry *enquiry,
+                                          const struct cached_answer_key *key)
 {
-    struct round_changes *changes =
-        engine_round_changes(enquiry->api->engine, enquiry->path.id, since);
+    struct round_changes *changes = engine_round_changes(enquiry->api->engine, key->id, key->since);
     if (changes == NULL)
-        return false;
+        return NULL;
     const struct shown_changes shown = {
-        .round_id = enquiry->path.id,
+        .round_id = key->id,
         .version = (int64_t)changes->version,
         .changes = changes->seats,
         .change_count = changes->count,
     };
     object_write(reply_begin(enquiry), OBJECT_availability_changes, &shown, NULL);
+    struct cached_answer *body = reply_share(enquiry, key, changes->version);
     free(changes);
-    answer_shared(&enquiry->exchange, reply_share(enquiry, NULL, 0), CACHE_PUBLIC);
+    return body;
+}
+
+/* Pages that ask each second, as the whole's max-age has it, have the versions of a second ago:
+ * few at a time. Kept for so many of a round, they push nothing else out of the cache. */
+#define CHANGES_KEPT 8
+
+/* False, and nothing is answered: the client needs the whole. */
+static bool answer_changes(struct enquiry *enquiry, uint64_t since)
+{
+    struct api *api = enquiry->api;
+    const struct cached_answer_key key = {.kind = CACHED_CHANGES,
+                                          .id = enquiry->path.id,
+                                          .from = since % CHANGES_KEPT,
+                                          .since = since};
+    const uint64_t version = engine_round_version(api->engine, key.id);
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, version);
+    if (body == NULL)
+        body = make_changes(enquiry, &key);
+    if (body == NULL)
+        return false;
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
     return true;
 }
 

@@ -185,6 +185,11 @@ const struct round_snapshot *engine_round(const struct engine *engine, struct id
     return snapshots_round(&unlocked(engine)->snapshots, round_id);
 }
 
+uint64_t engine_round_version(const struct engine *engine, struct id round_id)
+{
+    return snapshots_round_version(&unlocked(engine)->snapshots, round_id);
+}
+
 struct round_changes *engine_round_changes(const struct engine *engine, struct id round_id,
                                            uint64_t since)
 {

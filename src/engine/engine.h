@@ -141,6 +141,9 @@ void engine_catalogue_release(const struct catalogue_snapshot *snapshot);
 const struct round_snapshot *engine_round(const struct engine *engine, struct id round_id);
 void engine_round_release(const struct round_snapshot *snapshot);
 
+/* The version that engine_round and engine_round_changes would show now; 0: no such round. */
+uint64_t engine_round_version(const struct engine *engine, struct id round_id);
+
 struct seat_change {
     uint32_t position; /* in seat order */
     char state;        /* as it is now */

@@ -300,6 +300,15 @@ const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct
     return current;
 }
 
+uint64_t snapshots_round_version(struct snapshots *snapshots, struct id round_id)
+{
+    lock_slot(&snapshots->rounds_lock);
+    const struct round_slot *slot = slot_of(snapshots, round_id);
+    const uint64_t version = slot == NULL ? 0 : slot->published->version;
+    unlock_slot(&snapshots->rounds_lock);
+    return version;
+}
+
 struct round_changes *snapshots_round_changes(struct snapshots *snapshots, struct id round_id,
                                               uint64_t since)
 {

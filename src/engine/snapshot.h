@@ -49,6 +49,7 @@ uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view);
 void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts);
 const struct catalogue_snapshot *snapshots_catalogue(struct snapshots *snapshots);
 const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct id round_id);
+uint64_t snapshots_round_version(struct snapshots *snapshots, struct id round_id);
 struct round_changes *snapshots_round_changes(struct snapshots *snapshots, struct id round_id,
                                               uint64_t since);
 
