@@ -12,7 +12,7 @@ const target = fileURLToPath(new URL('../src/api/examples.def', import.meta.url)
 
 const head = `/* Recorded by tools/examples from the tests over HTTP; not written by hand.
  *
- * EXAMPLE("route", status, "code of a refusal", "request", "answer") */
+ * EXAMPLE("route", status, "code of a refusal, or a route's other object", "request", "answer") */
 `
 
 const keyOf = ({ operationId, status, code }) => `${operationId} ${status} ${code}`

@@ -16,6 +16,7 @@ enum {
 };
 
 #define DETAIL_COUNT(detail) .max = detail
+#define DETAIL_VERSION(detail) .max = INT64_MAX
 #define DETAIL_CURSOR(detail) .max = 0
 #define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail
 

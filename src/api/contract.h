@@ -6,6 +6,7 @@
 
 enum parameter_type {
     PARAMETER_COUNT,
+    PARAMETER_VERSION,
     PARAMETER_CURSOR,
     PARAMETER_ID,
     PARAMETER_TIME,

@@ -7,7 +7,7 @@
 struct example {
     const char *route; /* its name */
     int status;
-    const char *code;    /* of a refusal; "" */
+    const char *code;    /* of a refusal; of a route's other answer its object; "" */
     const char *request; /* JSON; "": the request had no body */
     const char *answer;  /* JSON */
 };

@@ -131,6 +131,12 @@ const struct object_schema *object_schema(enum object_name name)
      PLACE_OF(member, const char *, text),                                                         \
      COUNT(count, char),                                                                           \
      .letters = run_letters},
+#define CHANGES(json_name, change_letters, member, count, text)                                    \
+    {.kind = OBJECT_CHANGES,                                                                       \
+     GIVEN(.json = json_name),                                                                     \
+     PLACE_OF(member, const struct seat_change *, text),                                           \
+     COUNT(count, struct seat_change),                                                             \
+     .letters = change_letters},
 #define END_OBJECT(object_name)                                                                    \
     }                                                                                              \
     ;                                                                                              \
@@ -261,6 +267,22 @@ static void write_column(struct json_writer *writer, const struct object_field *
     json_write_array_end(writer);
 }
 
+static void write_changes(struct json_writer *writer, const struct object_field *field,
+                          const uint8_t *source)
+{
+    const size_t count = object_field_count(field, source);
+    const struct seat_change *changes;
+    memcpy(&changes, source + field->base, sizeof changes);
+    json_write_array_begin(writer);
+    for (size_t i = 0; i < count; i++) {
+        json_write_array_begin(writer);
+        json_write_integer(writer, changes[i].position);
+        json_write_text_n(writer, &changes[i].state, 1);
+        json_write_array_end(writer);
+    }
+    json_write_array_end(writer);
+}
+
 static void write_field(struct json_writer *writer, const struct object_field *field,
                         const uint8_t *source, const struct shown_clock *clock)
 {
@@ -292,6 +314,9 @@ static void write_field(struct json_writer *writer, const struct object_field *f
         return;
     case OBJECT_RUN:
         json_write_text_n(writer, field_text(place), object_field_count(field, source));
+        return;
+    case OBJECT_CHANGES:
+        write_changes(writer, field, source);
         return;
     }
     UNREACHABLE("kind of field");

@@ -28,6 +28,13 @@ struct shown_availability {
     size_t seat_count;
 };
 
+struct shown_changes {
+    struct id round_id;
+    int64_t version;
+    const struct seat_change *changes;
+    size_t change_count;
+};
+
 struct shown_session {
     struct id id;
     const char *token;
@@ -69,6 +76,7 @@ enum object_name {
 #define COLUMN_WHEN(entity, column, member, count, condition, value, meaning)
 #define INLINE(json, member, meaning)
 #define RUN(json, letters, member, count, meaning)
+#define CHANGES(json, letters, member, count, meaning)
 #define END_OBJECT(name)
 #include "api/objects.def"
     OBJECT_COUNT,
@@ -76,13 +84,14 @@ enum object_name {
 };
 
 enum object_field_kind {
-    OBJECT_VALUE,  /* a value of field->type */
-    OBJECT_PART,   /* an object */
-    OBJECT_LIST,   /* objects, in an array */
-    OBJECT_IDS,    /* ids, in an array */
-    OBJECT_COLUMN, /* values of field->type, one of each struct that the member points to */
-    OBJECT_INLINE, /* a text in the struct itself */
-    OBJECT_RUN,    /* characters that the member points to */
+    OBJECT_VALUE,   /* a value of field->type */
+    OBJECT_PART,    /* an object */
+    OBJECT_LIST,    /* objects, in an array */
+    OBJECT_IDS,     /* ids, in an array */
+    OBJECT_COLUMN,  /* values of field->type, one of each struct that the member points to */
+    OBJECT_INLINE,  /* a text in the struct itself */
+    OBJECT_RUN,     /* characters that the member points to */
+    OBJECT_CHANGES, /* struct seat_change that the member points to */
 };
 
 /* A member that must have a value for something to be there. */
@@ -103,7 +112,7 @@ struct object_field {
     struct object_condition when;      /* null where it does not hold */
     enum object_name object;           /* of PART and LIST */
     size_t count_offset, stride;       /* of what stands in an array */
-    const char *letters;               /* of a RUN */
+    const char *letters;               /* of a RUN and of CHANGES */
     const char *meaning;
 };
 

@@ -31,6 +31,21 @@ static void put_answer_headers(struct json_writer *writer, const struct route *r
     json_write_object_end(writer);
 }
 
+static void put_either_object(struct json_writer *writer, const struct route *route)
+{
+    const enum object_name objects[] = {route->object, route->other};
+    char name[SCHEMA_NAME_BYTES];
+    json_write_object_begin(writer);
+    json_write_key(writer, "oneOf");
+    json_write_array_begin(writer);
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        schema_name_object(objects[i], name);
+        schema_reference(writer, name);
+    }
+    json_write_array_end(writer);
+    json_write_object_end(writer);
+}
+
 static void put_answer_schema(struct json_writer *writer, const struct route *route,
                               const char *type)
 {
@@ -47,6 +62,10 @@ static void put_answer_schema(struct json_writer *writer, const struct route *ro
         json_write_object_end(writer);
         return;
     }
+    if (route->has_other) {
+        put_either_object(writer, route);
+        return;
+    }
     if (route->answers == ROUTE_ANSWERS_PAGE)
         schema_name_page(route->object, name);
     else
@@ -54,9 +73,24 @@ static void put_answer_schema(struct json_writer *writer, const struct route *ro
     schema_reference(writer, name);
 }
 
+/* Of what was asked for, recorded; where there are two answers each has its own. */
+static void put_answer_examples(struct json_writer *writer, const struct route *route, int status)
+{
+    const char *other = route->has_other ? object_schema(route->other)->name : "";
+    const struct example *example = example_find(route, status, "");
+    const struct example *of_other = route->has_other ? example_find(route, status, other) : NULL;
+    if (example == NULL && of_other == NULL)
+        return;
+    json_write_object_member_begin(writer, "examples");
+    if (example != NULL)
+        openapi_example(writer, "recorded", example->answer);
+    if (of_other != NULL)
+        openapi_example(writer, other, of_other->answer);
+    json_write_object_end(writer);
+}
+
 static void put_answer(struct json_writer *writer, const struct route *route, int status)
 {
-    const struct example *example = example_find(route, status, "");
     const char *type = route->content_type == NULL ? "application/json" : route->content_type;
     char key[8];
     (void)snprintf(key, sizeof key, "%d", status);
@@ -67,11 +101,7 @@ static void put_answer(struct json_writer *writer, const struct route *route, in
         json_write_object_member_begin(writer, "content");
         json_write_object_member_begin(writer, type);
         put_answer_schema(writer, route, type);
-        if (example != NULL) {
-            json_write_object_member_begin(writer, "examples");
-            openapi_example(writer, "recorded", example->answer);
-            json_write_object_end(writer);
-        }
+        put_answer_examples(writer, route, status);
         json_write_object_end(writer);
         json_write_object_end(writer);
     }

@@ -172,13 +172,40 @@ static void put_part(struct json_writer *writer, const struct object_field *row)
     json_write_array_end(writer);
 }
 
-static void put_run(struct json_writer *writer, const struct object_field *row)
+/* `times`: how often, as a regular expression has it. */
+static void put_letters(struct json_writer *writer, const char *letters, const char *times)
 {
     char pattern[40];
-    const int length = snprintf(pattern, sizeof pattern, "^[%s]*$", row->letters);
+    const int length = snprintf(pattern, sizeof pattern, "^[%s]%s$", letters, times);
     CHECK(length > 0 && (size_t)length < sizeof pattern);
-    put_type(writer, "string", false);
     json_write_text_member(writer, "pattern", pattern);
+}
+
+static void put_run(struct json_writer *writer, const struct object_field *row)
+{
+    put_type(writer, "string", false);
+    put_letters(writer, row->letters, "*");
+}
+
+/* Arrays of two: a number and a letter. */
+static void put_changes(struct json_writer *writer, const struct object_field *row)
+{
+    static const char number[] = "{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":0}";
+    put_type(writer, "array", false);
+    json_write_key(writer, "items");
+    json_write_object_begin(writer);
+    put_type(writer, "array", false);
+    json_write_integer_member(writer, "minItems", 2);
+    json_write_integer_member(writer, "maxItems", 2);
+    json_write_key(writer, "prefixItems");
+    json_write_array_begin(writer);
+    json_write_raw(writer, number, sizeof number - 1);
+    json_write_object_begin(writer);
+    put_type(writer, "string", false);
+    put_letters(writer, row->letters, "");
+    json_write_object_end(writer);
+    json_write_array_end(writer);
+    json_write_object_end(writer);
 }
 
 static void put_field(struct json_writer *writer, const struct object_field *row)
@@ -212,6 +239,9 @@ static void put_field(struct json_writer *writer, const struct object_field *row
         break;
     case OBJECT_RUN:
         put_run(writer, row);
+        break;
+    case OBJECT_CHANGES:
+        put_changes(writer, row);
         break;
     }
     json_write_object_end(writer);
@@ -407,6 +437,12 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
     case PARAMETER_COUNT:
         put_type(writer, "integer", false);
         json_write_integer_member(writer, "minimum", 1);
+        json_write_integer_member(writer, "maximum", parameter->max);
+        break;
+    case PARAMETER_VERSION:
+        put_type(writer, "integer", false);
+        json_write_text_member(writer, "format", "int64");
+        json_write_integer_member(writer, "minimum", 0);
         json_write_integer_member(writer, "maximum", parameter->max);
         break;
     case PARAMETER_CURSOR:

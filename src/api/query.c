@@ -47,25 +47,46 @@ bool query_names(struct enquiry *enquiry)
     return true;
 }
 
+#define NUMBER_DIGITS_MAX 19 /* as many fit in 64 bits */
+
+/* A number of at most so many digits, and nothing else. */
+static bool number_parse(const char *text, size_t digits_max, uint64_t *number)
+{
+    const size_t digits = strspn(text, "0123456789");
+    CHECK(digits_max <= NUMBER_DIGITS_MAX);
+    if (digits == 0 || digits > digits_max || text[digits] != '\0')
+        return false;
+    *number = 0;
+    for (size_t i = 0; i < digits; i++)
+        *number = *number * 10 + (uint64_t)(text[i] - '0');
+    return true;
+}
+
 bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit)
 {
-    size_t value = 0;
+    uint64_t value;
     const char *text = exchange_parameter(&enquiry->exchange, "limit");
     if (text == NULL)
         return true;
-    const size_t length = strlen(text);
-    bool good = length <= 6; /* no limit is larger than 1000 */
-    for (size_t i = 0; i < length && good; i++) {
-        good = text[i] >= '0' && text[i] <= '9';
-        value = value * 10 + (size_t)(text[i] - '0');
-    }
-    if (good && value >= 1 && value <= max) {
-        *limit = value;
+    /* No limit is larger than 1000. */
+    if (number_parse(text, 6, &value) && value >= 1 && value <= max) {
+        *limit = (size_t)value;
         return true;
     }
     char message[64];
     (void)snprintf(message, sizeof message, "must be a number from 1 to %zu", max);
     problem_parameter(enquiry, "limit", message);
+    return false;
+}
+
+bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version, bool *given)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    *given = text != NULL;
+    if (text == NULL ||
+        (number_parse(text, NUMBER_DIGITS_MAX, version) && *version <= (uint64_t)INT64_MAX))
+        return true;
+    problem_parameter(enquiry, name, "must be a version that this route gave");
     return false;
 }
 

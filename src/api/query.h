@@ -15,6 +15,8 @@ bool query_names(struct enquiry *enquiry);
 bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit);
 bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, struct id *id);
 bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time);
+/* `*given` says whether there was one. */
+bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version, bool *given);
 bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,
                        struct wanted_value *wanted);
 /* The address as the old rule keeps it, and its mailbox (record/email.h). Both live as long as the

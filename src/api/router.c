@@ -31,6 +31,8 @@
 #define ANSWER_TELLS(name) .answers = ROUTE_ANSWERS_OBJECT, .object = OBJECT_##name
 #define ANSWER_PUBLISHES(name)                                                                     \
     .answers = ROUTE_ANSWERS_OBJECT, .object = OBJECT_##name, .is_public = true
+#define ANSWER_PUBLISHES_EITHER(name, other_name)                                                  \
+    ANSWER_PUBLISHES(name), .has_other = true, .other = OBJECT_##other_name
 #define ANSWER_PAGES(name) .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name
 #define ANSWER_PUBLISHES_PAGES(name)                                                               \
     .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name, .is_public = true

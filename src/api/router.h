@@ -63,6 +63,8 @@ struct route {
     enum route_answer answers;
     bool is_public;           /* with an ETag, for caches; else for the caller alone */
     enum object_name object;  /* of an answer in JSON, or in CSV */
+    bool has_other;           /* which may be */
+    enum object_name other;   /* this one */
     bool from_record;         /* the object is the call's record; */
     size_t from;              /* else it stands there in the call */
     const char *location;     /* the path at which it is found; NULL: nowhere */

@@ -6,6 +6,8 @@
 #include "api/reply.h"
 #include "api/service.h"
 
+#include <stdlib.h>
+
 static enum seat_status status_of(char state)
 {
     switch (state) {
@@ -71,7 +73,7 @@ void get_seats(struct enquiry *enquiry)
     answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
 }
 
-void get_availability(struct enquiry *enquiry)
+static void answer_whole(struct enquiry *enquiry)
 {
     struct api *api = enquiry->api;
     const struct round_snapshot *round = round_of_path(enquiry);
@@ -95,6 +97,56 @@ void get_availability(struct enquiry *enquiry)
     }
     engine_round_release(round);
     answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+}
+
+static struct cached_answer *make_changes(struct enquiry *enquiry,
+                                          const struct cached_answer_key *key)
+{
+    struct round_changes *changes = engine_round_changes(enquiry->api->engine, key->id, key->since);
+    if (changes == NULL)
+        return NULL;
+    const struct shown_changes shown = {
+        .round_id = key->id,
+        .version = (int64_t)changes->version,
+        .changes = changes->seats,
+        .change_count = changes->count,
+    };
+    object_write(reply_begin(enquiry), OBJECT_availability_changes, &shown, NULL);
+    struct cached_answer *body = reply_share(enquiry, key, changes->version);
+    free(changes);
+    return body;
+}
+
+/* Pages that ask each second, as the whole's max-age has it, have the versions of a second ago:
+ * few at a time. Kept for so many of a round, they push nothing else out of the cache. */
+#define CHANGES_KEPT 8
+
+/* False, and nothing is answered: the client needs the whole. */
+static bool answer_changes(struct enquiry *enquiry, uint64_t since)
+{
+    struct api *api = enquiry->api;
+    const struct cached_answer_key key = {.kind = CACHED_CHANGES,
+                                          .id = enquiry->path.id,
+                                          .from = since % CHANGES_KEPT,
+                                          .since = since};
+    const uint64_t version = engine_round_version(api->engine, key.id);
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, version);
+    if (body == NULL)
+        body = make_changes(enquiry, &key);
+    if (body == NULL)
+        return false;
+    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+    return true;
+}
+
+void get_availability(struct enquiry *enquiry)
+{
+    uint64_t since = 0;
+    bool given;
+    if (!query_version(enquiry, "since", &since, &given))
+        return;
+    if (!given || !answer_changes(enquiry, since))
+        answer_whole(enquiry);
 }
 
 void get_seat_map(struct enquiry *enquiry)

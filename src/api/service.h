@@ -39,6 +39,7 @@ enum cached_answer_kind {
     CACHED_SEATS,
     CACHED_MAP,
     CACHED_AVAILABILITY,
+    CACHED_CHANGES,
 };
 
 struct api {

@@ -185,6 +185,17 @@ const struct round_snapshot *engine_round(const struct engine *engine, struct id
     return snapshots_round(&unlocked(engine)->snapshots, round_id);
 }
 
+uint64_t engine_round_version(const struct engine *engine, struct id round_id)
+{
+    return snapshots_round_version(&unlocked(engine)->snapshots, round_id);
+}
+
+struct round_changes *engine_round_changes(const struct engine *engine, struct id round_id,
+                                           uint64_t since)
+{
+    return snapshots_round_changes(&unlocked(engine)->snapshots, round_id, since);
+}
+
 void engine_counts(const struct engine *engine, struct engine_counts *counts)
 {
     struct engine *asked = unlocked(engine);

@@ -141,6 +141,26 @@ void engine_catalogue_release(const struct catalogue_snapshot *snapshot);
 const struct round_snapshot *engine_round(const struct engine *engine, struct id round_id);
 void engine_round_release(const struct round_snapshot *snapshot);
 
+/* The version that engine_round and engine_round_changes would show now; 0: no such round. */
+uint64_t engine_round_version(const struct engine *engine, struct id round_id);
+
+struct seat_change {
+    uint32_t position; /* in seat order */
+    char state;        /* as it is now */
+};
+
+/* The seats that changed between two versions, each once. */
+struct round_changes {
+    uint64_t version; /* the newer one */
+    size_t count;
+    struct seat_change seats[];
+};
+
+/* What brings the states of the version `since` up to date; free() it. NULL: there is no such
+ * version or round, too much has changed since, or memory is short; then engine_round tells. */
+struct round_changes *engine_round_changes(const struct engine *engine, struct id round_id,
+                                           uint64_t since);
+
 /* The key that signs session tokens; the same for the life of a data directory. */
 struct secret engine_token_key(const struct engine *engine);
 

@@ -1,4 +1,5 @@
-/* The commits, in order, for followers inside the process, such as live streams.
+/* The commits, in order, for followers inside the process, such as live streams. The changes of a
+ * round's seats stand beside its states (seat_ring.h).
  *
  * Every durable commit comes once, whole, after the snapshots show it and before its requests are
  * answered. Sequence numbers are consecutive, also over a failed append: a commit whose outcome was

@@ -2,6 +2,7 @@
 #include "engine/snapshot.h"
 
 #include "base/check.h"
+#include "engine/seat_ring.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ struct round_slot {
     struct seat_map *map;
     struct round_snapshot *published; /* written at each publishing; never given out */
     struct round_snapshot *current;   /* the copy of it that is given out */
+    struct seat_ring ring;            /* what was changed in `published` */
     bool stale;                       /* `published` was written since */
 };
 
@@ -131,20 +133,6 @@ static void round_write(struct round_snapshot *snapshot, const struct round_stat
     memcpy(snapshot->states, state->states, snapshot->map->seat_count);
 }
 
-/* The same for one that was written before and lacks only the runs that changed since. */
-static void round_write_changes(struct round_snapshot *snapshot, const struct round_state *state)
-{
-    const size_t seat_count = snapshot->map->seat_count;
-    round_write_counts(snapshot, state);
-    for (size_t i = 0; i < round_run_words(seat_count); i++)
-        for (uint64_t runs = state->changed_runs[i]; runs != 0; runs &= runs - 1) {
-            const size_t run = i * 64 + (size_t)__builtin_ctzll(runs);
-            const size_t from = run * ROUND_RUN_SEATS, left = seat_count - from;
-            memcpy(snapshot->states + from, state->states + from,
-                   left < ROUND_RUN_SEATS ? left : ROUND_RUN_SEATS);
-        }
-}
-
 static struct round_state round_read(const struct round_snapshot *snapshot)
 {
     return (struct round_state){
@@ -167,16 +155,52 @@ void engine_round_release(const struct round_snapshot *snapshot)
     free(held);
 }
 
-/* `write`: round_write, or round_write_changes when the office is the one that was published last.
- */
-static void slot_update(struct snapshots *snapshots, struct round_slot *slot,
-                        const struct round_state *state,
-                        void write(struct round_snapshot *, const struct round_state *))
+/* How many seats are shown in this state. */
+static int64_t *shown_count(struct round_snapshot *snapshot, char state)
+{
+    switch (state) {
+    case 'a':
+        return &snapshot->available;
+    case 'h':
+        return &snapshot->held;
+    case 's':
+        return &snapshot->sold;
+    default:
+        return &snapshot->blocked;
+    }
+}
+
+static void slot_change(struct round_slot *slot, uint64_t version, size_t position, char state)
+{
+    struct round_snapshot *shown = slot->published;
+    char *place = &shown->states[position];
+    --*shown_count(shown, *place);
+    ++*shown_count(shown, state);
+    *place = state;
+    shown->version = version;
+    slot->stale = true;
+    seat_ring_add(&slot->ring, version, position);
+}
+
+/* The office may be another one than was published last. */
+static void slot_compare(struct snapshots *snapshots, struct round_slot *slot,
+                         const struct round_state *state)
 {
     lock_slot(&snapshots->rounds_lock);
-    write(slot->published, state);
+    for (size_t i = 0; i < slot->map->seat_count; i++)
+        if (slot->published->states[i] != state->states[i])
+            slot_change(slot, state->version, i, state->states[i]);
+    slot->published->version = state->version;
     slot->stale = true;
     unlock_slot(&snapshots->rounds_lock);
+}
+
+static void slot_release(struct round_slot *slot)
+{
+    seat_ring_release(&slot->ring);
+    engine_round_release(slot->published);
+    engine_round_release(slot->current);
+    seat_map_release(slot->map);
 }
 
 /* False: no memory. */
@@ -201,24 +225,22 @@ static bool slot_add(struct snapshots *snapshots, const struct office *office,
     struct seat_map *map = seat_map_copy(office, round);
     if (map == NULL)
         return false;
-    const struct round_slot made = {
+    struct round_slot made = {
         .round_id = round->id,
         .seen = snapshots->sweep,
         .map = map,
         .published = round_new(map),
         .current = round_new(map),
     };
-    bool fits = made.published != NULL && made.current != NULL;
+    bool fits = seat_ring_init(&made.ring, map->seat_count, state->version) &&
+                made.published != NULL && made.current != NULL;
     if (fits) {
         round_write(made.published, state);
         round_write(made.current, state);
         fits = slot_place(snapshots, made);
     }
-    if (!fits) {
-        engine_round_release(made.published);
-        engine_round_release(made.current);
-        seat_map_release(map);
-    }
+    if (!fits)
+        slot_release(&made);
     return fits;
 }
 
@@ -226,25 +248,28 @@ static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
 {
     lock_slot(&snapshots->rounds_lock);
     index_remove(&snapshots->slot_by_round, slot);
-    const struct round_slot removed = *slot;
+    struct round_slot removed = *slot;
     pool_give(&snapshots->slots, slot);
     unlock_slot(&snapshots->rounds_lock);
-    engine_round_release(removed.published);
-    engine_round_release(removed.current);
-    seat_map_release(removed.map);
+    slot_release(&removed);
 }
 
-static void publish_changed_rounds(struct snapshots *snapshots, struct office *office)
+static void publish_changed_seats(struct snapshots *snapshots, struct office *office)
 {
-    const struct id *round_ids;
-    const size_t count = office_changed_rounds(office, &round_ids);
+    const struct changed_seat *seats;
+    const size_t count = office_changed_seats(office, &seats);
+    struct round_slot *slot = NULL;
+    if (count == 0)
+        return;
+    lock_slot(&snapshots->rounds_lock);
     for (size_t i = 0; i < count; i++) {
-        struct round_slot *slot = slot_of(snapshots, round_ids[i]);
-        struct round_state state;
-        if (slot != NULL && office_round_state(office, round_ids[i], &state))
-            slot_update(snapshots, slot, &state, round_write_changes);
+        if (slot == NULL || !id_equal(slot->round_id, seats[i].round_id))
+            slot = slot_of(snapshots, seats[i].round_id);
+        if (slot != NULL)
+            slot_change(slot, seats[i].version, seats[i].position, seats[i].state);
     }
-    office_changed_rounds_clear(office);
+    unlock_slot(&snapshots->rounds_lock);
+    office_changed_seats_clear(office);
 }
 
 /* Makes `current` what is published. Without memory it stays what it was. */
@@ -275,6 +300,28 @@ const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct
     return current;
 }
 
+uint64_t snapshots_round_version(struct snapshots *snapshots, struct id round_id)
+{
+    lock_slot(&snapshots->rounds_lock);
+    const struct round_slot *slot = slot_of(snapshots, round_id);
+    const uint64_t version = slot == NULL ? 0 : slot->published->version;
+    unlock_slot(&snapshots->rounds_lock);
+    return version;
+}
+
+struct round_changes *snapshots_round_changes(struct snapshots *snapshots, struct id round_id,
+                                              uint64_t since)
+{
+    struct round_changes *changes = NULL;
+    lock_slot(&snapshots->rounds_lock);
+    const struct round_slot *slot = slot_of(snapshots, round_id);
+    if (slot != NULL)
+        changes = seat_ring_changes(&slot->ring, since, slot->published->version,
+                                    slot->published->states, slot->map->seat_count);
+    unlock_slot(&snapshots->rounds_lock);
+    return changes;
+}
+
 /* ---- The catalogue ---- */
 
 /* Gives every live round its slot, refreshing it when `refresh`, and takes the slots of rounds that
@@ -295,7 +342,7 @@ static bool publish_slots(struct snapshots *snapshots, struct office *office, bo
         }
         slot->seen = snapshots->sweep;
         if (refresh)
-            slot_update(snapshots, slot, &state, round_write);
+            slot_compare(snapshots, slot, &state);
     }
     struct round_slot *next = pool_next(&snapshots->slots, 0);
     while (next != NULL) {
@@ -351,7 +398,7 @@ void snapshots_publish(struct snapshots *snapshots, struct office *office, struc
     if (snapshots->catalogue_stale ||
         snapshots->office_catalogue_version != office_catalogue_version(office))
         publish_catalogue(snapshots, office, snapshots->catalogue_stale);
-    publish_changed_rounds(snapshots, office);
+    publish_changed_seats(snapshots, office);
 }
 
 void snapshots_renew(struct snapshots *snapshots)

@@ -11,7 +11,8 @@
 #include <pthread.h>
 
 /* Three locks, each held to copy some bytes or to take a reference. The longest hold is a reader's
- * that copies a round's states, 200 KB at most. */
+ * that copies a round's states, 200 KB at most, or collects what is in its ring, and the engine's
+ * that writes the seats which a batch changed. */
 struct snapshots {
     pthread_mutex_t queue_lock;
     struct queue_view queue;
@@ -48,6 +49,9 @@ uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view);
 void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts);
 const struct catalogue_snapshot *snapshots_catalogue(struct snapshots *snapshots);
 const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct id round_id);
+uint64_t snapshots_round_version(struct snapshots *snapshots, struct id round_id);
+struct round_changes *snapshots_round_changes(struct snapshots *snapshots, struct id round_id,
+                                              uint64_t since);
 
 /* ---- Building blocks ---- */
 

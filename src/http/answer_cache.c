@@ -33,7 +33,7 @@ static struct cached_answer_slot *cached_slot(struct answer_cache *cache,
 static bool same_key(const struct cached_answer_key *a, const struct cached_answer_key *b)
 {
     return a->kind == b->kind && a->from == b->from && a->limit == b->limit &&
-           id_equal(a->id, b->id);
+           a->since == b->since && id_equal(a->id, b->id);
 }
 
 struct cached_answer *answer_cache_find(struct answer_cache *cache,

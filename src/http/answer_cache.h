@@ -29,6 +29,7 @@ struct cached_answer_key {
     unsigned kind; /* the service's */
     struct id id;
     uint64_t from, limit; /* of a page */
+    uint64_t since;       /* of changes; two that differ in this alone have the same place */
 };
 
 #define ANSWER_CACHE_SLOTS 1024

@@ -234,7 +234,7 @@ enum refusal round_create(struct office *office, const struct caller *caller, st
         call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
     struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
-    char *states = round_states_new(count);
+    char *states = calloc(count, sizeof *states);
     struct record *seat_records =
         prepare_seats(office, record.as.concert_round.id, call->in.round.seats, count);
     if (seats == NULL || states == NULL || seat_records == NULL) {
@@ -419,7 +419,6 @@ bool office_round_state(const struct office *office, struct id round_id, struct 
         .sold = round->counts[SEAT_STATUS_SOLD],
         .blocked = round->counts[SEAT_STATUS_BLOCKED],
         .states = round->states,
-        .changed_runs = round_changed_runs(round),
     };
     return true;
 }
@@ -432,22 +431,13 @@ const struct seat *office_round_seat(const struct office *office, struct id roun
     return &round->seats[position]->row;
 }
 
-size_t office_changed_rounds(const struct office *office, const struct id **round_ids)
+size_t office_changed_seats(const struct office *office, const struct changed_seat **seats)
 {
-    *round_ids = office->changed_rounds;
+    *seats = office->changed_seats;
     return office->changed_count;
 }
 
-void office_changed_rounds_clear(struct office *office)
+void office_changed_seats_clear(struct office *office)
 {
-    for (size_t i = 0; i < office->changed_count; i++) {
-        struct live_round *round = round_find(office, office->changed_rounds[i]);
-        if (round == NULL)
-            continue;
-        round->changed = false;
-        if (round->states != NULL)
-            memset(round_changed_runs(round), 0,
-                   round_run_words((size_t)round->row.total_seat_cnt) * sizeof(uint64_t));
-    }
     office->changed_count = 0;
 }

@@ -22,11 +22,10 @@ struct live_round {
     struct concert_round row;
     struct live_concert *concert;
     struct live_seat **seats; /* in seat order; NULL once the round is over */
-    char *states;             /* a character a seat, for the public; see round_states_new */
+    char *states;             /* a character a seat, for the public */
     int64_t counts[4];        /* by enum seat_status */
     uint64_t version;         /* last batch that changed a seat's status */
     uint64_t last_seq; /* last batch that changed anything that must be booked before it goes */
-    bool changed;      /* on the list of changed rounds */
     bool leaving;      /* over; its rows are leaving memory */
     struct live_reservation *reservations; /* pending and confirmed */
     size_t reservation_count;              /* in memory, ended ones too: they point at seats */
@@ -35,11 +34,6 @@ struct live_round {
 /* Room in memory, wanted before the line that a verb crosses (room.c). */
 bool concert_reserve(struct office *office);
 bool round_reserve(struct office *office, size_t seats);
-
-/* A round's states and, behind them, the bits of its changed runs, in one block. NULL: no memory.
- */
-char *round_states_new(size_t seat_count);
-uint64_t *round_changed_runs(const struct live_round *round);
 
 /* ---- Finding (find.c) ---- */
 

@@ -128,9 +128,6 @@ void remove_round(struct office *office, struct live_round *round)
     CHECK(round->reservation_count == 0 && round->reservations == NULL);
     door_append_removed(office, RECORD_KIND_CONCERT_ROUND, &row);
     office->catalogue_version++;
-    for (size_t i = 0; round->changed && i < office->changed_count; i++)
-        if (id_equal(office->changed_rounds[i], round->row.id))
-            office->changed_rounds[i] = office->changed_rounds[--office->changed_count];
     round_order_remove(office, round, office->rounds.taken);
     round->concert->round_count--;
     index_remove(&office->round_by_id, round);
@@ -146,17 +143,18 @@ static char state_of(enum seat_status status)
     return states[status];
 }
 
-static void round_mark_changed(struct office *office, struct live_round *round, int64_t position)
+/* Of a seat that was there before: a new one is shown with its round. */
+static void tell_seat_change(struct office *office, const struct live_seat *seat)
 {
-    round->version = round->last_seq = office->seq;
     if (office->loading != NULL)
         return;
-    const uint64_t run = (uint64_t)position / ROUND_RUN_SEATS;
-    round_changed_runs(round)[run / 64] |= UINT64_C(1) << run % 64;
-    if (round->changed)
-        return;
-    round->changed = true;
-    office->changed_rounds[office->changed_count++] = round->row.id;
+    CHECK(office->changed_count < office->changed_capacity);
+    office->changed_seats[office->changed_count++] = (struct changed_seat){
+        .round_id = seat->round->row.id,
+        .version = office->seq,
+        .position = (uint32_t)seat->row.position,
+        .state = state_of(seat->row.status),
+    };
 }
 
 static struct live_seat *new_seat(struct office *office, struct live_round *round,
@@ -174,9 +172,10 @@ static struct live_seat *new_seat(struct office *office, struct live_round *roun
 struct live_seat *put_seat(struct office *office, struct live_seat *seat, struct live_round *round,
                            const struct seat *row)
 {
+    const bool is_new = seat == NULL;
     CHECK(id_equal(round->row.id, row->concert_round_id));
     door_append(office, RECORD_KIND_SEAT, row);
-    if (seat == NULL) {
+    if (is_new) {
         door_check_beginning(office, RECORD_KIND_SEAT, (int)row->status);
         seat = new_seat(office, round, row);
     } else {
@@ -190,7 +189,9 @@ struct live_seat *put_seat(struct office *office, struct live_seat *seat, struct
     seat->row = *row;
     round->counts[row->status]++;
     round->states[row->position] = state_of(row->status);
-    round_mark_changed(office, round, row->position);
+    round->version = round->last_seq = office->seq;
+    if (!is_new)
+        tell_seat_change(office, seat);
     return seat;
 }
 

@@ -121,7 +121,7 @@ void office_free(struct office *office)
     free(office->line.slots);
     free(office->concert_order);
     free(office->round_order);
-    free(office->changed_rounds);
+    free(office->changed_seats);
     buffer_release(&office->batch);
     arena_release(&office->texts);
     load_cursor_free(office->loading);

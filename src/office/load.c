@@ -105,7 +105,7 @@ static bool make_seating(struct live_round *round)
     if (round->seats == NULL)
         round->seats = calloc((size_t)round->row.total_seat_cnt, sizeof(struct live_seat *));
     if (round->states == NULL)
-        round->states = round_states_new((size_t)round->row.total_seat_cnt);
+        round->states = calloc((size_t)round->row.total_seat_cnt, sizeof *round->states);
     return round->seats != NULL && round->states != NULL;
 }
 

@@ -132,28 +132,24 @@ struct round_state {
     uint64_t version; /* the journal sequence number of the last change */
     int64_t available, held, sold, blocked;
     const char *states; /* totalSeatCnt characters, not NUL-terminated */
-    /* A bit a run of ROUND_RUN_SEATS seats in seat order: whether one of them changed status since
-     * the list of changed rounds was last cleared. */
-    const uint64_t *changed_runs;
 };
-
-#define ROUND_RUN_SEATS 64 /* a cache line of states */
-
-/* How many words hold a bit for each run. */
-static inline size_t round_run_words(size_t seat_count)
-{
-    const size_t seats_per_word = (size_t)64 * ROUND_RUN_SEATS;
-    return (seat_count + seats_per_word - 1) / seats_per_word;
-}
 
 /* False: no such round, or it is over and its seats left memory. */
 bool office_round_state(const struct office *office, struct id round_id, struct round_state *state);
 const struct seat *office_round_seat(const struct office *office, struct id round_id,
                                      size_t position);
 
-/* The rounds whose seats changed status since the list was last cleared. */
-size_t office_changed_rounds(const struct office *office, const struct id **round_ids);
-void office_changed_rounds_clear(struct office *office);
+struct changed_seat {
+    struct id round_id;
+    uint64_t version; /* of the round, by the change */
+    uint32_t position;
+    char state;
+};
+
+/* The seats that changed status since the list was last cleared, in the order of their changes;
+ * those that are new or gone, with their round, are not among them. */
+size_t office_changed_seats(const struct office *office, const struct changed_seat **seats);
+void office_changed_seats_clear(struct office *office);
 
 /* The key that signs session tokens. */
 struct secret office_token_key(const struct office *office);

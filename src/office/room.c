@@ -12,6 +12,23 @@
 
 /* ---- Room in the batch ---- */
 
+/* Room for so many more changed seats. */
+static bool changes_reserve(struct office *office, size_t count)
+{
+    const size_t needed = office->changed_count + count;
+    if (needed <= office->changed_capacity)
+        return true;
+    const size_t capacity =
+        needed < 2 * office->changed_capacity ? 2 * office->changed_capacity : needed;
+    struct changed_seat *grown = realloc(office->changed_seats, capacity * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    office->changed_seats = grown;
+    office->changed_capacity = capacity;
+    return true;
+}
+
+/* Each record may be of a seat that changes. */
 bool batch_reserve(struct office *office, size_t records)
 {
     office->room = 0;
@@ -22,7 +39,8 @@ bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each
 {
     const size_t bytes =
         office->room * RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX + records * bytes_each;
-    if (buffer_reserve(&office->batch, bytes) != RESULT_OK)
+    if (!changes_reserve(office, office->room + records) ||
+        buffer_reserve(&office->batch, bytes) != RESULT_OK)
         return false;
     office->room += records;
     return true;
@@ -92,31 +110,11 @@ bool round_reserve(struct office *office, size_t seats)
     if (!reserve(&office->rounds, &office->round_by_id, 1) ||
         !reserve(&office->seats, &office->seat_by_id, seats))
         return false;
-    void *order = office->round_order, *changed = office->changed_rounds;
-    size_t changed_capacity = office->round_capacity;
-    const bool good =
-        order_reserve(&changed, &changed_capacity, office->rounds.taken, sizeof(struct id)) &&
-        order_reserve(&order, &office->round_capacity, office->rounds.taken,
-                      sizeof *office->round_order);
+    void *order = office->round_order;
+    const bool good = order_reserve(&order, &office->round_capacity, office->rounds.taken,
+                                    sizeof *office->round_order);
     office->round_order = order;
-    office->changed_rounds = changed;
     return good;
-}
-
-/* The bits begin at the first word behind the states. */
-static size_t states_bytes(size_t seat_count)
-{
-    return (seat_count + sizeof(uint64_t) - 1) / sizeof(uint64_t) * sizeof(uint64_t);
-}
-
-char *round_states_new(size_t seat_count)
-{
-    return calloc(1, states_bytes(seat_count) + round_run_words(seat_count) * sizeof(uint64_t));
-}
-
-uint64_t *round_changed_runs(const struct live_round *round)
-{
-    return (void *)(round->states + states_bytes((size_t)round->row.total_seat_cnt));
 }
 
 bool reservation_reserve(struct office *office, size_t seats)

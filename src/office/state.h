@@ -51,8 +51,8 @@ struct office {
     struct live_concert **concert_order; /* by reservationOpenAt, id */
     struct live_round **round_order;     /* by startTime, id */
     size_t concert_capacity, round_capacity;
-    struct id *changed_rounds;
-    size_t changed_count;
+    struct changed_seat *changed_seats;
+    size_t changed_count, changed_capacity;
 
     struct buffer batch;
     size_t batch_count;

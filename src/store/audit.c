@@ -110,7 +110,8 @@ static enum result gather_unbooked(void *owner, const struct journal_row *row,
         return result;
     if (overlay_reserve(&gathering->overlay, row->record_count, row->body_length) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the journal's rows");
-    overlay_append(&gathering->overlay, row->seq, row->body, row->body_length, row->record_count);
+    overlay_append(&gathering->overlay, row->seq, row->house_time, row->body, row->body_length,
+                   row->record_count);
     return RESULT_OK;
 }
 

@@ -50,6 +50,8 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
     if (result == RESULT_OK)
         result = sqlite_prepare(db, "UPDATE bookkeeping SET booked_seq = ?1",
                                 &bookkeeper->set_booked_seq, explanation);
+    if (result == RESULT_OK)
+        result = happenings_prepare(&bookkeeper->happenings, db, explanation);
     for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
         const struct entity_schema *entity = record_schema((enum record_kind)i);
         struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[i];
@@ -129,6 +131,7 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
     sqlite_drop(&bookkeeper->begin);
     sqlite_drop(&bookkeeper->commit);
     sqlite_drop(&bookkeeper->set_booked_seq);
+    happenings_drop(&bookkeeper->happenings);
     sqlite_shut(&bookkeeper->db);
 }
 
@@ -187,14 +190,17 @@ static int compare_rows(const void *left, const void *right)
     return memcmp((*a)->key.bytes, (*b)->key.bytes, RECORD_KEY_BYTES);
 }
 
-static enum result book_rows(struct bookkeeper *bookkeeper, const struct overlay_row **rows,
-                             size_t count, uint64_t seq)
+static enum result book_rows(struct bookkeeper *bookkeeper, const struct generation *generation,
+                             const struct overlay_row **rows, size_t count)
 {
+    const uint64_t seq = generation_last_seq(generation);
     enum result result = sqlite_step_done(bookkeeper->begin);
     for (size_t i = 0, length; i < count && result == RESULT_OK; i += length) {
         length = run_length(rows + i, count - i);
         result = book_run(bookkeeper, rows + i, length);
     }
+    if (result == RESULT_OK)
+        result = happenings_book(&bookkeeper->happenings, generation);
     if (result == RESULT_OK &&
         sqlite3_bind_int64(bookkeeper->set_booked_seq, 1, (sqlite3_int64)seq) != SQLITE_OK)
         result = RESULT_NO_MEMORY;
@@ -214,8 +220,7 @@ static enum result book_generation(struct bookkeeper *bookkeeper,
         return explain(explanation, RESULT_NO_MEMORY, "no memory for booking");
     *count = generation_newest(generation, rows);
     qsort(rows, *count, sizeof *rows, compare_rows);
-    const uint64_t seq = generation_last_seq(generation);
-    enum result result = book_rows(bookkeeper, rows, *count, seq);
+    enum result result = book_rows(bookkeeper, generation, rows, *count);
     free(rows);
     if (result != RESULT_OK) {
         result = sqlite_failure(bookkeeper->db, explanation);
@@ -223,7 +228,7 @@ static enum result book_generation(struct bookkeeper *bookkeeper,
         *count = 0;
         return result;
     }
-    bookkeeper->booked_seq = seq;
+    bookkeeper->booked_seq = generation_last_seq(generation);
     return RESULT_OK;
 }
 

@@ -85,6 +85,7 @@ static void rows_free(struct generation *generation)
 
 void generation_free(struct generation *generation)
 {
+    free(generation->times);
     free_blocks(generation->blocks);
     free_blocks(generation->spare_blocks);
     slots_free(generation);
@@ -124,6 +125,8 @@ void generation_renew(struct generation *generation)
     *generation = (struct generation){
         .references = 1,
         .spare_blocks = generation->spare_blocks,
+        .times = generation->times,
+        .time_capacity = generation->time_capacity,
         .slots = generation->slots,
         .slot_capacity = generation->slot_capacity,
         .rows = generation->rows,
@@ -265,6 +268,29 @@ static bool open_block(struct generation *generation, size_t capacity)
     return true;
 }
 
+static size_t commit_count(const struct generation *generation)
+{
+    return generation->row_count == 0 ? 0
+                                      : (size_t)(generation->last_seq - generation->first_seq) + 1;
+}
+
+#define TIMES_FIRST 64
+
+/* For one more commit. A full generation has as many as rows at the most. */
+static bool reserve_time(struct generation *generation)
+{
+    if (commit_count(generation) < generation->time_capacity)
+        return true;
+    const size_t capacity =
+        generation->time_capacity == 0 ? TIMES_FIRST : 2 * generation->time_capacity;
+    timestamp_ms *times = realloc(generation->times, capacity * sizeof *times);
+    if (times == NULL)
+        return false;
+    generation->times = times;
+    generation->time_capacity = capacity;
+    return true;
+}
+
 enum result generation_reserve(struct generation *generation, size_t record_count, size_t bytes)
 {
     const size_t needed =
@@ -272,6 +298,8 @@ enum result generation_reserve(struct generation *generation, size_t record_coun
     const struct block *block = generation->blocks;
     if ((block == NULL || block->capacity - block->used < needed) &&
         !open_block(generation, needed > BLOCK_BYTES ? needed : BLOCK_BYTES))
+        return RESULT_NO_MEMORY;
+    if (!reserve_time(generation))
         return RESULT_NO_MEMORY;
     const enum result result = reserve_rows(generation, record_count);
     return result == RESULT_OK ? reserve_slots(generation, record_count * SLOTS_PER_ROW) : result;
@@ -353,6 +381,7 @@ static size_t copy_row(struct generation *generation, uint64_t seq, const uint8_
     row->key = record_key(&record);
     row->length = (uint32_t)length;
     row->kind = (uint8_t)record.kind;
+    row->why = (uint8_t)record.why;
     row->deleted = record.deleted;
     memcpy(row->data, records, length);
     generation->rows[generation->row_count++] = row;
@@ -361,13 +390,23 @@ static size_t copy_row(struct generation *generation, uint64_t seq, const uint8_
     return length;
 }
 
+void generation_begin_commit(struct generation *generation, uint64_t seq, timestamp_ms house_time)
+{
+    const size_t commits = commit_count(generation);
+    CHECK(commits < generation->time_capacity);
+    CHECK(commits == 0 || seq == generation->last_seq + 1);
+    if (commits == 0)
+        generation->first_seq = seq;
+    generation->last_seq = seq;
+    generation->times[commits] = house_time;
+}
+
 size_t generation_append(struct generation *generation, uint64_t seq, const uint8_t *records,
                          size_t bytes, size_t record_count)
 {
     struct unlinked unlinked[AHEAD];
     size_t used = 0;
-    if (generation->row_count == 0)
-        generation->first_seq = seq;
+    CHECK(seq == generation->last_seq);
     for (size_t i = 0; i < record_count; i++) {
         if (i >= AHEAD)
             link_row(generation, &unlinked[i % AHEAD]);
@@ -375,7 +414,6 @@ size_t generation_append(struct generation *generation, uint64_t seq, const uint
     }
     for (size_t i = record_count > AHEAD ? record_count - AHEAD : 0; i < record_count; i++)
         link_row(generation, &unlinked[i % AHEAD]);
-    generation->last_seq = seq;
     return used;
 }
 
@@ -405,6 +443,16 @@ uint64_t generation_last_seq(const struct generation *generation)
 size_t generation_row_count(const struct generation *generation)
 {
     return generation->row_count;
+}
+
+enum result generation_tell(const struct generation *generation, image_visit *visit, void *owner)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < generation->row_count && result == RESULT_OK; i++) {
+        const struct overlay_row *row = generation->rows[i];
+        result = visit(owner, row, generation->times[row->seq - generation->first_seq]);
+    }
+    return result;
 }
 
 size_t generation_newest(const struct generation *generation, const struct overlay_row **rows)

@@ -19,6 +19,8 @@ struct generation {
     unsigned references;
     bool closed; /* takes no more rows */
     uint64_t first_seq, last_seq;
+    timestamp_ms *times; /* of the commits from first_seq to last_seq */
+    size_t time_capacity;
     size_t row_count, bytes;
     struct block *blocks; /* the one being filled first */
     struct block *spare_blocks;
@@ -47,6 +49,9 @@ void generation_make_ready(struct generation *generation);
 
 MUST_USE enum result generation_reserve(struct generation *generation, size_t record_count,
                                         size_t bytes);
+
+/* What is appended from here on is of this commit; it follows the last one. Reserved before. */
+void generation_begin_commit(struct generation *generation, uint64_t seq, timestamp_ms house_time);
 
 /* Copies and links the first `record_count` records of `records`; answers how many bytes they took.
  * Reserved before. */

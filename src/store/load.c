@@ -49,7 +49,8 @@ static enum result add_to_overlay(void *owner, const struct journal_row *row,
         return result;
     if (overlay_reserve(overlay, row->record_count, row->body_length) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the rows not booked yet");
-    overlay_append(overlay, row->seq, row->body, row->body_length, row->record_count);
+    overlay_append(overlay, row->seq, row->house_time, row->body, row->body_length,
+                   row->record_count);
     return RESULT_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "store/database.h"
+#include "store/happenings.h"
 #include "store/sqlite_util.h"
 
 /* More objects than any schema has: one table, one view and some indexes an entity. */
@@ -34,6 +35,8 @@ enum result migrate_tables(sqlite3 *db, const struct schema *schema, int64_t fro
                            struct explanation *explanation)
 {
     enum result result = from == 0 ? sqlite_run(db, bookkeeping_sql, explanation) : RESULT_OK;
+    if (result == RESULT_OK && from < HAPPENINGS_SINCE && schema->version >= HAPPENINGS_SINCE)
+        result = happenings_make_table(db, explanation);
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
         const struct entity_schema *entity = &schema->entities[i];
         result = entity->since > from

@@ -106,12 +106,13 @@ static void finish_append(struct overlay *overlay)
 #define LINKED_AT_ONCE 512
 
 /* Nobody sees a row before `last_seq` says that its batch is complete. */
-void overlay_append(struct overlay *overlay, uint64_t seq, const uint8_t *records, size_t bytes,
-                    size_t record_count)
+void overlay_append(struct overlay *overlay, uint64_t seq, timestamp_ms house_time,
+                    const uint8_t *records, size_t bytes, size_t record_count)
 {
     size_t done = 0, used = 0;
     lock_overlay(overlay);
     CHECK(overlay->reserved && seq == overlay->last_seq + 1);
+    generation_begin_commit(overlay->newest, seq, house_time);
     while (done < record_count) {
         const size_t left = record_count - done;
         const size_t count = left < LINKED_AT_ONCE ? left : LINKED_AT_ONCE;

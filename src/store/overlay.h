@@ -34,6 +34,7 @@ struct overlay_row {
     struct record_key key;
     uint32_t length;
     uint8_t kind; /* enum record_kind */
+    uint8_t why;  /* enum record_why */
     bool deleted;
     uint8_t data[]; /* the record as it is encoded in the journal */
 };
@@ -59,8 +60,8 @@ MUST_USE enum result overlay_reserve(struct overlay *overlay, size_t record_coun
 
 /* After overlay_reserve: the batch of that many records is durable under `seq`, or was not written.
  */
-void overlay_append(struct overlay *overlay, uint64_t seq, const uint8_t *records, size_t bytes,
-                    size_t record_count);
+void overlay_append(struct overlay *overlay, uint64_t seq, timestamp_ms house_time,
+                    const uint8_t *records, size_t bytes, size_t record_count);
 void overlay_abandon(struct overlay *overlay);
 
 /* ---- Reading ---- */
@@ -119,6 +120,12 @@ void overlay_booked(struct overlay *overlay);
 /* Of a closed generation. */
 uint64_t generation_last_seq(const struct generation *generation);
 size_t generation_row_count(const struct generation *generation);
+
+/* Every image in it, in the order of the commits, each with its commit's time: what happened, where
+ * the newest images only say what is. Ends with the first answer that is not RESULT_OK. */
+typedef enum result image_visit(void *owner, const struct overlay_row *row, timestamp_ms at);
+MUST_USE enum result generation_tell(const struct generation *generation, image_visit *visit,
+                                     void *owner);
 
 /* The newest image of every row in it, in no order; `rows` has generation_row_count places. */
 size_t generation_newest(const struct generation *generation, const struct overlay_row **rows);

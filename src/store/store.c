@@ -171,7 +171,7 @@ enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms 
         overlay_abandon(&store->overlay);
         return STORE_UNKNOWN;
     }
-    overlay_append(&store->overlay, seq, records->data, records->length, record_count);
+    overlay_append(&store->overlay, seq, house_time, records->data, records->length, record_count);
     store->prune_wanted = false;
     count(&store->appends, 1);
     count(&store->appended_bytes, records->length);

@@ -4,6 +4,8 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { otherOf } from './recorded.mjs'
+
 const directory = process.env.USHER_EXAMPLES
 const file = directory && join(directory, `${process.pid}.jsonl`)
 
@@ -17,14 +19,14 @@ const isCsv = headers => (headers['content-type'] ?? '').startsWith('text/csv')
 const isEmpty = (text, body) =>
     body === undefined
         ? text.trimEnd().split('\n').length === 1
-        : Array.isArray(body?.items) && body.items.length === 0
+        : [body.items, body.changes].some(list => list?.length === 0)
 
-// Keeps the shortest answer of each kind, and of pages and exports one that has something on it.
+// Keeps the shortest answer of each kind, and of lists and exports one that has something in it.
 export function record(operation, { method, status, headers, text, body }, sent) {
     const operationId = operation?.operationId ?? ''
     if (!file || method === 'HEAD' || text.length > BYTES_MAX) return
     if (body === undefined && !isCsv(headers)) return
-    const code = status >= 400 ? body.code : ''
+    const code = status >= 400 ? body.code : otherOf(operation?.responses[status], body)
     const request = status < 400 && sent !== undefined ? JSON.stringify(sent) : ''
     const weight = (isEmpty(text, body) ? BYTES_MAX : 0) + text.length + request.length
     const key = `${operationId} ${status} ${code}`

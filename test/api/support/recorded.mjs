@@ -31,7 +31,7 @@ function contentOf(response) {
 // Refusals that nothing over HTTP leads to yet: no route cancels a round.
 const UNSEEN = new Set(['round_cancelled'])
 
-// Of each answer with a body: one for what was asked for, and one for each refusal that is the
+// Of each answer with a body: one for what was asked for, or of each object that it may be, and one for each refusal that is the
 // route's own. Of those that any route may give there is one, of whichever route.
 export function wanted() {
     const keysOf = responses =>
@@ -44,13 +44,25 @@ export function wanted() {
         for (const [status, response] of Object.entries(responses)) {
             const content = contentOf(response)
             if (!content || Object.keys(content.schema).length === 0) continue
-            if (Number(status) < 400) keys.push(`${operationId} ${status} `)
+            if (Number(status) < 400)
+                for (const name of ['', ...othersOf(content).map(nameOf)])
+                    keys.push(`${operationId} ${status} ${name}`)
             else if (!response.$ref)
                 for (const code of codesOf(content))
                     if (!shared.includes(` ${status} ${code}`) && !UNSEEN.has(code))
                         keys.push(`${operationId} ${status} ${code}`)
         }
     return keys
+}
+
+// An answer may be one of two objects: the second has a name in the place of a refusal's code.
+const othersOf = content => content?.schema.oneOf?.slice(1) ?? []
+const nameOf = ({ $ref }) => $ref.split('/').at(-1)
+
+// Which other object the answer is; '': it is the first, or the only one.
+export function otherOf(response, body) {
+    const other = othersOf(contentOf(response)).find(each => takes(each, body))
+    return other ? nameOf(other) : ''
 }
 
 const codesOf = content => content.schema.oneOf.map(each => follow(each).properties.code.const)
@@ -88,6 +100,12 @@ export function readExamples() {
 
 const validators = new Map()
 
+function takes(schema, value) {
+    const key = JSON.stringify(schema)
+    if (!validators.has(key)) validators.set(key, ajv.compile(rooted(schema)))
+    return validators.get(key)(value)
+}
+
 // Whether the schema that the document has for it takes the example.
 export function isGood({ operationId, status, code, request, answer }) {
     const operation = byId.get(operationId)
@@ -99,16 +117,12 @@ export function isGood({ operationId, status, code, request, answer }) {
         operation?.responses[status] ?? anywhere?.[1] ?? document['x-any-path'].responses[status]
     const content = contentOf(response)
     if (!content) return false
-    const takes = (schema, text) => {
-        const key = JSON.stringify(schema)
-        if (!validators.has(key)) validators.set(key, ajv.compile(rooted(schema)))
-        return validators.get(key)(JSON.parse(text))
-    }
     const body = follow(operation?.requestBody)?.content['application/json'].schema
+    const value = JSON.parse(answer)
     return (
-        takes(content.schema, answer) &&
-        (request === '' || (body !== undefined && takes(body, request))) &&
-        (code === '' || JSON.parse(answer).code === code)
+        takes(content.schema, value) &&
+        (request === '' || (body !== undefined && takes(body, JSON.parse(request)))) &&
+        code === (status < 400 ? otherOf(response, value) : value.code)
     )
 }
 

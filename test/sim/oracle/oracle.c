@@ -205,11 +205,13 @@ static void observe_feed_missed(void *owner)
         feed_missed(oracle);
 }
 
-static void observe_feed_drained(void *owner)
+static void observe_feed_drained(void *owner, const struct engine *engine)
 {
     struct oracle *oracle = owner;
     if (!oracle->objected)
         feed_drained(oracle);
+    if (!oracle->objected)
+        onlookers_look(oracle, engine);
 }
 
 /* ---- Around the server ---- */
@@ -296,6 +298,7 @@ void oracle_free(struct oracle *oracle)
     own_free(oracle->span.seen);
     own_free(oracle->covered);
     requests_release(oracle);
+    onlookers_release(oracle);
     rows_release(oracle);
     own_free(oracle);
 }

@@ -170,8 +170,7 @@ static void check_queue_view(struct oracle *oracle, const struct queue_view *vie
         object_to(oracle, 12, "the door is not said to be as the organizer set it");
 }
 
-/* A round's seats as somebody is shown them, in the order of positions. */
-static void check_seat_states(struct oracle *oracle, const struct row *round, const char *states)
+void check_seat_states(struct oracle *oracle, const struct row *round, const char *states)
 {
     static const char letters[] = {'a', 'h', 's', 'b'};
     const struct round_part *part = &round->of.round;

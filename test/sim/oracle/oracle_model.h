@@ -235,6 +235,20 @@ struct feed_model {
     uint64_t places[FEED_BATCHES_MAX]; /* a batch's hash, by its sequence number */
 };
 
+/* ---- Those who follow a round's seats ---- */
+
+/* Somebody with a round's seats before them, who after the first time asks only for what changed.
+ */
+struct onlooker {
+    struct id round_id;
+    uint64_t version;
+    size_t seat_count;
+    char *states; /* NULL: looks at no round */
+    unsigned looks;
+};
+
+#define ONLOOKERS 4 /* each asks a quarter as often as the one before */
+
 struct oracle {
     oracle_objection *objection;
     void *owner;
@@ -303,6 +317,8 @@ struct oracle {
     struct load load;
     struct tracking tracking;
     struct feed_model feed;
+    struct onlooker onlookers[ONLOOKERS];
+    unsigned turns;            /* that onlookers could look after */
     enum coverage_state state; /* in which the verb that is judged found things */
     uint64_t *covered;
     uint16_t coverage_start[COVERAGE_VERB_COUNT + 1];
@@ -400,6 +416,12 @@ void feed_appended(struct oracle *oracle, uint64_t seq, const struct attempt *at
 void feed_told(struct oracle *oracle, const struct commit *commit);
 void feed_missed(struct oracle *oracle);
 void feed_drained(struct oracle *oracle);
+
+/* ---- Those who follow a round's seats (oracle_onlookers.c) ---- */
+
+/* After a turn, in which what the server shows may have become another. */
+void onlookers_look(struct oracle *oracle, const struct engine *engine);
+void onlookers_release(struct oracle *oracle);
 
 /* ---- Reasons (oracle_why.c) ---- */
 
@@ -509,6 +531,9 @@ void load_check(struct oracle *oracle, int invariant);
 void check_commit(struct oracle *oracle);
 
 /* oracle_check_all.c */
+
+/* A round's seats as somebody is shown them, in the order of positions. */
+void check_seat_states(struct oracle *oracle, const struct row *round, const char *states);
 void check_everything(struct oracle *oracle, struct server *server, bool by_query);
 
 /* coverage.c */

@@ -127,7 +127,7 @@ static void tell_commits(struct server *server)
             follow(server);
         }
     }
-    observer->feed_drained(observer->owner);
+    observer->feed_drained(observer->owner, server->engine);
 }
 
 static void close_all(struct server *server)

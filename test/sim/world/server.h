@@ -48,11 +48,11 @@ struct server_observer {
     void (*row_loaded)(void *owner, const struct record *record);
     /* The server is followed (engine/feed.h) from its start on, a turn's commits after the turn. It
      * began after `seq`, at the start and after commits were missed; told a commit; missed some;
-     * has told all that there is. */
+     * has told all that there is, which the engine now shows to everybody. */
     void (*feed_began)(void *owner, uint64_t seq);
     void (*feed_told)(void *owner, const struct commit *commit);
     void (*feed_missed)(void *owner);
-    void (*feed_drained)(void *owner);
+    void (*feed_drained)(void *owner, const struct engine *engine);
 };
 
 /* The log on standard error; off at first. */

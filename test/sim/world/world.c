@@ -152,10 +152,10 @@ static void feed_missed(void *owner)
     world->judge.feed_missed(world->judge.owner);
 }
 
-static void feed_drained(void *owner)
+static void feed_drained(void *owner, const struct engine *engine)
 {
     struct world *world = owner;
-    world->judge.feed_drained(world->judge.owner);
+    world->judge.feed_drained(world->judge.owner, engine);
 }
 
 static void objection(void *owner, int invariant, const char *text)

@@ -228,6 +228,105 @@ static void renewed_everything_is_published_again(void **state)
     engine_catalogue_release(catalogue_after);
 }
 
+static void hold(struct scene *scene, unsigned buyer, struct id round_id, size_t position)
+{
+    const struct person person = let_in(scene, buyer);
+    struct id reservation_id;
+    const struct id seat_id = office_round_seat(scene->hand.batch.office, round_id, position)->id;
+    assert_int_equal(people_hold(&scene->hand.asker, &person, round_id, seat_id, &reservation_id),
+                     REFUSAL_NONE);
+}
+
+static uint64_t version_of(struct scene *scene, struct id round_id)
+{
+    const struct round_snapshot *shown = snapshots_round(&scene->snapshots, round_id);
+    const uint64_t version = shown->version;
+    engine_round_release(shown);
+    return version;
+}
+
+/* `expected`: a place and a letter each. */
+static void expect_changes(struct scene *scene, struct id round_id, uint64_t since, size_t count,
+                           const struct seat_change *expected)
+{
+    struct round_changes *changes = snapshots_round_changes(&scene->snapshots, round_id, since);
+    assert_non_null(changes);
+    assert_int_equal(changes->version, version_of(scene, round_id));
+    assert_int_equal(changes->count, count);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(changes->seats[i].position, expected[i].position);
+        assert_int_equal(changes->seats[i].state, expected[i].state);
+    }
+    free(changes);
+}
+
+static void expect_unknown(struct scene *scene, struct id round_id, uint64_t since)
+{
+    assert_null(snapshots_round_changes(&scene->snapshots, round_id, since));
+}
+
+/* Of 100 seats the last 13 changes are known. */
+static void what_changed_since_a_version_is_told(void **state)
+{
+    struct scene *scene = *state;
+    static const struct seat_change three[] = {{0, 'h'}, {64, 'h'}, {99, 'h'}};
+    const struct id round_id = add_round(scene, 100);
+    expect_unknown(scene, round_id, 0); /* it is not published */
+    publish(scene);
+    const uint64_t first = version_of(scene, round_id);
+    expect_changes(scene, round_id, first, 0, NULL);
+    expect_unknown(scene, round_id, first - 1);
+    expect_unknown(scene, round_id, first + 1);
+    hold(scene, 1, round_id, 99);
+    expect_changes(scene, round_id, first, 0, NULL);
+    publish(scene);
+    const uint64_t second = version_of(scene, round_id);
+    hold(scene, 2, round_id, 0);
+    hold(scene, 3, round_id, 64);
+    publish(scene);
+    expect_changes(scene, round_id, first, 3, three);
+    expect_changes(scene, round_id, second, 2, three);
+    expect_changes(scene, round_id, version_of(scene, round_id), 0, NULL);
+}
+
+static void changes_that_were_pushed_out_are_not_told_in_part(void **state)
+{
+    struct scene *scene = *state;
+    const struct id round_id = add_round(scene, 16);
+    static const struct seat_change last[] = {{4, 'h'}, {5, 'h'}};
+    uint64_t versions[4];
+    publish(scene);
+    for (unsigned i = 0; i < 4; i++) {
+        versions[i] = version_of(scene, round_id);
+        hold(scene, i, round_id, 2 + i);
+        publish(scene);
+    }
+    expect_unknown(scene, round_id, versions[0]);
+    expect_unknown(scene, round_id, versions[1]);
+    expect_changes(scene, round_id, versions[2], 2, last);
+    expect_changes(scene, round_id, versions[3], 1, last + 1);
+}
+
+/* As after a reload: what is there is compared with what was shown. */
+static void what_another_office_brings_is_told_as_changes(void **state)
+{
+    struct scene *scene = *state;
+    static const struct seat_change two[] = {{7, 'h'}, {9999, 'h'}};
+    const struct id round_id = add_round(scene, 10000);
+    publish(scene);
+    const uint64_t first = version_of(scene, round_id);
+    hold(scene, 1, round_id, 9999);
+    publish(scene);
+    hold(scene, 2, round_id, 7);
+    office_changed_seats_clear(scene->hand.batch.office);
+    snapshots_renew(&scene->snapshots);
+    publish(scene);
+    expect_changes(scene, round_id, first, 2, two);
+    snapshots_renew(&scene->snapshots);
+    publish(scene);
+    expect_changes(scene, round_id, first, 2, two);
+}
+
 struct looker {
     struct snapshots *snapshots;
     struct id round_id;
@@ -296,6 +395,12 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_deleted_round_is_gone_but_what_is_held_of_it_stays,
                                         open_scene, close_scene),
         cmocka_unit_test_setup_teardown(renewed_everything_is_published_again, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(what_changed_since_a_version_is_told, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(changes_that_were_pushed_out_are_not_told_in_part,
+                                        open_scene, close_scene),
+        cmocka_unit_test_setup_teardown(what_another_office_brings_is_told_as_changes, open_scene,
                                         close_scene),
         cmocka_unit_test_setup_teardown(readers_never_see_a_torn_snapshot, open_scene, close_scene),
     };

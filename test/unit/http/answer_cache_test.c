@@ -64,6 +64,7 @@ static void test_found_by_key_and_version(void **state)
         {.kind = 1, .from = 11, .limit = 50},
         {.kind = 1, .from = 10, .limit = 51},
         {.kind = 1, .id = {{1}}, .from = 10, .limit = 50},
+        {.kind = 1, .from = 10, .limit = 50, .since = 1},
     };
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_null(answer_cache_find(*state, &others[i], 7));

@@ -102,49 +102,33 @@ bool stage_check(struct stage *stage)
            compare_with_ledger(stage->office, &stage->ledger, &stage->trouble);
 }
 
-static bool has_changed(const struct id *rounds, size_t count, struct id round_id)
+static bool tells_change(const struct changed_seat *told, const struct seat *seat, uint64_t seq)
 {
-    size_t i = 0;
-    while (i < count && !id_equal(rounds[i], round_id))
-        i++;
-    return i < count;
+    static const char letters[] = {'a', 'h', 's', 'b'};
+    return id_equal(told->round_id, seat->concert_round_id) && told->version == seq &&
+           told->position == seat->position && told->state == letters[seat->status];
 }
 
-static bool run_has_changed(const struct round_state *state, int64_t position)
-{
-    const size_t run = (size_t)position / ROUND_RUN_SEATS;
-    return (state->changed_runs[run / 64] >> run % 64 & 1) != 0;
-}
-
-/* The office's list of changed rounds is that of the batch's seats, their versions are the batch's
- * and their runs are marked: publishing goes by all three. */
-static bool check_changed_rounds(struct stage *stage, size_t first_entry)
+/* The office's list of changed seats is that of the batch's seats, but for those that are new or
+ * gone: publishing goes by it. Rows are numbered as they come, so a new one has the next number. */
+static bool check_changed_seats(struct stage *stage, size_t first_entry, size_t first_row)
 {
     const struct ledger *ledger = &stage->ledger;
-    const struct id *rounds;
-    const size_t count = office_changed_rounds(stage->office, &rounds);
-    size_t explained = 0;
-    for (size_t i = 0; i < count; i++) {
-        bool seat = false;
-        for (size_t k = first_entry; !seat && k < ledger->entry_count; k++)
-            seat = ledger->entries[k].record->kind == RECORD_KIND_SEAT &&
-                   id_equal(ledger->entries[k].record->as.seat.concert_round_id, rounds[i]);
-        const bool there = ledger_find_id(ledger, RECORD_KIND_CONCERT_ROUND, rounds[i]) != NULL;
-        explained += seat && there ? 1 : 0;
-    }
+    const struct changed_seat *told;
+    const size_t count = office_changed_seats(stage->office, &told);
+    size_t matched = 0, next_row = first_row;
     for (size_t k = first_entry; k < ledger->entry_count; k++) {
         const struct record *record = ledger->entries[k].record;
-        struct round_state state;
-        if (record->kind != RECORD_KIND_SEAT || record->deleted ||
-            !office_round_state(stage->office, record->as.seat.concert_round_id, &state))
+        const bool is_new = ledger->entries[k].row == next_row;
+        next_row += is_new;
+        if (record->kind != RECORD_KIND_SEAT || record->deleted || is_new)
             continue;
-        if (state.version != ledger->seq || !run_has_changed(&state, record->as.seat.position) ||
-            !has_changed(rounds, count, record->as.seat.concert_round_id))
-            return fail(stage, "a round with a changed seat does not say so");
+        if (matched == count || !tells_change(&told[matched], &record->as.seat, ledger->seq))
+            return fail(stage, "a seat changed and is not told");
+        matched++;
     }
-    office_changed_rounds_clear(stage->office);
-    return explained == count ||
-           fail(stage, "a round is told as changed that has not, or is not there");
+    office_changed_seats_clear(stage->office);
+    return matched == count || fail(stage, "a seat is told that did not change");
 }
 
 static bool is_turn(const struct stage *stage, unsigned every)
@@ -156,10 +140,10 @@ static bool write_batch(struct stage *stage)
 {
     size_t count;
     const struct buffer *records = office_batch(stage->office, &count);
-    const size_t first_entry = stage->ledger.entry_count;
+    const size_t first_entry = stage->ledger.entry_count, first_row = stage->ledger.row_count;
     const bool good = count == 0 || ledger_append(&stage->ledger, records, count, &stage->trouble);
     office_batch_clear(stage->office);
-    if (!good || !check_changed_rounds(stage, first_entry) ||
+    if (!good || !check_changed_seats(stage, first_entry, first_row) ||
         (stage->drop_at_once && !stage_drop(stage, 0)))
         return false;
     stage->batches++;

@@ -198,6 +198,12 @@ static const struct breakage in_tables[] = {
      " INSERT INTO idempotency_key SELECT u.id, i, 0, 0, 0, u.id, 0 FROM n, user u"
      " WHERE u.name = 'buys'",
      "has 65 Idempotency-Keys"},
+    {12,
+     "INSERT INTO happening VALUES (60000, 'joined', 'queue_token', 1),"
+     " (1800000060000, 'held', 'seat_reservation', 7)",
+     "held is counted 7 times in the minute from 2027-01-15T08:01Z, where it happened 0 times"},
+    {12, "INSERT INTO happening VALUES (60000, 'joined', 'queue_token', 1)",
+     "paid is counted 0 times in the minute from 2027-01-15T08:00Z"},
     {12, "UPDATE concert SET title = 'another'", "differs"},
     {12, "DELETE FROM point_entry WHERE kind = 'refund'", "missing in the tables"},
     {12, "UPDATE seat SET status = 'lost' WHERE position = 5", "cannot be read"},

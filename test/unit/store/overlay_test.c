@@ -49,7 +49,7 @@ static void append(struct board *board)
 {
     assert_int_equal(overlay_reserve(&board->overlay, board->count, board->batch.length),
                      RESULT_OK);
-    overlay_append(&board->overlay, board->overlay.last_seq + 1, board->batch.data,
+    overlay_append(&board->overlay, board->overlay.last_seq + 1, NOW, board->batch.data,
                    board->batch.length, board->count);
     buffer_clear(&board->batch);
     board->count = 0;
