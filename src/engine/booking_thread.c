@@ -65,7 +65,7 @@ static bool book(struct booking_thread *booking_thread, bool failing, size_t *ro
     return true;
 }
 
-/* It begins with a booking, so that also the rows that come first find memory made ready. */
+/* It begins with a booking, which also makes memory ready for the rows that come first. */
 static void *booking_thread_run(void *argument)
 {
     struct booking_thread *booking_thread = argument;
@@ -73,7 +73,6 @@ static void *booking_thread_run(void *argument)
     size_t rows;
     thread_be_idle();
     do {
-        store_make_ready(booking_thread->store);
         failing = !book(booking_thread, failing, &rows);
     } while (failing ? !wait_or_stop(booking_thread, BOOK_RETRY_MS)
                      : !pause_or_stop(booking_thread));

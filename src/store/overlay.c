@@ -251,7 +251,8 @@ void overlay_decode(const struct overlay_row *row, struct record *record)
 
 /* ---- Booking ---- */
 
-void overlay_make_ready(struct overlay *overlay)
+/* Has the next generation ready for a crowd before the newest is closed. */
+static void make_spare_ready(struct overlay *overlay)
 {
     lock_overlay(overlay);
     struct generation *spare = overlay->spare;
@@ -267,6 +268,7 @@ void overlay_make_ready(struct overlay *overlay)
 
 struct generation *overlay_oldest(struct overlay *overlay)
 {
+    make_spare_ready(overlay);
     lock_overlay(overlay);
     struct generation *generation;
     while ((generation = overlay->oldest) != NULL && generation->row_count > 0 &&

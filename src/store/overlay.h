@@ -110,11 +110,9 @@ void overlay_decode(const struct overlay_row *row, struct record *record);
 
 /* ---- Booking ---- */
 
-/* Makes the next generation ready for a crowd, as far as there is memory for that. */
-void overlay_make_ready(struct overlay *overlay);
-
 /* Closes the oldest generation if need be, and answers it: NULL when nothing waits. It stays until
- * overlay_booked. */
+ * overlay_booked. Appends go on in a generation whose memory this thread has touched before, as far
+ * as there is memory for that. */
 struct generation *overlay_oldest(struct overlay *overlay);
 void overlay_booked(struct overlay *overlay);
 

@@ -203,11 +203,6 @@ void store_prune(struct store *store)
 
 /* ---- The bookkeeper ---- */
 
-void store_make_ready(struct store *store)
-{
-    overlay_make_ready(&store->overlay);
-}
-
 enum result store_book(struct store *store, size_t *rows, struct explanation *explanation)
 {
     const enum result result =

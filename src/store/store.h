@@ -119,10 +119,6 @@ void store_prune(struct store *store);
 
 /* ---- The bookkeeper ---- */
 
-/* Before store_book, where its thread has time: appends then find memory that was touched before.
- */
-void store_make_ready(struct store *store);
-
 /* Copies the oldest slice of unbooked rows into the tables, newest image a row, in one transaction.
  * `*rows` is how many were booked: 0 when there was nothing to do. RESULT_IO: the disk failed; call
  * again later, nothing is lost. */
