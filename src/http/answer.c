@@ -11,23 +11,24 @@
 #define LENGTH_BYTES 21 /* of a size in digits, and its NUL */
 
 /* The head's next bytes, which the caller fills. */
-static char *head_place(struct answer *answer, size_t length)
+static char *head_place(struct exchange *exchange, size_t length)
 {
-    CHECK(length <= sizeof answer->head - answer->head_length);
-    char *at = answer->head + answer->head_length;
+    struct answer *answer = &exchange->answer;
+    CHECK(length <= sizeof exchange->answer_head - answer->head_length);
+    char *at = exchange->answer_head + answer->head_length;
     answer->head_length += length;
     return at;
 }
 
-static void append_head(struct answer *answer, const char *text, size_t length)
+static void append_head(struct exchange *exchange, const char *text, size_t length)
 {
-    memcpy(head_place(answer, length), text, length);
+    memcpy(head_place(exchange, length), text, length);
 }
 
 void answer_header(struct exchange *exchange, const char *name, const char *value)
 {
     const size_t name_length = strlen(name), value_length = strlen(value);
-    char *at = head_place(&exchange->answer, name_length + value_length + 4);
+    char *at = head_place(exchange, name_length + value_length + 4);
     memcpy(at, name, name_length);
     memcpy(at + name_length, ": ", 2);
     memcpy(at + name_length + 2, value, value_length);
@@ -42,7 +43,7 @@ static void add_promises(struct exchange *exchange)
     static const char promises[] = "X-Content-Type-Options: nosniff\r\n"
                                    "Referrer-Policy: same-origin\r\n";
     const struct site *site = &exchange->server->site;
-    append_head(&exchange->answer, promises, sizeof promises - 1);
+    append_head(exchange, promises, sizeof promises - 1);
     if (site->has_public_origin && site->public_origin.secure)
         answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
 }
@@ -65,15 +66,13 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     CHECK(answer->stream == NULL);
     if (answer->cached != NULL)
         cached_answer_drop(answer->cached);
-    answer->cached = NULL;
-    answer->status = status;
-    answer->bodiless = status == STATUS_NO_CONTENT || status == STATUS_NOT_MODIFIED;
-    answer->last = http_draining(exchange->server);
-    answer->unsized = false;
-    answer->failed = false;
-    answer->head_length = 0;
+    *answer = (struct answer){
+        .status = status,
+        .bodiless = status == STATUS_NO_CONTENT || status == STATUS_NOT_MODIFIED,
+        .last = http_draining(exchange->server),
+    };
     const char *line = status_line(status);
-    append_head(answer, line, strlen(line));
+    append_head(exchange, line, strlen(line));
     answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
@@ -154,5 +153,5 @@ void answer_close_head(struct exchange *exchange)
     }
     if (answer->last)
         answer_header(exchange, "Connection", "close");
-    append_head(answer, "\r\n", 2);
+    append_head(exchange, "\r\n", 2);
 }

@@ -82,13 +82,10 @@ struct exchange *exchange_new(struct io_loop *loop)
     struct exchange *exchange = exchange_take(loop);
     if (exchange == NULL)
         return NULL;
-    memset(exchange, 0, offsetof(struct exchange, answer));
+    memset(exchange, 0, offsetof(struct exchange, received));
     exchange->server = loop->server;
     exchange->loop = loop;
     exchange->began_us = loop->now_us;
-    exchange->answer.status = 0;
-    exchange->answer.cached = NULL;
-    exchange->answer.stream = NULL;
     buffer_clear(&exchange->received);
     buffer_clear(&exchange->out);
     loop->server->service.init(exchange, loop->server->service.owner);

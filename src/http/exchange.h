@@ -43,8 +43,7 @@ struct answer {
     bool unsized;                 /* a stream's: only its end tells its length */
     struct stream *stream;        /* the connection's reference, until it takes it; or NULL */
     bool failed;                  /* there was no memory for its body: it can't be sent */
-    size_t head_length;
-    char head[ANSWER_HEAD_BYTES_MAX]; /* its line and headers, each with its CR LF */
+    size_t head_length;           /* of its line and headers, in the exchange's `answer_head` */
 };
 
 struct exchange {
@@ -67,11 +66,12 @@ struct exchange {
     bool body_pending;       /* part of it is still to come */
     bool replayed;           /* the answer is that of an earlier request under the same key */
     struct allocation *allocations;
-
-    /* From here on nothing is cleared for a request that does not need it, and the buffers keep
-     * their memory for the next one. */
     struct answer answer;
+
+    /* From here on nothing is cleared for the next request: the buffers are emptied and keep their
+     * memory, and of the head only what was written is sent. */
     struct buffer received, out; /* of the body, as the service keeps it; and the answer's body */
+    char answer_head[ANSWER_HEAD_BYTES_MAX]; /* each line with its CR LF */
 };
 
 /* ---- For the connection ---- */

@@ -50,8 +50,9 @@ static size_t pieces_left(const struct connection *connection, struct iovec piec
     const struct answer *answer = &exchange->answer;
     size_t count = 0, sent = connection->sent;
     if (sent < answer->head_length)
-        pieces[count++] = (struct iovec){.iov_base = (void *)(uintptr_t)(answer->head + sent),
-                                         .iov_len = answer->head_length - sent};
+        pieces[count++] =
+            (struct iovec){.iov_base = (void *)(uintptr_t)(exchange->answer_head + sent),
+                           .iov_len = answer->head_length - sent};
     if (answer->bodiless || exchange->head->bodiless)
         return count;
     const size_t body_sent = sent > answer->head_length ? sent - answer->head_length : 0;
