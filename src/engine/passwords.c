@@ -3,14 +3,15 @@
 
 #include "base/thread.h"
 #include "record/password.h"
+#include "record/password_hash.h"
 
 #include <sodium.h>
-#include <stdlib.h>
 #include <string.h>
 
 _Static_assert(crypto_pwhash_STRBYTES == PASSWORD_HASH_BYTES_MAX + 1, "a hash and its NUL");
+_Static_assert(crypto_pwhash_SALTBYTES == PASSWORD_SALT_BYTES, "a salt is of one length");
 
-#define KEY_BYTES 32 /* of crypto_pwhash_str */
+#define KIBIBYTE 1024
 
 /* The password in its normal form; itself where it has none, as one that is too long has not. NULL:
  * no memory. */
@@ -33,60 +34,18 @@ static void hash(struct password_job *job)
     explicit_bzero(room, sizeof room);
 }
 
-/* A hash as crypto_pwhash_str writes it: the parameters, then salt and key in base64 without
- * padding. */
-struct stored_hash {
-    unsigned long long operations;
-    size_t memory_bytes;
-    uint8_t salt[crypto_pwhash_SALTBYTES], key[KEY_BYTES];
-};
-
-static bool read_base64(const char *text, size_t length, uint8_t *bytes, size_t byte_count)
-{
-    size_t found;
-    return sodium_base642bin(bytes, byte_count, text, length, NULL, &found, NULL,
-                             sodium_base64_VARIANT_ORIGINAL_NO_PADDING) == 0 &&
-           found == byte_count;
-}
-
-static bool take_parameter(const char **text, const char *label, unsigned long *number)
-{
-    const char *digits = *text + strlen(label);
-    char *end;
-    if (strncmp(*text, label, strlen(label)) != 0 || *digits < '0' || *digits > '9')
-        return false;
-    *number = strtoul(digits, &end, 10);
-    *text = end;
-    return *number <= UINT32_MAX;
-}
-
-static bool read_hash(const char *text, struct stored_hash *stored)
-{
-    unsigned long version, kibibytes, operations, lanes;
-    if (!take_parameter(&text, "$argon2id$v=", &version) ||
-        !take_parameter(&text, "$m=", &kibibytes) || !take_parameter(&text, ",t=", &operations) ||
-        !take_parameter(&text, ",p=", &lanes) || version != 19 || lanes != 1 || *text != '$')
-        return false;
-    const char *salt = text + 1, *key = strchr(salt, '$');
-    if (key == NULL)
-        return false;
-    stored->operations = operations;
-    stored->memory_bytes = (size_t)kibibytes * 1024;
-    return read_base64(salt, (size_t)(key - salt), stored->salt, sizeof stored->salt) &&
-           read_base64(key + 1, strlen(key + 1), stored->key, sizeof stored->key);
-}
-
-/* crypto_pwhash_str_verify will not do: it takes a want of memory for a wrong password. */
+/* crypto_pwhash_str_verify will not do: it takes a want of memory for a wrong password. libsodium
+ * knows only hashes of one lane. */
 static void compare_password(struct password_job *job, const char *password)
 {
     const bool hashed = job->hash[0] != '\0';
     /* The decoy's: as much work as any other, and nothing is compared with its key. */
-    struct stored_hash stored = {.operations = crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                                 .memory_bytes = crypto_pwhash_MEMLIMIT_INTERACTIVE};
-    uint8_t key[KEY_BYTES];
-    const bool known = !hashed || read_hash(job->hash, &stored);
+    struct password_hash stored = {.passes = crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                                   .kibibytes = crypto_pwhash_MEMLIMIT_INTERACTIVE / KIBIBYTE};
+    uint8_t key[PASSWORD_KEY_BYTES];
+    const bool known = !hashed || (password_hash_parse(job->hash, &stored) && stored.lanes == 1);
     job->failed = known && crypto_pwhash(key, sizeof key, password, strlen(password), stored.salt,
-                                         stored.operations, stored.memory_bytes,
+                                         stored.passes, (size_t)stored.kibibytes * KIBIBYTE,
                                          crypto_pwhash_ALG_ARGON2ID13) != 0;
     job->good = known && !job->failed && hashed && sodium_memcmp(key, stored.key, sizeof key) == 0;
 }
