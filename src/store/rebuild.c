@@ -422,6 +422,20 @@ static enum result compare_table(const struct rebuild *rebuild, const struct ent
     return result;
 }
 
+static enum result check_booked(const struct rebuild *rebuild, struct explanation *explanation)
+{
+    int64_t same;
+    const enum result result = sqlite_integer(rebuild->db,
+                                              "SELECT (SELECT booked_seq FROM main.bookkeeping) IS"
+                                              " (SELECT booked_seq FROM old.bookkeeping)",
+                                              &same, explanation);
+    if (result != RESULT_OK || same == 1)
+        return result;
+    return explain(explanation, RESULT_CORRUPT,
+                   "%s: the new file is at another place of the journal; nothing was changed",
+                   sqlite3_db_filename(rebuild->db, "old"));
+}
+
 /* ---- SQLite's own checks ---- */
 
 static enum result check_references(const struct rebuild *rebuild,
@@ -439,7 +453,7 @@ static enum result check_references(const struct rebuild *rebuild,
         result = explain(explanation, RESULT_CORRUPT,
                          "%s: row %lld of table %s names a row of %s that is not there; nothing "
                          "was changed",
-                         sqlite3_db_filename(rebuild->db, "old"),
+                         sqlite3_db_filename(rebuild->db, "main"),
                          (long long)sqlite3_column_int64(statement, 1), entity->table,
                          sqlite3_column_text(statement, 2));
     else if (code != SQLITE_DONE)
@@ -470,29 +484,11 @@ static enum result check_table(const struct rebuild *rebuild, const struct entit
     return result;
 }
 
-static enum result check_booked(const struct rebuild *rebuild, struct explanation *explanation)
-{
-    int64_t same;
-    const enum result result = sqlite_integer(rebuild->db,
-                                              "SELECT (SELECT booked_seq FROM main.bookkeeping) IS"
-                                              " (SELECT booked_seq FROM old.bookkeeping)",
-                                              &same, explanation);
-    if (result != RESULT_OK || same == 1)
-        return result;
-    return explain(explanation, RESULT_CORRUPT,
-                   "%s: the new file is at another place of the journal; nothing was changed",
-                   sqlite3_db_filename(rebuild->db, "old"));
-}
-
-static enum result check_entity(const struct rebuild *rebuild, const struct entity_schema *entity,
-                                struct explanation *explanation)
+static enum result inspect_table(const struct rebuild *rebuild, const struct entity_schema *entity,
+                                 struct explanation *explanation)
 {
     uint64_t rows = 0;
-    enum result result = is_of_version(entity, rebuild->from)
-                             ? compare_table(rebuild, entity, explanation)
-                             : RESULT_OK;
-    if (result == RESULT_OK)
-        result = check_references(rebuild, entity, explanation);
+    enum result result = check_references(rebuild, entity, explanation);
     if (result == RESULT_OK)
         result = check_table(rebuild, entity, explanation);
     if (result == RESULT_OK)
@@ -501,11 +497,23 @@ static enum result check_entity(const struct rebuild *rebuild, const struct enti
     return result;
 }
 
-enum result rebuild_check(const struct rebuild *rebuild, struct explanation *explanation)
+/* ---- All tables ---- */
+
+enum result rebuild_compare(const struct rebuild *rebuild, struct explanation *explanation)
 {
     const struct schema *schema = rebuild->schema;
     enum result result = check_booked(rebuild, explanation);
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++)
-        result = check_entity(rebuild, &schema->entities[i], explanation);
+        if (is_of_version(&schema->entities[i], rebuild->from))
+            result = compare_table(rebuild, &schema->entities[i], explanation);
+    return result;
+}
+
+enum result rebuild_inspect(const struct rebuild *rebuild, struct explanation *explanation)
+{
+    const struct schema *schema = rebuild->schema;
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++)
+        result = inspect_table(rebuild, &schema->entities[i], explanation);
     return result;
 }

@@ -40,8 +40,16 @@ MUST_USE enum result rebuild_count(sqlite3 *old, const struct schema *schema, in
  * cannot be converted; the explanation says which. */
 MUST_USE enum result rebuild_tables(const struct rebuild *rebuild, struct explanation *explanation);
 
-/* Afterwards: every row is in the new file as it is in the old one, and nothing else is there;
- * references lead somewhere; trees and indexes are whole. RESULT_CORRUPT: not so. */
-MUST_USE enum result rebuild_check(const struct rebuild *rebuild, struct explanation *explanation);
+/* The two halves of the check, afterwards. Both only read, so each may have a thread and a
+ * connection of its own. RESULT_CORRUPT: not so. */
+
+/* Every row is in the new file as it is in the old one, and nothing else is there. */
+MUST_USE enum result rebuild_compare(const struct rebuild *rebuild,
+                                     struct explanation *explanation);
+
+/* Of the new file alone, and "old" need not be there: references lead somewhere; trees and indexes
+ * are whole. */
+MUST_USE enum result rebuild_inspect(const struct rebuild *rebuild,
+                                     struct explanation *explanation);
 
 #endif

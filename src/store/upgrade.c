@@ -2,6 +2,7 @@
 #include "store/upgrade.h"
 
 #include "base/check.h"
+#include "base/thread.h"
 #include "store/database.h"
 #include "store/rebuild.h"
 #include "store/sqlite_util.h"
@@ -9,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,7 @@ struct upgrade {
     sqlite3 *db;    /* one connection at a time */
     struct schema schema;
     int64_t from;
-    uint64_t steps; /* done, of all */
+    atomic_uint_fast64_t steps; /* done, of all */
     struct store_upgrade told;
     const struct store_upgrade_watch *watch;
     struct explanation *explanation;
@@ -50,13 +52,20 @@ static void tell_stage(struct upgrade *upgrade, enum store_upgrade_stage stage)
     upgrade->watch->tell(upgrade->watch->owner, &upgrade->told);
 }
 
-/* A word for each percent that is begun. */
+static void count_steps(void *owner, uint64_t steps)
+{
+    struct upgrade *upgrade = owner;
+    atomic_fetch_add_explicit(&upgrade->steps, steps, memory_order_relaxed);
+}
+
+/* A word for each percent that is begun, from the thread that opens. */
 static void advance(void *owner, uint64_t steps)
 {
     struct upgrade *upgrade = owner;
     const uint64_t all = upgrade->told.rows * REBUILD_STEPS_A_ROW;
-    upgrade->steps += steps;
-    while (upgrade->told.percent < 100 && upgrade->steps * 100 > upgrade->told.percent * all) {
+    count_steps(upgrade, steps);
+    const uint64_t done = atomic_load_explicit(&upgrade->steps, memory_order_relaxed);
+    while (upgrade->told.percent < 100 && done * 100 > upgrade->told.percent * all) {
         upgrade->told.percent++;
         tell_stage(upgrade, upgrade->told.stage);
     }
@@ -198,7 +207,7 @@ static enum result make_new(struct upgrade *upgrade)
 }
 
 /* From here until it is closed nobody else gets at the old file: attached files are locked as the
- * first one is. */
+ * first one is. That one is then let go, for the connection that inspects it. */
 static enum result attach_old(struct upgrade *upgrade)
 {
     enum result result = database_open_unsynced(upgrade->new, &upgrade->db, upgrade->explanation);
@@ -206,7 +215,51 @@ static enum result attach_old(struct upgrade *upgrade)
         result = alone(upgrade, sqlite_run_owned(upgrade->db,
                                                  sqlite3_mprintf("ATTACH %Q AS old", upgrade->old),
                                                  upgrade->explanation));
+    if (result == RESULT_OK)
+        result = sqlite_run(upgrade->db, "PRAGMA main.locking_mode = NORMAL", upgrade->explanation);
     return result == RESULT_OK ? check_log_is_empty(upgrade) : result;
+}
+
+/* ---- The check ---- */
+
+/* The new file, on a thread and a connection of its own: it takes half as long as comparing. */
+struct inspection {
+    struct upgrade *upgrade;
+    enum result result;
+    struct explanation explanation;
+};
+
+static void *inspect_new(void *argument)
+{
+    struct inspection *inspection = argument;
+    struct upgrade *upgrade = inspection->upgrade;
+    sqlite3 *db = NULL;
+    inspection->result = database_open_reader(upgrade->new, &db, &inspection->explanation);
+    const struct rebuild rebuild = {.db = db,
+                                    .schema = &upgrade->schema,
+                                    .from = upgrade->from,
+                                    .advance = count_steps,
+                                    .owner = upgrade};
+    if (inspection->result == RESULT_OK)
+        inspection->result = rebuild_inspect(&rebuild, &inspection->explanation);
+    sqlite_shut(&db);
+    return NULL;
+}
+
+static enum result check_new(struct upgrade *upgrade, const struct rebuild *rebuild)
+{
+    struct inspection inspection = {.upgrade = upgrade};
+    pthread_t thread;
+    tell_stage(upgrade, STORE_UPGRADE_CHECKS);
+    if (thread_start(&thread, "usher-inspect", inspect_new, &inspection) != RESULT_OK)
+        return explain(upgrade->explanation, RESULT_NO_MEMORY, "no thread to check the new tables");
+    const enum result result = rebuild_compare(rebuild, upgrade->explanation);
+    thread_join(thread);
+    advance(upgrade, 0); /* tells how far the other thread came */
+    if (result != RESULT_OK || inspection.result == RESULT_OK)
+        return result;
+    *upgrade->explanation = inspection.explanation;
+    return inspection.result;
 }
 
 static enum result fill_new(struct upgrade *upgrade)
@@ -225,10 +278,7 @@ static enum result fill_new(struct upgrade *upgrade)
                                upgrade->explanation);
     if (result == RESULT_OK)
         result = sqlite_run(upgrade->db, "COMMIT", upgrade->explanation);
-    if (result != RESULT_OK)
-        return result;
-    tell_stage(upgrade, STORE_UPGRADE_CHECKS);
-    return rebuild_check(&rebuild, upgrade->explanation);
+    return result == RESULT_OK ? check_new(upgrade, &rebuild) : result;
 }
 
 /* SQLite sorts in files of its own, and would look for a place where room is neither counted nor

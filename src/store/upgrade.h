@@ -6,7 +6,8 @@
  *   3  the old file's log is folded into it and durably emptied
  *   4  the old file is locked against everybody else, up to the end
  *   5  the new file is built beside it, in one transaction that syncs nothing
- *   6  it is held against the old one, row by row
+ *   6  it is held against the old one, row by row, and beside that, in a thread of its own, SQLite
+ *      checks it by itself
  *   7  it is synced, then renamed over the old one, then the directory is synced
  *
  * Up to the rename the old file is whole and in its place; from it on the new one is. Each step may
