@@ -166,14 +166,6 @@ void enquiry_credentials(const struct enquiry *enquiry, struct credentials *cred
     credentials->secret_hash = session_secret_hash(enquiry->token.secret);
 }
 
-/* Most of a call is room for a reservation's seats, of which only the counted ones are read; every
- * other answer ends before them. */
-#define CALL_CLEARED_BYTES offsetof(struct call, out.reservation.seats)
-
-_Static_assert(sizeof(struct token_view) <= offsetof(struct reservation_view, seats) &&
-                   sizeof(struct record_page) <= offsetof(struct reservation_view, seats),
-               "an answer without a reservation is cleared whole");
-
 struct call *enquiry_call(struct enquiry *enquiry, enum verb verb)
 {
     struct call *call = &enquiry->request.call;
@@ -181,7 +173,7 @@ struct call *enquiry_call(struct enquiry *enquiry, enum verb verb)
         call_release(call);
     enquiry->called = true;
     enquiry->exchange.replayed = false;
-    memset(call, 0, CALL_CLEARED_BYTES);
+    memset(call, 0, sizeof *call); /* its unions too, whatever their first member is */
     call->verb = verb;
     enquiry_credentials(enquiry, &call->credentials);
     return call;

@@ -47,7 +47,8 @@ struct enquiry {
     enum refusal refusal;      /* that the answer tells; REFUSAL_NONE: it is none */
     bool called;               /* `request.call` holds a call to release */
 
-    /* From here on nothing is cleared for a request that does not need it. */
+    /* These are not cleared with the rest: body_init, enquiry_call, and a password's steps do it.
+     */
     struct body body; /* the parsed form of what was received */
     struct request request;
     struct password_job password;
