@@ -42,7 +42,7 @@ enum step connection_begin(struct connection *connection)
     exchange->operations_only = connection->operations_only;
     exchange->head = &input->head;
     if (input->head.refusal == REFUSAL_NONE) {
-        const bool empty = input->payload.state >= PAYLOAD_TRAILER;
+        const bool empty = input->payload.state == PAYLOAD_OVER;
         exchange->body_pending = input->head.framing != FRAMING_NONE;
         exchange->declared_bytes = empty                    ? 0
                                    : input->payload.chunked ? UINT64_MAX

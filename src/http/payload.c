@@ -29,7 +29,7 @@ void payload_init(struct payload *payload, const struct request_head *head)
 
 bool payload_begun(const struct payload *payload)
 {
-    return payload->state == PAYLOAD_DATA || payload->state >= PAYLOAD_DATA_RETURN;
+    return payload->state == PAYLOAD_DATA || payload->state >= PAYLOAD_OVER;
 }
 
 static enum payload_state read_size(struct payload *payload, char c)

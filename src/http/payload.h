@@ -50,8 +50,8 @@ void payload_init(struct payload *payload, const struct request_head *head);
 size_t payload_read(struct payload *payload, const char *bytes, size_t length, const char **data,
                     size_t *data_length);
 
-/* Whether it is known that the body has bytes, or has none: of chunks, once the first's size is
- * there. */
+/* Whether a body's first byte is next, or it is over, without one or broken. What comes between an
+ * empty chunk and the end of its trailers may still break it. */
 bool payload_begun(const struct payload *payload);
 
 #endif

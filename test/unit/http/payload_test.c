@@ -262,7 +262,7 @@ static void test_the_longest_size(void **state)
 static void test_begun(void **state)
 {
     (void)state;
-    static const char full[] = "1;a=\"b\"\r\n", empty[] = "0;a\r\n";
+    static const char full[] = "1;a=\"b\"\r\n", empty[] = "0;a\r\nb: c\r\n\r\n";
     const char *data;
     size_t length;
     struct payload payload = chunked();
@@ -281,7 +281,11 @@ static void test_begun(void **state)
         assert_int_equal(payload_read(&payload, empty + i, 1, &data, &length), 1);
     }
     assert_true(payload_begun(&payload));
-    assert_int_equal(payload.state, PAYLOAD_TRAILER);
+    assert_int_equal(payload.state, PAYLOAD_OVER);
+    payload = chunked();
+    assert_int_equal(payload_read(&payload, "0\r\n\ra", 5, &data, &length), 5);
+    assert_true(payload_begun(&payload));
+    assert_int_equal(payload.state, PAYLOAD_BROKEN);
 }
 
 /* ---- Bounds ---- */

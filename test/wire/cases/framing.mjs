@@ -253,12 +253,25 @@ const boundedTrailers = all({ answers: [[400, 431]], closes: true, executed: '' 
     ],
 ])
 
+const toNothing = lines('DELETE /nothing HTTP/1.1', 'Host: house', 'Transfer-Encoding: chunked')
+
 const empty = [
     ...all({ answers: [200], closes: false }, [
         ['an empty chunked body of a GET', asGet(['Transfer-Encoding: chunked']) + chunks()],
         [
             'an empty chunked body with a trailer',
             `${asGet(['Transfer-Encoding: chunked'])}0\r\nX-One: 1\r\n\r\n`,
+        ],
+    ]),
+    // Nothing is answered before its end is there.
+    ...all(bad, [
+        [
+            'an empty chunked body that ends in CR and a letter, on a path that is not there',
+            `${toNothing}0\r\n\rX`,
+        ],
+        [
+            'an empty chunked body with a trailer without a name, on a path that is not there',
+            `${toNothing}0\r\n: 1\r\n\r\n`,
         ],
     ]),
     // The runner's people are in line already.
@@ -283,9 +296,7 @@ const empty = [
     ]),
     {
         name: 'an empty chunked body on a path that is not there',
-        bytes:
-            lines('DELETE /nothing HTTP/1.1', 'Host: house', 'Transfer-Encoding: chunked') +
-            chunks(),
+        bytes: toNothing + chunks(),
         answers: [404],
         closes: 'either',
     },
