@@ -112,6 +112,7 @@ struct object_field {
     struct object_condition when;      /* null where it does not hold */
     enum object_name object;           /* of PART and LIST */
     size_t count_offset, stride;       /* of what stands in an array */
+    bool apart;                        /* a LIST's member points to its array */
     const char *letters;               /* of a RUN and of CHANGES */
     const char *meaning;
 };

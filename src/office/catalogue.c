@@ -359,7 +359,7 @@ enum refusal seats_unblock(struct office *office, const struct caller *caller, s
     return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
 }
 
-enum refusal seats_answer(const struct office *office, size_t changed, struct call *call)
+enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call)
 {
     const enum seat_status wanted =
         call->verb == VERB_SEATS_BLOCK ? SEAT_STATUS_BLOCKED : SEAT_STATUS_AVAILABLE;

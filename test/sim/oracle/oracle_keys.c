@@ -72,7 +72,7 @@ void key_keep(struct oracle *oracle, const struct row *user, const struct call *
                                      .created_at = oracle->now.house,
                                      .created = call->created,
                                      .object_id = object_of(call),
-                                     .changed = seats ? (int64_t)call->out.seats_block.changed : 0,
+                                     .changed = seats ? call->out.seats_block.changed : 0,
                                  }};
     row_put(oracle, &image);
 }
@@ -135,9 +135,9 @@ static enum refusal replay_seats(struct oracle *oracle, const struct idempotency
                       seat_status_texts[seat->image.as.seat.status]);
     }
     if (told != call->out.seats_block.refused_count ||
-        call->out.seats_block.changed != (size_t)key->changed)
-        object_to(oracle, 11, "a replay tells %zu changed and %zu refused seats",
-                  call->out.seats_block.changed, call->out.seats_block.refused_count);
+        call->out.seats_block.changed != key->changed)
+        object_to(oracle, 11, "a replay tells %lld changed and %zu refused seats",
+                  (long long)call->out.seats_block.changed, call->out.seats_block.refused_count);
     return REFUSAL_NONE;
 }
 

@@ -159,7 +159,8 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
     } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
                verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
                verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
-               verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
+               verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK ||
+               verb == VERB_SEATS_UNBLOCK)
         catalogue_call(deed, plans, call);
     else
         account_call(deed, call);
