@@ -171,7 +171,7 @@ void get_rounds(struct enquiry *enquiry)
     engine_catalogue_release(catalogue);
 }
 
-static void answer_round_cancelled(struct enquiry *enquiry)
+static void answer_round_now(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
@@ -182,10 +182,10 @@ static void answer_round_cancelled(struct enquiry *enquiry)
     reply_private(enquiry, STATUS_OK);
 }
 
-void post_round_cancel(struct enquiry *enquiry)
+void ask_about_round(struct enquiry *enquiry)
 {
     if (ask_call(enquiry) != NULL)
-        enquiry_submit(enquiry, answer_round_cancelled);
+        enquiry_submit(enquiry, answer_round_now);
 }
 
 void get_settings(struct enquiry *enquiry)

@@ -50,6 +50,8 @@ async function buy(client, round, ...some) {
 describe('who may', () => {
     const tries = async (client, round) => [
         await client.post(at(round, 'cancel')),
+        await client.post(at(round, 'pause')),
+        await client.post(at(round, 'resume')),
         await client.post(at(round, 'seats/block'), { seatIds: [seats[0].id] }),
         await client.post(at(round, 'seats/unblock'), { seatIds: [seats[0].id] }),
         await client.get(at(round, 'sales')),
@@ -154,6 +156,43 @@ describe('sales', () => {
         assert.deepEqual(await salesOf(own), { ...counts, ...left })
         await house.restart()
         assert.deepEqual(await salesOf(own), { ...counts, ...left })
+    })
+})
+
+describe('pausing a round', () => {
+    test('stops what is new, not what is held, and shows', async () => {
+        const own = await makeRound(organizer, concert)
+        const [first, second] = await seatsOf(organizer, own)
+        await admitted(bob)
+        const held = ok(await hold(bob, own, first), 201)
+        const paused = { ...own, availableSeatCnt: 29, paused: true }
+        assert.deepEqual(ok(await organizer.post(at(own, 'pause'))), paused)
+        assert.deepEqual(ok(await organizer.post(at(own, 'pause'), {})), paused)
+        assert.deepEqual(ok(await house.anybody.get(`/v1/rounds/${own.id}`)), paused)
+        refused(await hold(bob, own, second), 409, 'round_paused')
+        ok(await pay(bob, held), 201)
+        await house.restart()
+        await admitted(bob)
+        refused(await hold(bob, own, second), 409, 'round_paused')
+        assert.deepEqual(ok(await organizer.post(at(own, 'resume'))), { ...paused, paused: false })
+        ok(await hold(bob, own, second), 201)
+    })
+
+    test('comes after the seats, and before how many one may have', async () => {
+        const own = await makeRound(organizer, concert)
+        const some = await seatsOf(organizer, own)
+        await admitted(bob)
+        ok(await organizer.post(at(own, 'pause')))
+        invalid(await hold(bob, own, some[0], seats[0]), '/seatIds/1')
+        refused(await hold(bob, own, ...some.slice(0, 5)), 409, 'round_paused')
+    })
+
+    test('is over once it is cancelled', async () => {
+        const own = await makeRound(organizer, concert)
+        ok(await organizer.post(at(own, 'cancel')))
+        for (const what of ['pause', 'resume'])
+            refused(await organizer.post(at(own, what)), 409, 'round_cancelled')
+        invalid(await organizer.post(at(own, 'pause'), { until: null }), '/until')
     })
 })
 

@@ -37,6 +37,8 @@ static const struct {
     [VERB_ROUND_CHANGE] = {judge_round_change, ORGANIZER, false},
     [VERB_ROUND_DELETE] = {judge_round_delete, ORGANIZER, false},
     [VERB_ROUND_CANCEL] = {judge_round_cancel, ORGANIZER, false},
+    [VERB_ROUND_PAUSE] = {judge_round_pause, ORGANIZER, false},
+    [VERB_ROUND_RESUME] = {judge_round_resume, ORGANIZER, false},
     [VERB_ROUND_SALES] = {judge_round_sales, ORGANIZER, true},
     [VERB_SEATS_BLOCK] = {judge_seats_block, ORGANIZER, false},
     [VERB_SEATS_UNBLOCK] = {judge_seats_unblock, ORGANIZER, false},

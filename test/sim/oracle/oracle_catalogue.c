@@ -341,6 +341,36 @@ enum refusal judge_round_cancel(struct oracle *oracle, struct row *user, const s
     return REFUSAL_NONE;
 }
 
+static enum refusal judge_pausing(struct oracle *oracle, const struct call *call, bool paused)
+{
+    struct row *round = round_named(oracle, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (oracle->state == STATE_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    if (round->image.as.concert_round.paused != paused) {
+        struct record image = row_image(round);
+        image.as.concert_round.paused = paused;
+        row_change(oracle, round, &image);
+    }
+    view_record(oracle, call, round);
+    return REFUSAL_NONE;
+}
+
+enum refusal judge_round_pause(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    return judge_pausing(oracle, call, true);
+}
+
+enum refusal judge_round_resume(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    return judge_pausing(oracle, call, false);
+}
+
 /* Counted anew from the round's seats and reservations. */
 static struct round_sales count_sales(const struct row *round)
 {

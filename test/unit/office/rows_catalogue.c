@@ -151,6 +151,7 @@ static void round_facts(struct play *play, const char *name)
     if (play->call.created)
         play_rename(play, NAME_ROUND, name)->id = row->id;
     fact_text(play, "status", round_status_texts[row->status]);
+    fact_text(play, "paused", row->paused ? "yes" : "no");
     fact_time(play, "start", row->start_time);
     fact_number(play, "seats", row->total_seat_cnt);
 }
@@ -260,6 +261,16 @@ bool row_round_delete(struct play *play)
 bool row_round_cancel(struct play *play)
 {
     return about_round(play, VERB_ROUND_CANCEL);
+}
+
+bool row_pause(struct play *play)
+{
+    return about_round(play, VERB_ROUND_PAUSE);
+}
+
+bool row_resume(struct play *play)
+{
+    return about_round(play, VERB_ROUND_RESUME);
 }
 
 bool row_sales(struct play *play)
