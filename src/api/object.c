@@ -51,6 +51,7 @@ enum {
 #define TYPE_TIME(detail) .type = FIELD_TIME, .time = TIME_##detail
 #define TYPE_ENUM(detail)                                                                          \
     .type = FIELD_ENUM, .texts = detail##_texts, .text_count = count_of_##detail
+#define TYPE_BOOL(detail) .type = FIELD_BOOL
 #define TYPE_NAME(detail) TYPE_ENUM(detail)
 #define RECORD_NAME(detail) enum detail
 

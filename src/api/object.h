@@ -58,6 +58,20 @@ struct shown_condition {
     const char *word;
 };
 
+#define PROBLEM_TYPE_BYTES 64
+
+struct shown_refusal {
+    char type[PROBLEM_TYPE_BYTES];
+    const char *code, *title, *meaning;
+    int64_t status;
+    bool retry_later;
+};
+
+struct shown_refusals {
+    size_t count;
+    struct shown_refusal items[REFUSAL_COUNT];
+};
+
 /* ---- The tables ---- */
 
 enum object_name {
