@@ -10,6 +10,10 @@
 #define HOLD_SEAT_IDS_MAX 100
 _Static_assert(HOLD_SEAT_IDS_MAX > SEATS_PER_RESERVATION_MAX, "the office says seat_limit");
 
+/* Each is compared with all before it: for as many, half a millisecond. A body has room for twice
+ * as many. */
+#define BLOCK_SEAT_IDS_MAX 1000
+
 #define ROUND_SECTIONS_MAX 1000 /* no house has as many */
 
 struct sign_up {

@@ -89,16 +89,22 @@ void get_concert(struct enquiry *enquiry)
     engine_catalogue_release(catalogue);
 }
 
-/* A round with the seats that can be had now: none once it is over and its seats left memory. */
+/* How many of a round's seats can be had now: none once it is over and its seats left memory. */
+static int64_t available_now(const struct enquiry *enquiry, struct id round_id)
+{
+    const struct round_snapshot *seats = engine_round(enquiry->api->engine, round_id);
+    if (seats == NULL)
+        return 0;
+    const int64_t available = seats->available;
+    engine_round_release(seats);
+    return available;
+}
+
 static void write_round(struct enquiry *enquiry, const struct catalogue_round *round)
 {
     struct shown_round shown = {.round = round->round};
-    const struct round_snapshot *seats =
-        round->live ? engine_round(enquiry->api->engine, round->round.id) : NULL;
-    if (seats != NULL) {
-        shown.available = seats->available;
-        engine_round_release(seats);
-    }
+    if (round->live)
+        shown.available = available_now(enquiry, round->round.id);
     object_write(&enquiry->writer, OBJECT_round, &shown, NULL);
 }
 
@@ -165,6 +171,23 @@ void get_rounds(struct enquiry *enquiry)
     engine_catalogue_release(catalogue);
 }
 
+static void answer_round_now(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const struct concert_round *round = &enquiry->request.call.record->as.concert_round;
+    const struct shown_round shown = {.round = *round,
+                                      .available = available_now(enquiry, round->id)};
+    object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
+    reply_private(enquiry, STATUS_OK);
+}
+
+void ask_about_round(struct enquiry *enquiry)
+{
+    if (ask_call(enquiry) != NULL)
+        enquiry_submit(enquiry, answer_round_now);
+}
+
 void get_settings(struct enquiry *enquiry)
 {
     const struct api *api = enquiry->api;
@@ -193,12 +216,8 @@ static void answer_round_made(struct enquiry *enquiry)
     const struct call *call = &enquiry->request.call;
     const struct concert_round *round = &call->record->as.concert_round;
     struct shown_round shown = {.round = *round, .available = round->total_seat_cnt};
-    const struct round_snapshot *now =
-        call->replayed ? engine_round(enquiry->api->engine, round->id) : NULL;
     if (call->replayed)
-        shown.available = now == NULL ? 0 : now->available;
-    if (now != NULL)
-        engine_round_release(now);
+        shown.available = available_now(enquiry, round->id);
     object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
     reply_created(enquiry, enquiry->route->location,
                   record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, round->id);

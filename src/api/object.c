@@ -51,6 +51,7 @@ enum {
 #define TYPE_TIME(detail) .type = FIELD_TIME, .time = TIME_##detail
 #define TYPE_ENUM(detail)                                                                          \
     .type = FIELD_ENUM, .texts = detail##_texts, .text_count = count_of_##detail
+#define TYPE_BOOL(detail) .type = FIELD_BOOL
 #define TYPE_NAME(detail) TYPE_ENUM(detail)
 #define RECORD_NAME(detail) enum detail
 
@@ -67,6 +68,10 @@ enum {
         .offset = offsetof(owner, member), .bytes = sizeof(((owner *)0)->member), .value = wanted}
 #define COUNT(member, element)                                                                     \
     .count_offset = offsetof(source, member) + IS(OF(member), size_t), .stride = sizeof(element)
+
+/* Whether the member is a pointer to its elements, and no array of them. */
+#define POINTS(member)                                                                             \
+    __builtin_types_compatible_p(__typeof__(OF(member)), __typeof__(&OF(member)[0]))
 
 const struct object_schema *object_schema(enum object_name name)
 {
@@ -106,6 +111,7 @@ const struct object_schema *object_schema(enum object_name name)
      GIVEN(.json = json_name),                                                                     \
      PLACE(member, text),                                                                          \
      .object = OBJECT_##element,                                                                   \
+     .apart = POINTS(member),                                                                      \
      COUNT(count, OF(member)[0])},
 #define IDS(json_name, entity, member, count, text)                                                \
     {.kind = OBJECT_IDS,                                                                           \
@@ -235,9 +241,12 @@ static void write_list(struct json_writer *writer, const struct object_field *fi
                        const uint8_t *source, const struct shown_clock *clock)
 {
     const size_t count = object_field_count(field, source);
+    const uint8_t *member = source + field->base, *first = member;
+    if (field->apart)
+        memcpy(&first, member, sizeof(void *));
     json_write_array_begin(writer);
     for (size_t i = 0; i < count; i++)
-        object_write(writer, field->object, source + field->base + i * field->stride, clock);
+        object_write(writer, field->object, first + i * field->stride, clock);
     json_write_array_end(writer);
 }
 

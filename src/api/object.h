@@ -58,6 +58,20 @@ struct shown_condition {
     const char *word;
 };
 
+#define PROBLEM_TYPE_BYTES 64
+
+struct shown_refusal {
+    char type[PROBLEM_TYPE_BYTES];
+    const char *code, *title, *meaning;
+    int64_t status;
+    bool retry_later;
+};
+
+struct shown_refusals {
+    size_t count;
+    struct shown_refusal items[REFUSAL_COUNT];
+};
+
 /* ---- The tables ---- */
 
 enum object_name {
@@ -112,6 +126,7 @@ struct object_field {
     struct object_condition when;      /* null where it does not hold */
     enum object_name object;           /* of PART and LIST */
     size_t count_offset, stride;       /* of what stands in an array */
+    bool apart;                        /* a LIST's member points to its array */
     const char *letters;               /* of a RUN and of CHANGES */
     const char *meaning;
 };

@@ -519,8 +519,8 @@ void schema_problem(struct json_writer *writer, enum refusal refusal)
     const struct refusal_schema *schema = refusal_schema(refusal);
     static const char always[] = "\"type\",\"title\",\"status\",\"detail\",\"code\",\"requestId\"";
     const enum object_name told = problem_object(refusal);
-    char type[64];
-    (void)snprintf(type, sizeof type, "/problems/%s", schema->code);
+    char type[PROBLEM_TYPE_BYTES];
+    problem_type(schema, type);
     begin_object(writer, schema->meaning);
     json_write_object_member_begin(writer, "properties");
     put_constant(writer, "type", type);

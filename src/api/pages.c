@@ -58,6 +58,23 @@ static void append_text(struct json_writer *writer, const char *text)
         writer->failed = true;
 }
 
+void get_problems(struct enquiry *enquiry)
+{
+    struct shown_refusals shown = {.count = 0};
+    for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
+        const struct refusal_schema *schema = refusal_schema((enum refusal)i);
+        struct shown_refusal *item = &shown.items[shown.count++];
+        *item = (struct shown_refusal){.code = schema->code,
+                                       .title = schema->title,
+                                       .meaning = schema->meaning,
+                                       .status = schema->status,
+                                       .retry_later = schema->retry_later};
+        problem_type(schema, item->type);
+    }
+    object_write(reply_begin(enquiry), OBJECT_refusals, &shown, NULL);
+    answer_shared(&enquiry->exchange, reply_share(enquiry, NULL, 0), CACHE_MAP);
+}
+
 /* Several refusals may have one code; the page tells them all. */
 void get_problem(struct enquiry *enquiry)
 {

@@ -16,14 +16,19 @@ static int64_t retry_seconds(enum refusal refusal)
     return refusal == REFUSAL_BUSY ? 1 : 5;
 }
 
+void problem_type(const struct refusal_schema *schema, char type[static PROBLEM_TYPE_BYTES])
+{
+    const int length = snprintf(type, PROBLEM_TYPE_BYTES, "/problems/%s", schema->code);
+    CHECK(length > 0 && length < PROBLEM_TYPE_BYTES);
+}
+
 /* The members that every problem has. */
 static struct json_writer *problem_begin(struct enquiry *enquiry, enum refusal refusal,
                                          const char *detail)
 {
     const struct refusal_schema *schema = refusal_schema(refusal);
-    char type[64];
-    const int length = snprintf(type, sizeof type, "/problems/%s", schema->code);
-    CHECK(length > 0 && (size_t)length < sizeof type);
+    char type[PROBLEM_TYPE_BYTES];
+    problem_type(schema, type);
     struct json_writer *writer = reply_begin(enquiry);
     enquiry->refusal = refusal;
     json_write_object_begin(writer);

@@ -22,6 +22,9 @@ void problem_parameter(struct enquiry *enquiry, const char *name, const char *me
 /* True, and the enquiry is answered, when the engine refused the call. */
 bool problem_of_call(struct enquiry *enquiry);
 
+/* "/problems/CODE": what every problem names as its type. */
+void problem_type(const struct refusal_schema *schema, char type[static PROBLEM_TYPE_BYTES]);
+
 /* The object whose fields the refusal tells beside those of every problem; or OBJECT_NONE. */
 enum object_name problem_object(enum refusal refusal);
 

@@ -44,6 +44,22 @@ static bool audit_seats(const struct office *office, struct explanation *explana
            fail(explanation, 1, "seats are held or sold by nobody", "house", ID_NONE);
 }
 
+/* 4: what a round has sold is what its confirmed reservations say. */
+static bool audit_sales(const struct live_round *round, struct explanation *explanation)
+{
+    int64_t confirmed = 0, revenue = 0;
+    for (const struct live_reservation *reservation = round->reservations; reservation != NULL;
+         reservation = reservation->of_round.next) {
+        if (reservation->row.status != RESERVATION_STATUS_CONFIRMED)
+            continue;
+        confirmed++;
+        revenue += reservation->row.amount;
+    }
+    return (confirmed == round->confirmed && revenue == round->revenue) ||
+           fail(explanation, 4, "the sales are not those of the reservations", "round",
+                round->row.id);
+}
+
 /* 5: the counts and the public's characters are those of the seats. */
 static bool audit_round(const struct live_round *round, struct explanation *explanation)
 {
@@ -56,8 +72,10 @@ static bool audit_round(const struct live_round *round, struct explanation *expl
         if (round->states[i] != "ahsb"[status])
             return fail(explanation, 5, "a seat's public state is wrong", "round", round->row.id);
     }
-    return memcmp(counts, round->counts, sizeof counts) == 0 ||
-           fail(explanation, 5, "the counts are not those of the seats", "round", round->row.id);
+    if (memcmp(counts, round->counts, sizeof counts) != 0)
+        return fail(explanation, 5, "the counts are not those of the seats", "round",
+                    round->row.id);
+    return audit_sales(round, explanation);
 }
 
 /* 11: a key is kept once, and no more of a user than count. */

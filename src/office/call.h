@@ -90,6 +90,21 @@ struct seat_refusal {
     enum seat_status status;
 };
 
+/* What became of seats that were to be blocked, or the other way. */
+struct seat_changes {
+    int64_t changed;
+    size_t refused_count;
+    struct seat_refusal *refused; /* malloc'd */
+};
+
+/* What a round has sold. */
+struct round_sales {
+    struct id round_id;
+    int64_t total_seat_cnt, available, held, sold, blocked;
+    int64_t revenue;         /* of confirmed reservations: what is refunded is out of it */
+    int64_t refunds_pending; /* confirmed reservations of a cancelled round */
+};
+
 /* One call: arguments in, answer out. Texts and arrays in `in` belong to the caller and must live
  * until the call is answered. Whoever made the call releases it (call_release). */
 struct call {
@@ -173,10 +188,8 @@ struct call {
         struct payment payment;
         struct point_account points;
         struct session session; /* SESSION_OPEN; its user is in `record` */
-        struct {
-            size_t changed, refused_count;
-            struct seat_refusal *refused; /* malloc'd */
-        } seats_block;
+        struct seat_changes seats_block;
+        struct round_sales sales;
         struct record_page page; /* LIST: filled by the engine's readers */
     } out;
 };

@@ -292,6 +292,37 @@ enum refusal round_cancel(struct office *office, const struct caller *caller, st
     return REFUSAL_NONE;
 }
 
+/* A round that is so already stays so, and nothing is written. */
+static enum refusal set_paused(struct office *office, struct call *call, bool paused)
+{
+    struct live_round *round = round_find(office, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (round->row.status == ROUND_STATUS_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
+    record.as.concert_round.paused = paused;
+    if (call_show_record(call, &record) != REFUSAL_NONE)
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    if (round->row.paused != paused)
+        (void)put_round(office, round, round->concert, &record.as.concert_round);
+    return REFUSAL_NONE;
+}
+
+enum refusal round_pause(struct office *office, const struct caller *caller, struct call *call)
+{
+    (void)caller;
+    return set_paused(office, call, true);
+}
+
+enum refusal round_resume(struct office *office, const struct caller *caller, struct call *call)
+{
+    (void)caller;
+    return set_paused(office, call, false);
+}
+
 bool round_is_over(const struct live_round *round)
 {
     return round->seats == NULL || round->leaving;
@@ -359,7 +390,7 @@ enum refusal seats_unblock(struct office *office, const struct caller *caller, s
     return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
 }
 
-enum refusal seats_answer(const struct office *office, size_t changed, struct call *call)
+enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call)
 {
     const enum seat_status wanted =
         call->verb == VERB_SEATS_BLOCK ? SEAT_STATUS_BLOCKED : SEAT_STATUS_AVAILABLE;

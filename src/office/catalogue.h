@@ -29,6 +29,7 @@ struct live_round {
     bool leaving;      /* over; its rows are leaving memory */
     struct live_reservation *reservations; /* pending and confirmed */
     size_t reservation_count;              /* in memory, ended ones too: they point at seats */
+    int64_t confirmed, revenue;            /* confirmed ones, and their amounts */
 };
 
 /* Room in memory, wanted before the line that a verb crosses (room.c). */

@@ -79,6 +79,15 @@ bool reservation_is_live(const struct live_reservation *reservation)
            reservation->row.status == RESERVATION_STATUS_CONFIRMED;
 }
 
+/* Takes a reservation into what its round has sold, or (`sign` -1) out of it. */
+static void count_sale(struct live_reservation *reservation, int sign)
+{
+    if (reservation->row.status != RESERVATION_STATUS_CONFIRMED)
+        return;
+    reservation->round->confirmed += sign;
+    reservation->round->revenue += sign * reservation->row.amount;
+}
+
 static struct live_reservation *new_reservation(struct office *office, struct live_user *user,
                                                 struct live_round *round,
                                                 const struct seat_reservation *row)
@@ -110,8 +119,10 @@ struct live_reservation *put_reservation(struct office *office,
         door_check_move(office, RECORD_KIND_SEAT_RESERVATION, (int)reservation->row.status,
                         (int)row->status);
         was_live = reservation_is_live(reservation);
+        count_sale(reservation, -1);
     }
     reservation->row = *row;
+    count_sale(reservation, 1);
     round->last_seq = office->seq;
     if (row->status == RESERVATION_STATUS_PENDING)
         heap_set(&office->hold_deadlines, reservation, row->expires_at);

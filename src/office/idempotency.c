@@ -141,7 +141,7 @@ static enum refusal show_seats(struct office *office, const struct caller *calle
                                const struct idempotency_key *kept, struct call *call)
 {
     (void)caller;
-    return seats_answer(office, (size_t)kept->changed, call);
+    return seats_answer(office, kept->changed, call);
 }
 
 /* By what the verb answers. A verb that is KEPT answers with one of these. */
@@ -172,7 +172,7 @@ static void keep(struct office *office, struct live_user *user, const struct cal
         .created_at = office->now.house,
         .created = call->created,
         .object_id = kept_objects[answers].id(call),
-        .changed = answers == ANSWERS_SEATS ? (int64_t)call->out.seats_block.changed : 0,
+        .changed = answers == ANSWERS_SEATS ? call->out.seats_block.changed : 0,
     };
     (void)put_key(office, NULL, user, &row);
 }

@@ -153,6 +153,8 @@ static enum refusal check_hold(const struct office *office, const struct live_us
         refusal = check_sale(office, call->in.reservation_hold.round_id, hold);
     if (refusal == REFUSAL_NONE)
         refusal = check_seats(office, call, hold);
+    if (refusal == REFUSAL_NONE && hold->round->row.paused)
+        refusal = REFUSAL_ROUND_PAUSED;
     if (refusal == REFUSAL_NONE)
         refusal = check_limits(office, user, call, hold);
     if (refusal == REFUSAL_NONE)

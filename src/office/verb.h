@@ -25,6 +25,7 @@ enum verb_answer {
     ANSWERS_ENTRY,       /* record */
     ANSWERS_CONCERT,     /* record */
     ANSWERS_ROUND,       /* record */
+    ANSWERS_SALES,       /* out.sales */
     ANSWERS_SEATS,       /* out.seats_block */
     ANSWERS_TOKEN,       /* out.token */
     ANSWERS_RESERVATION, /* out.reservation */

@@ -37,6 +37,6 @@ enum refusal payment_answer(const struct office *office, const struct caller *ca
 
 /* Of a block or unblock that was done: how many it changed then, and which seats are not as it
  * wants them now. */
-enum refusal seats_answer(const struct office *office, size_t changed, struct call *call);
+enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call);
 
 #endif

@@ -6,6 +6,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { Client, exchange, ok, refused } from './support/client.mjs'
 import { routes } from './support/contract.mjs'
+import { document } from './support/document.mjs'
 import { House, passwordOf } from './support/house.mjs'
 import { buyer, makeConcert, makeRound, nobody, signIn } from './support/people.mjs'
 import { speak, statuses } from './support/wire.mjs'
@@ -96,14 +97,26 @@ describe('paths', () => {
         assert.ok(status >= 400 && status < 500, `status ${status}`)
         ok(await house.anybody.get('/v1/queue'))
     })
-    test('the problems are explained to people', async () => {
-        for (const code of [
-            'not_found',
-            'seat_unavailable',
-            'insufficient_points',
-            'outcome_unknown',
-        ])
-            assert.equal((await house.anybody.get(`/problems/${code}`)).status, 200)
+    test('the problems are explained to people, and listed for programs', async () => {
+        const { items } = ok(await house.anybody.get('/problems'))
+        const described = Object.entries(document.components.schemas)
+            .filter(([, { properties }]) => properties?.requestId)
+            .map(([, { properties }]) => properties.code.const)
+        assert.deepEqual(new Set(items.map(({ code }) => code)), new Set(described))
+        for (const { type, title, status } of items) {
+            const page = await house.anybody.get(type)
+            assert.equal(page.status, 200)
+            assert.ok(page.text.includes(`<h1>${status} ${title}</h1>`), page.text)
+        }
+        const busy = items.find(({ code }) => code === 'busy')
+        assert.deepEqual(busy, {
+            type: '/problems/busy',
+            code: 'busy',
+            status: 503,
+            title: 'Busy',
+            detail: 'A line inside the server is full. Nothing was done; try again shortly.',
+            retryLater: true,
+        })
         refused(await house.anybody.get('/problems/none_such'), 404, 'not_found')
     })
 })

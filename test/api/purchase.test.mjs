@@ -91,6 +91,7 @@ describe('a purchase', () => {
             startTime: body.startTime,
             status: 'scheduled',
             totalSeatCnt: 8,
+            paused: false,
             availableSeatCnt: 8,
         })
         assert.deepEqual(ok(await seen().get(`/v1/rounds/${round.id}`)), round)

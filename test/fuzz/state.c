@@ -174,7 +174,8 @@ static void fill_round_call(struct world *world, struct call *call, struct move 
     } else if (verb == VERB_ROUND_CHANGE) {
         call->in.round.start_time = some_time(world, move.how);
         call->in.round.round_id = round_id;
-    } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL)
+    } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
+               verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES)
         call->in.round.round_id = round_id;
     else if (verb == VERB_RESERVATION_HOLD) {
         call->in.reservation_hold.round_id = round_id;
@@ -211,7 +212,8 @@ static void fill(struct world *world, struct call *call, struct move move)
     if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE || verb == VERB_CONCERT_DELETE)
         fill_concert_call(world, call, move);
     else if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
-             verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+             verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_round_call(world, call, move);
     else if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)

@@ -12,6 +12,12 @@ const file = directory && join(directory, `${process.pid}.jsonl`)
 // Longer ones would be no help to whoever reads them.
 const BYTES_MAX = 4000
 
+// Of a list that is too long its first items.
+const shorten = ({ text, body }) =>
+    text.length > BYTES_MAX && Array.isArray(body?.items)
+        ? JSON.stringify({ ...body, items: body.items.slice(0, 2) })
+        : text
+
 const shortest = new Map()
 
 const isCsv = headers => (headers['content-type'] ?? '').startsWith('text/csv')
@@ -22,7 +28,9 @@ const isEmpty = (text, body) =>
         : [body.items, body.changes].some(list => list?.length === 0)
 
 // Keeps the shortest answer of each kind, and of lists and exports one that has something in it.
-export function record(operation, { method, status, headers, text, body }, sent) {
+export function record(operation, answered, sent) {
+    const { method, status, headers, body } = answered
+    const text = shorten(answered)
     const operationId = operation?.operationId ?? ''
     if (!file || method === 'HEAD' || text.length > BYTES_MAX) return
     if (body === undefined && !isCsv(headers)) return

@@ -28,9 +28,6 @@ function contentOf(response) {
     return SHOWN_TYPES.includes(type) ? content : null
 }
 
-// Refusals that nothing over HTTP leads to yet: no route cancels a round.
-const UNSEEN = new Set(['round_cancelled'])
-
 // Of each answer with a body: one for what was asked for, or of each object that it may be, and one for each refusal that is the
 // route's own. Of those that any route may give there is one, of whichever route.
 export function wanted() {
@@ -49,7 +46,7 @@ export function wanted() {
                     keys.push(`${operationId} ${status} ${name}`)
             else if (!response.$ref)
                 for (const code of codesOf(content))
-                    if (!shared.includes(` ${status} ${code}`) && !UNSEEN.has(code))
+                    if (!shared.includes(` ${status} ${code}`))
                         keys.push(`${operationId} ${status} ${code}`)
         }
     return keys

@@ -341,6 +341,82 @@ enum refusal judge_round_cancel(struct oracle *oracle, struct row *user, const s
     return REFUSAL_NONE;
 }
 
+static enum refusal judge_pausing(struct oracle *oracle, const struct call *call, bool paused)
+{
+    struct row *round = round_named(oracle, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (oracle->state == STATE_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    if (round->image.as.concert_round.paused != paused) {
+        struct record image = row_image(round);
+        image.as.concert_round.paused = paused;
+        row_change(oracle, round, &image);
+    }
+    view_record(oracle, call, round);
+    return REFUSAL_NONE;
+}
+
+enum refusal judge_round_pause(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    return judge_pausing(oracle, call, true);
+}
+
+enum refusal judge_round_resume(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    return judge_pausing(oracle, call, false);
+}
+
+/* Counted anew from the round's seats and reservations. */
+static struct round_sales count_sales(const struct row *round)
+{
+    const struct round_part *part = &round->of.round;
+    struct round_sales sales = {.round_id = round->image.as.concert_round.id,
+                                .total_seat_cnt = (int64_t)part->seat_count};
+    int64_t *const counts[] = {&sales.available, &sales.held, &sales.sold, &sales.blocked};
+    for (size_t i = 0; i < part->seat_count; i++)
+        if (part->seats[i] != NULL)
+            ++*counts[part->seats[i]->image.as.seat.status];
+    for (size_t i = 0; i < part->reservations.count; i++) {
+        const struct seat_reservation *reservation =
+            &part->reservations.items[i]->image.as.seat_reservation;
+        if (reservation->status != RESERVATION_STATUS_CONFIRMED)
+            continue;
+        sales.revenue += reservation->amount;
+        sales.refunds_pending +=
+            round->image.as.concert_round.status == ROUND_STATUS_CANCELLED ? 1 : 0;
+    }
+    return sales;
+}
+
+enum refusal judge_round_sales(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    const struct row *round = round_named(oracle, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (round->of.round.maybe_over && call->refusal == REFUSAL_NOT_FOUND) {
+        oracle->state = STATE_UNKNOWN;
+        return REFUSAL_NOT_FOUND;
+    }
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    const struct round_sales *told = &call->out.sales, sales = count_sales(round);
+    if (!id_equal(told->round_id, sales.round_id) || told->available != sales.available ||
+        told->held != sales.held || told->sold != sales.sold || told->blocked != sales.blocked ||
+        told->total_seat_cnt != sales.total_seat_cnt)
+        object_to(oracle, 5, "%s is told to have other seats", row_name(round).text);
+    if (told->revenue != sales.revenue || told->refunds_pending != sales.refunds_pending)
+        object_to(oracle, 4, "%s has brought %lld and owes %lld refunds; told were %lld and %lld",
+                  row_name(round).text, (long long)sales.revenue, (long long)sales.refunds_pending,
+                  (long long)told->revenue, (long long)told->refunds_pending);
+    return REFUSAL_NONE;
+}
+
 /* ---- Seats ---- */
 
 /* The refused are named in the order of the request. */
@@ -358,7 +434,8 @@ static void view_refused(struct oracle *oracle, const struct call *call, size_t 
 static enum refusal move_seats(struct oracle *oracle, const struct call *call,
                                enum seat_status from, enum seat_status to)
 {
-    size_t changed = 0, refused = 0;
+    int64_t changed = 0;
+    size_t refused = 0;
     for (size_t i = 0; i < call->in.seats_block.seat_count; i++) {
         struct row *seat = row_find(oracle, RECORD_KIND_SEAT, call->in.seats_block.seat_ids[i]);
         if (seat->image.as.seat.status == from) {
@@ -372,8 +449,9 @@ static enum refusal move_seats(struct oracle *oracle, const struct call *call,
     }
     if (call->out.seats_block.changed != changed || call->out.seats_block.refused_count != refused)
         object_to(oracle, 1,
-                  "%zu seats were to change and %zu to be refused; told were %zu and %zu", changed,
-                  refused, call->out.seats_block.changed, call->out.seats_block.refused_count);
+                  "%lld seats were to change and %zu to be refused; told were %lld and %zu",
+                  (long long)changed, refused, (long long)call->out.seats_block.changed,
+                  call->out.seats_block.refused_count);
     return REFUSAL_NONE;
 }
 

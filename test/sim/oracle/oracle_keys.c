@@ -1,12 +1,18 @@
 /* Idempotency-Keys as the judge keeps them: one effect a key (invariant 11). */
 #include "oracle/oracle_model.h"
 
+static bool answers_round(enum verb verb)
+{
+    return verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
+           verb == VERB_ROUND_RESUME;
+}
+
 bool verb_is_kept(enum verb verb)
 {
-    if (verb == VERB_CONCERT_CREATE || verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL ||
-        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_POINTS_CHARGE ||
-        verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
-        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+    if (verb == VERB_CONCERT_CREATE || answers_round(verb) || verb == VERB_SEATS_BLOCK ||
+        verb == VERB_SEATS_UNBLOCK || verb == VERB_POINTS_CHARGE || verb == VERB_QUEUE_JOIN ||
+        verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_CANCEL ||
+        verb == VERB_PAYMENT_MAKE)
         return true;
     return false;
 }
@@ -30,7 +36,7 @@ static struct id object_of(const struct call *call)
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE)
         return call->record->as.concert.id;
-    if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL)
+    if (answers_round(verb))
         return call->record->as.concert_round.id;
     if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         return call->in.seats_block.round_id;
@@ -72,7 +78,7 @@ void key_keep(struct oracle *oracle, const struct row *user, const struct call *
                                      .created_at = oracle->now.house,
                                      .created = call->created,
                                      .object_id = object_of(call),
-                                     .changed = seats ? (int64_t)call->out.seats_block.changed : 0,
+                                     .changed = seats ? call->out.seats_block.changed : 0,
                                  }};
     row_put(oracle, &image);
 }
@@ -135,9 +141,9 @@ static enum refusal replay_seats(struct oracle *oracle, const struct idempotency
                       seat_status_texts[seat->image.as.seat.status]);
     }
     if (told != call->out.seats_block.refused_count ||
-        call->out.seats_block.changed != (size_t)key->changed)
-        object_to(oracle, 11, "a replay tells %zu changed and %zu refused seats",
-                  call->out.seats_block.changed, call->out.seats_block.refused_count);
+        call->out.seats_block.changed != key->changed)
+        object_to(oracle, 11, "a replay tells %lld changed and %zu refused seats",
+                  (long long)call->out.seats_block.changed, call->out.seats_block.refused_count);
     return REFUSAL_NONE;
 }
 
@@ -177,7 +183,7 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE)
         return replay_record(oracle, RECORD_KIND_CONCERT, kept->object_id, call);
-    if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL)
+    if (answers_round(verb))
         return replay_record(oracle, RECORD_KIND_CONCERT_ROUND, kept->object_id, call);
     if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         return call->refusal == REFUSAL_NONE ? replay_seats(oracle, kept, call) : REFUSAL_NONE;

@@ -445,7 +445,8 @@ verb_judge judge_sign_in_find, judge_user_register, judge_organizer_add, judge_s
     judge_session_close, judge_session_close_all, judge_user_get, judge_user_password_get,
     judge_user_change, judge_points_get, judge_points_charge; /* oracle_people.c */
 verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, judge_round_create,
-    judge_round_change, judge_round_delete, judge_round_cancel, judge_seats_block,
+    judge_round_change, judge_round_delete, judge_round_cancel, judge_round_pause,
+    judge_round_resume, judge_round_sales, judge_seats_block,
     judge_seats_unblock; /* oracle_catalogue.c */
 verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave,
     judge_queue_change; /* oracle_queue.c */

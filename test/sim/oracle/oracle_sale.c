@@ -209,6 +209,8 @@ static enum refusal hold_refusal(struct oracle *oracle, const struct row *user,
         refusal = hold_sale(oracle, round, call);
     if (refusal == REFUSAL_NONE)
         refusal = hold_seats(oracle, round, call);
+    if (refusal == REFUSAL_NONE && round->image.as.concert_round.paused)
+        refusal = REFUSAL_ROUND_PAUSED;
     if (refusal == REFUSAL_NONE)
         refusal = hold_limits(oracle, user, round, call);
     if (refusal == REFUSAL_NONE)

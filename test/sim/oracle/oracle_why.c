@@ -7,6 +7,7 @@
 #define BY(why) (UINT64_C(1) << WHY_##why)
 #define GIVEN_BACK (BY(CANCELLED) | BY(LEFT) | BY(HOLD_EXPIRED) | BY(ROUND_SETTLED))
 #define REFUNDED (BY(CANCELLED) | BY(ROUND_SETTLED))
+#define PAUSED (BY(ROUND_PAUSED) | BY(ROUND_RESUMED))
 #define DELETED (BY(CONCERT_DELETED) | BY(ROUND_DELETED))
 
 /* What may be told of a row of these kinds, whatever it became. */
@@ -18,13 +19,13 @@ static const uint64_t told_of[RECORD_KIND_COUNT] = {
     [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(CHARGED) | BY(PAID) | REFUNDED,
     [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
     [RECORD_KIND_CONCERT_ROUND] =
-        BY(ROUND_CREATED) | BY(ROUND_CHANGED) | BY(ROUND_CANCELLED) | BY(HELD) | DELETED,
+        BY(ROUND_CREATED) | BY(ROUND_CHANGED) | BY(ROUND_CANCELLED) | PAUSED | BY(HELD) | DELETED,
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
     [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | REFUNDED,
     [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
-                                    BY(ROUND_CANCELLED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
-                                    BY(JOINED) | BY(HELD) | BY(CANCELLED) | BY(PAID) |
-                                    BY(KEY_EXPIRED),
+                                    BY(ROUND_CANCELLED) | PAUSED | BY(SEATS_BLOCKED) |
+                                    BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(CANCELLED) |
+                                    BY(PAID) | BY(KEY_EXPIRED),
 };
 
 static uint64_t told_of_seat(const struct record *was, const struct record *now)

@@ -48,9 +48,10 @@ bool deed_may_carry_key(const struct deed *deed)
 {
     const enum verb verb = deed->verb;
     if (verb == VERB_POINTS_CHARGE || verb == VERB_CONCERT_CREATE || verb == VERB_ROUND_CREATE ||
-        verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
-        verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
-        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+        verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_QUEUE_JOIN ||
+        verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_CANCEL ||
+        verb == VERB_PAYMENT_MAKE)
         return true;
     return false;
 }
@@ -159,7 +160,8 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
     } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
                verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
                verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
-               verb == VERB_ROUND_CANCEL || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
+               verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+               verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         catalogue_call(deed, plans, call);
     else
         account_call(deed, call);

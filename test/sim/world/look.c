@@ -18,8 +18,8 @@ static bool is_on_sale(const struct catalogue_snapshot *catalogue,
     const struct concert *concert = concert_of(catalogue, &round->round);
     const timestamp_ms now = clock_wall();
     return concert != NULL && round->live && round->round.status == ROUND_STATUS_SCHEDULED &&
-           concert->reservation_open_at <= now && now < concert->reservation_close_at &&
-           now < round->round.start_time;
+           !round->round.paused && concert->reservation_open_at <= now &&
+           now < concert->reservation_close_at && now < round->round.start_time;
 }
 
 static const struct catalogue_snapshot *catalogue_now(const struct world *world)

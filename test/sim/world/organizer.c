@@ -98,9 +98,12 @@ static void change_catalogue(struct world *world, struct client *client)
     } else if (drawn < 75) {
         deed.verb = VERB_ROUND_DELETE;
         deed.subject = look_for_round(world);
-    } else if (drawn < 85) {
+    } else if (drawn < 83) {
         deed.verb = VERB_CONCERT_DELETE;
         deed.subject = known_one(&world->known[KNOWN_CONCERTS], &world->people);
+    } else if (drawn < 88) {
+        deed.verb = VERB_ROUND_PAUSE;
+        deed.subject = look_for_round(world);
     } else {
         deed.verb = VERB_ROUND_CANCEL;
         deed.subject = look_for_round(world);
@@ -229,6 +232,10 @@ void organizer_learns(struct world *world, struct client *client, const struct e
     if (verb == VERB_ROUND_CANCEL) {
         if (percent(world, 40))
             client_do(world, client, &again); /* away with it */
+    } else if (verb == VERB_ROUND_PAUSE) {
+        again.verb = VERB_ROUND_RESUME;
+        if (percent(world, 50))
+            client_do(world, client, &again); /* a short one */
     } else if (verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_DELETE) {
         for (size_t i = 0; i < client->kept_count; i++)
             errand_send(world, client, &client->kept[i]); /* what made it, once more */

@@ -70,8 +70,12 @@ static void trace_done(struct trace *trace, const struct call *call)
     else if (verb == VERB_SESSION_OPEN)
         trace_id(trace, call->out.session.id);
     else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK) {
-        trace_number(trace, call->out.seats_block.changed);
+        trace_number(trace, (uint64_t)call->out.seats_block.changed);
         trace_number(trace, call->out.seats_block.refused_count);
+    } else if (verb == VERB_ROUND_SALES) {
+        trace_number(trace, (uint64_t)call->out.sales.sold);
+        trace_number(trace, (uint64_t)call->out.sales.revenue);
+        trace_number(trace, (uint64_t)call->out.sales.refunds_pending);
     } else if (verb == VERB_LIST)
         trace_list(trace, &call->out.page);
     else {

@@ -163,6 +163,7 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
+             verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
              verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue(world, client, deed);
@@ -192,6 +193,9 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_ROUND_CHANGE] = 3,
     [VERB_ROUND_DELETE] = 2,
     [VERB_ROUND_CANCEL] = 1,
+    [VERB_ROUND_PAUSE] = 3,
+    [VERB_ROUND_RESUME] = 3,
+    [VERB_ROUND_SALES] = 5,
     [VERB_SEATS_BLOCK] = 5,
     [VERB_SEATS_UNBLOCK] = 8,
     [VERB_QUEUE_JOIN] = 8,

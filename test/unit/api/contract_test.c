@@ -112,8 +112,11 @@ static enum object_name object_of_answer(enum verb_answer answer, bool *in_recor
         return OBJECT_reservation;
     case ANSWERS_PAYMENT:
         return OBJECT_payment;
-    case ANSWERS_NOTHING:
+    case ANSWERS_SALES:
+        return OBJECT_sales;
     case ANSWERS_SEATS:
+        return OBJECT_seat_changes;
+    case ANSWERS_NOTHING:
     case ANSWERS_PAGE:
     case ANSWERS_COUNT:
         break;

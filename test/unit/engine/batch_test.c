@@ -94,7 +94,7 @@ static enum refusal asked(struct by_hand *hand, const struct person *person, enu
 static const enum verb reading_verbs[] = {
     VERB_SIGN_IN_FIND,    VERB_USER_GET,        VERB_USER_PASSWORD_GET, VERB_POINTS_GET,
     VERB_QUEUE_TOKEN_GET, VERB_RESERVATION_GET, VERB_PAYMENT_GET,       VERB_LIST,
-    VERB_HEARD,
+    VERB_HEARD,           VERB_ROUND_SALES,
 };
 
 static bool reads(enum verb verb)

@@ -111,16 +111,17 @@ static const uint64_t whys_without_move[RECORD_KIND_COUNT] = {
     [RECORD_KIND_POINT_ACCOUNT] =
         BY(REGISTERED) | BY(CHARGED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
     [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
-    [RECORD_KIND_CONCERT_ROUND] = BY(ROUND_CHANGED) | BY(HELD),
+    [RECORD_KIND_CONCERT_ROUND] =
+        BY(ROUND_CHANGED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) | BY(HELD),
     [RECORD_KIND_QUEUE_TOKEN] = BY(PASSED_OVER) | BY(HELD) | BY(CANCELLED) | BY(HOLD_EXPIRED) |
                                 BY(PAID) | BY(ROUND_SETTLED) | BY(TURN_ENDED) | BY(DOWNTIME),
     [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME),
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
     [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
     [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
-                                    BY(ROUND_CANCELLED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
-                                    BY(JOINED) | BY(HELD) | BY(CANCELLED) | BY(PAID) |
-                                    BY(KEY_EXPIRED),
+                                    BY(ROUND_CANCELLED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) |
+                                    BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) | BY(JOINED) |
+                                    BY(HELD) | BY(CANCELLED) | BY(PAID) | BY(KEY_EXPIRED),
 };
 
 static bool judge_why(const struct record *record, uint64_t whys, struct explanation *why)

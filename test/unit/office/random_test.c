@@ -167,7 +167,8 @@ static void fill_catalogue_call(struct world *world, struct call *call)
     else if (verb == VERB_ROUND_CHANGE) {
         call->in.round.start_time = some_time(world, 0, DAY_MS);
         call->in.round.round_id = some(world, &world->rounds);
-    } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL)
+    } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
+               verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES)
         call->in.round.round_id = some(world, &world->rounds);
     else if (verb == VERB_CONCERT_DELETE)
         call->in.concert.concert_id = some(world, &world->concerts);
@@ -203,6 +204,7 @@ static void fill(struct world *world, struct call *call)
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
+             verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
              verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue_call(world, call);
@@ -286,6 +288,9 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_ROUND_CHANGE] = 10,
     [VERB_ROUND_DELETE] = 4,
     [VERB_ROUND_CANCEL] = 6,
+    [VERB_ROUND_PAUSE] = 3,
+    [VERB_ROUND_RESUME] = 12,
+    [VERB_ROUND_SALES] = 5,
     [VERB_SEATS_BLOCK] = 20,
     [VERB_SEATS_UNBLOCK] = 25,
     [VERB_QUEUE_JOIN] = 120,

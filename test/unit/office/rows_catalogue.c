@@ -151,6 +151,7 @@ static void round_facts(struct play *play, const char *name)
     if (play->call.created)
         play_rename(play, NAME_ROUND, name)->id = row->id;
     fact_text(play, "status", round_status_texts[row->status]);
+    fact_text(play, "paused", row->paused ? "yes" : "no");
     fact_time(play, "start", row->start_time);
     fact_number(play, "seats", row->total_seat_cnt);
 }
@@ -262,6 +263,36 @@ bool row_round_cancel(struct play *play)
     return about_round(play, VERB_ROUND_CANCEL);
 }
 
+bool row_pause(struct play *play)
+{
+    return about_round(play, VERB_ROUND_PAUSE);
+}
+
+bool row_resume(struct play *play)
+{
+    return about_round(play, VERB_ROUND_RESUME);
+}
+
+bool row_sales(struct play *play)
+{
+    if (!play_begin(play, VERB_ROUND_SALES))
+        return false;
+    play->call.in.round.round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    if (!play_call(play))
+        return false;
+    const struct round_sales *sales = &play->call.out.sales;
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    fact_number(play, "total", sales->total_seat_cnt);
+    fact_number(play, "available", sales->available);
+    fact_number(play, "held", sales->held);
+    fact_number(play, "sold", sales->sold);
+    fact_number(play, "blocked", sales->blocked);
+    fact_number(play, "revenue", sales->revenue);
+    fact_number(play, "refunds", sales->refunds_pending);
+    return true;
+}
+
 /* ---- Seats ---- */
 
 static bool move_seats(struct play *play, enum verb verb)
@@ -285,7 +316,7 @@ static bool move_seats(struct play *play, enum verb verb)
     const size_t refused = play->call.out.seats_block.refused_count;
     for (size_t i = 0; i < refused && i < sizeof statuses - 1; i++)
         statuses[i] = "ahsb"[play->call.out.seats_block.refused[i].status];
-    fact_number(play, "changed", (int64_t)play->call.out.seats_block.changed);
+    fact_number(play, "changed", play->call.out.seats_block.changed);
     fact_number(play, "refused", (int64_t)refused);
     fact_text(play, "statuses", statuses);
     return true;

@@ -136,8 +136,9 @@ static const struct breakage in_tables[] = {
     {1, "UPDATE seat SET status = 'available' WHERE position = 1", "and 1 pending"},
     {1, "UPDATE seat SET status = 'held' WHERE position = 4", "is held, with 0 confirmed"},
     {1,
-     "INSERT INTO concert_round SELECT " KG_ID ", concert_id, start_time,"
-     " status, 0, NULL FROM concert_round; UPDATE seat_reservation SET round_id ="
+     "INSERT INTO concert_round (id, concert_id, start_time, status, total_seat_cnt)"
+     " SELECT " KG_ID ", concert_id, start_time, status, 0 FROM concert_round; UPDATE "
+     "seat_reservation SET round_id ="
      " " KG_ID " WHERE status = 'confirmed'",
      "of round_01kg0000000000000000000000 has seat_"},
     {2, "UPDATE seat_reservation SET ended_at = reserved_at + 1000000 WHERE status = 'expired'",

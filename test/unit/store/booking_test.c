@@ -143,7 +143,9 @@ static void older_tables_are_counted_from_here_on(void **state)
     change_user(fixture, id, WHY_REGISTERED);
     book_all(fixture);
     fixture_close(fixture);
-    sql_run(fixture, "usher.db", "DROP TABLE happening; PRAGMA user_version = 3");
+    sql_run(fixture, "usher.db",
+            "DROP TABLE happening; DROP VIEW concert_round_readable;"
+            "ALTER TABLE concert_round DROP COLUMN paused; PRAGMA user_version = 3");
     sql_run(fixture, "journal.db", "PRAGMA user_version = 3");
     fixture_reopen(fixture);
     change_user(fixture, id, WHY_USER_CHANGED);

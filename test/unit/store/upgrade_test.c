@@ -185,12 +185,30 @@ static void check_same(sqlite3 *db, const char *columns, const char *table, cons
     sqlite3_free(sql);
 }
 
+/* Of a kept table's view: the new one may have more. */
+static char *kept_columns(sqlite3 *db, const char *table)
+{
+    sqlite3_stmt *statement;
+    char *sql = sqlite3_mprintf(
+        "SELECT group_concat(name) FROM pragma_table_info('%s_readable', 'kept')", table);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    char *columns = sqlite3_mprintf("%s", sqlite3_column_text(statement, 0));
+    assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+    sqlite3_free(sql);
+    return columns;
+}
+
 /* The views of both versions show the same: ids as text, and all but secrets. */
 static void check_same_rows(const struct fixture *fixture)
 {
     sqlite3 *db = open_both(fixture);
-    for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
-        check_same(db, "*", record_schema((enum record_kind)i)->table, "_readable");
+    for (size_t i = 0; i < RECORD_KIND_COUNT; i++) {
+        const char *table = record_schema((enum record_kind)i)->table;
+        char *columns = kept_columns(db, table);
+        check_same(db, columns, table, "_readable");
+        sqlite3_free(columns);
+    }
     check_same(db, "created_at, secret_hash", "session", "");
     check_same(db, "created_at, password_hash", "user", "");
     check_same(db, "token_key", "house", "");
