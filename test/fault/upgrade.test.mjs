@@ -233,13 +233,16 @@ describe(`many people, killed at any time (USHER_FAULT_SEED=${seed})`, () => {
         t.after(() => rm(kept, { force: true }))
         for (let kill = 0, span = 1000; kill < KILLS;) {
             const { over, said } = house.launch()
-            await until('the beginning', () => /upgrade_begins/.test(said.stderr) || over())
+            const begun = () => /upgrade_begins/.test(said.stderr)
+            const ready = () => /listening on/.test(said.stdout)
+            await until('the beginning', () => begun() || ready() || over())
             const end = performance.now() + (dice.below(1000) / 1000) * span
             await until('the moment', () => performance.now() >= end || over(), { everyMs: 1 })
-            const early = !/upgrade_done/.test(said.stderr)
+            const early = begun() && !/upgrade_done/.test(said.stderr)
             await house.end('SIGKILL')
             if (!early) {
-                // It was quicker than that: begin with the old ones again.
+                // It was quicker than that, or the kill before came when the new tables had their place and
+                // nobody was told yet: begin with the old ones again.
                 span /= 2
                 for (const name of ['usher.db', 'usher.db-wal', 'usher.db-shm'])
                     await rm(old.file(name), { force: true })
