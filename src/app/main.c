@@ -81,7 +81,8 @@ static const struct command commands[] = {
      "are\n"
      "let in, choose, pay or give up, and tells when it sold out, how long people waited and what\n"
      "kept it from going faster. The house's settings are those that `usher serve` would have.\n"
-     "Nothing is written but the drawing. The exit status is 1 when the house was oversold.\n",
+     "Of the sale nothing is kept but the drawing. The exit status is 1 when the house was "
+     "oversold.\n",
      command_rehearse,
      command_rehearse_options},
 };

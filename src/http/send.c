@@ -168,10 +168,12 @@ static enum step send_stream_pieces(struct connection *connection)
     return step;
 }
 
-/* A client that closes its side has left; its last bytes are not looked at. */
+/* A client of news that closes its side has left; its last bytes are not looked at. A client of a
+ * whole text may close it right behind its request. */
 enum step send_stream(struct connection *connection)
 {
-    if (connection->hung_up && stream_is_open(connection->stream))
+    const struct stream *stream = connection->stream;
+    if (connection->hung_up && !stream->plan.is_whole && stream_is_open(connection->stream))
         return STEP_OVER;
     switch (stream_prepare(connection->stream)) {
     case STREAM_SENDS:

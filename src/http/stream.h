@@ -1,7 +1,7 @@
 /* A stream: an answer without an end that is known, to which any thread adds bytes while its
  * connection sends them; in chunks (RFC 9112, 7.1), or to a client of HTTP/1.0 until the connection
  * closes. It goes one way: the client's bytes wait meanwhile, and a client that closes its side has
- * left. What the bytes mean is the owner's business.
+ * left, unless it takes a whole text. What the bytes mean is the owner's business.
  *
  * An owner of news writes when there are some, and a client that does not keep up is cut off. An
  * owner of a long text writes a piece, awaits that it is taken up, and then writes the next.

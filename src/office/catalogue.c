@@ -390,10 +390,13 @@ enum refusal seats_unblock(struct office *office, const struct caller *caller, s
     return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
 }
 
+static bool seat_is_taken(enum seat_status status)
+{
+    return status == SEAT_STATUS_HELD || status == SEAT_STATUS_SOLD;
+}
+
 enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call)
 {
-    const enum seat_status wanted =
-        call->verb == VERB_SEATS_BLOCK ? SEAT_STATUS_BLOCKED : SEAT_STATUS_AVAILABLE;
     const size_t count = call->in.seats_block.seat_count;
     struct seat_refusal *refused = calloc(count + 1, sizeof *refused);
     if (refused == NULL)
@@ -402,7 +405,7 @@ enum refusal seats_answer(const struct office *office, int64_t changed, struct c
     call->out.seats_block.changed = changed;
     for (size_t i = 0; i < count; i++) {
         const struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
-        if (seat != NULL && seat->row.status != wanted)
+        if (seat != NULL && seat_is_taken(seat->row.status))
             refused[call->out.seats_block.refused_count++] =
                 (struct seat_refusal){.seat_id = seat->row.id, .status = seat->row.status};
     }

@@ -35,8 +35,8 @@ enum refusal reservation_answer(const struct office *office, const struct caller
 enum refusal payment_answer(const struct office *office, const struct caller *caller, struct id id,
                             struct call *call);
 
-/* Of a block or unblock that was done: how many it changed then, and which seats are not as it
- * wants them now. */
+/* Of a block or unblock that was done: how many it changed then, and which of its seats are
+ * held or sold now. */
 enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call);
 
 #endif

@@ -45,7 +45,7 @@ function parseCsv(text) {
     return rows
 }
 
-const harmless = text => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text)
+const harmless = text => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text)
 
 // A value of an object's as it stands in a cell.
 function cellOf(value) {
@@ -259,6 +259,13 @@ describe('a large one', () => {
         const grown = most - before
         process.stdout.write(`# ${slow.bytes} bytes, ${grown} of memory\n`)
         if (!sanitized) assert.ok(grown < 4_000_000, `${grown} bytes more for ${slow.bytes}`)
+    })
+
+    test('a client that closed its sending side gets it whole', async () => {
+        const half = new Slow(house, organizer, 'entries')
+        half.socket.end()
+        await within('the end', half.closed)
+        assert.ok(half.whole, `${half.bytes} bytes`)
     })
 
     const stalled = async count => {

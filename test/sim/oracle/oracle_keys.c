@@ -118,18 +118,17 @@ void tick_keys(struct oracle *oracle)
 
 /* ---- Replaying ---- */
 
-/* How many it changed then; and which of the seats are not as it wants them now. Seats that left
- * memory with their round may be missing. */
+/* How many it changed then; and which of the seats are held or sold now. Seats that left memory
+ * with their round may be missing. */
 static enum refusal replay_seats(struct oracle *oracle, const struct idempotency_key *key,
                                  const struct call *call)
 {
-    const enum seat_status wanted =
-        call->verb == VERB_SEATS_BLOCK ? SEAT_STATUS_BLOCKED : SEAT_STATUS_AVAILABLE;
     size_t told = 0;
     for (size_t i = 0; i < call->in.seats_block.seat_count; i++) {
         const struct row *seat =
             row_find(oracle, RECORD_KIND_SEAT, call->in.seats_block.seat_ids[i]);
-        if (seat == NULL || seat->image.as.seat.status == wanted)
+        if (seat == NULL || (seat->image.as.seat.status != SEAT_STATUS_HELD &&
+                             seat->image.as.seat.status != SEAT_STATUS_SOLD))
             continue;
         const struct seat_refusal *refused = &call->out.seats_block.refused[told];
         if (told < call->out.seats_block.refused_count &&

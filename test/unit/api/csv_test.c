@@ -79,7 +79,12 @@ static void test_formulas_are_harmless(void **state)
     assert_name("\t=1", "'\t=1");
     assert_name("\r=1", "\"'\r=1\"");
     assert_name("=A1,\"b\"", "\"'=A1,\"\"b\"\"\"");
+    assert_name("\uff1d1+1", "'\uff1d1+1");
+    assert_name("\uff0b1", "'\uff0b1");
+    assert_name("\uff0d1", "'\uff0d1");
+    assert_name("\uff20A", "'\uff20A");
     assert_name("1=1", "1=1");
+    assert_name("\uff11", "\uff11");
 }
 
 static void test_seats_are_one_cell(void **state)
