@@ -10,22 +10,28 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-void connection_open(struct connection *connection, const struct sockaddr_in *address,
-                     struct in_addr from)
+int connection_dial(const struct sockaddr_in *address, struct in_addr from)
 {
     const int one = 1;
     const struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr = from};
-    *connection = (struct connection){.socket = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-    connection->buffer = malloc(ANSWER_BYTES_MAX + 1);
+    const int dialled = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     /* The port is picked when both addresses are known, so that each address has all of them. */
-    if (connection->socket < 0 || connection->buffer == NULL ||
-        setsockopt(connection->socket, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) !=
-            0 ||
-        bind(connection->socket, (const struct sockaddr *)&own, sizeof own) != 0 ||
-        connect(connection->socket, (const struct sockaddr *)address, sizeof *address) != 0 ||
-        setsockopt(connection->socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0 ||
-        fcntl(connection->socket, F_SETFL, O_NONBLOCK) != 0)
+    if (dialled < 0 ||
+        setsockopt(dialled, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &one, sizeof one) != 0 ||
+        bind(dialled, (const struct sockaddr *)&own, sizeof own) != 0 ||
+        connect(dialled, (const struct sockaddr *)address, sizeof *address) != 0 ||
+        setsockopt(dialled, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one) != 0)
         err(EXIT_FAILURE, "no connection to port %d", ntohs(address->sin_port));
+    return dialled;
+}
+
+void connection_open(struct connection *connection, const struct sockaddr_in *address,
+                     struct in_addr from)
+{
+    *connection = (struct connection){.socket = connection_dial(address, from),
+                                      .buffer = malloc(ANSWER_BYTES_MAX + 1)};
+    if (connection->buffer == NULL || fcntl(connection->socket, F_SETFL, O_NONBLOCK) != 0)
+        err(EXIT_FAILURE, "a connection");
 }
 
 void connection_close(struct connection *connection)

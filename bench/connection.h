@@ -29,7 +29,11 @@ enum receipt {
     RECEIPT_BROKEN, /* closed, or not an answer of the form that is understood here */
 };
 
-/* Comes from `from`, an address of this machine's. Ends the program when nobody listens. */
+/* A socket that blocks, from `from`, an address of this machine's. Ends the program when nobody
+ * listens. */
+int connection_dial(const struct sockaddr_in *address, struct in_addr from);
+
+/* The same as a connection. */
 void connection_open(struct connection *connection, const struct sockaddr_in *address,
                      struct in_addr from);
 void connection_close(struct connection *connection);

@@ -2,6 +2,7 @@
  * answers (closed loop) or at a fixed rate (open loop). Writes one line of JSON, and ends with
  * status 1 when an answer was not what it should be. The same program drives usher and its peers.
  */
+#include "monotonic.h"
 #include "worker.h"
 
 #include <arpa/inet.h>
@@ -20,8 +21,9 @@
  * than the time in which they begin; not for ever. */
 #define GRACE_SECONDS 600.0
 
-static const struct work *const works[] = {&work_fixed, &work_polls,     &work_joins,
-                                           &work_holds, &work_purchases, &work_rush};
+static const struct work *const works[] = {
+    &work_fixed,          &work_polls, &work_joins,     &work_holds,
+    &work_holds_with_key, &work_best,  &work_purchases, &work_rush};
 
 #define WORK_COUNT (sizeof works / sizeof works[0])
 

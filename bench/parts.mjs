@@ -9,12 +9,14 @@ import { idle, slow } from './connections.mjs';
 import { contest } from './contest.mjs';
 import { contestantsFor } from './contestants.mjs';
 import { bookkeeper, memory } from './footprint.mjs';
+import { streams } from './live.mjs';
 import { number } from './numbers.mjs';
 import { polls } from './polls.mjs';
 import { growth, joins, latency } from './rates.mjs';
 import { rehearsal } from './rehearsal.mjs';
 import { rush } from './rush.mjs';
 import { counts, suffixes } from './settings.mjs';
+import { exports, holdsInWays } from './ways.mjs';
 
 const constant = 'libmicrohttpd, a constant answer';
 
@@ -62,6 +64,22 @@ export const parts = [
     ['most_p999', 'at 80 % of the peak: 99.9 %', 'ms'],
     ['most_constant', 'constant answer at that rate: 99 %', 'ms'],
     ['peak', 'the peak that was taken', 'holds/s']] },
+  { name: 'streams', title: '5,000 streams, each of its token and one of ten rounds', measure: streams, rows: [
+    ['alone', 'holds without them', 'holds/s'],
+    ['beside', 'holds beside them', 'holds/s'],
+    ['share', 'of a processor for 2,000 holds a second, told to all', '%'],
+    ['median', 'from a hold’s answer until it is told: median', 'ms'],
+    ['p99', 'from a hold’s answer until it is told: 99 %', 'ms']] },
+  { name: 'ways', title: 'Holds in other ways', measure: holdsInWays, rows: [
+    ['plain', 'a seat by its id', '/s'],
+    ['keyed', '— with an Idempotency-Key', '/s'],
+    ['best', '— the best seat that is free', '/s']],
+  references: { keyed: 'plain', best: 'plain' } },
+  { name: 'exports', title: 'An export of a million payments', measure: exports, once: true, rows: [
+    ['rows', 'rows', 'rows'],
+    ['memory', 'resident memory for it, at the most', 'MB'],
+    ['alone', 'holds without an export', 'holds/s'],
+    ['beside', 'holds beside one export after the other', 'holds/s']] },
   { name: 'growth', title: 'Holds in houses of different size', measure: growth, once: true, rows: [
     ['people1k', '1 thousand people in line (and 20 thousand who hold)', '/s'],
     ['people1m', '1 million in line', '/s'],

@@ -12,7 +12,7 @@ void request_add(struct request *request, struct span part)
     request->length += part.length;
 }
 
-static void add_number(struct request *request, size_t number)
+void request_add_number(struct request *request, size_t number)
 {
     char digits[20];
     size_t at = sizeof digits;
@@ -43,7 +43,7 @@ void request_end(struct request *request)
 void request_end_with(struct request *request, const struct request *body)
 {
     request_add(request, SPAN("Content-Type: application/json\r\nContent-Length: "));
-    add_number(request, body->length);
+    request_add_number(request, body->length);
     request_add(request, SPAN("\r\n\r\n"));
     request_add(request, (struct span){body->text, body->length});
 }

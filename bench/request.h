@@ -25,6 +25,8 @@ struct request {
 /* Ends the program when the request would be longer than REQUEST_BYTES_MAX. */
 void request_add(struct request *request, struct span part);
 
+void request_add_number(struct request *request, size_t number);
+
 /* The request line, Host, and the caller's Authorization unless `token` is empty. `line`: method
  * and path. */
 void request_begin(struct request *request, struct span line, struct span token);

@@ -55,7 +55,8 @@ struct work {
                           const struct answer *answer);
 };
 
-extern const struct work work_fixed, work_polls, work_holds, work_joins, work_purchases, work_rush;
+extern const struct work work_fixed, work_polls, work_holds, work_holds_with_key, work_best,
+    work_joins, work_purchases, work_rush;
 
 /* The session token of the errand's person: people take turns. */
 struct span errand_token(const struct props *props, const struct errand *errand);
@@ -66,6 +67,12 @@ void ask_join(const struct props *props, const struct errand *errand, struct req
 void ask_poll(const struct props *props, const struct errand *errand, struct request *request);
 void ask_hold(const struct props *props, const struct errand *errand, const size_t *seats,
               size_t count, struct request *request);
+/* The same with an Idempotency-Key, the errand's number. */
+void ask_hold_with_key(const struct props *props, const struct errand *errand, size_t seat,
+                       struct request *request);
+/* The best one that is free in the seat's round. */
+void ask_best_seat(const struct props *props, const struct errand *errand, size_t seat,
+                   struct request *request);
 void ask_payment(const struct props *props, const struct errand *errand, struct request *request);
 
 #endif

@@ -139,6 +139,8 @@ static enum verdict learn_place(struct errand *errand, const struct answer *answ
         return VERDICT_UNEXPECTED;
     if (answer_is_active(answer))
         return go_on(errand, RUSH_LOOK);
+    if (strstr(answer->body, "\"soldOut\":true") != NULL)
+        return go_on(errand, RUSH_LEAVE);
     const char *poll_after = text_after(answer->body, "\"pollAfterMs\":");
     const unsigned long wait_ms = poll_after == NULL ? 0 : strtoul(poll_after, NULL, 10);
     return wait_ms == 0 ? VERDICT_UNEXPECTED : wait_for(errand, RUSH_POLL, wait_ms);

@@ -5,22 +5,16 @@
  * "How NOT to Measure Latency": coordinated omission). */
 #include "worker.h"
 
+#include "monotonic.h"
+
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
-#include <time.h>
 #include <unistd.h>
 
 #define EVENTS_MAX 256 /* answers taken between two looks at who is due */
 #define SECOND_US UINT64_C(1000000)
-
-uint64_t monotonic_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (uint64_t)now.tv_sec * SECOND_US + (uint64_t)now.tv_nsec / 1000;
-}
 
 /* ---- Who is where ---- */
 

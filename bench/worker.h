@@ -54,8 +54,6 @@ struct worker {
     struct tally tally;
 };
 
-uint64_t monotonic_us(void);
-
 /* Opens the connections. Ends the program when it cannot. */
 void worker_init(struct worker *worker, const struct plan *plan, size_t index);
 void worker_release(struct worker *worker);

@@ -3,120 +3,147 @@
 #include "api/ask.h"
 #include "api/bodies.h"
 #include "api/handlers.h"
+#include "api/password_choice.h"
 #include "api/problem.h"
 #include "api/reply.h"
 #include "api/service.h"
 #include "api/session_cookie.h"
 #include "api/sign_in.h"
 #include "base/check.h"
-#include "record/password.h"
 
 #include <sodium.h>
 #include <string.h>
 
-/* Whether somebody with this mailbox and name (NULL: not known yet) may choose the password. */
-static bool judge_password(struct body_object *root, const char *password, const char *mailbox,
-                           const char *name)
+/* A field that goes with another one, or only without it. */
+static void judge_presence(struct body_object *root, const char *name, bool wanted)
 {
-    char form[PASSWORD_FORM_BYTES];
-    const char *problem = NULL;
-    enum result result = password_form(password, form);
-    if (result == RESULT_OK)
-        result = password_judge(form, mailbox, name, &problem);
-    root->body->no_memory |= result == RESULT_NO_MEMORY;
-    if (problem != NULL)
-        body_error(root, "password", problem);
-    return body_good(root->body);
+    const bool there = body_has_key(root, name);
+    if (wanted && !there)
+        body_error(root, name, "is missing");
+    else if (!wanted && there)
+        body_error(root, name, "does not go with the other fields");
 }
 
-/* The same of a password that anybody may choose, if it is one: else that was told. */
-static void judge_own_password(struct body_object *root, const char *password, const char *mailbox,
-                               const char *name)
+/* False: nobody signed the request, which was answered. */
+static bool is_signed(struct enquiry *enquiry)
 {
-    char form[PASSWORD_FORM_BYTES];
-    const char *told = NULL;
-    enum result result = password_form(password, form);
-    if (result == RESULT_OK)
-        result = password_judge(form, NULL, NULL, &told);
-    root->body->no_memory |= result == RESULT_NO_MEMORY;
-    if (told == NULL)
-        (void)judge_password(root, password, mailbox, name);
+    if (!enquiry->signed_in)
+        problem_answer(enquiry, REFUSAL_UNAUTHENTICATED);
+    return enquiry->signed_in;
 }
 
 /* ---- Signing up ---- */
 
+static struct call *call_for_user(struct enquiry *enquiry, enum verb verb)
+{
+    const struct sign_up *sign_up = enquiry->work;
+    struct call *call = enquiry_call(enquiry, verb);
+    call->in.user_register.name = sign_up->name;
+    if (sign_up->has_email) {
+        call->in.user_register.email = sign_up->email.address;
+        call->in.user_register.mailbox = sign_up->email.mailbox;
+    }
+    call->in.user_register.external_id = sign_up->external_id;
+    return call;
+}
+
 static void answer_registered(struct enquiry *enquiry)
 {
-    if (problem_of_call(enquiry))
-        return;
-    const struct user *user = &enquiry->request.call.record->as.user;
     const struct sign_up *sign_up = enquiry->work;
-    sign_in_signed_up(enquiry, sign_up->email.mailbox);
-    object_write(reply_begin(enquiry), OBJECT_user, user, NULL);
-    reply_created(enquiry, enquiry->route->location, record_schema(RECORD_KIND_USER)->prefix,
-                  user->id);
+    if (enquiry->request.call.refusal == REFUSAL_NONE)
+        sign_in_signed_up(enquiry, sign_up->email.mailbox);
+    ask_answer(enquiry);
 }
 
 static void register_hashed(struct enquiry *enquiry)
 {
-    const struct sign_up *sign_up = enquiry->work;
-    struct call *call = enquiry_call(enquiry, VERB_USER_REGISTER);
-    call->in.user_register.name = sign_up->name;
-    call->in.user_register.email = sign_up->email.address;
-    call->in.user_register.mailbox = sign_up->email.mailbox;
-    call->in.user_register.password_hash = enquiry->password.hash;
+    call_for_user(enquiry, VERB_USER_REGISTER)->in.user_register.password_hash =
+        enquiry->password.hash;
     enquiry_submit(enquiry, answer_registered);
+}
+
+/* False: the enquiry was answered. */
+static bool read_sign_up(struct enquiry *enquiry, struct sign_up *sign_up)
+{
+    struct body_object root;
+    ask_read(enquiry, sign_up, &root);
+    const bool is_own = !body_has_key(&root, "externalId");
+    if (is_own)
+        judge_presence(&root, "email", true);
+    judge_presence(&root, "password", is_own);
+    if (is_own && sign_up->password != NULL)
+        password_judge_own(&root, sign_up->password,
+                           sign_up->has_email ? sign_up->email.mailbox : NULL, sign_up->name);
+    return ask_read_end(enquiry, &root);
 }
 
 void post_users(struct enquiry *enquiry)
 {
-    struct sign_up *sign_up = exchange_allocate(&enquiry->exchange, sizeof *sign_up);
-    if (sign_up == NULL) {
-        problem_answer(enquiry, REFUSAL_CAPACITY);
+    struct sign_up *sign_up = ask_work(enquiry, sizeof *sign_up);
+    if (sign_up == NULL || !read_sign_up(enquiry, sign_up))
         return;
-    }
-    struct body_object root;
-    body_root(&enquiry->body, &root);
-    body_fill(&root, body_schema(BODY_OF_sign_up), BODY_WHOLE, sign_up, NULL);
-    if (sign_up->password != NULL)
-        judge_own_password(&root, sign_up->password,
-                           sign_up->has_email ? sign_up->email.mailbox : NULL, sign_up->name);
-    body_close(&root);
-    if (!body_good(&enquiry->body)) {
-        problem_body(enquiry, REFUSAL_INVALID_FIELD);
+    if (sign_up->external_id != NULL) {
+        if (!is_signed(enquiry))
+            return;
+        (void)call_for_user(enquiry, VERB_USER_ENSURE);
+        enquiry_submit(enquiry, ask_answer);
         return;
     }
     if (!enquiry->api->settings.registration_open) {
         problem_answer(enquiry, REFUSAL_REGISTRATION_CLOSED); /* before it costs a hash */
         return;
     }
-    if (!sign_in_sign_up(enquiry))
-        return;
-    enquiry->work = sign_up;
-    enquiry_hash_password(enquiry, sign_up->password, register_hashed);
+    if (sign_in_sign_up(enquiry))
+        enquiry_hash_password(enquiry, sign_up->password, register_hashed);
 }
 
 /* ---- Signing in and out ---- */
 
-static void answer_signed_in(struct enquiry *enquiry)
+/* Shows the new session, and its token as text. */
+static void show_session(struct enquiry *enquiry, char text[static SESSION_TOKEN_CHARACTERS + 1])
 {
-    if (problem_of_call(enquiry))
-        return;
+    struct sign_in *sign_in = enquiry->work;
     const struct call *call = &enquiry->request.call;
-    const struct session *session = &call->out.session;
-    enquiry->token.session_id = session->id;
-    char token[SESSION_TOKEN_CHARACTERS + 1];
-    session_token_format(&enquiry->token, &enquiry->api->token_key, token);
-
+    sign_in->granted.session_id = call->out.session.id;
+    session_token_format(&sign_in->granted, &enquiry->api->token_key, text);
     const struct shown_session shown = {
-        .id = session->id,
-        .token = token,
-        .expires_at = session->expires_at,
+        .id = call->out.session.id,
+        .token = text,
+        .expires_at = call->out.session.expires_at,
         .user = call->record->as.user,
     };
     object_write(reply_begin(enquiry), OBJECT_session, &shown, &enquiry->request.shown_clock);
     reply_private(enquiry, STATUS_CREATED);
+}
+
+static void answer_signed_in(struct enquiry *enquiry)
+{
+    char token[SESSION_TOKEN_CHARACTERS + 1];
+    if (problem_of_call(enquiry))
+        return;
+    const struct session *session = &enquiry->request.call.out.session;
+    show_session(enquiry, token);
     session_cookie_set(enquiry, token, (session->expires_at - session->created_at) / SECOND_MS);
+}
+
+/* Without a cookie: the caller's own session stays. */
+static void answer_granted(struct enquiry *enquiry)
+{
+    char token[SESSION_TOKEN_CHARACTERS + 1];
+    if (!problem_of_call(enquiry))
+        show_session(enquiry, token);
+}
+
+/* A call for a new session of the user's, with a fresh secret. */
+static struct call *call_for_session(struct enquiry *enquiry, enum verb verb, struct id user_id)
+{
+    struct sign_in *sign_in = enquiry->work;
+    sign_in->granted.user_id = user_id;
+    randombytes_buf(sign_in->granted.secret, sizeof sign_in->granted.secret);
+    struct call *call = enquiry_call(enquiry, verb);
+    call->in.session_open.user_id = user_id;
+    call->in.session_open.secret_hash = token_secret_hash(sign_in->granted.secret);
+    return call;
 }
 
 static void sign_in_verified(struct enquiry *enquiry)
@@ -126,13 +153,9 @@ static void sign_in_verified(struct enquiry *enquiry)
         problem_answer(enquiry, REFUSAL_BAD_CREDENTIALS);
         return;
     }
-    /* The new session's token, but for the id that the office will give it. */
-    enquiry->token.user_id = enquiry->request.call.record->as.user.id;
-    randombytes_buf(enquiry->token.secret, sizeof enquiry->token.secret);
-    struct call *call = enquiry_call(enquiry, VERB_SESSION_OPEN);
-    call->in.session_open.user_id = enquiry->token.user_id;
-    call->in.session_open.verified_hash = enquiry->password.hash;
-    call->in.session_open.secret_hash = session_secret_hash(enquiry->token.secret);
+    const struct id user_id = enquiry->request.call.record->as.user.id;
+    call_for_session(enquiry, VERB_SESSION_OPEN, user_id)->in.session_open.verified_hash =
+        enquiry->password.hash;
     enquiry_submit(enquiry, answer_signed_in);
 }
 
@@ -146,29 +169,44 @@ static void sign_in_found(struct enquiry *enquiry)
     enquiry_verify_password(enquiry, sign_in->password, hash == NULL ? "" : hash, sign_in_verified);
 }
 
+/* False: the enquiry was answered. */
+static bool read_sign_in(struct enquiry *enquiry, struct sign_in *sign_in)
+{
+    struct body_object root;
+    ask_read(enquiry, sign_in, &root);
+    const bool is_own = !body_has_key(&root, "userId");
+    judge_presence(&root, "email", is_own);
+    judge_presence(&root, "password", is_own);
+    return ask_read_end(enquiry, &root);
+}
+
 void post_sessions(struct enquiry *enquiry)
 {
-    struct sign_in *sign_in = exchange_allocate(&enquiry->exchange, sizeof *sign_in);
-    if (sign_in == NULL) {
-        problem_answer(enquiry, REFUSAL_CAPACITY);
+    struct sign_in *sign_in = ask_work(enquiry, sizeof *sign_in);
+    if (sign_in == NULL || !read_sign_in(enquiry, sign_in))
+        return;
+    if (!id_is_none(sign_in->user_id)) {
+        if (!is_signed(enquiry))
+            return;
+        (void)call_for_session(enquiry, VERB_SESSION_GRANT, sign_in->user_id);
+        enquiry_submit(enquiry, answer_granted);
         return;
     }
     const struct email *email = &sign_in->email;
-    struct body_object root;
-    body_root(&enquiry->body, &root);
-    body_fill(&root, body_schema(BODY_OF_sign_in), BODY_WHOLE, sign_in, NULL);
-    body_close(&root);
-    if (!body_good(&enquiry->body)) {
-        problem_body(enquiry, REFUSAL_INVALID_FIELD);
-        return;
-    }
     if (!sign_in_begin(enquiry, email->mailbox, strlen(email->mailbox)))
         return;
-    enquiry->work = sign_in;
     struct call *call = enquiry_call(enquiry, VERB_SIGN_IN_FIND);
     call->in.sign_in_find.email = email->spelled;
     call->in.sign_in_find.mailbox = email->mailbox;
     enquiry_submit(enquiry, sign_in_found);
+}
+
+/* Whether the session that the request came with is over. */
+static bool ends_current(const struct call *call)
+{
+    const struct id named = call->in.session_close.session_id;
+    return call->verb == VERB_SESSION_CLOSE_ALL || id_is_none(named) ||
+           id_equal(named, call->credentials.session_id);
 }
 
 static void answer_signed_out(struct enquiry *enquiry)
@@ -176,7 +214,8 @@ static void answer_signed_out(struct enquiry *enquiry)
     if (problem_of_call(enquiry))
         return;
     answer_no_content(&enquiry->exchange);
-    session_cookie_clear(enquiry);
+    if (ends_current(&enquiry->request.call))
+        session_cookie_clear(enquiry);
 }
 
 void sign_out(struct enquiry *enquiry)
@@ -212,15 +251,11 @@ static bool change_may_have_password(struct enquiry *enquiry)
 {
     const struct account_change *change = enquiry->work;
     const struct user *user = &enquiry->request.call.record->as.user;
-    char room[EMAIL_BYTES_MAX + 1];
-    const char *mailbox = NULL;
     struct body_object root;
     body_root(&enquiry->body, &root);
-    enquiry->body.no_memory |=
-        user->email != NULL && email_mailbox(user->email, room, &mailbox) == RESULT_NO_MEMORY;
-    if (judge_password(&root, change->password, mailbox, user->name) &&
-        judge_password(&root, change->password, change->has_email ? change->email.mailbox : NULL,
-                       change->name))
+    if (password_judge_of(&root, change->password, user) &&
+        password_judge_for(&root, change->password,
+                           change->has_email ? change->email.mailbox : NULL, change->name))
         return true;
     problem_body(enquiry, REFUSAL_INVALID_FIELD);
     return false;
@@ -254,23 +289,16 @@ static void change_found(struct enquiry *enquiry)
 
 void patch_own_user(struct enquiry *enquiry)
 {
-    struct account_change *change = exchange_allocate(&enquiry->exchange, sizeof *change);
-    if (change == NULL) {
-        problem_answer(enquiry, REFUSAL_CAPACITY);
-        return;
-    }
+    struct account_change *change = ask_work(enquiry, sizeof *change);
     struct body_object root;
-    body_root(&enquiry->body, &root);
-    body_fill(&root, body_schema(BODY_OF_account_change), BODY_WHOLE, change, NULL);
+    if (change == NULL)
+        return;
+    ask_read(enquiry, change, &root);
     const bool guarded = change->has_email || change->password != NULL;
     if (guarded && !body_has_key(&root, "currentPassword"))
         body_error(&root, "currentPassword", "is missing");
-    body_close(&root);
-    if (!body_good(&enquiry->body)) {
-        problem_body(enquiry, REFUSAL_INVALID_FIELD);
+    if (!ask_read_end(enquiry, &root))
         return;
-    }
-    enquiry->work = change;
     if (!guarded) {
         change_submit(enquiry, NULL);
         return;

@@ -1,6 +1,7 @@
 /* See api.h. */
 #include "api/api.h"
 
+#include "api/docs.h"
 #include "api/enquiry.h"
 #include "api/openapi.h"
 #include "api/service.h"
@@ -33,6 +34,7 @@ static enum result limits_init(struct limits *limits, const struct api_options *
         {&limits->accounts, LIMIT_ENTRIES},
         {&limits->addresses, LIMIT_ENTRIES},
         {&limits->password_lines, PASSWORD_LINE_ENTRIES},
+        {&limits->streams, STREAM_ENTRIES},
         {&limits->polls, LIMIT_ENTRIES},
         {&limits->heard, LIMIT_ENTRIES},
     };
@@ -49,6 +51,7 @@ static void limits_release(struct limits *limits)
     limit_table_release(&limits->addresses);
     limit_table_release(&limits->password_lines);
     sign_in_limit_release(&limits->sign_ins);
+    limit_table_release(&limits->streams);
     limit_table_release(&limits->polls);
     limit_table_release(&limits->heard);
 }
@@ -56,37 +59,64 @@ static void limits_release(struct limits *limits)
 /* Frees what an API holds, whether it ever answered or not. */
 static void api_free(struct api *api)
 {
+    event_streams_stop(&api->event_streams);
+    series_stop(&api->series);
     importer_stop(&api->importer);
     presence_release(&api->presence);
     answer_cache_release(&api->answer_cache);
-    if (api->openapi != NULL)
-        cached_answer_drop(api->openapi);
+    struct cached_answer *pages[] = {api->openapi, api->docs, api->docs_style};
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+        if (pages[i] != NULL)
+            cached_answer_drop(pages[i]);
+    web_answers_release(&api->web);
     limits_release(&api->limits);
     free(api->time_zone);
     free(api);
 }
 
-/* NULL: no memory. */
-static struct cached_answer *describe(void)
+/* What the buffer has as a body that many share. NULL: no memory. */
+static struct cached_answer *share(struct buffer *bytes, const char *content_type)
 {
-    struct buffer document;
-    buffer_init(&document, OPENAPI_BYTES_MAX);
-    struct cached_answer *body =
-        openapi_write(&document) == RESULT_OK ? cached_answer_new(&document) : NULL;
-    buffer_release(&document);
+    struct cached_answer *body = cached_answer_new(bytes);
+    if (body != NULL)
+        body->content_type = content_type;
     return body;
+}
+
+/* The description of the API, for programs and for people. */
+static enum result describe(struct api *api)
+{
+    struct buffer document, page;
+    buffer_init(&document, OPENAPI_BYTES_MAX);
+    buffer_init(&page, DOCS_BYTES_MAX);
+    enum result result = openapi_write(&document);
+    if (result == RESULT_OK)
+        result = docs_write(&document, &page);
+    if (result == RESULT_OK) {
+        api->openapi = share(&document, "application/json");
+        api->docs = share(&page, "text/html; charset=utf-8");
+        api->docs_style =
+            cached_answer_copy(docs_style, strlen(docs_style), "text/css; charset=utf-8");
+    }
+    buffer_release(&page);
+    buffer_release(&document);
+    return api->openapi != NULL && api->docs != NULL && api->docs_style != NULL ? RESULT_OK
+                                                                                : RESULT_NO_MEMORY;
 }
 
 /* Everything but the server. */
 static enum result prepare_api(struct api *api, const struct api_options *options)
 {
     api->time_zone = strdup(options->time_zone);
-    api->openapi = describe();
-    if (api->time_zone == NULL || api->openapi == NULL)
+    if (api->time_zone == NULL)
         return RESULT_NO_MEMORY;
-    enum result result = limits_init(&api->limits, options);
+    enum result result = describe(api);
+    if (result == RESULT_OK)
+        result = limits_init(&api->limits, options);
     if (result == RESULT_OK)
         result = presence_init(&api->presence);
+    if (result == RESULT_OK)
+        result = web_answers_init(&api->web);
     if (result == RESULT_OK)
         result = importer_start(&api->importer);
     return result;
@@ -101,6 +131,7 @@ enum result api_open(struct api **api, const struct api_options *options,
     if (made == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the API");
     made->settings = options->settings;
+    made->streams_max = options->streams_max;
     answer_cache_init(&made->answer_cache);
     body_start();
     struct http_service service = {.owner = made, .wall = wall};
@@ -108,7 +139,9 @@ enum result api_open(struct api **api, const struct api_options *options,
     enum result result = prepare_api(made, options);
     if (result != RESULT_OK)
         (void)explain(explanation, result, "no memory for the API");
-    else
+    if (result == RESULT_OK && options->return_origins != NULL)
+        result = origin_list_parse(options->return_origins, &made->return_origins, explanation);
+    if (result == RESULT_OK)
         result = http_open(&made->server, &service, &options->http, explanation);
     if (result == RESULT_OK)
         *api = made;
@@ -121,6 +154,11 @@ enum result api_start(struct api *api, struct engine *engine, struct explanation
 {
     api->engine = engine;
     api->token_key = engine_token_key(engine);
+    if (event_streams_start(&api->event_streams, engine, &api->limits.streams, api->streams_max) !=
+        RESULT_OK)
+        return explain(explanation, RESULT_NO_MEMORY, "no thread for live events");
+    if (series_start(&api->series, engine, &api->metrics.latencies) != RESULT_OK)
+        return explain(explanation, RESULT_NO_MEMORY, "no thread for the house's numbers");
     return http_start(api->server, explanation);
 }
 

@@ -16,29 +16,56 @@ static void *take(void *owner, size_t bytes)
 }
 
 /* False: the enquiry was answered. */
-static bool fill_call(struct enquiry *enquiry, struct call *call)
+static bool fill_call(struct enquiry *enquiry, struct call *call, ask_check *check)
 {
     const struct route *route = enquiry->route;
     const struct body_memory memory = {.owner = enquiry, .take = take};
     struct body_object root;
-    if (route->takes != TAKES_JSON)
+    if (route->takes != TAKES_JSON || (route->may_be_empty && enquiry->body.root == NULL))
         return true;
     body_root(&enquiry->body, &root);
     body_fill(&root, body_schema(route->body), route->extent, call, &memory);
-    body_close(&root);
+    if (check != NULL)
+        check(&root, call);
+    return ask_read_end(enquiry, &root);
+}
+
+void ask_read(struct enquiry *enquiry, void *target, struct body_object *root)
+{
+    const struct route *route = enquiry->route;
+    body_root(&enquiry->body, root);
+    body_fill(root, body_schema(route->body), route->extent, target, NULL);
+}
+
+bool ask_read_end(struct enquiry *enquiry, struct body_object *root)
+{
+    body_close(root);
     if (!body_good(&enquiry->body))
         problem_body(enquiry, REFUSAL_INVALID_FIELD);
     return body_good(&enquiry->body);
 }
 
-struct call *ask_call(struct enquiry *enquiry)
+void *ask_work(struct enquiry *enquiry, size_t bytes)
+{
+    enquiry->work = exchange_allocate(&enquiry->exchange, bytes);
+    if (enquiry->work == NULL)
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+    return enquiry->work;
+}
+
+struct call *ask_call_checked(struct enquiry *enquiry, ask_check *check)
 {
     const struct route *route = enquiry->route;
     CHECK(route->verb != VERB_COUNT);
     struct call *call = enquiry_call(enquiry, route->verb);
     if (route->is_about)
         memcpy((uint8_t *)call + route->about, &enquiry->path.id, sizeof enquiry->path.id);
-    return fill_call(enquiry, call) ? call : NULL;
+    return fill_call(enquiry, call, check) ? call : NULL;
+}
+
+struct call *ask_call(struct enquiry *enquiry)
+{
+    return ask_call_checked(enquiry, NULL);
 }
 
 static void reply_made(struct enquiry *enquiry, const void *object)

@@ -12,6 +12,14 @@ enum {
 #include "record/schema.def"
 };
 
+/* How many values each enumeration has. */
+enum {
+#define ENUMERATION(name) count_of_##name = 0
+#define VALUE(constant, text) +1
+#define END_ENUMERATION(name) ,
+#include "record/enumeration.def"
+};
+
 /* 0; a condition that does not hold does not compile. */
 #define HOLDS(condition) (0 * sizeof(char[(condition) ? 1 : -1]))
 
@@ -25,6 +33,11 @@ enum {
     .name = json, .type = BODY_##field_type + (int)HOLDS(sizeof text > 1),                         \
     .presence = BODY_##field_presence, .meaning = text
 #define RANGE(least, most) .min = (int64_t)(least), .max = (int64_t)(most)
+
+static const struct body_schema *part(unsigned element)
+{
+    return body_schema((enum body_name)element);
+}
 
 const struct body_schema *body_schema(enum body_name name)
 {
@@ -47,6 +60,12 @@ const struct body_schema *body_schema(enum body_name name)
     {ROW(json, BOOLEAN, presence, text), PLACE(member, bool)},
 #define BOOLEAN_TOLD(json, member, told, presence, text)                                           \
     {ROW(json, BOOLEAN, presence, text), PLACE(member, bool), TOLD(told)},
+#define TEXT_TOLD(json, member, told, presence, text_kind, least, most, text)                      \
+    {ROW(json, TEXT, presence, text), PLACE(member, const char *), RANGE(least, most), TOLD(told), \
+     .kind = TEXT_##text_kind},
+#define CHOICE(json, member, told, presence, enumeration, text)                                    \
+    {ROW(json, CHOICE, presence, text), PLACE(member, enum enumeration), TOLD(told),               \
+     .texts = enumeration##_texts, .max = count_of_##enumeration},
 #define TIME(json, member, presence, text)                                                         \
     {ROW(json, TIME, presence, text), PLACE(member, timestamp_ms)},
 #define TIME_TOLD(json, member, told, presence, text)                                              \
@@ -58,6 +77,17 @@ const struct body_schema *body_schema(enum body_name name)
     {ROW(json, IDS, presence, text), PLACE(member, const struct id *), RANGE(least, most),         \
      .count_offset = offsetof(target, count) + IS_OF(count, size_t),                               \
      .id_of = (enum record_kind)kind_of_##entity},
+#define INTEGERS(json, member, count, presence, least, most, most_each, text)                      \
+    {ROW(json, INTEGERS, presence, text), PLACE(member, const int64_t *), RANGE(least, most),      \
+     .count_offset = offsetof(target, count) + IS_OF(count, size_t),                               \
+     .each_max = (int64_t)(most_each)},
+#define NUMBERS(json, member, count, presence, least, most, most_each, text)                       \
+    {ROW(json, NUMBERS, presence, text), PLACE(member, const struct number_by_name *),             \
+     RANGE(least, most), .count_offset = offsetof(target, count) + IS_OF(count, size_t),           \
+     .each_max = (int64_t)(most_each)},
+#define SET(json, member, presence, words, least, text)                                            \
+    {ROW(json, SET, presence, text), PLACE(member, uint32_t), RANGE(least, 0), .texts = words,     \
+     .text_count = sizeof words / sizeof words[0]},
 #define EMAIL(json, member, presence, email_rule, text)                                            \
     {ROW(json, EMAIL, presence, text), PLACE(member, struct email), .rule = EMAIL_##email_rule},
 #define EMAIL_TOLD(json, member, told, presence, email_rule, text)                                 \
@@ -66,13 +96,15 @@ const struct body_schema *body_schema(enum body_name name)
 #define PASSWORD(json, member, presence, least, text)                                              \
     {ROW(json, PASSWORD, presence, text), PLACE(member, const char *),                             \
      RANGE(least, PASSWORD_CHARACTERS_MAX)},
+#define OBJECT(json, member, c_type, body, presence, text)                                         \
+    {ROW(json, OBJECT, presence, text), PLACE(member, c_type), .element = BODY_OF_##body},
 #define OBJECTS(json, body, presence, least, most, text)                                           \
     {ROW(json, OBJECTS, presence, text), RANGE(least, most), .element = BODY_OF_##body},
 #define END_BODY(body_name)                                                                        \
     }                                                                                              \
     ;                                                                                              \
     static const struct body_schema schema = {own_name, meaning, rows,                             \
-                                              sizeof rows / sizeof rows[0]};                       \
+                                              sizeof rows / sizeof rows[0], part};                 \
     return &schema;                                                                                \
     }
 #include "api/bodies.def"

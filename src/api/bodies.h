@@ -3,26 +3,32 @@
 #ifndef USHER_API_BODIES_H
 #define USHER_API_BODIES_H
 
+#include "api/credentials.h"
 #include "record/limit.h"
 #include "json/fill.h"
 
-/* More ids than any reservation may have seats, so that the office's own limit is what refuses. */
-#define HOLD_SEAT_IDS_MAX 100
-_Static_assert(HOLD_SEAT_IDS_MAX > SEATS_PER_RESERVATION_MAX, "the office says seat_limit");
+/* More than any reservation may have seats, so that the office's own limit is what refuses. */
+#define HOLD_SEATS_MAX 100
+_Static_assert(HOLD_SEATS_MAX > SEATS_PER_RESERVATION_MAX, "the office says seat_limit");
 
 /* Each is compared with all before it: for as many, half a millisecond. A body has room for twice
  * as many. */
 #define BLOCK_SEAT_IDS_MAX 1000
 
+/* A version more for each change of prices; what a number of JSON can hold exactly. */
+#define PLAN_VERSION_MAX (INT64_C(1) << 53)
+
 #define ROUND_SECTIONS_MAX 1000 /* no house has as many */
 
 struct sign_up {
-    const char *name, *password;
+    const char *name, *password, *external_id;
     bool has_email;
     struct email email;
 };
 
 struct sign_in {
+    struct id user_id;
+    struct session_token granted; /* the new session's token, but for the session's id */
     struct email email;
     const char *password; /* like everything that was read, it lives as long as the body */
 };
@@ -32,6 +38,30 @@ struct account_change {
     bool has_email;
     struct email email;
     char verified_hash[PASSWORD_HASH_BYTES_MAX + 1];
+};
+
+struct handing_over {
+    struct id user_id;
+    const char *to;
+    struct handover_code code;
+};
+
+struct redeeming {
+    const char *code, *to; /* `to` stands in `code` */
+    bool replace;
+    struct session_token token; /* the session's, from now on */
+};
+
+struct inviting {
+    struct email email;
+    const char *name;
+    uint32_t scopes;
+    struct reset_token token; /* the invitation, but for the user's id */
+};
+
+struct password_choice {
+    const char *token, *password;
+    struct reset_token reset; /* the token's, once it is read */
 };
 
 struct round_section {
@@ -47,13 +77,19 @@ enum body_name {
 #define REAL(json, member, presence, min, max, meaning)
 #define BOOLEAN(json, member, presence, meaning)
 #define BOOLEAN_TOLD(json, member, told, presence, meaning)
+#define TEXT_TOLD(json, member, told, presence, kind, min, max, meaning)
+#define CHOICE(json, member, told, presence, enumeration, meaning)
 #define TIME(json, member, presence, meaning)
 #define TIME_TOLD(json, member, told, presence, meaning)
 #define ID(json, member, presence, entity, meaning)
 #define IDS(json, member, count, presence, entity, min, max, meaning)
+#define INTEGERS(json, member, count, presence, min, max, each_max, meaning)
+#define NUMBERS(json, member, count, presence, min, max, each_max, meaning)
+#define SET(json, member, presence, texts, min, meaning)
 #define EMAIL(json, member, presence, rule, meaning)
 #define EMAIL_TOLD(json, member, told, presence, rule, meaning)
 #define PASSWORD(json, member, presence, min, meaning)
+#define OBJECT(json, member, type, body, presence, meaning)
 #define OBJECTS(json, body, presence, min, max, meaning)
 #define END_BODY(name)
 #include "api/bodies.def"

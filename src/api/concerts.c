@@ -1,6 +1,9 @@
 /* Concerts and rounds as everybody reads them, from the published catalogue; and making a round,
  * whose body comes in pieces. */
+#include "api/concerts.h"
+
 #include "api/ask.h"
+#include "api/draft.h"
 #include "api/handlers.h"
 #include "api/import.h"
 #include "api/problem.h"
@@ -27,26 +30,55 @@ static bool is_behind(const struct cursor *cursor, timestamp_ms time, struct id 
     return id_compare(id, cursor->id) > 0;
 }
 
-static void write_concerts(struct json_writer *writer, const struct catalogue_snapshot *catalogue,
-                           const struct cursor *cursor, size_t limit)
+/* Which concerts are listed. */
+struct concert_choice {
+    struct wanted_value state;
+    timestamp_ms now; /* by the wall */
+};
+
+static enum sale_state sale_state_of(const struct concert *concert, timestamp_ms now)
 {
-    size_t at = 0;
-    while (
-        at < catalogue->concert_count &&
-        !is_behind(cursor, catalogue->concerts[at].reservation_open_at, catalogue->concerts[at].id))
-        at++;
-    const size_t rest = catalogue->concert_count - at;
-    const size_t end = at + (rest < limit ? rest : limit);
+    if (concert->status == CONCERT_STATUS_DRAFT)
+        return SALE_STATE_DRAFT;
+    if (now < concert->reservation_open_at)
+        return SALE_STATE_UPCOMING;
+    return now < concert->reservation_close_at ? SALE_STATE_ON_SALE : SALE_STATE_OVER;
+}
+
+static bool is_chosen(const struct concert *concert, const struct concert_choice *choice)
+{
+    const enum sale_state state = sale_state_of(concert, choice->now);
+    return choice->state.given ? (int)state == choice->state.value : state != SALE_STATE_DRAFT;
+}
+
+static void write_concerts(struct json_writer *writer, const struct catalogue_snapshot *catalogue,
+                           const struct concert_choice *choice, const struct cursor *cursor,
+                           size_t limit)
+{
+    struct cursor next = {0};
+    size_t count = 0;
+    bool more = false;
     page_begin(writer);
-    for (; at < end; at++)
-        object_write(writer, OBJECT_concert, &catalogue->concerts[at], NULL);
-    if (end < catalogue->concert_count) {
-        const struct concert *last = &catalogue->concerts[end - 1];
-        const struct cursor next = {.number = (uint64_t)last->reservation_open_at, .id = last->id};
-        page_end(writer, &next);
-    } else {
-        page_end(writer, NULL);
+    for (size_t i = 0; i < catalogue->concert_count; i++) {
+        const struct concert *concert = &catalogue->concerts[i];
+        if (!is_behind(cursor, concert->reservation_open_at, concert->id) ||
+            !is_chosen(concert, choice))
+            continue;
+        more = count == limit;
+        if (more)
+            break;
+        object_write(writer, OBJECT_concert, concert, NULL);
+        next = (struct cursor){.number = (uint64_t)concert->reservation_open_at, .id = concert->id};
+        count++;
     }
+    page_end(writer, more ? &next : NULL);
+}
+
+/* Answers with what was written since reply_begin as a public page that is not kept: small, or
+ * different the next time. */
+static void answer_public(struct enquiry *enquiry)
+{
+    reply_published(enquiry, reply_share(enquiry, NULL, 0), CACHE_PUBLIC);
 }
 
 void get_concerts(struct enquiry *enquiry)
@@ -54,26 +86,25 @@ void get_concerts(struct enquiry *enquiry)
     struct api *api = enquiry->api;
     size_t limit = LIST_LIMIT_DEFAULT;
     struct cursor cursor = {0};
+    struct concert_choice choice = {.now = engine_now(api->engine).wall};
     bool given;
-    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
+    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given) ||
+        !query_choice(enquiry, "state", sale_state_texts, SALE_STATE_COUNT, &choice.state))
+        return;
+    if (choice.state.given && choice.state.value == SALE_STATE_DRAFT && !drafts_are_listed(enquiry))
         return;
     const struct cached_answer_key key = {
         .kind = CACHED_CONCERTS, .id = cursor.id, .from = cursor.number, .limit = limit};
     const struct catalogue_snapshot *catalogue = engine_catalogue(api->engine);
-    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, catalogue->version);
+    /* What passes with time is written anew each time. */
+    struct cached_answer *body =
+        choice.state.given ? NULL : answer_cache_find(&api->answer_cache, &key, catalogue->version);
     if (body == NULL) {
-        write_concerts(reply_begin(enquiry), catalogue, &cursor, limit);
-        body = reply_share(enquiry, &key, catalogue->version);
+        write_concerts(reply_begin(enquiry), catalogue, &choice, &cursor, limit);
+        body = reply_share(enquiry, choice.state.given ? NULL : &key, catalogue->version);
     }
     engine_catalogue_release(catalogue);
-    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
-}
-
-/* Answers with what was written since answer_begin as a public page that is not kept: small, or
- * different the next time. */
-static void answer_public(struct enquiry *enquiry)
-{
-    answer_shared(&enquiry->exchange, reply_share(enquiry, NULL, 0), CACHE_PUBLIC);
+    reply_published(enquiry, body, CACHE_PUBLIC);
 }
 
 void get_concert(struct enquiry *enquiry)
@@ -82,7 +113,7 @@ void get_concert(struct enquiry *enquiry)
     const struct concert *concert = find_shown_concert(catalogue, enquiry->path.id);
     if (concert == NULL) {
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
-    } else {
+    } else if (concert->status != CONCERT_STATUS_DRAFT || draft_is_shown(enquiry)) {
         object_write(reply_begin(enquiry), OBJECT_concert, concert, NULL);
         answer_public(enquiry);
     }
@@ -90,9 +121,9 @@ void get_concert(struct enquiry *enquiry)
 }
 
 /* How many of a round's seats can be had now: none once it is over and its seats left memory. */
-static int64_t available_now(const struct enquiry *enquiry, struct id round_id)
+static int64_t available_now(const struct engine *engine, struct id round_id)
 {
-    const struct round_snapshot *seats = engine_round(enquiry->api->engine, round_id);
+    const struct round_snapshot *seats = engine_round(engine, round_id);
     if (seats == NULL)
         return 0;
     const int64_t available = seats->available;
@@ -104,7 +135,7 @@ static void write_round(struct enquiry *enquiry, const struct catalogue_round *r
 {
     struct shown_round shown = {.round = round->round};
     if (round->live)
-        shown.available = available_now(enquiry, round->round.id);
+        shown.available = available_now(enquiry->api->engine, round->round.id);
     object_write(&enquiry->writer, OBJECT_round, &shown, NULL);
 }
 
@@ -117,13 +148,27 @@ static const struct catalogue_round *find_shown_round(const struct catalogue_sna
     return NULL;
 }
 
+bool concerts_show_round(const struct engine *engine, struct id round_id, struct shown_round *shown)
+{
+    const struct catalogue_snapshot *catalogue = engine_catalogue(engine);
+    const struct catalogue_round *round = find_shown_round(catalogue, round_id);
+    const bool found = round != NULL;
+    if (found)
+        *shown = (struct shown_round){
+            .round = round->round,
+            .available = round->live ? available_now(engine, round_id) : 0,
+        };
+    engine_catalogue_release(catalogue);
+    return found;
+}
+
 void get_round(struct enquiry *enquiry)
 {
     const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
     const struct catalogue_round *round = find_shown_round(catalogue, enquiry->path.id);
     if (round == NULL) {
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
-    } else {
+    } else if (!round->draft || draft_is_shown(enquiry)) {
         (void)reply_begin(enquiry);
         write_round(enquiry, round);
         answer_public(enquiry);
@@ -131,17 +176,32 @@ void get_round(struct enquiry *enquiry)
     engine_catalogue_release(catalogue);
 }
 
+/* Which rounds are listed: of one concert, or of all that are published. */
+struct round_choice {
+    struct id concert_id;  /* ID_NONE: of any */
+    timestamp_ms from, to; /* half-open */
+};
+
+static bool round_is_chosen(const struct catalogue_round *round, const struct round_choice *choice)
+{
+    const struct concert_round *row = &round->round;
+    if (id_is_none(choice->concert_id))
+        return !round->draft && row->start_time >= choice->from && row->start_time < choice->to;
+    return id_equal(row->concert_id, choice->concert_id);
+}
+
 static void write_rounds(struct enquiry *enquiry, const struct catalogue_snapshot *catalogue,
-                         const struct cursor *cursor, size_t limit)
+                         const struct round_choice *choice, const struct cursor *cursor,
+                         size_t limit)
 {
     struct json_writer *writer = reply_begin(enquiry);
     struct cursor next = {0};
     size_t count = 0;
     bool more = false;
     page_begin(writer);
-    for (size_t i = 0; i < catalogue->round_count && !more; i++) {
+    for (size_t i = 0; i < catalogue->round_count; i++) {
         const struct concert_round *round = &catalogue->rounds[i].round;
-        if (!id_equal(round->concert_id, enquiry->path.id) ||
+        if (!round_is_chosen(&catalogue->rounds[i], choice) ||
             !is_behind(cursor, round->start_time, round->id))
             continue;
         more = count == limit;
@@ -156,18 +216,35 @@ static void write_rounds(struct enquiry *enquiry, const struct catalogue_snapsho
 
 void get_rounds(struct enquiry *enquiry)
 {
+    const struct round_choice choice = {.concert_id = enquiry->path.id};
     size_t limit = LIST_LIMIT_DEFAULT;
     struct cursor cursor = {0};
     bool given;
     if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
         return;
     const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
-    if (find_shown_concert(catalogue, enquiry->path.id) == NULL) {
+    const struct concert *concert = find_shown_concert(catalogue, enquiry->path.id);
+    if (concert == NULL) {
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
-    } else {
-        write_rounds(enquiry, catalogue, &cursor, limit);
+    } else if (concert->status != CONCERT_STATUS_DRAFT || draft_is_shown(enquiry)) {
+        write_rounds(enquiry, catalogue, &choice, &cursor, limit);
         answer_public(enquiry);
     }
+    engine_catalogue_release(catalogue);
+}
+
+void get_all_rounds(struct enquiry *enquiry)
+{
+    struct round_choice choice = {.concert_id = ID_NONE, .from = INT64_MIN, .to = INT64_MAX};
+    size_t limit = LIST_LIMIT_DEFAULT;
+    struct cursor cursor = {0};
+    bool given;
+    if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given) ||
+        !query_time(enquiry, "from", &choice.from) || !query_time(enquiry, "to", &choice.to))
+        return;
+    const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
+    write_rounds(enquiry, catalogue, &choice, &cursor, limit);
+    answer_public(enquiry);
     engine_catalogue_release(catalogue);
 }
 
@@ -177,7 +254,7 @@ static void answer_round_now(struct enquiry *enquiry)
         return;
     const struct concert_round *round = &enquiry->request.call.record->as.concert_round;
     const struct shown_round shown = {.round = *round,
-                                      .available = available_now(enquiry, round->id)};
+                                      .available = available_now(enquiry->api->engine, round->id)};
     object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
     reply_private(enquiry, STATUS_OK);
 }
@@ -198,6 +275,7 @@ void get_settings(struct enquiry *enquiry)
         .charging = settings->charging_open ? SHOWN_OPEN : SHOWN_CLOSED,
         .registration = settings->registration_open ? SHOWN_OPEN : SHOWN_CLOSED,
         .hold_seconds = settings->hold_seconds,
+        .extend_seconds = settings->extend_seconds,
         .max_seats_per_reservation = settings->max_seats_per_reservation,
         .max_seats_per_user = settings->max_seats_per_user,
         .refund_until_seconds = settings->refund_until_seconds,
@@ -217,7 +295,7 @@ static void answer_round_made(struct enquiry *enquiry)
     const struct concert_round *round = &call->record->as.concert_round;
     struct shown_round shown = {.round = *round, .available = round->total_seat_cnt};
     if (call->replayed)
-        shown.available = available_now(enquiry, round->id);
+        shown.available = available_now(enquiry->api->engine, round->id);
     object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
     reply_created(enquiry, enquiry->route->location,
                   record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, round->id);

@@ -16,8 +16,14 @@ enum {
 };
 
 #define DETAIL_COUNT(detail) .max = detail
+#define DETAIL_SECONDS(detail) .max = detail
+#define DETAIL_SET(detail)                                                                         \
+    .texts = detail##_texts, .text_count = sizeof detail##_texts / sizeof detail##_texts[0]
 #define DETAIL_VERSION(detail) .max = INT64_MAX
 #define DETAIL_CURSOR(detail) .max = 0
+#define DETAIL_TIME(detail) .max = 0
+#define DETAIL_ENUM(detail)                                                                        \
+    .texts = detail##_texts, .text_count = sizeof detail##_texts / sizeof detail##_texts[0]
 #define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail
 
 static const struct query_parameter parameters[] = {
@@ -51,11 +57,16 @@ static enum parameter_type type_of_filter(enum filter_type type)
 {
     switch (type) {
     case FILTER_ID:
+    case FILTER_ROUND:
         return PARAMETER_ID;
     case FILTER_ENUM:
         return PARAMETER_ENUM;
+    case FILTER_TEXT:
+        return PARAMETER_TEXT;
     case FILTER_EMAIL:
         return PARAMETER_EMAIL;
+    case FILTER_AMONG:
+        break; /* no parameter sets it */
     case FILTER_FROM:
     case FILTER_TO:
         return PARAMETER_TIME;
@@ -68,6 +79,7 @@ static struct query_parameter parameter_of_filter(const struct list_filter *row)
     return (struct query_parameter){.name = row->filter->parameter,
                                     .query = row->filter->parameter,
                                     .type = type_of_filter(row->filter->type),
+                                    .max = (int64_t)row->filter->characters_max,
                                     .id_of = row->filter->id_of,
                                     .texts = row->column->texts,
                                     .text_count = row->column->text_count,
@@ -100,18 +112,19 @@ bool parameter_next(struct parameter_walk *walk, struct query_parameter *paramet
 
 /* ---- Refusals ---- */
 
-#define R(name) (UINT64_C(1) << REFUSAL_##name)
+#define R(name) REFUSAL_MASK(REFUSAL_##name)
 
 /* Refusals that any request may get, for a fault of its own or of the machine. */
-static const uint64_t any_request =
+static const refusal_set any_request =
     R(BAD_REQUEST) | R(URI_TOO_LONG) | R(HEADERS_TOO_LARGE) | R(REQUEST_TIMEOUT) |
     R(EXPECTATION_FAILED) | R(NOT_IMPLEMENTED) | R(VERSION_NOT_SUPPORTED) |
     R(UNSUPPORTED_MEDIA_TYPE) | R(BODY_TOO_LARGE) | R(INVALID_FIELD) | R(CAPACITY) | R(UNAVAILABLE);
 
-static uint64_t of_access(const struct route *route)
+static refusal_set of_access(const struct route *route)
 {
     switch (route->access) {
     case ACCESS_SIGNED_IN:
+    case ACCESS_EITHER:
     case ACCESS_METRICS:
         return R(UNAUTHENTICATED) | R(TOO_MANY_REQUESTS);
     case ACCESS_ANYBODY:
@@ -122,7 +135,17 @@ static uint64_t of_access(const struct route *route)
     return 0;
 }
 
-static uint64_t of_body(const struct route *route)
+/* Who may ask is the verb's or the list's word. Buyers are told so, staff and keys which scope they
+ * lack; a person's own business is no key's. */
+static refusal_set of_need(const struct route *route)
+{
+    const struct verb_need need = route_need(route);
+    if (need.anybody)
+        return 0;
+    return need.persons_only ? R(FORBIDDEN) : R(FORBIDDEN) | R(SCOPE_REQUIRED);
+}
+
+static refusal_set of_body(const struct route *route)
 {
     switch (route->takes) {
     case TAKES_NOTHING:
@@ -136,10 +159,11 @@ static uint64_t of_body(const struct route *route)
     UNREACHABLE("what a route takes");
 }
 
-uint64_t route_refusals(const struct route *route)
+refusal_set route_refusals(const struct route *route)
 {
     const bool asks = route->verb != VERB_COUNT, changes = route->method != METHOD_GET;
-    uint64_t refusals = route->refusals | any_request | of_access(route) | of_body(route);
+    refusal_set refusals =
+        route->refusals | any_request | of_access(route) | of_need(route) | of_body(route);
     if (route->pace == PACE_LIMITED)
         refusals |= R(TOO_MANY_REQUESTS);
     if (asks)
@@ -148,17 +172,17 @@ uint64_t route_refusals(const struct route *route)
         refusals |= R(READ_ONLY) | R(OUTCOME_UNKNOWN);
     if (changes)
         refusals |= R(CROSS_SITE);
-    if (route->method == METHOD_POST && route->access == ACCESS_SIGNED_IN)
+    if (route_takes_key(route))
         refusals |= R(IDEMPOTENCY_KEY_REUSED);
     return refusals;
 }
 
-uint64_t route_refusals_anywhere(void)
+refusal_set route_refusals_anywhere(void)
 {
     return any_request | R(NOT_FOUND) | R(METHOD_NOT_ALLOWED);
 }
 
-bool refusal_next(uint64_t refusals, enum refusal *refusal)
+bool refusal_next(refusal_set refusals, enum refusal *refusal)
 {
     for (int next = (int)*refusal + 1; next < REFUSAL_COUNT; next++) {
         if ((refusals >> next & 1) != 0) {

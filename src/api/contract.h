@@ -6,11 +6,14 @@
 
 enum parameter_type {
     PARAMETER_COUNT,
+    PARAMETER_SECONDS,
+    PARAMETER_SET,
     PARAMETER_VERSION,
     PARAMETER_CURSOR,
     PARAMETER_ID,
     PARAMETER_TIME,
     PARAMETER_ENUM,
+    PARAMETER_TEXT,
     PARAMETER_EMAIL,
 };
 
@@ -19,9 +22,9 @@ struct query_parameter {
     const char *name;  /* as routes.def has it */
     const char *query; /* as it stands in the query */
     enum parameter_type type;
-    int64_t max;              /* of a COUNT */
+    int64_t max;              /* of a COUNT and of SECONDS; of a TEXT, in characters */
     enum record_kind id_of;   /* of an ID */
-    const char *const *texts; /* of an ENUM; NULL means none */
+    const char *const *texts; /* of an ENUM and of a SET; NULL means none */
     size_t text_count;
     const char *meaning;
 };
@@ -37,13 +40,13 @@ struct parameter_walk route_parameters(const struct route *route);
 /* False: there is none any more. */
 bool parameter_next(struct parameter_walk *walk, struct query_parameter *parameter);
 
-/* Everything that a request to the route may be refused with: a bit (1 << refusal) each. */
-uint64_t route_refusals(const struct route *route);
+/* Everything that a request to the route may be refused with. */
+refusal_set route_refusals(const struct route *route);
 
 /* The same of a request whose path and method have no route. */
-uint64_t route_refusals_anywhere(void);
+refusal_set route_refusals_anywhere(void);
 
 /* Moves on to the set's next refusal, or from REFUSAL_NONE to its first; false: there is none. */
-bool refusal_next(uint64_t refusals, enum refusal *refusal);
+bool refusal_next(refusal_set refusals, enum refusal *refusal);
 
 #endif

@@ -152,7 +152,7 @@ static void csv_put_list(struct row_writer *row, const struct object_field *fiel
 {
     const struct object_field *text = text_of_element(field->object);
     const size_t count = object_field_count(field, source);
-    const char *element = (const char *)source + field->base + text->base;
+    const char *element = (const char *)object_field_elements(field, source) + text->base;
     csv_put_bytes(row, "\"", 1);
     if (count > 0)
         csv_put_guard(row, element);
@@ -175,11 +175,17 @@ static void csv_put_field(struct row_writer *row, const struct object_field *fie
     case OBJECT_VALUE:
         csv_put_value(row, schema, source + field->base + schema->offset, clock);
         return;
+    case OBJECT_WORDS:
+        csv_put_text(row, field_text(source + field->base));
+        return;
     case OBJECT_LIST:
         csv_put_list(row, field, source);
         return;
     case OBJECT_PART:
+    case OBJECT_CHOICE:
     case OBJECT_IDS:
+    case OBJECT_NUMBERS:
+    case OBJECT_TEXTS:
     case OBJECT_COLUMN:
     case OBJECT_INLINE:
     case OBJECT_RUN:

@@ -55,7 +55,8 @@ static bool parse_body(struct enquiry *enquiry)
 {
     const struct buffer *received = &enquiry->exchange.received;
     const enum route_takes kind = enquiry->route->takes;
-    if (kind == TAKES_NOTHING || (kind == TAKES_ACTION && received->length == 0))
+    const bool may_be_empty = kind == TAKES_ACTION || enquiry->route->may_be_empty;
+    if (kind == TAKES_NOTHING || (may_be_empty && received->length == 0))
         return true;
     const enum refusal refusal =
         body_parse(&enquiry->body, received->data, received->length, BODY_VALUES_MAX);
@@ -162,8 +163,9 @@ void enquiry_credentials(const struct enquiry *enquiry, struct credentials *cred
     if (!enquiry->signed_in)
         return;
     credentials->present = true;
+    credentials->is_key = enquiry->with_key;
     credentials->session_id = enquiry->token.session_id;
-    credentials->secret_hash = session_secret_hash(enquiry->token.secret);
+    credentials->secret_hash = token_secret_hash(enquiry->token.secret);
 }
 
 struct call *enquiry_call(struct enquiry *enquiry, enum verb verb)

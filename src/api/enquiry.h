@@ -33,10 +33,12 @@ struct enquiry {
     enquiry_step *next_step; /* after it was suspended */
 
     bool signed_in; /* the token's MAC is good; whether the session lives is the office's to say */
+    bool with_key;  /* or an API key's MAC, and the token is the key's */
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
     struct sign_in_try sign_in_try;
-    bool in_flight; /* counted against the account */
+    bool in_flight;   /* counted against the account */
+    bool sees_drafts; /* the office said so (draft.h) */
 
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
     bool importing;                          /* holds one of the importer's places */

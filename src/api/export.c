@@ -11,6 +11,7 @@
 
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A piece is written when it is as long as this, or a page is at its end. Longer ones cost memory,
  * shorter ones more pages that are read twice. */
@@ -30,7 +31,7 @@ struct export
     struct engine *engine;   /* the same */
     struct stream *stream;
     enum object_name object;
-    struct request request; /* for the next page */
+    struct request request; /* for the next page; the query's texts are the export's own */
 };
 
 /* ---- Places ---- */
@@ -55,6 +56,37 @@ static void exports_leave(struct export *export)
 
 /* ---- Life ---- */
 
+/* Copies the texts of the query, which live as long as the enquiry, or frees the copies. */
+static bool own_texts(struct record_query *query)
+{
+    const struct list_schema *list = list_schema(query->kind);
+    bool good = true;
+    for (size_t i = 0; i < list->filter_count; i++) {
+        const struct filter_schema *filter = list->filters[i].filter;
+        char **text = (char **)(void *)((uint8_t *)query + filter->offset);
+        if (filter->type != FILTER_TEXT || *text == NULL)
+            continue;
+        *text = good ? strdup(*text) : NULL;
+        good &= *text != NULL;
+    }
+    return good;
+}
+
+static void free_texts(struct record_query *query)
+{
+    const struct list_schema *list = list_schema(query->kind);
+    for (size_t i = 0; i < list->filter_count; i++)
+        if (list->filters[i].filter->type == FILTER_TEXT)
+            free(*(char **)(void *)((uint8_t *)query + list->filters[i].filter->offset));
+}
+
+static void export_free(struct export *export)
+{
+    free_texts(&export->request.call.in.list);
+    CHECK(pthread_mutex_destroy(&export->lock) == 0);
+    free(export);
+}
+
 static struct export *export_new(struct enquiry *enquiry)
 {
     struct export *export = calloc(1, sizeof *export);
@@ -69,7 +101,10 @@ static struct export *export_new(struct enquiry *enquiry)
     export->request.call.verb = enquiry->request.call.verb;
     export->request.call.credentials = enquiry->request.call.credentials;
     export->request.call.in.list = enquiry->request.call.in.list;
-    return export;
+    if (own_texts(&export->request.call.in.list))
+        return export;
+    export_free(export);
+    return NULL;
 }
 
 static void export_hold(struct export *export)
@@ -84,8 +119,7 @@ static void export_drop(struct export *export, unsigned references)
         return;
     if (export->stream != NULL)
         stream_drop(export->stream);
-    CHECK(pthread_mutex_destroy(&export->lock) == 0);
-    free(export);
+    export_free(export);
 }
 
 /* The stream is over, and not by this file's doing. */
@@ -214,15 +248,10 @@ static void begin_stream(struct enquiry *enquiry, struct export *export)
     export_drop(export, write_first_page(export, &enquiry->request));
 }
 
-/* Buyers may list their own rows; an export is the house's. */
 static void begin_export(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
         return;
-    if (!enquiry->request.call.by_organizer) {
-        problem_answer(enquiry, REFUSAL_FORBIDDEN);
-        return;
-    }
     if (!exports_enter(&enquiry->api->exports)) {
         problem_answer(enquiry, REFUSAL_BUSY);
         return;
@@ -241,6 +270,9 @@ void get_export(struct enquiry *enquiry)
     struct record_query query = {.kind = enquiry->route->list, .limit = LIST_LIMIT_MAX};
     if (!list_page_filters(enquiry, &query))
         return;
-    enquiry_call(enquiry, enquiry->route->verb)->in.list = query;
+    /* Buyers may list their own rows; an export is the house's. */
+    struct call *call = enquiry_call(enquiry, enquiry->route->verb);
+    call->in.list = query;
+    call->wants_everybody = true;
     enquiry_submit(enquiry, begin_export);
 }

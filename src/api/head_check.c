@@ -8,7 +8,9 @@
 #include "api/reply.h"
 #include "api/service.h"
 #include "api/session_cookie.h"
+#include "api/web_answer.h"
 #include "base/check.h"
+#include "http/cors.h"
 #include "http/site.h"
 
 #include <string.h>
@@ -29,21 +31,31 @@ bool content_type_is_json(const char *value)
     return *value == '\0' || *value == ';';
 }
 
+/* A session's token, or an API key, which is sent as a bearer token only. */
+static bool read_token(struct enquiry *enquiry, const char *text, size_t length, bool may_be_key)
+{
+    const struct secret *key = &enquiry->api->token_key;
+    if (session_token_parse(text, length, key, &enquiry->token))
+        return true;
+    enquiry->with_key = may_be_key && api_key_parse(text, length, key, &enquiry->token);
+    return enquiry->with_key;
+}
+
 static void read_credentials(struct enquiry *enquiry)
 {
     const struct request_headers *headers = &enquiry->exchange.head->headers;
+    const bool bears = headers->authorization != NULL;
     const char *text = NULL;
     size_t length = 0;
-    if (headers->authorization != NULL)
+    if (bears)
         text = bearer_find(headers->authorization, &length);
     else if (headers->cookie != NULL)
         text = session_cookie_find(headers->cookie, http_site(enquiry->exchange.server)->secure,
                                    &length);
-    struct api *api = enquiry->api;
-    if (text == NULL || !session_token_parse(text, length, &api->token_key, &enquiry->token))
+    if (text == NULL || !read_token(enquiry, text, length, bears))
         return;
     enquiry->signed_in = true;
-    enquiry->account_key = limit_key_id(&api->limits.accounts, enquiry->token.user_id);
+    enquiry->account_key = limit_key_id(&enquiry->api->limits.accounts, enquiry->token.user_id);
 }
 
 /* Whether the caller keeps the pace; if not, the enquiry was answered. */
@@ -83,7 +95,8 @@ static void report_presence(struct enquiry *enquiry)
  *
  * Signing in and up need no cookie, and another's page can't make a browser do either: their bodies
  * are JSON by Content-Type, which a form can't send, and for which a script of another origin must
- * ask first (Fetch, 4.8: a preflight). No answer of ours allows that. */
+ * ask first (Fetch, 4.8: a preflight), which is allowed to the origins that the operator names, and
+ * to those without cookies. */
 static bool is_own_site(struct enquiry *enquiry)
 {
     const struct request_headers *headers = &enquiry->exchange.head->headers;
@@ -107,7 +120,7 @@ static bool authorize_caller(struct enquiry *enquiry)
         read_credentials(enquiry);
     if (!within_pace(enquiry))
         return false;
-    if (access == ACCESS_PUBLIC && enquiry->signed_in)
+    if (access == ACCESS_PUBLIC && enquiry->signed_in && !enquiry->with_key)
         report_presence(enquiry);
     if (access == ACCESS_SIGNED_IN && !enquiry->signed_in) {
         problem_answer(enquiry, REFUSAL_UNAUTHENTICATED);
@@ -115,7 +128,7 @@ static bool authorize_caller(struct enquiry *enquiry)
     }
     if (!is_own_site(enquiry))
         return false;
-    if (access != ACCESS_SIGNED_IN)
+    if (access != ACCESS_SIGNED_IN && !(access == ACCESS_EITHER && enquiry->signed_in))
         return true;
     enquiry->in_flight = limit_enter(&enquiry->api->limits.accounts, enquiry->account_key,
                                      IN_FLIGHT_MAX, enquiry->exchange.began_us);
@@ -156,10 +169,14 @@ void head_check(struct enquiry *enquiry)
     if (enquiry->route != NULL && !route_exists(enquiry->route, enquiry->exchange.operations_only))
         enquiry->route = NULL;
     if (enquiry->route == NULL) {
-        if (allowed == 0 || enquiry->exchange.operations_only)
+        if (allowed != 0 && cors_is_preflight(&enquiry->exchange))
+            cors_answer_preflight(&enquiry->exchange, allowed);
+        else if (enquiry->exchange.operations_only)
             problem_answer(enquiry, REFUSAL_NOT_FOUND);
-        else
+        else if (allowed != 0)
             problem_method(enquiry, allowed);
+        else if (!web_answer(enquiry))
+            problem_answer(enquiry, REFUSAL_NOT_FOUND);
         return;
     }
     enquiry->exchange.body_bytes_max =

@@ -64,8 +64,7 @@ static int64_t hash_end(crypto_generichash_state *state)
 bool idempotency_admit(struct enquiry *enquiry, const char *path)
 {
     const char *key = enquiry->exchange.head->headers.idempotency_key;
-    if (key == NULL || enquiry->route->method != METHOD_POST ||
-        enquiry->route->access != ACCESS_SIGNED_IN)
+    if (key == NULL || !route_takes_key(enquiry->route))
         return true;
     const size_t length = length_of(key);
     if (!is_well_formed(key, length)) {

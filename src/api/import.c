@@ -86,20 +86,16 @@ static bool take_place(struct enquiry *enquiry)
     return enquiry->importing;
 }
 
-static void admit_organizer(struct enquiry *enquiry)
+static void admit_allowed(struct enquiry *enquiry)
 {
-    if (problem_of_call(enquiry))
-        return;
-    if (enquiry->request.call.record->as.user.role != USER_ROLE_ORGANIZER)
-        problem_answer(enquiry, REFUSAL_FORBIDDEN);
-    else
+    if (!problem_of_call(enquiry))
         (void)take_place(enquiry);
 }
 
 void import_admit(struct enquiry *enquiry)
 {
-    (void)enquiry_call(enquiry, VERB_USER_GET);
-    enquiry_submit(enquiry, admit_organizer);
+    (void)enquiry_call(enquiry, VERB_ROUND_IMPORT);
+    enquiry_submit(enquiry, admit_allowed);
 }
 
 /* ---- The body ---- */

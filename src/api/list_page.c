@@ -15,11 +15,7 @@ struct id list_page_id(const struct record_page *page, size_t index)
 {
     if (page->reservations != NULL)
         return page->reservations[index].reservation.id;
-    const struct record_key key = record_key(page->records[index]);
-    struct id id;
-    for (size_t i = 0; i < ID_BYTES; i++)
-        id.bytes[i] = key.bytes[i];
-    return id;
+    return record_first_id(page->records[index]);
 }
 
 /* Sets a filter of the query from its parameter; false: answered. */
@@ -30,11 +26,16 @@ static bool read_filter(struct enquiry *enquiry, const struct list_filter *row,
     void *wanted = (uint8_t *)query + filter->offset;
     switch (filter->type) {
     case FILTER_ID:
+    case FILTER_ROUND:
         return query_id(enquiry, filter->parameter, record_schema(filter->id_of)->prefix, wanted);
     case FILTER_ENUM:
         return query_enumeration(enquiry, filter->parameter, row->column, wanted);
+    case FILTER_TEXT:
+        return query_text(enquiry, filter->parameter, filter->characters_max, wanted);
     case FILTER_EMAIL:
         return query_email(enquiry, filter->parameter, wanted, &query->mailbox);
+    case FILTER_AMONG:
+        break; /* no parameter sets it */
     case FILTER_FROM:
     case FILTER_TO:
         return query_time(enquiry, filter->parameter, wanted);

@@ -1,6 +1,7 @@
 /* See metrics.h, and GET /metrics: the Prometheus text format, version 0.0.4. */
 #include "api/metrics.h"
 
+#include "api/ask.h"
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/reply.h"
@@ -10,21 +11,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static const int64_t bounds_us[METRICS_BUCKETS] = {100,   250,   500,    1000,   2500,    5000,
-                                                   10000, 25000, 100000, 250000, 1000000, 5000000};
-
 /* Longer than any line below. */
 #define LINE_BYTES 256
 
 void metrics_count(struct metrics *metrics, size_t route, int status, int64_t latency_us)
 {
     CHECK(route <= ROUTES_MAX && status >= 100 && status < 600);
-    size_t bucket = 0;
-    while (bucket < METRICS_BUCKETS && latency_us > bounds_us[bucket])
-        bucket++;
     atomic_fetch_add_explicit(&metrics->answers[route][status / 100 - 1], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&metrics->buckets[bucket], 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&metrics->latency_us, (uint64_t)latency_us, memory_order_relaxed);
+    latency_count(&metrics->latencies, latency_us);
 }
 
 static uint64_t counter_value(const atomic_uint_fast64_t *counter)
@@ -70,16 +64,18 @@ static void put_latency(struct json_writer *writer, const struct metrics *metric
 {
     put(writer, "# HELP usher_http_request_seconds From the headers' end to the answer.\n"
                 "# TYPE usher_http_request_seconds histogram\n");
-    uint64_t sum = 0;
-    for (size_t i = 0; i < METRICS_BUCKETS; i++) {
-        sum += counter_value(&metrics->buckets[i]);
+    int64_t answers[LATENCY_BUCKETS_ALL];
+    int64_t sum = 0;
+    latency_answers(&metrics->latencies, answers);
+    for (size_t i = 0; i < LATENCY_BUCKETS; i++) {
+        sum += answers[i];
         put(writer, "usher_http_request_seconds_bucket{le=\"%g\"} %llu\n",
-            (double)bounds_us[i] / 1e6, (unsigned long long)sum);
+            (double)latency_bound(i) / 1e6, (unsigned long long)sum);
     }
-    sum += counter_value(&metrics->buckets[METRICS_BUCKETS]);
+    sum += answers[LATENCY_BUCKETS];
     put(writer, "usher_http_request_seconds_bucket{le=\"+Inf\"} %llu\n", (unsigned long long)sum);
     put(writer, "usher_http_request_seconds_sum %.6f\nusher_http_request_seconds_count %llu\n",
-        (double)counter_value(&metrics->latency_us) / 1e6, (unsigned long long)sum);
+        (double)counter_value(&metrics->latencies.sum_us) / 1e6, (unsigned long long)sum);
 }
 
 struct named_number {
@@ -129,6 +125,7 @@ static void put_engine_metrics(struct json_writer *writer, const struct engine_c
         {"inbox_length", "gauge", "Requests waiting for the engine.", counts->inbox_length},
         {"password_line", "gauge", "Passwords waiting to be hashed.", counts->password_line},
         {"reader_line", "gauge", "Look-ups waiting for a reader.", counts->reader_line},
+        {"change_waits", "gauge", "Requests that wait for the next change.", counts->change_waits},
         {"unbooked_rows", "gauge", "Rows that the tables do not have yet.", counts->unbooked},
         {"journal_seq", "gauge", "The journal's last sequence number.", counts->seq},
         {"booked_seq", "gauge", "The sequence number that the tables have.", counts->booked_seq},
@@ -215,24 +212,20 @@ static void answer_metrics(struct enquiry *enquiry)
     reply_text(enquiry, STATUS_OK, "text/plain; version=0.0.4", "no-store");
 }
 
-static void answer_organizer(struct enquiry *enquiry)
+static void answer_allowed(struct enquiry *enquiry)
 {
-    if (problem_of_call(enquiry))
-        return;
-    if (enquiry->request.call.by_organizer)
+    if (!problem_of_call(enquiry))
         answer_metrics(enquiry);
-    else
-        problem_answer(enquiry, REFUSAL_FORBIDDEN);
 }
 
-/* Where people buy, only organizers see the numbers, and the office knows who is one. At
- * metrics-listen anybody who reaches the address does. */
+/* Where people buy, only those see the numbers who have their scope, and the office knows who has.
+ * At metrics-listen anybody who reaches the address does. */
 void get_metrics(struct enquiry *enquiry)
 {
     if (enquiry->exchange.operations_only) {
         answer_metrics(enquiry);
         return;
     }
-    (void)enquiry_call(enquiry, VERB_USER_GET);
-    enquiry_submit(enquiry, answer_organizer);
+    (void)ask_call(enquiry);
+    enquiry_submit(enquiry, answer_allowed);
 }

@@ -2,6 +2,7 @@
 #ifndef USHER_API_METRICS_H
 #define USHER_API_METRICS_H
 
+#include "api/latency.h"
 #include "api/router.h"
 
 #include <stdatomic.h>
@@ -10,14 +11,10 @@
 
 #define METRICS_CLASSES 5 /* 1xx to 5xx */
 
-/* Upper bounds of the latency histogram, in microseconds; the last bucket has none. */
-#define METRICS_BUCKETS 12
-
 struct metrics {
     /* The last route stands for requests that fit none. */
     atomic_uint_fast64_t answers[ROUTES_MAX + 1][METRICS_CLASSES];
-    atomic_uint_fast64_t buckets[METRICS_BUCKETS + 1];
-    atomic_uint_fast64_t latency_us;
+    struct latencies latencies;
 };
 
 /* `route`: its place in the table, or ROUTES_MAX. */

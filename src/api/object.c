@@ -22,6 +22,13 @@ enum {
 #include "record/enumeration.def"
 };
 
+const char *const sale_state_texts[SALE_STATE_COUNT] = {
+    [SALE_STATE_UPCOMING] = "upcoming",
+    [SALE_STATE_ON_SALE] = "onSale",
+    [SALE_STATE_OVER] = "over",
+    [SALE_STATE_DRAFT] = "draft",
+};
+
 static const char *const queue_status_texts[] = {
     [QUEUE_STATUS_SCHEDULED] = "scheduled",
     [QUEUE_STATUS_OPEN] = "open",
@@ -32,9 +39,21 @@ static const char *const open_closed_texts[] = {
     [SHOWN_CLOSED] = "closed",
     [SHOWN_OPEN] = "open",
 };
+static const char *const history_event_texts[HISTORY_EVENT_COUNT] = {
+    [HISTORY_JOINED] = "joined",     [HISTORY_ADMITTED] = "admitted",
+    [HISTORY_HELD] = "held",         [HISTORY_EXTENDED] = "extended",
+    [HISTORY_TRIED] = "tried",       [HISTORY_PAID] = "paid",
+    [HISTORY_EXPIRED] = "expired",   [HISTORY_CANCELLED] = "cancelled",
+    [HISTORY_REFUNDED] = "refunded",
+};
+_Static_assert(OBJECT_COUNT <= 64, "a set of objects has a bit for each");
 enum {
     count_of_queue_status = sizeof queue_status_texts / sizeof queue_status_texts[0],
+    count_of_scope = SCOPE_COUNT,
     count_of_open_closed = sizeof open_closed_texts / sizeof open_closed_texts[0],
+    count_of_change_type = CHANGE_COUNT,
+    count_of_history_event = HISTORY_EVENT_COUNT,
+    count_of_series_step = SERIES_STEP_COUNT,
     OPTIONAL = FIELD_FLAG_OPTIONAL,
 };
 
@@ -66,12 +85,13 @@ enum {
 #define WHEN(owner, member, wanted)                                                                \
     .when = {                                                                                      \
         .offset = offsetof(owner, member), .bytes = sizeof(((owner *)0)->member), .value = wanted}
-#define COUNT(member, element)                                                                     \
-    .count_offset = offsetof(source, member) + IS(OF(member), size_t), .stride = sizeof(element)
-
 /* Whether the member is a pointer to its elements, and no array of them. */
 #define POINTS(member)                                                                             \
     __builtin_types_compatible_p(__typeof__(OF(member)), __typeof__(&OF(member)[0]))
+
+#define ARRAY(member, count, element)                                                              \
+    .apart = POINTS(member), .count_offset = offsetof(source, count) + IS(OF(count), size_t),      \
+    .stride = sizeof(element)
 
 const struct object_schema *object_schema(enum object_name name)
 {
@@ -95,6 +115,8 @@ const struct object_schema *object_schema(enum object_name name)
 #define VALUE(json_name, type, detail, member, field_flags, text)                                  \
     {GIVEN(.json = json_name, .flags = field_flags, TYPE_##type(detail)),                          \
      PLACE_OF(member, RECORD_##type(detail), text)},
+#define SIGNED_VALUE(json_name, member, text)                                                      \
+    {GIVEN(.json = json_name, TYPE_INT()), PLACE_OF(member, int64_t, text), .is_signed = true},
 #define VALUE_WHEN(json_name, type, detail, member, field_flags, condition, wanted, text)          \
     {GIVEN(.json = json_name, .flags = field_flags, TYPE_##type(detail)),                          \
      PLACE_OF(member, RECORD_##type(detail), text), WHEN(source, condition, wanted)},
@@ -106,42 +128,64 @@ const struct object_schema *object_schema(enum object_name name)
      PLACE(member, text),                                                                          \
      .object = OBJECT_##part,                                                                      \
      WHEN(source, condition, true)},
+#define O(object_name) UINT64_C(1) << OBJECT_##object_name
+#define CHOICE(json_name, of_objects, which, member, text)                                         \
+    {.kind = OBJECT_CHOICE,                                                                        \
+     GIVEN(.json = json_name),                                                                     \
+     PLACE_OF(member, const void *, text),                                                         \
+     .objects = of_objects,                                                                        \
+     .object_offset = offsetof(source, which) + IS(OF(which), int)},
 #define LIST(json_name, element, member, count, text)                                              \
     {.kind = OBJECT_LIST,                                                                          \
      GIVEN(.json = json_name),                                                                     \
      PLACE(member, text),                                                                          \
      .object = OBJECT_##element,                                                                   \
-     .apart = POINTS(member),                                                                      \
-     COUNT(count, OF(member)[0])},
+     ARRAY(member, count, OF(member)[0])},
 #define IDS(json_name, entity, member, count, text)                                                \
     {.kind = OBJECT_IDS,                                                                           \
      GIVEN(.json = json_name, TYPE_ID(entity)),                                                    \
      PLACE(member, text),                                                                          \
-     COUNT(count, OF(member)[0])},
+     ARRAY(member, count, OF(member)[0])},
+#define NUMBERS(json_name, member, count, text)                                                    \
+    {.kind = OBJECT_NUMBERS,                                                                       \
+     GIVEN(.json = json_name, TYPE_INT()),                                                         \
+     PLACE_OF(member, const int64_t *, text),                                                      \
+     .is_signed = true,                                                                            \
+     ARRAY(member, count, int64_t)},
+#define TEXTS(json_name, member, count, text)                                                      \
+    {.kind = OBJECT_TEXTS,                                                                         \
+     GIVEN(.json = json_name, TYPE_TEXT()),                                                        \
+     PLACE_OF(member, const char **, text),                                                        \
+     ARRAY(member, count, const char *)},
 #define COLUMN(entity, column, member, count, text)                                                \
     {.kind = OBJECT_COLUMN,                                                                        \
      STORED(entity, column),                                                                       \
      PLACE_OF(member, struct entity *, text),                                                      \
-     COUNT(count, struct entity)},
+     ARRAY(member, count, struct entity)},
 #define COLUMN_WHEN(entity, column, member, count, condition, wanted, text)                        \
     {.kind = OBJECT_COLUMN,                                                                        \
      STORED(entity, column),                                                                       \
      PLACE_OF(member, struct entity *, text),                                                      \
-     COUNT(count, struct entity),                                                                  \
+     ARRAY(member, count, struct entity),                                                          \
      WHEN(struct entity, condition, wanted)},
+#define WORDS(json_name, words, member, text)                                                      \
+    {.kind = OBJECT_WORDS,                                                                         \
+     GIVEN(.json = json_name, .type = FIELD_TEXT, .texts = words,                                  \
+           .text_count = sizeof words / sizeof words[0]),                                          \
+     PLACE_OF(member, const char *, text)},
 #define INLINE(json_name, member, text)                                                            \
     {.kind = OBJECT_INLINE, GIVEN(.json = json_name, TYPE_TEXT()), PLACE(member, text)},
 #define RUN(json_name, run_letters, member, count, text)                                           \
     {.kind = OBJECT_RUN,                                                                           \
      GIVEN(.json = json_name, TYPE_TEXT()),                                                        \
      PLACE_OF(member, const char *, text),                                                         \
-     COUNT(count, char),                                                                           \
+     ARRAY(member, count, char),                                                                   \
      .letters = run_letters},
 #define CHANGES(json_name, change_letters, member, count, text)                                    \
     {.kind = OBJECT_CHANGES,                                                                       \
      GIVEN(.json = json_name),                                                                     \
      PLACE_OF(member, const struct seat_change *, text),                                           \
-     COUNT(count, struct seat_change),                                                             \
+     ARRAY(member, count, struct seat_change),                                                     \
      .letters = change_letters},
 #define END_OBJECT(object_name)                                                                    \
     }                                                                                              \
@@ -160,7 +204,8 @@ const struct object_schema *object_schema(enum object_name name)
 bool object_field_is_nullable(const struct object_field *field)
 {
     const unsigned flags = object_field_schema(field)->flags;
-    return field->when.bytes != 0 || (flags & FIELD_FLAG_OPTIONAL) != 0;
+    return field->when.bytes != 0 || (flags & FIELD_FLAG_OPTIONAL) != 0 ||
+           field->kind == OBJECT_CHOICE;
 }
 
 /* ---- Writing ---- */
@@ -184,6 +229,14 @@ size_t object_field_count(const struct object_field *field, const void *source)
     size_t count;
     memcpy(&count, (const uint8_t *)source + field->count_offset, sizeof count);
     return count;
+}
+
+const void *object_field_elements(const struct object_field *field, const void *source)
+{
+    const void *elements = (const uint8_t *)source + field->base;
+    if (field->apart)
+        memcpy(&elements, elements, sizeof elements);
+    return elements;
 }
 
 static void write_time(struct json_writer *writer, const struct field_schema *field,
@@ -237,26 +290,40 @@ static void write_field_value(struct json_writer *writer, const struct field_sch
     UNREACHABLE("a field that is never shown");
 }
 
+static void write_choice(struct json_writer *writer, const struct object_field *field,
+                         const uint8_t *source, const struct shown_clock *clock)
+{
+    const int object = field_number(source + field->object_offset);
+    const void *chosen;
+    if (object == OBJECT_NONE) {
+        json_write_null(writer);
+        return;
+    }
+    CHECK((field->objects >> object & 1) != 0);
+    memcpy(&chosen, source + field->base, sizeof chosen);
+    object_write(writer, (enum object_name)object, chosen, clock);
+}
+
 static void write_list(struct json_writer *writer, const struct object_field *field,
                        const uint8_t *source, const struct shown_clock *clock)
 {
     const size_t count = object_field_count(field, source);
-    const uint8_t *member = source + field->base, *first = member;
-    if (field->apart)
-        memcpy(&first, member, sizeof(void *));
+    const uint8_t *element = object_field_elements(field, source);
     json_write_array_begin(writer);
-    for (size_t i = 0; i < count; i++)
-        object_write(writer, field->object, first + i * field->stride, clock);
+    for (size_t i = 0; i < count; i++, element += field->stride)
+        object_write(writer, field->object, element, clock);
     json_write_array_end(writer);
 }
 
-static void write_ids(struct json_writer *writer, const struct object_field *field,
-                      const uint8_t *source)
+/* Ids, numbers, or texts. */
+static void write_values(struct json_writer *writer, const struct object_field *field,
+                         const uint8_t *source)
 {
     const size_t count = object_field_count(field, source);
+    const uint8_t *element = object_field_elements(field, source);
     json_write_array_begin(writer);
-    for (size_t i = 0; i < count; i++)
-        write_field_value(writer, &field->given, source + field->base + i * field->stride, NULL);
+    for (size_t i = 0; i < count; i++, element += field->stride)
+        write_field_value(writer, &field->given, element, NULL);
     json_write_array_end(writer);
 }
 
@@ -264,8 +331,7 @@ static void write_column(struct json_writer *writer, const struct object_field *
                          const uint8_t *source)
 {
     const size_t count = object_field_count(field, source);
-    const uint8_t *record;
-    memcpy(&record, source + field->base, sizeof record);
+    const uint8_t *record = object_field_elements(field, source);
     json_write_array_begin(writer);
     for (size_t i = 0; i < count; i++, record += field->stride) {
         if (condition_holds(&field->when, record))
@@ -276,12 +342,22 @@ static void write_column(struct json_writer *writer, const struct object_field *
     json_write_array_end(writer);
 }
 
+/* NULL: none. */
+static void write_words(struct json_writer *writer, const char *text)
+{
+    json_write_array_begin(writer);
+    for (size_t length; text != NULL && *text != '\0'; text += length + (text[length] == ' ')) {
+        length = strcspn(text, " ");
+        json_write_text_n(writer, text, length);
+    }
+    json_write_array_end(writer);
+}
+
 static void write_changes(struct json_writer *writer, const struct object_field *field,
                           const uint8_t *source)
 {
     const size_t count = object_field_count(field, source);
-    const struct seat_change *changes;
-    memcpy(&changes, source + field->base, sizeof changes);
+    const struct seat_change *changes = object_field_elements(field, source);
     json_write_array_begin(writer);
     for (size_t i = 0; i < count; i++) {
         json_write_array_begin(writer);
@@ -309,14 +385,22 @@ static void write_field(struct json_writer *writer, const struct object_field *f
     case OBJECT_PART:
         object_write(writer, field->object, place, clock);
         return;
+    case OBJECT_CHOICE:
+        write_choice(writer, field, source, clock);
+        return;
     case OBJECT_LIST:
         write_list(writer, field, source, clock);
         return;
     case OBJECT_IDS:
-        write_ids(writer, field, source);
+    case OBJECT_NUMBERS:
+    case OBJECT_TEXTS:
+        write_values(writer, field, source);
         return;
     case OBJECT_COLUMN:
         write_column(writer, field, source);
+        return;
+    case OBJECT_WORDS:
+        write_words(writer, field_text(place));
         return;
     case OBJECT_INLINE:
         json_write_text(writer, (const char *)place);

@@ -2,12 +2,19 @@
 #ifndef USHER_API_OBJECT_H
 #define USHER_API_OBJECT_H
 
+#include "api/reading.h"
+#include "api/series.h"
+#include "api/shown_plan.h"
 #include "engine/engine.h"
 #include "json/write.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* Whose place in line a stream tells: one's own, the live one. */
+extern const char *const followed_token_texts[1];
+extern const char *const followed_desk_texts[1];
 
 /* ---- The structs of objects that are no record and no view of the office ---- */
 
@@ -23,7 +30,7 @@ struct shown_seat {
 
 struct shown_availability {
     struct id round_id;
-    int64_t version, available, held, sold, blocked;
+    int64_t version, plan_version, available, held, sold, blocked;
     const char *seats; /* a character each, without a NUL */
     size_t seat_count;
 };
@@ -35,6 +42,57 @@ struct shown_changes {
     size_t change_count;
 };
 
+struct shown_seat_states {
+    struct id round_id;
+    int64_t version;
+    const char *seats; /* a character each, without a NUL */
+    size_t seat_count;
+};
+
+struct shown_stale {
+    int64_t version;
+    bool stale;
+};
+
+struct shown_desk {
+    timestamp_ms at;
+    int64_t waiting, active;
+    struct queue_sales sales;
+    struct reading happened;
+};
+
+struct shown_latency {
+    int64_t answers, p50, p90, p99;
+};
+
+struct shown_journal {
+    int64_t seq, booked_seq, unbooked, bytes, failed_appends, waiting_requests;
+};
+
+struct shown_stats {
+    timestamp_ms at;
+    struct queue_view queue;
+    struct reading last_second, last_minute, since_start;
+    struct shown_latency latency;
+    struct shown_journal journal;
+};
+
+/* By series, as series.def has them. */
+struct shown_series_values {
+    const int64_t *values[SERIES_COUNT];
+    size_t counts[SERIES_COUNT];
+};
+
+struct shown_series {
+    timestamp_ms from, to;
+    enum series_step step;
+    struct shown_series_values metrics;
+};
+
+struct shown_events_reset {
+    int64_t version;
+};
+
 struct shown_session {
     struct id id;
     const char *token;
@@ -42,16 +100,61 @@ struct shown_session {
     struct user user;
 };
 
+struct shown_api_key {
+    struct api_key key;
+    const char *secret;
+};
+
+struct shown_handover {
+    const char *url;
+    timestamp_ms expires_at;
+};
+
+struct shown_redeemed {
+    const char *to;
+};
+
+struct shown_reset {
+    const char *token;
+    timestamp_ms expires_at;
+};
+
+struct shown_invited {
+    struct user user;
+    struct shown_reset invitation;
+};
+
 enum open_closed {
     SHOWN_CLOSED,
     SHOWN_OPEN,
 };
 
+/* A concert by its sale. */
+enum sale_state {
+    SALE_STATE_UPCOMING,
+    SALE_STATE_ON_SALE,
+    SALE_STATE_OVER,
+    SALE_STATE_DRAFT,
+    SALE_STATE_COUNT,
+};
+extern const char *const sale_state_texts[SALE_STATE_COUNT];
+
 struct shown_settings {
     timestamp_ms server_time;
     const char *time_zone;
     enum open_closed charging, registration;
-    int64_t hold_seconds, max_seats_per_reservation, max_seats_per_user, refund_until_seconds;
+    int64_t hold_seconds, extend_seconds, max_seats_per_reservation, max_seats_per_user,
+        refund_until_seconds;
+};
+
+struct shown_change {
+    char id[ID_TEXT_BYTES];
+    enum change_type type;
+    timestamp_ms at;
+    const char *object_id; /* NULL: it has none */
+    struct id round_id, user_id;
+    int object;       /* enum object_name; OBJECT_NONE: there is no data */
+    const void *data; /* the object's struct */
 };
 
 struct shown_condition {
@@ -81,13 +184,18 @@ enum object_name {
 #define IN(member, entity, column, meaning)
 #define IN_WHEN(member, entity, column, condition, value, meaning)
 #define VALUE(json, type, detail, member, flags, meaning)
+#define SIGNED_VALUE(json, member, meaning)
 #define VALUE_WHEN(json, type, detail, member, flags, condition, value, meaning)
 #define PART(json, object, member, meaning)
 #define PART_IF(json, object, member, condition, meaning)
+#define CHOICE(json, objects, object, member, meaning)
 #define LIST(json, object, member, count, meaning)
 #define IDS(json, entity, member, count, meaning)
+#define NUMBERS(json, member, count, meaning)
+#define TEXTS(json, member, count, meaning)
 #define COLUMN(entity, column, member, count, meaning)
 #define COLUMN_WHEN(entity, column, member, count, condition, value, meaning)
+#define WORDS(json, texts, member, meaning)
 #define INLINE(json, member, meaning)
 #define RUN(json, letters, member, count, meaning)
 #define CHANGES(json, letters, member, count, meaning)
@@ -100,9 +208,13 @@ enum object_name {
 enum object_field_kind {
     OBJECT_VALUE,   /* a value of field->type */
     OBJECT_PART,    /* an object */
+    OBJECT_CHOICE,  /* an object that the member points to, one of several */
     OBJECT_LIST,    /* objects, in an array */
     OBJECT_IDS,     /* ids, in an array */
+    OBJECT_NUMBERS, /* whole numbers, in an array */
+    OBJECT_TEXTS,   /* texts or nulls, in an array */
     OBJECT_COLUMN,  /* values of field->type, one of each struct that the member points to */
+    OBJECT_WORDS,   /* a text's words, which a blank parts, in an array; of given.texts */
     OBJECT_INLINE,  /* a text in the struct itself */
     OBJECT_RUN,     /* characters that the member points to */
     OBJECT_CHANGES, /* struct seat_change that the member points to */
@@ -125,8 +237,10 @@ struct object_field {
     bool is_signed;                    /* a FIELD_INT may be below 0 */
     struct object_condition when;      /* null where it does not hold */
     enum object_name object;           /* of PART and LIST */
+    uint64_t objects;                  /* of a CHOICE: a bit (1 << object) each */
+    size_t object_offset;              /* of the member that says which it is */
     size_t count_offset, stride;       /* of what stands in an array */
-    bool apart;                        /* a LIST's member points to its array */
+    bool apart;                        /* the member points to its array */
     const char *letters;               /* of a RUN and of CHANGES */
     const char *meaning;
 };
@@ -149,9 +263,10 @@ static inline const struct field_schema *object_field_schema(const struct object
 bool object_field_is_nullable(const struct object_field *field);
 
 /* Of a field of the object at `source`: whether it is there (else it is null), and how many stand
- * in its array. */
+ * in its array, and from where on. */
 bool object_field_is_there(const struct object_field *field, const void *source);
 size_t object_field_count(const struct object_field *field, const void *source);
+const void *object_field_elements(const struct object_field *field, const void *source);
 
 /* Writes the object as one value. `source` is the struct that objects.def names for it; `clock`: by
  * what its deadlines are shown, as it came with the answer to the request that asked for it, or

@@ -88,14 +88,16 @@ static bool is_taken(const struct document *document, enum body_name body, enum 
     return false;
 }
 
-/* Whether it is an element of another body. */
-static bool is_element(enum body_name body)
+/* Whether it is a part of another body. */
+static bool is_part(enum body_name body)
 {
     for (enum body_name other = 0; other < BODY_OF_COUNT; other++)
-        for (size_t i = 0; i < body_schema(other)->field_count; i++)
-            if (body_schema(other)->fields[i].type == BODY_OBJECTS &&
-                body_schema(other)->fields[i].element == (unsigned)body)
+        for (size_t i = 0; i < body_schema(other)->field_count; i++) {
+            const struct body_field *field = &body_schema(other)->fields[i];
+            if ((field->type == BODY_OBJECT || field->type == BODY_OBJECTS) &&
+                field->element == (unsigned)body)
                 return true;
+        }
     return false;
 }
 
@@ -105,7 +107,7 @@ static void put_bodies(struct document *document)
     char name[SCHEMA_NAME_BYTES];
     for (enum body_name body = 0; body < BODY_OF_COUNT; body++) {
         for (enum body_extent extent = BODY_WHOLE; extent <= BODY_PART; extent++) {
-            if (!is_taken(document, body, extent) && (extent == BODY_PART || !is_element(body)))
+            if (!is_taken(document, body, extent) && (extent == BODY_PART || !is_part(body)))
                 continue;
             schema_name_body(body, extent, name);
             json_write_key(writer, name);
@@ -117,7 +119,7 @@ static void put_bodies(struct document *document)
 static void put_problem_shapes(struct document *document)
 {
     struct json_writer *writer = &document->writer;
-    uint64_t all = route_refusals_anywhere();
+    refusal_set all = route_refusals_anywhere();
     char name[SCHEMA_NAME_BYTES];
     for (size_t i = 0; i < document->route_count; i++)
         all |= route_refusals(&document->routes[i]);
@@ -135,7 +137,7 @@ static void put_schemes(struct json_writer *writer)
     json_write_object_member_begin(writer, "bearer");
     json_write_text_member(writer, "type", "http");
     json_write_text_member(writer, "scheme", "bearer");
-    json_write_text_member(writer, "description", "The token of a session.");
+    json_write_text_member(writer, "description", "The token of a session, or an API key.");
     json_write_object_end(writer);
     json_write_object_member_begin(writer, "cookie");
     json_write_text_member(writer, "type", "apiKey");

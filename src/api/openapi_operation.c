@@ -26,7 +26,7 @@ static void put_answer_headers(struct json_writer *writer, const struct route *r
         openapi_header(writer, "location");
     if (route->object == OBJECT_session)
         openapi_header(writer, "cookie");
-    if (route->method == METHOD_POST && route->access == ACCESS_SIGNED_IN)
+    if (route_takes_key(route))
         openapi_header(writer, "replayed");
     json_write_object_end(writer);
 }
@@ -36,8 +36,7 @@ static void put_either_object(struct json_writer *writer, const struct route *ro
     const enum object_name objects[] = {route->object, route->other};
     char name[SCHEMA_NAME_BYTES];
     json_write_object_begin(writer);
-    json_write_key(writer, "oneOf");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "oneOf");
     for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
         schema_name_object(objects[i], name);
         schema_reference(writer, name);
@@ -53,6 +52,10 @@ static void put_answer_schema(struct json_writer *writer, const struct route *ro
     json_write_key(writer, "schema");
     if (route->answers == ROUTE_ANSWERS_EXPORT) {
         schema_export(writer, route->object);
+        return;
+    }
+    if (route->answers == ROUTE_ANSWERS_STREAM) {
+        schema_events(writer);
         return;
     }
     if (route->object == OBJECT_NONE) {
@@ -115,6 +118,7 @@ static void put_route_answers(struct json_writer *writer, const struct route *ro
     case ROUTE_ANSWERS_PAGE:
     case ROUTE_ANSWERS_TEXT:
     case ROUTE_ANSWERS_EXPORT:
+    case ROUTE_ANSWERS_STREAM:
         put_answer(writer, route, STATUS_OK);
         if (route->is_public)
             put_answer(writer, route, STATUS_NOT_MODIFIED);
@@ -144,7 +148,7 @@ static void put_body(struct json_writer *writer, const struct route *route)
     for (int status = STATUS_OK; status <= STATUS_NO_CONTENT && example == NULL; status++)
         example = example_find(route, status, "");
     json_write_object_member_begin(writer, "requestBody");
-    json_write_boolean_member(writer, "required", true);
+    json_write_boolean_member(writer, "required", !route->may_be_empty);
     json_write_object_member_begin(writer, "content");
     json_write_object_member_begin(writer, "application/json");
     json_write_key(writer, "schema");
@@ -210,12 +214,18 @@ static void put_parameters(struct json_writer *writer, const struct route *route
     while (parameter_next(&walk, &parameter)) {
         begin_parameter(writer, parameter.query, "query", parameter.meaning);
         schema_parameter(writer, &parameter);
+        if (parameter.type == PARAMETER_SET) /* with commas between its items */
+            json_write_boolean_member(writer, "explode", false);
         json_write_object_end(writer);
     }
-    if (route->method == METHOD_POST && route->access == ACCESS_SIGNED_IN)
+    if (route_takes_key(route))
         put_header_parameter(writer, "Idempotency-Key",
                              "Names the request, so that sent again it has no second effect: 1 to "
                              "255 characters of ASCII.");
+    if (route->answers == ROUTE_ANSWERS_STREAM)
+        put_header_parameter(
+            writer, "Last-Event-ID",
+            "The last id that one was told: what changed since is told, or `reset`.");
     if (route->is_public)
         put_header_parameter(writer, "If-None-Match", "The ETag of the answer that one has.");
     json_write_array_end(writer);
@@ -236,6 +246,7 @@ static void put_security(struct json_writer *writer, const struct route *route)
     json_write_array_member_begin(writer, "security");
     switch (route->access) {
     case ACCESS_PUBLIC:
+    case ACCESS_EITHER:
     case ACCESS_METRICS:
         put_scheme(writer, NULL);
         put_scheme(writer, "bearer");
@@ -250,6 +261,19 @@ static void put_security(struct json_writer *writer, const struct route *route)
         break;
     }
     json_write_array_end(writer);
+}
+
+/* Which scope staff and API keys need, and whether anybody has the same of what is the own, or less
+ * of it without the scope. */
+static void put_scope(struct json_writer *writer, const struct route *route)
+{
+    const struct verb_need need = route_need(route);
+    const enum scope scope = need.anybody ? route_scope_beyond(route) : need.scope;
+    if (scope == SCOPE_NONE)
+        return;
+    json_write_text_member(writer, "x-scope", scope_texts[scope]);
+    json_write_boolean_member(writer, "x-own", need.own);
+    json_write_boolean_member(writer, "x-open", need.anybody);
 }
 
 /* "get_own_user" as clients' generators like it: "getOwnUser". */
@@ -282,6 +306,7 @@ void openapi_operation(struct json_writer *writer, const struct route *route)
     put_operation_id(writer, route->name);
     json_write_text_member(writer, "summary", route->summary);
     put_security(writer, route);
+    put_scope(writer, route);
     put_parameters(writer, route);
     put_body(writer, route);
     json_write_object_member_begin(writer, "responses");

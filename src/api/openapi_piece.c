@@ -27,7 +27,9 @@ static const struct {
     {"requestId", "X-Request-Id", "The request's own, or one of the server's.",
      "^[A-Za-z0-9._-]{1,64}$"},
     {"private", "Cache-Control", "Nobody keeps the answer.", "^no-store$"},
-    {"public", "Cache-Control", "How long caches may keep the answer.", "^public, max-age=[0-9]+$"},
+    {"public", "Cache-Control",
+     "How long caches may keep the answer; nobody keeps what only organizers see.",
+     "^(public, max-age=[0-9]+(, immutable)?|no-store)$"},
     {"tag", "ETag", "What If-None-Match takes.", "^\"[^\"]+\"$"},
     {"location", "Location", "Where the thing that was made is found.", "^/"},
     {"cookie", "Set-Cookie", "The session for browsers; or that there is none any more.",
@@ -51,9 +53,10 @@ void openapi_header(struct json_writer *writer, const char *name)
     UNREACHABLE("a header that is not described");
 }
 
+/* A session that is made for somebody else comes without a cookie. */
 static bool is_optional(const char *header)
 {
-    return strcmp(header, "Idempotency-Replayed") == 0;
+    return strcmp(header, "Idempotency-Replayed") == 0 || strcmp(header, "Set-Cookie") == 0;
 }
 
 void openapi_headers(struct json_writer *writer)

@@ -14,7 +14,7 @@
 /* Bytes for the name of a problem that routes share: its status and its codes. */
 #define NAME_BYTES 256
 
-static bool has_code(uint64_t refusals, const char *code)
+static bool has_code(refusal_set refusals, const char *code)
 {
     for (enum refusal refusal = REFUSAL_NONE; refusal_next(refusals, &refusal);)
         if (strcmp(refusal_schema(refusal)->code, code) == 0)
@@ -22,21 +22,21 @@ static bool has_code(uint64_t refusals, const char *code)
     return false;
 }
 
-uint64_t openapi_one_a_code(uint64_t refusals)
+refusal_set openapi_one_a_code(refusal_set refusals)
 {
-    uint64_t kept = 0;
+    refusal_set kept = 0;
     for (enum refusal refusal = REFUSAL_NONE; refusal_next(refusals, &refusal);)
         if (!has_code(kept, refusal_schema(refusal)->code))
-            kept |= UINT64_C(1) << refusal;
+            kept |= REFUSAL_MASK(refusal);
     return kept;
 }
 
-static uint64_t of_status(uint64_t refusals, int status)
+static refusal_set of_status(refusal_set refusals, int status)
 {
-    uint64_t kept = 0;
+    refusal_set kept = 0;
     for (enum refusal refusal = REFUSAL_NONE; refusal_next(refusals, &refusal);)
         if (refusal_schema(refusal)->status == status)
-            kept |= UINT64_C(1) << refusal;
+            kept |= REFUSAL_MASK(refusal);
     return openapi_one_a_code(kept);
 }
 
@@ -55,7 +55,7 @@ static void put_problem_headers(struct json_writer *writer, int status, bool ret
     json_write_object_end(writer);
 }
 
-static void put_problem_schemas(struct json_writer *writer, uint64_t refusals)
+static void put_problem_schemas(struct json_writer *writer, refusal_set refusals)
 {
     char name[SCHEMA_NAME_BYTES];
     json_write_object_member_begin(writer, "schema");
@@ -70,7 +70,7 @@ static void put_problem_schemas(struct json_writer *writer, uint64_t refusals)
 
 /* `route` NULL: the examples may be any route's. */
 static void put_problem_examples(struct json_writer *writer, const struct route *route, int status,
-                                 uint64_t refusals)
+                                 refusal_set refusals)
 {
     json_write_object_member_begin(writer, "examples");
     for (enum refusal refusal = REFUSAL_NONE; refusal_next(refusals, &refusal);) {
@@ -85,7 +85,7 @@ static void put_problem_examples(struct json_writer *writer, const struct route 
 }
 
 /* "Not found", or "Forbidden; Cross-site". */
-static void put_titles(struct json_writer *writer, uint64_t refusals)
+static void put_titles(struct json_writer *writer, refusal_set refusals)
 {
     char titles[NAME_BYTES * 4];
     size_t length = 0;
@@ -99,7 +99,7 @@ static void put_titles(struct json_writer *writer, uint64_t refusals)
 }
 
 static void put_problem(struct json_writer *writer, const struct route *route, int status,
-                        uint64_t refusals)
+                        refusal_set refusals)
 {
     bool retry = false;
     for (enum refusal refusal = REFUSAL_NONE; refusal_next(refusals, &refusal);)
@@ -117,7 +117,7 @@ static void put_problem(struct json_writer *writer, const struct route *route, i
 }
 
 /* "400-bad_request-malformed_json": where routes share an answer, it stands once. */
-static void problem_set_name(int status, uint64_t refusals, char name[static NAME_BYTES])
+static void problem_set_name(int status, refusal_set refusals, char name[static NAME_BYTES])
 {
     int length = snprintf(name, NAME_BYTES, "%d", status);
     for (enum refusal refusal = REFUSAL_NONE; refusal_next(refusals, &refusal);) {
@@ -141,10 +141,10 @@ static const int problem_statuses[] = {
 
 void openapi_problems(struct json_writer *writer, const struct route *route)
 {
-    const uint64_t refusals = route_refusals(route);
+    const refusal_set refusals = route_refusals(route);
     for (size_t i = 0; i < STATUS_COUNT; i++) {
         const int status = problem_statuses[i];
-        const uint64_t here = of_status(refusals, status);
+        const refusal_set here = of_status(refusals, status);
         char key[8], name[NAME_BYTES];
         if (here == 0)
             continue;
@@ -159,7 +159,7 @@ void openapi_problems(struct json_writer *writer, const struct route *route)
 }
 
 /* Whether an earlier route has the same shared answer. */
-static bool was_put(const struct route *routes, size_t before, int status, uint64_t refusals)
+static bool was_put(const struct route *routes, size_t before, int status, refusal_set refusals)
 {
     for (size_t i = 0; i < before; i++)
         if (is_shared(&routes[i], status) &&
@@ -170,11 +170,11 @@ static bool was_put(const struct route *routes, size_t before, int status, uint6
 
 void openapi_any_path(struct json_writer *writer)
 {
-    const uint64_t refusals = route_refusals_anywhere();
+    const refusal_set refusals = route_refusals_anywhere();
     json_write_object_member_begin(writer, "x-any-path");
     json_write_object_member_begin(writer, "responses");
     for (size_t i = 0; i < STATUS_COUNT; i++) {
-        const uint64_t here = of_status(refusals, problem_statuses[i]);
+        const refusal_set here = of_status(refusals, problem_statuses[i]);
         char key[8];
         if (here == 0)
             continue;
@@ -192,7 +192,7 @@ void openapi_shared_problems(struct json_writer *writer, const struct route *rou
     for (size_t i = 0; i < count; i++) {
         for (size_t k = 0; k < STATUS_COUNT; k++) {
             const int status = problem_statuses[k];
-            const uint64_t here = of_status(route_refusals(&routes[i]), status);
+            const refusal_set here = of_status(route_refusals(&routes[i]), status);
             char name[NAME_BYTES];
             if (here == 0 || !is_shared(&routes[i], status) || was_put(routes, i, status, here))
                 continue;

@@ -5,8 +5,6 @@
 #include "api/router.h"
 #include "json/write.h"
 
-#include <stdint.h>
-
 /* Members of a route's `responses`, one a status. */
 void openapi_problems(struct json_writer *writer, const struct route *route);
 
@@ -19,6 +17,6 @@ void openapi_any_path(struct json_writer *writer);
 
 /* Of a set of refusals (a bit each) the first of each code: those with one code are told in one
  * shape. */
-uint64_t openapi_one_a_code(uint64_t refusals);
+refusal_set openapi_one_a_code(refusal_set refusals);
 
 #endif

@@ -1,6 +1,7 @@
 /* See openapi_schema.h. */
 #include "api/openapi_schema.h"
 
+#include "api/event_frame.h"
 #include "api/openapi_piece.h"
 #include "api/problem.h"
 #include "base/check.h"
@@ -90,6 +91,18 @@ static bool has_null(const char *const *texts, size_t count)
     return false;
 }
 
+/* An array of words, of which none comes twice. */
+static void put_words(struct json_writer *writer, const char *const *texts, size_t count,
+                      bool nullable)
+{
+    put_type(writer, "array", nullable);
+    json_write_boolean_member(writer, "uniqueItems", true);
+    json_write_object_member_begin(writer, "items");
+    put_type(writer, "string", false);
+    put_enum(writer, texts, count);
+    json_write_object_end(writer);
+}
+
 void schema_reference(struct json_writer *writer, const char *name)
 {
     openapi_reference(writer, "schemas", name);
@@ -172,6 +185,23 @@ static void put_part(struct json_writer *writer, const struct object_field *row)
     json_write_array_end(writer);
 }
 
+/* Of several objects one, or null. */
+static void put_choice(struct json_writer *writer, const struct object_field *row)
+{
+    char name[SCHEMA_NAME_BYTES];
+    json_write_array_member_begin(writer, "anyOf");
+    for (int object = 0; object < OBJECT_COUNT; object++) {
+        if ((row->objects >> object & 1) == 0)
+            continue;
+        schema_name_object((enum object_name)object, name);
+        schema_reference(writer, name);
+    }
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "type", "null");
+    json_write_object_end(writer);
+    json_write_array_end(writer);
+}
+
 /* `times`: how often, as a regular expression has it. */
 static void put_letters(struct json_writer *writer, const char *letters, const char *times)
 {
@@ -192,13 +222,11 @@ static void put_changes(struct json_writer *writer, const struct object_field *r
 {
     static const char number[] = "{\"type\":\"integer\",\"format\":\"int64\",\"minimum\":0}";
     put_type(writer, "array", false);
-    json_write_key(writer, "items");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "items");
     put_type(writer, "array", false);
     json_write_integer_member(writer, "minItems", 2);
     json_write_integer_member(writer, "maxItems", 2);
-    json_write_key(writer, "prefixItems");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "prefixItems");
     json_write_raw(writer, number, sizeof number - 1);
     json_write_object_begin(writer);
     put_type(writer, "string", false);
@@ -220,6 +248,9 @@ static void put_field(struct json_writer *writer, const struct object_field *row
     case OBJECT_PART:
         put_part(writer, row);
         break;
+    case OBJECT_CHOICE:
+        put_choice(writer, row);
+        break;
     case OBJECT_LIST:
         put_type(writer, "array", false);
         schema_name_object(row->object, name);
@@ -227,12 +258,17 @@ static void put_field(struct json_writer *writer, const struct object_field *row
         schema_reference(writer, name);
         break;
     case OBJECT_IDS:
+    case OBJECT_NUMBERS:
+    case OBJECT_TEXTS:
         put_type(writer, "array", false);
-        put_items(writer, row, false);
+        put_items(writer, row, row->kind == OBJECT_TEXTS);
         break;
     case OBJECT_COLUMN:
         put_type(writer, "array", false);
         put_items(writer, row, object_field_is_nullable(row));
+        break;
+    case OBJECT_WORDS:
+        put_words(writer, row->given.texts, row->given.text_count, false);
         break;
     case OBJECT_INLINE:
         put_type(writer, "string", false);
@@ -325,6 +361,30 @@ static void put_ids(struct json_writer *writer, const struct body_field *field, 
     schema_id(writer, record_schema(field->id_of)->prefix);
 }
 
+static void put_members(struct json_writer *writer, const struct body_field *field, bool nullable)
+{
+    put_type(writer, "object", nullable);
+    json_write_integer_member(writer, "minProperties", field->min);
+    json_write_integer_member(writer, "maxProperties", field->max);
+    json_write_object_member_begin(writer, "additionalProperties");
+    put_type(writer, "integer", false);
+    json_write_integer_member(writer, "minimum", 0);
+    json_write_integer_member(writer, "maximum", field->each_max);
+    json_write_object_end(writer);
+}
+
+static void put_integers(struct json_writer *writer, const struct body_field *field, bool nullable)
+{
+    put_type(writer, "array", nullable);
+    put_counts(writer, field);
+    json_write_boolean_member(writer, "uniqueItems", true);
+    json_write_object_member_begin(writer, "items");
+    put_type(writer, "integer", false);
+    json_write_integer_member(writer, "minimum", 0);
+    json_write_integer_member(writer, "maximum", field->each_max);
+    json_write_object_end(writer);
+}
+
 static void put_body_array(struct json_writer *writer, const struct body_field *field,
                            bool nullable)
 {
@@ -336,9 +396,19 @@ static void put_body_array(struct json_writer *writer, const struct body_field *
     schema_reference(writer, name);
 }
 
+static void put_body_part(struct json_writer *writer, const struct body_field *field)
+{
+    char name[SCHEMA_NAME_BYTES];
+    CHECK(field->presence != BODY_NULLABLE);
+    schema_name_body((enum body_name)field->element, BODY_WHOLE, name);
+    json_write_array_member_begin(writer, "allOf");
+    schema_reference(writer, name);
+    json_write_array_end(writer);
+}
+
 static void put_body_value(struct json_writer *writer, const struct body_field *field)
 {
-    const bool nullable = field->presence == BODY_NULLABLE;
+    const bool nullable = field->presence == BODY_NULLABLE || field->presence == BODY_CLEARABLE;
     switch (field->type) {
     case BODY_TEXT:
         put_type(writer, "string", nullable);
@@ -355,6 +425,10 @@ static void put_body_value(struct json_writer *writer, const struct body_field *
     case BODY_BOOLEAN:
         put_type(writer, "boolean", nullable);
         return;
+    case BODY_CHOICE:
+        put_type(writer, "string", nullable);
+        put_enum(writer, field->texts, (size_t)field->max);
+        return;
     case BODY_TIME:
         put_type(writer, "string", nullable);
         put_time(writer);
@@ -366,6 +440,16 @@ static void put_body_value(struct json_writer *writer, const struct body_field *
     case BODY_IDS:
         put_ids(writer, field, nullable);
         return;
+    case BODY_INTEGERS:
+        put_integers(writer, field, nullable);
+        return;
+    case BODY_NUMBERS:
+        put_members(writer, field, nullable);
+        return;
+    case BODY_SET:
+        put_words(writer, field->texts, field->text_count, nullable);
+        json_write_integer_member(writer, "minItems", field->min);
+        return;
     case BODY_EMAIL:
         put_type(writer, "string", nullable);
         json_write_text_member(writer, "format", "idn-email");
@@ -375,6 +459,9 @@ static void put_body_value(struct json_writer *writer, const struct body_field *
         json_write_text_member(writer, "format", "password");
         /* Counted in a form that may be shorter than what is sent. */
         json_write_integer_member(writer, "minLength", field->min);
+        return;
+    case BODY_OBJECT:
+        put_body_part(writer, field);
         return;
     case BODY_OBJECTS:
         put_body_array(writer, field, nullable);
@@ -428,6 +515,48 @@ void schema_export(struct json_writer *writer, enum object_name name)
     json_write_object_end(writer);
 }
 
+/* ---- Events ---- */
+
+/* What the event's data may be. */
+static void put_event_data(struct json_writer *writer, const struct event_schema *event)
+{
+    const enum object_name objects[] = {event->object, event->other, OBJECT_stale};
+    char name[SCHEMA_NAME_BYTES];
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "description", event->meaning);
+    json_write_array_member_begin(writer, "oneOf");
+    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
+        if (objects[i] == OBJECT_NONE)
+            continue;
+        schema_name_object(objects[i], name);
+        schema_reference(writer, name);
+    }
+    if (event->nullable) {
+        json_write_object_begin(writer);
+        json_write_text_member(writer, "type", "null");
+        json_write_object_end(writer);
+    }
+    json_write_array_end(writer);
+    json_write_object_end(writer);
+}
+
+void schema_events(struct json_writer *writer)
+{
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "type", "string");
+    json_write_text_member(
+        writer, "description",
+        "Server-sent events, as EventSource reads them: a name, and data in JSON. "
+        "x-events has the schema of each event's data.");
+    json_write_object_member_begin(writer, "x-events");
+    for (enum event_name event = 0; event < EVENT_COUNT; event++) {
+        json_write_key(writer, event_schema(event)->name);
+        put_event_data(writer, event_schema(event));
+    }
+    json_write_object_end(writer);
+    json_write_object_end(writer);
+}
+
 /* ---- Parameters ---- */
 
 void schema_parameter(struct json_writer *writer, const struct query_parameter *parameter)
@@ -438,6 +567,18 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
         put_type(writer, "integer", false);
         json_write_integer_member(writer, "minimum", 1);
         json_write_integer_member(writer, "maximum", parameter->max);
+        break;
+    case PARAMETER_SECONDS:
+        put_type(writer, "integer", false);
+        json_write_integer_member(writer, "minimum", 0);
+        json_write_integer_member(writer, "maximum", parameter->max);
+        break;
+    case PARAMETER_SET:
+        put_type(writer, "array", false);
+        json_write_object_member_begin(writer, "items");
+        put_type(writer, "string", false);
+        put_enum(writer, parameter->texts, parameter->text_count);
+        json_write_object_end(writer);
         break;
     case PARAMETER_VERSION:
         put_type(writer, "integer", false);
@@ -459,6 +600,11 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
     case PARAMETER_ENUM:
         put_type(writer, "string", false);
         put_enum(writer, parameter->texts, parameter->text_count);
+        break;
+    case PARAMETER_TEXT:
+        put_type(writer, "string", false);
+        json_write_integer_member(writer, "minLength", 1);
+        json_write_integer_member(writer, "maxLength", parameter->max);
         break;
     case PARAMETER_EMAIL:
         put_type(writer, "string", false);

@@ -1,6 +1,7 @@
 /* Pages for people and machines that look after the server, or write clients for it: problems,
  * health, readiness, the description of the API. */
 #include "api/handlers.h"
+#include "api/html.h"
 #include "api/problem.h"
 #include "api/reply.h"
 #include "api/service.h"
@@ -42,20 +43,25 @@ void get_readiness(struct enquiry *enquiry)
     UNREACHABLE("engine state");
 }
 
-void get_openapi(struct enquiry *enquiry)
+static void answer_prepared(struct enquiry *enquiry, struct cached_answer *page)
 {
-    cached_answer_hold(enquiry->api->openapi);
-    answer_shared(&enquiry->exchange, enquiry->api->openapi, CACHE_MAP);
+    cached_answer_hold(page);
+    answer_shared(&enquiry->exchange, page, CACHE_MAP);
 }
 
-/* A piece of a page; refusal.def's texts have nothing that HTML would take for its own. */
-static void append_text(struct json_writer *writer, const char *text)
+void get_openapi(struct enquiry *enquiry)
 {
-    const size_t length = strlen(text);
-    if (buffer_reserve(writer->out, length) == RESULT_OK)
-        buffer_append(writer->out, text, length);
-    else
-        writer->failed = true;
+    answer_prepared(enquiry, enquiry->api->openapi);
+}
+
+void get_docs(struct enquiry *enquiry)
+{
+    answer_prepared(enquiry, enquiry->api->docs);
+}
+
+void get_docs_style(struct enquiry *enquiry)
+{
+    answer_prepared(enquiry, enquiry->api->docs_style);
 }
 
 void get_problems(struct enquiry *enquiry)
@@ -79,6 +85,7 @@ void get_problems(struct enquiry *enquiry)
 void get_problem(struct enquiry *enquiry)
 {
     struct json_writer *writer = reply_begin(enquiry);
+    struct html html = {.out = writer->out};
     size_t found = 0;
     for (int i = REFUSAL_NONE + 1; i < REFUSAL_COUNT; i++) {
         const struct refusal_schema *schema = refusal_schema((enum refusal)i);
@@ -87,22 +94,22 @@ void get_problem(struct enquiry *enquiry)
         if (found++ == 0) {
             char status[16];
             (void)snprintf(status, sizeof status, "%d ", schema->status);
-            append_text(writer, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>");
-            append_text(writer, schema->title);
-            append_text(writer, "</title><h1>");
-            append_text(writer, status);
-            append_text(writer, schema->title);
-            append_text(writer, "</h1>\n");
+            html_raw(&html, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>");
+            html_text(&html, schema->title);
+            html_raw(&html, "</title><h1>");
+            html_text(&html, status);
+            html_text(&html, schema->title);
+            html_raw(&html, "</h1>\n");
         }
-        append_text(writer, "<p>");
-        append_text(writer, schema->meaning);
-        append_text(writer,
-                    schema->retry_later ? " It is worth trying again later.</p>\n" : "</p>\n");
+        html_raw(&html, "<p>");
+        html_text(&html, schema->meaning);
+        html_raw(&html, schema->retry_later ? " It is worth trying again later.</p>\n" : "</p>\n");
     }
     if (found == 0) {
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
         return;
     }
+    writer->failed = html.failed;
     struct cached_answer *body = reply_share(enquiry, NULL, 0);
     if (body != NULL)
         body->content_type = "text/html; charset=utf-8";

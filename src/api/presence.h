@@ -1,5 +1,5 @@
-/* Tells the engine that a reader of public pages is there: a person who looks at the queue with a
- * session is heard, as the API promises, although the answer comes from a snapshot. */
+/* Tells the engine that a signed-in person looked at the queue. The person is heard by that, as the
+ * API promises, although the answer comes from a snapshot. */
 #ifndef USHER_API_PRESENCE_H
 #define USHER_API_PRESENCE_H
 

@@ -53,6 +53,11 @@ void problem_answer(struct enquiry *enquiry, enum refusal refusal)
     problem_end(enquiry, refusal);
 }
 
+void problem_busy(struct enquiry *enquiry)
+{
+    problem_answer(enquiry, REFUSAL_BUSY);
+}
+
 void problem_too_many(struct enquiry *enquiry, int64_t wait_us)
 {
     const int64_t second_us = 1000000;
@@ -72,8 +77,7 @@ void problem_method(struct enquiry *enquiry, unsigned allowed)
 
 static void write_error(struct json_writer *writer, const char *field, const char *message)
 {
-    json_write_key(writer, "errors");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "errors");
     json_write_object_begin(writer);
     json_write_text_member(writer, "field", field);
     json_write_text_member(writer, "message", message);
@@ -100,8 +104,7 @@ void problem_body(struct enquiry *enquiry, enum refusal refusal)
         (void)problem_begin(enquiry, refusal, detail);
     } else {
         struct json_writer *writer = problem_begin(enquiry, refusal, NULL);
-        json_write_key(writer, "errors");
-        json_write_array_begin(writer);
+        json_write_array_member_begin(writer, "errors");
         json_write_raw(writer, body->error_bytes.data, body->error_bytes.length);
         json_write_array_end(writer);
         if (body->error_count > BODY_ERRORS_MAX)
@@ -126,7 +129,8 @@ static void write_indexed_error(struct json_writer *writer, const char *array, s
 
 static void tell_other_round(struct json_writer *writer, const struct refusal_detail *detail)
 {
-    write_indexed_error(writer, "seatIds", detail->seat_index, "", "is no seat of this round");
+    write_indexed_error(writer, detail->by_place ? "seats" : "seatIds", detail->seat_index, "",
+                        "is no seat of this round");
 }
 
 static void write_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
@@ -148,39 +152,48 @@ static void tell_same_place(struct json_writer *writer, const struct refusal_det
     write_same_chair(writer, detail, CHAIR_SAME_PLACE);
 }
 
-static void tell_close_before_open(struct json_writer *writer, const struct refusal_detail *detail)
-{
-    (void)detail;
-    write_error(writer, "/reservationCloseAt", "must be later than reservationOpenAt");
-}
-
-static void tell_wrong_password(struct json_writer *writer, const struct refusal_detail *detail)
-{
-    (void)detail;
-    write_error(writer, "/currentPassword", "is not the account's password");
-}
-
 /* The members that a refusal of the office adds to its name: an object's fields, or an error of a
- * field. */
+ * field, which is always the same or told by its detail. */
 struct telling {
     enum refusal refusal;
     enum object_name object;
     void (*tell)(struct json_writer *writer, const struct refusal_detail *detail);
+    const char *field, *message;
 };
 
 static const struct telling *telling_of(enum refusal refusal)
 {
     static const struct telling rows[] = {
-        {REFUSAL_SEAT_LIMIT, OBJECT_seat_limit, NULL},
-        {REFUSAL_HOLD_LIMIT, OBJECT_hold_limit, NULL},
-        {REFUSAL_SEAT_UNAVAILABLE, OBJECT_seat_unavailable, NULL},
-        {REFUSAL_INSUFFICIENT_POINTS, OBJECT_insufficient_points, NULL},
-        {REFUSAL_RESERVATION_NOT_PENDING, OBJECT_reservation_not_pending, NULL},
-        {REFUSAL_SEAT_OF_OTHER_ROUND, OBJECT_NONE, tell_other_round},
-        {REFUSAL_DUPLICATE_SEAT_NUMBER, OBJECT_NONE, tell_same_number},
-        {REFUSAL_DUPLICATE_SEAT_PLACE, OBJECT_NONE, tell_same_place},
-        {REFUSAL_CLOSE_BEFORE_OPEN, OBJECT_NONE, tell_close_before_open},
-        {REFUSAL_WRONG_PASSWORD, OBJECT_NONE, tell_wrong_password},
+        {.refusal = REFUSAL_SCOPE_REQUIRED, .object = OBJECT_scope_required},
+        {.refusal = REFUSAL_SEAT_LIMIT, .object = OBJECT_seat_limit},
+        {.refusal = REFUSAL_HOLD_LIMIT, .object = OBJECT_hold_limit},
+        {.refusal = REFUSAL_SEAT_UNAVAILABLE, .object = OBJECT_seat_unavailable},
+        {.refusal = REFUSAL_INSUFFICIENT_POINTS, .object = OBJECT_insufficient_points},
+        {.refusal = REFUSAL_BALANCE_TOO_SMALL, .object = OBJECT_balance_too_small},
+        {.refusal = REFUSAL_RESERVATION_NOT_PENDING, .object = OBJECT_reservation_not_pending},
+        {.refusal = REFUSAL_SEAT_OF_OTHER_ROUND, .object = OBJECT_NONE, .tell = tell_other_round},
+        {.refusal = REFUSAL_DUPLICATE_SEAT_NUMBER, .object = OBJECT_NONE, .tell = tell_same_number},
+        {.refusal = REFUSAL_DUPLICATE_SEAT_PLACE, .object = OBJECT_NONE, .tell = tell_same_place},
+        {.refusal = REFUSAL_CLOSE_BEFORE_OPEN,
+         .object = OBJECT_NONE,
+         .field = "/reservationCloseAt",
+         .message = "must be later than reservationOpenAt"},
+        {.refusal = REFUSAL_UNKNOWN_GRADE,
+         .object = OBJECT_NONE,
+         .field = "/prices",
+         .message = "has a grade that no seat of the round has"},
+        {.refusal = REFUSAL_EXPIRES_BEFORE_NOW,
+         .object = OBJECT_NONE,
+         .field = "/expiresAt",
+         .message = "must be later than now"},
+        {.refusal = REFUSAL_WRONG_PASSWORD,
+         .object = OBJECT_NONE,
+         .field = "/currentPassword",
+         .message = "is not the account's password"},
+        {.refusal = REFUSAL_ADJUSTS_NOTHING,
+         .object = OBJECT_NONE,
+         .field = "/amount",
+         .message = "must not be 0"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].refusal == refusal)
@@ -203,8 +216,14 @@ bool problem_of_call(struct enquiry *enquiry)
     const struct telling *telling = telling_of(call->refusal);
     if (telling != NULL && telling->tell != NULL)
         telling->tell(writer, &call->detail);
+    else if (telling != NULL && telling->field != NULL)
+        write_error(writer, telling->field, telling->message);
     else if (telling != NULL)
-        object_write_fields(writer, telling->object, &call->detail, NULL);
+        object_write_fields(writer, telling->object,
+                            call->refusal == REFUSAL_SEAT_UNAVAILABLE
+                                ? (const void *)&call->out.conflicts
+                                : &call->detail,
+                            NULL);
     problem_end(enquiry, call->refusal);
     return true;
 }

@@ -7,6 +7,9 @@
 
 void problem_answer(struct enquiry *enquiry, enum refusal refusal);
 
+/* 503: a line is full. A step of an enquiry. */
+void problem_busy(struct enquiry *enquiry);
+
 /* 429 with how long to wait. */
 void problem_too_many(struct enquiry *enquiry, int64_t wait_us);
 

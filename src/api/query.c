@@ -79,6 +79,22 @@ bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit)
     return false;
 }
 
+bool query_seconds(struct enquiry *enquiry, const char *name, int64_t max, int64_t *seconds)
+{
+    uint64_t value;
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    if (text == NULL)
+        return true;
+    if (number_parse(text, 6, &value) && value <= (uint64_t)max) {
+        *seconds = (int64_t)value;
+        return true;
+    }
+    char message[64];
+    (void)snprintf(message, sizeof message, "must be a number from 0 to %lld", (long long)max);
+    problem_parameter(enquiry, name, message);
+    return false;
+}
+
 bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version, bool *given)
 {
     const char *text = exchange_parameter(&enquiry->exchange, name);
@@ -111,15 +127,68 @@ bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time)
     return false;
 }
 
-bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,
-                       struct wanted_value *wanted)
+bool query_choice(struct enquiry *enquiry, const char *name, const char *const *texts, size_t count,
+                  struct wanted_value *wanted)
 {
     const char *text = exchange_parameter(&enquiry->exchange, name);
     wanted->given = text != NULL;
-    if (text == NULL || enumeration_parse(field->texts, field->text_count, text, &wanted->value))
+    if (text == NULL || enumeration_parse(texts, count, text, &wanted->value))
         return true;
     problem_parameter(enquiry, name, "is none of the values that this field has");
     return false;
+}
+
+/* `count`: it is none of them. */
+static size_t place_of_text(const char *const *texts, size_t count, const char *text, size_t length)
+{
+    size_t place = 0;
+    while (place < count &&
+           (strlen(texts[place]) != length || memcmp(texts[place], text, length) != 0))
+        place++;
+    return place;
+}
+
+bool query_set(struct enquiry *enquiry, const char *name, const char *const *texts, size_t count,
+               uint64_t *set)
+{
+    const char *text = exchange_parameter(&enquiry->exchange, name);
+    CHECK(count <= 64);
+    *set = text == NULL ? UINT64_MAX : 0;
+    while (text != NULL) {
+        const size_t length = strcspn(text, ",");
+        const size_t place = place_of_text(texts, count, text, length);
+        if (place == count) {
+            problem_parameter(enquiry, name,
+                              "must be values that this parameter has, with commas between them");
+            return false;
+        }
+        *set |= UINT64_C(1) << place;
+        text = text[length] == ',' ? text + length + 1 : NULL;
+    }
+    return true;
+}
+
+bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max, const char **text)
+{
+    const char *given = exchange_parameter(&enquiry->exchange, name);
+    size_t characters;
+    if (given == NULL)
+        return true;
+    if (utf8_count(given, strlen(given), &characters) && characters <= characters_max) {
+        *text = given;
+        return true;
+    }
+    char message[64];
+    (void)snprintf(message, sizeof message, "must be UTF-8 of at most %zu characters",
+                   characters_max);
+    problem_parameter(enquiry, name, message);
+    return false;
+}
+
+bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,
+                       struct wanted_value *wanted)
+{
+    return query_choice(enquiry, name, field->texts, field->text_count, wanted);
 }
 
 bool query_email(struct enquiry *enquiry, const char *name, const char **spelled,
@@ -176,8 +245,7 @@ bool query_cursor(struct enquiry *enquiry, struct cursor *cursor, bool *given)
 void page_begin(struct json_writer *writer)
 {
     json_write_object_begin(writer);
-    json_write_key(writer, "items");
-    json_write_array_begin(writer);
+    json_write_array_member_begin(writer, "items");
 }
 
 void page_end(struct json_writer *writer, const struct cursor *next)

@@ -10,15 +10,28 @@
  * answered. A parameter without a name is unknown. */
 bool query_names(struct enquiry *enquiry);
 
+/* Below the minute after which proxies give up. */
+#define CHANGES_WAIT_SECONDS_MAX 25
+
 /* Each answers false, and the enquiry is answered with 422, when the parameter is there and bad;
  * true, and the value untouched, when it is absent. */
 bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit);
 bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, struct id *id);
 bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time);
+bool query_seconds(struct enquiry *enquiry, const char *name, int64_t max, int64_t *seconds);
 /* `*given` says whether there was one. */
 bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version, bool *given);
+bool query_choice(struct enquiry *enquiry, const char *name, const char *const *texts, size_t count,
+                  struct wanted_value *wanted);
 bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,
                        struct wanted_value *wanted);
+/* Some of at most 64 texts, with commas between them, as a set with a bit for each; all where there
+ * is no parameter. */
+bool query_set(struct enquiry *enquiry, const char *name, const char *const *texts, size_t count,
+               uint64_t *set);
+/* A text of at most so many characters, which lives as long as the enquiry. */
+bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max,
+                const char **text);
 /* The address as the old rule keeps it, and its mailbox (record/email.h). Both live as long as the
  * enquiry. */
 bool query_email(struct enquiry *enquiry, const char *name, const char **spelled,

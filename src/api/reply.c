@@ -22,7 +22,9 @@ void reply_text(struct enquiry *enquiry, int status, const char *content_type,
 
 void reply_private(struct enquiry *enquiry, int status)
 {
-    reply_text(enquiry, status, "application/json", "no-store");
+    reply_text(enquiry, status, "application/json", CACHE_NEVER);
+    if (!enquiry->writer.failed)
+        answer_code(&enquiry->exchange);
 }
 
 void reply_created(struct enquiry *enquiry, const char *path, const char *prefix, struct id id)
@@ -37,7 +39,7 @@ void reply_created(struct enquiry *enquiry, const char *path, const char *prefix
 
 void reply_problem(struct enquiry *enquiry, int status, int64_t retry_seconds)
 {
-    reply_text(enquiry, status, "application/problem+json", "no-store");
+    reply_text(enquiry, status, "application/problem+json", CACHE_NEVER);
     if (retry_seconds > 0) {
         char text[24];
         (void)snprintf(text, sizeof text, "%lld", (long long)retry_seconds);
@@ -55,4 +57,9 @@ struct cached_answer *reply_share(struct enquiry *enquiry, const struct cached_a
     if (body != NULL && key != NULL)
         answer_cache_keep(&enquiry->api->answer_cache, key, version, body);
     return body;
+}
+
+void reply_published(struct enquiry *enquiry, struct cached_answer *body, const char *cache_control)
+{
+    answer_shared(&enquiry->exchange, body, enquiry->sees_drafts ? CACHE_NEVER : cache_control);
 }

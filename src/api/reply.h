@@ -11,6 +11,8 @@
 
 #define CACHE_PUBLIC "public, max-age=1"
 #define CACHE_MAP "public, max-age=300"
+#define CACHE_FOR_EVER "public, max-age=31536000, immutable"
+#define CACHE_NEVER "no-store"
 
 /* A writer on the answer's own, empty body. */
 struct json_writer *reply_begin(struct enquiry *enquiry);
@@ -28,5 +30,10 @@ void reply_problem(struct enquiry *enquiry, int status, int64_t retry_seconds);
  * kept), to be answered with answer_shared. NULL: no memory. */
 struct cached_answer *reply_share(struct enquiry *enquiry, const struct cached_answer_key *key,
                                   uint64_t version);
+
+/* Answers a public route with such a body: for everybody, as long as `cache_control` says; nobody
+ * keeps one that shows a draft. */
+void reply_published(struct enquiry *enquiry, struct cached_answer *body,
+                     const char *cache_control);
 
 #endif

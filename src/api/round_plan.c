@@ -2,6 +2,7 @@
 #include "api/round_plan.h"
 
 #include "api/bodies.h"
+#include "base/array.h"
 #include "base/check.h"
 #include "base/utf8.h"
 #include "record/limit.h"
@@ -10,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A seat is an object of at most ten fields; the sections' form needs far less. */
-#define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 12)
+/* A seat is an object of at most twelve fields; the sections' form needs far less. */
+#define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 14)
 
 #define ELEMENT_DEPTH 2 /* an element stands in an array, and that in the body's object */
 
@@ -165,17 +166,13 @@ static void read_seat(struct body_object *object, struct seat_plan *seat)
 /* Room for one seat more; false: no memory. */
 static bool seats_grow(struct round_plan *plan)
 {
-    if (plan->seat_count < plan->seat_room)
-        return true;
-    const size_t room = plan->seat_room == 0 ? 64 : 2 * plan->seat_room;
-    struct seat_plan *seats = realloc(plan->seats, room * sizeof *seats);
-    if (seats == NULL) {
+    struct seat_plan *seats =
+        array_reserve(plan->seats, &plan->seat_room, plan->seat_count + 1, sizeof *plan->seats);
+    if (seats == NULL)
         plan->refusal = REFUSAL_CAPACITY;
-        return false;
-    }
-    plan->seats = seats;
-    plan->seat_room = room;
-    return true;
+    else
+        plan->seats = seats;
+    return seats != NULL;
 }
 
 /* Keeps what of the seat is good; seats past the last are errors, and were counted. Most have the

@@ -1,5 +1,5 @@
-/* See router.h. The patterns are tried one after the other: they are few, and the last character
- * tells most of them from the path. */
+/* See router.h. A path is held against one pattern after the other; two characters behind "/v1/",
+ * its length and its last character tell it from nearly all. */
 #include "api/router.h"
 
 #include "api/handlers.h"
@@ -13,12 +13,18 @@
 #define OF_NOTHING .takes = TAKES_NOTHING, .body = BODY_OF_NOTHING
 #define OF_ACTION .takes = TAKES_ACTION, .body = BODY_OF_NOTHING
 #define OF_WHOLE(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_WHOLE
+#define OF_MAYBE(name) OF_WHOLE(name), .may_be_empty = true
 #define OF_PART(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_PART
 #define OF_IMPORT(name) .takes = TAKES_IMPORT, .body = BODY_OF_##name, .extent = BODY_WHOLE
-#define ASKS_NOBODY .verb = VERB_COUNT, .list = RECORD_KIND_COUNT
-#define ASKS_FOR(name) .verb = VERB_##name, .list = RECORD_KIND_COUNT
+#define NO_MORE .beyond = VERB_COUNT
+#define ASKS_NOBODY .verb = VERB_COUNT, .list = RECORD_KIND_COUNT, NO_MORE
+#define ASKS_NOBODY_OR(name) .verb = VERB_COUNT, .list = RECORD_KIND_COUNT, .beyond = VERB_##name
+#define ASKS_FOR(name) .verb = VERB_##name, .list = RECORD_KIND_COUNT, NO_MORE
+#define ASKS_FOR_OR(name, other)                                                                   \
+    .verb = VERB_##name, .list = RECORD_KIND_COUNT, .beyond = VERB_##other
 #define ASKS_ABOUT(name, member) ASKS_FOR(name), .is_about = true, .about = IN_CALL(member)
-#define ASKS_LISTS(kind) .verb = VERB_LIST, .list = RECORD_KIND_##kind
+#define ASKS_LISTS(kind) .verb = VERB_LIST, .list = RECORD_KIND_##kind, NO_MORE
+#define ASKS_LISTS_FOR(name, kind) .verb = VERB_##name, .list = RECORD_KIND_##kind, NO_MORE
 #define NOWHERE NULL
 #define SHOWN(name, member)                                                                        \
     .object = OBJECT_##name, .from = IN_CALL(member),                                              \
@@ -40,9 +46,30 @@
 #define ANSWER_SAYS(type) .answers = ROUTE_ANSWERS_TEXT, .object = OBJECT_NONE, .content_type = type
 #define ANSWER_EXPORTS(name)                                                                       \
     .answers = ROUTE_ANSWERS_EXPORT, .object = OBJECT_##name, .content_type = "text/csv"
+#define ANSWER_STREAMS                                                                             \
+    .answers = ROUTE_ANSWERS_STREAM, .object = OBJECT_NONE, .content_type = "text/event-stream"
 #define ANSWER_PUBLISHES_TEXT(type) ANSWER_SAYS(type), .is_public = true
-#define R(refusal) (UINT64_C(1) << REFUSAL_##refusal)
-_Static_assert(REFUSAL_COUNT <= 64, "a bit for each refusal");
+#define R(refusal) REFUSAL_MASK(REFUSAL_##refusal)
+
+/* Where a text's lead stands, which is NUL in one that is too short: behind "/v1/" two characters
+ * say which objects a path is about. No placeholder begins before its end. */
+#define LEAD_AT 4
+#define LEAD_END 6
+
+/* Of each pattern, side by side: all of them fill a few cache lines. */
+static const struct outline {
+    char lead[LEAD_END - LEAD_AT];
+    uint8_t length;
+    char last;
+} outlines[] = {
+#define LEAD(pattern, at) (sizeof(pattern) > LEAD_END ? (pattern)[(at) % sizeof(pattern)] : '\0')
+#define ROUTE(name, method, pattern, handler, access, pace, takes, asks, answer, parameters,       \
+              refusals, text)                                                                      \
+    {.lead = {LEAD(pattern, LEAD_AT), LEAD(pattern, LEAD_AT + 1)},                                 \
+     .length = sizeof(pattern) - 1,                                                                \
+     .last = (pattern)[sizeof(pattern) - 2]},
+#include "api/routes.def"
+};
 
 static const struct route table[] = {
 #define ROUTE(route_name, route_method, route_pattern, function, route_access, route_pace, takes,  \
@@ -51,7 +78,6 @@ static const struct route table[] = {
         .name = #route_name,                                                                       \
         .method = METHOD_##route_method + 0 * (int)sizeof(char[sizeof text > 1 ? 1 : -1]),         \
         .pattern = route_pattern,                                                                  \
-        .last = (route_pattern)[sizeof route_pattern - 2],                                         \
         .handler = function,                                                                       \
         .access = ACCESS_##route_access,                                                           \
         .pace = PACE_##route_pace,                                                                 \
@@ -108,8 +134,8 @@ static bool path_matches(const char *pattern, const char *path, struct path_matc
         CHECK(name == NULL);
         name = ++pattern;
         segment = path;
-        name_length = strcspn(name, "}");
-        length = strcspn(segment, "/");
+        name_length = (size_t)(strchrnul(name, '}') - name);
+        length = (size_t)(strchrnul(segment, '/') - segment);
         pattern += name_length + 1;
         path += length;
     }
@@ -117,15 +143,30 @@ static bool path_matches(const char *pattern, const char *path, struct path_matc
            (name == NULL || take_segment(name, name_length, segment, length, match));
 }
 
+/* By how much an id is longer than the name of its placeholder in braces. */
+#define ID_GAIN ((size_t)ID_SUFFIX_CHARACTERS + 1 - 2)
+
+static bool may_match(const struct outline *outline, const char lead[static LEAD_END - LEAD_AT],
+                      size_t length, char last)
+{
+    return memcmp(outline->lead, lead, sizeof outline->lead) == 0 &&
+           (outline->last == '}' ||
+            (outline->last == last &&
+             (outline->length == length || outline->length + ID_GAIN == length)));
+}
+
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
                                unsigned *allowed)
 {
     const size_t length = strlen(path);
     const char last = length == 0 ? '\0' : path[length - 1];
+    char lead[LEAD_END - LEAD_AT] = {0};
+    if (length >= LEAD_END)
+        memcpy(lead, path + LEAD_AT, sizeof lead);
     *allowed = 0;
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        const bool ends_alike = table[i].last == last || table[i].last == '}';
-        if (!ends_alike || !path_matches(table[i].pattern, path, match))
+        if (!may_match(&outlines[i], lead, length, last) ||
+            !path_matches(table[i].pattern, path, match))
             continue;
         if (table[i].method == method)
             return &table[i];
@@ -134,10 +175,39 @@ const struct route *route_find(enum http_method method, const char *path, struct
     return NULL;
 }
 
+struct verb_need route_need(const struct route *route)
+{
+    if (route->verb == VERB_LIST) {
+        struct verb_need need = list_need(route->list);
+        need.own =
+            need.own && route->answers != ROUTE_ANSWERS_EXPORT; /* everybody's rows, or none */
+        return need;
+    }
+    if (route->verb == VERB_COUNT ||
+        (route->access != ACCESS_SIGNED_IN && route->access != ACCESS_METRICS))
+        return (struct verb_need){.anybody = true, .scope = SCOPE_NONE};
+    return verb_need(route->verb);
+}
+
+enum scope route_scope_beyond(const struct route *route)
+{
+    const enum verb verb = route->beyond != VERB_COUNT ? route->beyond : route->verb;
+    if (!route_need(route).anybody || verb == VERB_COUNT)
+        return SCOPE_NONE;
+    return verb_need(verb).scope;
+}
+
+bool route_takes_key(const struct route *route)
+{
+    return route->method == METHOD_POST && route->access == ACCESS_SIGNED_IN &&
+           route->verb != VERB_COUNT && verb_takes_key(route->verb);
+}
+
 enum route_access route_access_at(const struct route *route, bool operations_only)
 {
     switch (route->access) {
     case ACCESS_ANYBODY:
+    case ACCESS_EITHER:
     case ACCESS_PUBLIC:
     case ACCESS_SIGNED_IN:
         return route->access;

@@ -14,6 +14,7 @@
 
 enum route_access {
     ACCESS_ANYBODY,
+    ACCESS_EITHER,
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
     ACCESS_PROBE,
@@ -40,6 +41,7 @@ enum route_answer {
     ROUTE_ANSWERS_NOTHING, /* 204 */
     ROUTE_ANSWERS_TEXT,    /* 200 */
     ROUTE_ANSWERS_EXPORT,  /* 200: CSV with an object a line */
+    ROUTE_ANSWERS_STREAM,  /* 200: events */
 };
 
 struct enquiry;
@@ -49,15 +51,16 @@ struct route {
     const char *name;
     enum http_method method;
     const char *pattern;
-    char last; /* character of the pattern */
     void (*handler)(struct enquiry *enquiry);
     enum route_access access;
     enum route_pace pace;
     enum route_takes takes;
     enum body_name body; /* of TAKES_JSON and TAKES_IMPORT */
     enum body_extent extent;
+    bool may_be_empty;     /* then it asks for nothing in particular */
     enum verb verb;        /* VERB_COUNT: it asks the office nothing */
-    enum record_kind list; /* whose rows VERB_LIST lists; RECORD_KIND_COUNT: it lists none */
+    enum verb beyond;      /* for what wants a scope, where the rest does not; VERB_COUNT: none */
+    enum record_kind list; /* whose rows the verb lists; RECORD_KIND_COUNT: it lists none */
     bool is_about;         /* the path's id goes to `about` in the call */
     size_t about;
     enum route_answer answers;
@@ -68,9 +71,9 @@ struct route {
     bool from_record;         /* the object is the call's record; */
     size_t from;              /* else it stands there in the call */
     const char *location;     /* the path at which it is found; NULL: nowhere */
-    const char *content_type; /* of ROUTE_ANSWERS_TEXT and ROUTE_ANSWERS_EXPORT */
+    const char *content_type; /* of ROUTE_ANSWERS_TEXT, _EXPORT and _STREAM */
     const char *parameters;   /* of the query, with blanks between them; then come its list's */
-    uint64_t refusals;        /* a bit (1 << refusal) for each that is the route's own */
+    refusal_set refusals;     /* that are the route's own */
     const char *summary;
 };
 
@@ -82,7 +85,7 @@ struct path_match {
     char word[PATH_WORD_MAX + 1];
 };
 
-#define ROUTES_MAX 64 /* sizes the metrics */
+#define ROUTES_MAX 255 /* sizes the metrics */
 
 /* The table, and how many. */
 const struct route *routes(size_t *count);
@@ -90,6 +93,15 @@ const struct route *routes(size_t *count);
 /* The route, or NULL; then `*allowed` has a bit (1 << method) for each method that the path has. */
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
                                unsigned *allowed);
+
+/* Who may ask for it, as its verb or its list says; where one need not be signed in, anybody. */
+struct verb_need route_need(const struct route *route);
+
+/* Of a route that answers anybody: the scope with which it does or shows more. SCOPE_NONE: none. */
+enum scope route_scope_beyond(const struct route *route);
+
+/* Whether an Idempotency-Key counts for it. */
+bool route_takes_key(const struct route *route);
 
 /* The access that the route asks for where people buy or, `operations_only`, at the address for
  * metrics. route_exists is false for routes that are not there. */

@@ -1,34 +1,25 @@
 /* A round's seats for everybody: as a list, as a map that never changes, and as their states now.
  * All come from the published snapshot; a round that is over has none. */
+#include "api/draft.h"
 #include "api/handlers.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/reply.h"
 #include "api/service.h"
+#include "record/seat_state.h"
 
 #include <stdlib.h>
 
-static enum seat_status status_of(char state)
-{
-    switch (state) {
-    case 'h':
-        return SEAT_STATUS_HELD;
-    case 's':
-        return SEAT_STATUS_SOLD;
-    case 'b':
-        return SEAT_STATUS_BLOCKED;
-    default:
-        return SEAT_STATUS_AVAILABLE;
-    }
-}
-
-/* The round of the path, or NULL, and the enquiry is answered. */
+/* The round of the path, or NULL: the enquiry is answered, or waits (draft.h). */
 static const struct round_snapshot *round_of_path(struct enquiry *enquiry)
 {
     const struct round_snapshot *round = engine_round(enquiry->api->engine, enquiry->path.id);
     if (round == NULL)
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
-    return round;
+    if (round == NULL || !round->draft || draft_is_shown(enquiry))
+        return round;
+    engine_round_release(round);
+    return NULL;
 }
 
 static void write_seats(struct json_writer *writer, const struct round_snapshot *round, size_t from,
@@ -40,7 +31,7 @@ static void write_seats(struct json_writer *writer, const struct round_snapshot 
     page_begin(writer);
     for (size_t i = from; i < end; i++) {
         const struct shown_seat seat = {.seat = map->seats[i],
-                                        .status = status_of(round->states[i])};
+                                        .status = seat_state_status(round->states[i])};
         object_write(writer, OBJECT_seat, &seat, NULL);
     }
     const struct cursor next = {.number = end, .id = map->round_id};
@@ -70,7 +61,7 @@ void get_seats(struct enquiry *enquiry)
         body = reply_share(enquiry, &key, round->version);
     }
     engine_round_release(round);
-    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+    reply_published(enquiry, body, CACHE_PUBLIC);
 }
 
 static void answer_whole(struct enquiry *enquiry)
@@ -85,6 +76,7 @@ static void answer_whole(struct enquiry *enquiry)
         const struct shown_availability shown = {
             .round_id = round->map->round_id,
             .version = (int64_t)round->version,
+            .plan_version = round->map->plan_version,
             .available = round->available,
             .held = round->held,
             .sold = round->sold,
@@ -96,7 +88,7 @@ static void answer_whole(struct enquiry *enquiry)
         body = reply_share(enquiry, &key, round->version);
     }
     engine_round_release(round);
-    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+    reply_published(enquiry, body, CACHE_PUBLIC);
 }
 
 static struct cached_answer *make_changes(struct enquiry *enquiry,
@@ -135,7 +127,7 @@ static bool answer_changes(struct enquiry *enquiry, uint64_t since)
         body = make_changes(enquiry, &key);
     if (body == NULL)
         return false;
-    answer_shared(&enquiry->exchange, body, CACHE_PUBLIC);
+    reply_published(enquiry, body, CACHE_PUBLIC);
     return true;
 }
 
@@ -149,19 +141,50 @@ void get_availability(struct enquiry *enquiry)
         answer_whole(enquiry);
 }
 
+/* NULL: no memory. */
+static struct cached_answer *draw_plan(struct enquiry *enquiry, const struct seat_map *map,
+                                       const struct cached_answer_key *key)
+{
+    struct shown_plan plan;
+    if (!shown_plan_init(&plan, map))
+        return NULL;
+    object_write(reply_begin(enquiry), OBJECT_plan, &plan, NULL);
+    shown_plan_release(&plan);
+    return reply_share(enquiry, key, (uint64_t)map->plan_version);
+}
+
+void get_plan(struct enquiry *enquiry)
+{
+    struct api *api = enquiry->api;
+    uint64_t wanted = 0;
+    bool given;
+    if (!query_version(enquiry, "v", &wanted, &given))
+        return;
+    const struct round_snapshot *round = round_of_path(enquiry);
+    if (round == NULL)
+        return;
+    const uint64_t version = (uint64_t)round->map->plan_version;
+    const struct cached_answer_key key = {.kind = CACHED_PLAN, .id = enquiry->path.id};
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, version);
+    if (body == NULL)
+        body = draw_plan(enquiry, round->map, &key);
+    engine_round_release(round);
+    reply_published(enquiry, body, given && wanted == version ? CACHE_FOR_EVER : CACHE_PUBLIC);
+}
+
 void get_seat_map(struct enquiry *enquiry)
 {
-    const uint64_t only_version = 0;
     struct api *api = enquiry->api;
     const struct round_snapshot *round = round_of_path(enquiry);
     if (round == NULL)
         return;
+    const uint64_t version = (uint64_t)round->map->plan_version;
     const struct cached_answer_key key = {.kind = CACHED_MAP, .id = enquiry->path.id};
-    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, only_version);
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, version);
     if (body == NULL) {
         object_write(reply_begin(enquiry), OBJECT_map, round->map, NULL);
-        body = reply_share(enquiry, &key, only_version);
+        body = reply_share(enquiry, &key, version);
     }
     engine_round_release(round);
-    answer_shared(&enquiry->exchange, body, CACHE_MAP);
+    reply_published(enquiry, body, CACHE_MAP);
 }

@@ -22,10 +22,9 @@ static void write_id(enum record_kind kind, struct id id, char text[static ID_TE
 static struct id tried_account(const struct enquiry *enquiry)
 {
     const struct call *call = &enquiry->request.call;
-    if (enquiry->signed_in)
-        return enquiry->token.user_id;
-    const bool found = enquiry->called && call->verb == VERB_SIGN_IN_FIND && call->record != NULL;
-    return found ? call->record->as.user.id : ID_NONE;
+    if (enquiry->called && call->verb == VERB_SIGN_IN_FIND)
+        return call->record == NULL ? ID_NONE : call->record->as.user.id;
+    return enquiry->signed_in ? enquiry->token.user_id : ID_NONE;
 }
 
 static bool is_refused_password(const struct enquiry *enquiry)
@@ -82,7 +81,7 @@ void security_events_tell(struct enquiry *enquiry)
     const struct call *call = &enquiry->request.call;
     if (enquiry->refusal != REFUSAL_NONE)
         tell_refusal(enquiry);
-    else if (enquiry->called && call->by_organizer && !call->replayed &&
+    else if (enquiry->called && call->by_house && !call->replayed &&
              enquiry->route->method != METHOD_GET)
         tell_change(enquiry);
 }

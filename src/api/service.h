@@ -3,11 +3,15 @@
 #define USHER_API_SERVICE_H
 
 #include "api/api.h"
+#include "api/event_streams.h"
 #include "api/export.h"
 #include "api/import.h"
 #include "api/metrics.h"
 #include "api/presence.h"
+#include "api/series.h"
 #include "api/sign_in_limit.h"
+#include "api/web_answer.h"
+#include "base/origin.h"
 #include "http/answer_cache.h"
 #include "http/rate_limit.h"
 #include "record/record.h"
@@ -21,12 +25,16 @@
 /* Addresses that may have passwords in line: far more than the line is long. */
 #define PASSWORD_LINE_ENTRIES 4096
 
+/* Accounts that may have streams of events, far more than there are streams by default. */
+#define STREAM_ENTRIES 65536
+
 /* The limits on how often callers may ask. */
 struct limits {
     struct limit_table accounts;  /* requests a second, and requests in flight */
     struct limit_table addresses; /* requests a second of callers without a session */
     struct sign_in_limit sign_ins;
     struct limit_table password_lines; /* passwords of an address in line */
+    struct limit_table streams;        /* of an account at once */
     struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
     struct limit_table heard;          /* how often a reader of public pages is reported as heard */
     struct limit_rate account_rate, address_rate;
@@ -38,6 +46,7 @@ enum cached_answer_kind {
     CACHED_CONCERTS,
     CACHED_SEATS,
     CACHED_MAP,
+    CACHED_PLAN,
     CACHED_AVAILABILITY,
     CACHED_CHANGES,
 };
@@ -47,14 +56,20 @@ struct api {
     struct http_server *server; /* NULL: it does not answer yet */
     struct office_settings settings;
     char *time_zone;
+    struct origin_list return_origins; /* that a handover may lead to */
     struct secret token_key;
     struct limits limits;
     struct answer_cache answer_cache;
     struct cached_answer *openapi; /* what GET /openapi.json answers */
+    struct cached_answer *docs, *docs_style;
     struct metrics metrics;
+    struct series series;
     struct presence presence;
     struct importer importer;
     struct exports exports;
+    unsigned streams_max;
+    struct event_streams event_streams;
+    struct web_answers web;
 };
 
 #endif

@@ -11,10 +11,11 @@ void get_queue(struct enquiry *enquiry)
 {
     static const struct cached_answer_key key = {.kind = CACHED_QUEUE};
     struct api *api = enquiry->api;
-    struct queue_view view;
-    const uint64_t version = engine_queue(api->engine, &view);
+    uint64_t version = engine_queue_version(api->engine);
     struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, version);
     if (body == NULL) {
+        struct queue_view view;
+        version = engine_queue(api->engine, &view);
         object_write(reply_begin(enquiry), OBJECT_queue, &view, NULL);
         body = reply_share(enquiry, &key, version);
     }

@@ -33,6 +33,7 @@ struct office_settings box_office_settings(const struct config *config)
 {
     return (struct office_settings){
         .hold_seconds = config->hold_seconds,
+        .extend_seconds = config->extend_seconds,
         .max_seats_per_reservation = config->max_seats_per_reservation,
         .max_seats_per_user = config->max_seats_per_user,
         .refund_until_seconds = config->refund_until_seconds,

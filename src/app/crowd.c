@@ -108,7 +108,7 @@ static void member_fill_call(struct member *member)
         call.verb = VERB_SESSION_OPEN;
         call.in.session_open.user_id = member->token.user_id;
         call.in.session_open.verified_hash = options->password_hash;
-        call.in.session_open.secret_hash = session_secret_hash(member->token.secret);
+        call.in.session_open.secret_hash = token_secret_hash(member->token.secret);
         break;
     case STEP_CHARGE:
         call.verb = VERB_POINTS_CHARGE;

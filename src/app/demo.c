@@ -1,6 +1,7 @@
 /* `usher demo`: a server with something to sell, people to sell it to, and the lines to do it. */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/demo_hall.h"
 #include "app/serve.h"
 #include "app/stage.h"
 
@@ -75,23 +76,34 @@ static bool find_concert_on_sale(const struct box_office *office, struct id *con
     return found;
 }
 
+static enum result make_rounds(struct box_office *office, const struct credentials *organizer,
+                               struct id concert_id, const struct demo_hall *hall,
+                               struct explanation *explanation)
+{
+    static const int64_t days[] = {30, 31};
+    const timestamp_ms now = engine_now(office->engine).wall;
+    enum result result = RESULT_OK;
+    for (size_t i = 0; result == RESULT_OK && i < sizeof days / sizeof days[0]; i++) {
+        struct id round_id;
+        result = stage_seats(office, organizer, concert_id, now + days[i] * DAY_MS, hall->seats,
+                             hall->seat_count, &round_id, explanation);
+    }
+    return result;
+}
+
 static enum result make_concert(struct box_office *office, const struct credentials *organizer,
                                 struct id *concert_id, struct explanation *explanation)
 {
-    static const struct stage_section sections[] = {
-        {.name = "R", .grade = "premium", .seats = 60, .seats_per_row = 20, .price = 120000},
-        {.name = "S", .grade = "standard", .seats = 240, .seats_per_row = 24, .price = 80000},
-    };
-    static const int64_t days[] = {30, 31};
     const timestamp_ms now = engine_now(office->engine).wall;
-    enum result result =
-        stage_concert(office, organizer, "Winter Songs", "One voice, one piano, two evenings.",
-                      now - HOUR_MS, now + 30 * DAY_MS, concert_id, explanation);
-    for (size_t i = 0; result == RESULT_OK && i < sizeof days / sizeof days[0]; i++) {
-        struct id round_id;
-        result = stage_round(office, organizer, *concert_id, now + days[i] * DAY_MS, sections,
-                             sizeof sections / sizeof sections[0], &round_id, explanation);
-    }
+    struct demo_hall hall;
+    enum result result = demo_hall_make(&hall);
+    if (result != RESULT_OK)
+        return explain(explanation, result, "no memory for a hall");
+    result = stage_concert(office, organizer, "Winter Songs", "One voice, one piano, two evenings.",
+                           now - HOUR_MS, now + 30 * DAY_MS, concert_id, explanation);
+    if (result == RESULT_OK)
+        result = make_rounds(office, organizer, *concert_id, &hall, explanation);
+    demo_hall_release(&hall);
     return result;
 }
 
@@ -146,8 +158,10 @@ static void print_accounts(const struct demo *demo)
 static void print_lines(const struct demo *demo, const char *url)
 {
     const struct demo_account *buyer = &demo->accounts[1];
-    printf("\nPaste these lines into another shell to buy a ticket: sign in, join the queue, wait\n"
-           "to be let in, find a round and a free seat, hold it, charge points, pay, look.\n\n");
+    printf("\nOpen %s/ in a browser, and sign in as a buyer.\n", url);
+    printf(
+        "\nOr paste these lines into another shell to buy a ticket: sign in, join the queue, wait\n"
+        "to be let in, find a round and a free seat, hold it, charge points, pay, look.\n\n");
     printf("usher=%s\n", url);
     printf("json='Content-Type: application/json'\n");
     printf("session=$(curl -s $usher/v1/sessions -H \"$json\" -d "
@@ -168,10 +182,11 @@ static void print_lines(const struct demo *demo, const char *url)
            "\"{\\\"roundId\\\":\\\"$round\\\",\\\"seatIds\\\":[\\\"$seat\\\"]}\" | "
            "sed 's/.*\"id\": *\"\\(reservation_[a-z0-9]*\\)\".*/\\1/')\n");
     printf("curl -sw '\\n' $usher/v1/points/charges -H \"$me\" -H \"$json\" -d "
-           "'{\"amount\":120000}'\n"
+           "'{\"amount\":%d}'\n"
            "curl -sw '\\n' $usher/v1/payments -H \"$me\" -H \"$json\" -d "
            "\"{\\\"reservationId\\\":\\\"$reservation\\\"}\"\n"
-           "curl -sw '\\n' $usher/v1/reservations/$reservation -H \"$me\"\n");
+           "curl -sw '\\n' $usher/v1/reservations/$reservation -H \"$me\"\n",
+           DEMO_HALL_PRICE_MAX);
 }
 
 static void greet(void *owner, const char *url)

@@ -110,6 +110,7 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .metrics_listen = config->metrics_listen,
         .public_url = config->public_url,
         .trusted_proxies = config->trusted_proxies,
+        .cors_origins = config->cors_origins,
         .tls_certificate_file = config->tls_cert,
         .tls_key_file = config->tls_key,
         .io_threads = (unsigned)box_office_threads(config->io_threads, box_office_cores() - 1,
@@ -129,9 +130,11 @@ static struct api_options api_options(const struct config *config, timestamp_ms 
     return (struct api_options){
         .http = http_options(config, now),
         .time_zone = config->time_zone,
+        .return_origins = config->return_origins,
         .settings = box_office_settings(config),
         .account_requests_per_second = (unsigned)config->account_requests_per_second,
         .address_requests_per_second = (unsigned)config->address_requests_per_second,
+        .streams_max = (unsigned)config->streams,
         .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,
         .address_sign_ins_per_minute = (unsigned)config->address_sign_ins_per_minute,
     };
@@ -160,6 +163,7 @@ static void serve_http(struct http_server *server, struct box_office *office,
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
+    engine_drain_changes(office->engine);
 }
 
 /* Tells how far an upgrade is: the log each tenth, `usher status` each percent. */

@@ -136,11 +136,14 @@ static enum result read_setting_text(const struct setting *setting, const char *
         return explain(explanation, RESULT_MALFORMED,
                        "must name a time zone of the IANA database, such as Asia/Seoul");
     struct address_list list;
+    struct origin_list origins;
     struct origin origin;
     if (setting->type == SETTING_TYPE_ORIGIN && !origin_parse(text, &origin))
         return explain(explanation, RESULT_MALFORMED,
                        "must be http:// or https://, a host and perhaps a port, such as "
                        "https://tickets.example");
+    if (setting->type == SETTING_TYPE_ORIGINS)
+        return origin_list_parse(text, &origins, explanation);
     if (setting->type == SETTING_TYPE_ADDRESSES)
         return address_list_parse(text, &list, explanation);
     return RESULT_OK;
@@ -165,6 +168,7 @@ enum result setting_read(const struct setting *setting, const char *text, void *
     case SETTING_TYPE_TEXT:
     case SETTING_TYPE_ADDRESS:
     case SETTING_TYPE_ADDRESSES:
+    case SETTING_TYPE_ORIGINS:
     case SETTING_TYPE_ORIGIN:
     case SETTING_TYPE_ZONE:
         result = read_setting_text(setting, text, explanation);

@@ -13,6 +13,7 @@ enum setting_type {
     SETTING_TYPE_TEXT,    /* const char *: the text itself */
     SETTING_TYPE_ADDRESS, /* const char *: an IPv4 address or an IPv6 one in brackets, ':', port */
     SETTING_TYPE_ADDRESSES, /* const char *: addresses and prefixes between commas */
+    SETTING_TYPE_ORIGINS,   /* const char *: origins between commas */
     SETTING_TYPE_ORIGIN,    /* const char *: http:// or https://, a host, perhaps a port */
     SETTING_TYPE_ZONE,      /* const char *: an IANA time zone's name */
     SETTING_TYPE_COUNT,     /* int64_t: decimal digits */
@@ -25,6 +26,7 @@ enum setting_type {
 #define SETTING_C_TEXT const char *
 #define SETTING_C_ADDRESS const char *
 #define SETTING_C_ADDRESSES const char *
+#define SETTING_C_ORIGINS const char *
 #define SETTING_C_ORIGIN const char *
 #define SETTING_C_ZONE const char *
 #define SETTING_C_COUNT int64_t

@@ -56,6 +56,30 @@ static void plan_seat(const struct stage_section *section, size_t index, struct 
     };
 }
 
+enum result stage_seats(struct box_office *office, const struct credentials *organizer,
+                        struct id concert_id, timestamp_ms start_time,
+                        const struct seat_plan *seats, size_t seat_count, struct id *round_id,
+                        struct explanation *explanation)
+{
+    CHECK(seat_count >= 1 && seat_count <= ROUND_SEATS_MAX);
+    struct call call = {
+        .verb = VERB_ROUND_CREATE,
+        .credentials = *organizer,
+        .in.round = {.concert_id = concert_id,
+                     .start_time = start_time,
+                     .seats = seats,
+                     .seat_count = seat_count},
+    };
+    box_office_ask(office, &call);
+    enum result result = RESULT_OK;
+    if (call.refusal == REFUSAL_NONE)
+        *round_id = call.record->as.concert_round.id;
+    else
+        result = account_refused("a round", call.refusal, explanation);
+    call_release(&call);
+    return result;
+}
+
 enum result stage_round(struct box_office *office, const struct credentials *organizer,
                         struct id concert_id, timestamp_ms start_time,
                         const struct stage_section *sections, size_t section_count,
@@ -75,20 +99,8 @@ enum result stage_round(struct box_office *office, const struct credentials *org
         for (size_t i = 0; i < section_count; i++)
             for (size_t j = 0; j < sections[i].seats; j++, planned++)
                 plan_seat(&sections[i], j, &texts[planned], &seats[planned]);
-        struct call call = {
-            .verb = VERB_ROUND_CREATE,
-            .credentials = *organizer,
-            .in.round = {.concert_id = concert_id,
-                         .start_time = start_time,
-                         .seats = seats,
-                         .seat_count = total},
-        };
-        box_office_ask(office, &call);
-        if (call.refusal == REFUSAL_NONE)
-            *round_id = call.record->as.concert_round.id;
-        else
-            result = account_refused("a round", call.refusal, explanation);
-        call_release(&call);
+        result = stage_seats(office, organizer, concert_id, start_time, seats, total, round_id,
+                             explanation);
     }
     free(texts);
     free(seats);

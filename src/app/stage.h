@@ -17,6 +17,12 @@ MUST_USE enum result stage_concert(struct box_office *office, const struct crede
                                    timestamp_ms close_at, struct id *concert_id,
                                    struct explanation *explanation);
 
+/* Makes a round with these seats, at most ROUND_SEATS_MAX. */
+MUST_USE enum result stage_seats(struct box_office *office, const struct credentials *organizer,
+                                 struct id concert_id, timestamp_ms start_time,
+                                 const struct seat_plan *seats, size_t seat_count,
+                                 struct id *round_id, struct explanation *explanation);
+
 /* Makes a round with all seats of the sections, at most ROUND_SEATS_MAX. */
 MUST_USE enum result stage_round(struct box_office *office, const struct credentials *organizer,
                                  struct id concert_id, timestamp_ms start_time,

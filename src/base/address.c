@@ -2,6 +2,7 @@
 #include "base/address.h"
 
 #include "base/check.h"
+#include "base/comma_list.h"
 
 #include <arpa/inet.h>
 #include <string.h>
@@ -139,23 +140,18 @@ bool address_prefix_has(const struct address_prefix *prefix, const struct addres
 enum result address_list_parse(const char *text, struct address_list *list,
                                struct explanation *explanation)
 {
-    static const char blanks[] = " \t";
+    struct comma_list walk = comma_list_of(text);
     list->count = 0;
-    for (bool more = true; more;) {
-        text += strspn(text, blanks);
-        const size_t length = strcspn(text, ", \t");
-        const char *end = text + length + strspn(text + length, blanks);
+    while (comma_list_next(&walk)) {
         if (list->count == ADDRESS_LIST_MAX)
             return explain(explanation, RESULT_FULL, "must be at most %d addresses and prefixes",
                            ADDRESS_LIST_MAX);
-        if ((*end != ',' && *end != '\0') ||
-            !address_prefix_parse(text, length, &list->prefixes[list->count]))
+        if (walk.malformed ||
+            !address_prefix_parse(walk.item, walk.length, &list->prefixes[list->count]))
             return explain(explanation, RESULT_MALFORMED,
                            "must be addresses and prefixes such as 192.0.2.1 or 2001:db8::/32, "
                            "with no bit set past the prefix, between commas");
         list->count++;
-        more = *end == ',';
-        text = end + 1;
     }
     return RESULT_OK;
 }

@@ -35,7 +35,7 @@ MUST_USE enum result unicode_domain(const char *domain, char *form, size_t room,
 /* The code point at `*at`, which is passed; 0 at the end. The text is well-formed UTF-8. */
 uint32_t unicode_next(const char **at);
 
-/* The kinds of characters, for somebody who looks at a text. */
+/* The kinds of characters, by what each shows in a text. */
 enum unicode_kind {
     UNICODE_VISIBLE,      /* also what is not assigned yet, and private use: fonts show a box */
     UNICODE_MARK,         /* stands on the character before it */

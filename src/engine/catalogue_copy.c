@@ -14,16 +14,8 @@ _Static_assert(sizeof(struct catalogue_snapshot) % alignof(struct concert) == 0 
 
 static size_t text_bytes(const struct concert *concert)
 {
-    return strlen(concert->title) + 1 + strlen(concert->description) + 1;
-}
-
-/* Copies a text to `*to` and moves on past it. */
-static const char *copy_text(char **to, const char *text)
-{
-    const size_t bytes = strlen(text) + 1;
-    const char *copy = memcpy(*to, text, bytes);
-    *to += bytes;
-    return copy;
+    const struct record record = {.kind = RECORD_KIND_CONCERT, .as.concert = *concert};
+    return record_text_bytes(&record);
 }
 
 struct catalogue_snapshot *catalogue_copy(const struct office *office)
@@ -42,13 +34,16 @@ struct catalogue_snapshot *catalogue_copy(const struct office *office)
     struct catalogue_round *rounds = (struct catalogue_round *)(concerts + concert_count);
     char *texts = (char *)(rounds + round_count);
     for (size_t i = 0; i < concert_count; i++) {
-        concerts[i] = *office_concert_at(office, i);
-        concerts[i].title = copy_text(&texts, concerts[i].title);
-        concerts[i].description = copy_text(&texts, concerts[i].description);
+        struct record record = {.kind = RECORD_KIND_CONCERT,
+                                .as.concert = *office_concert_at(office, i)};
+        record_move_texts(&record, texts);
+        texts += record_text_bytes(&record);
+        concerts[i] = record.as.concert;
     }
     for (size_t i = 0; i < round_count; i++) {
         struct round_state state;
         rounds[i].round = *office_round_at(office, i);
+        rounds[i].draft = office_round_is_draft(office, i);
         rounds[i].live = office_round_state(office, rounds[i].round.id, &state);
     }
     CHECK((size_t)(texts - (char *)snapshot) == bytes);

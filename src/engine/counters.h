@@ -11,6 +11,7 @@ struct counters {
     counter append_nanoseconds;
     counter answers[VERB_COUNT];
     counter refusals[REFUSAL_COUNT];
+    counter tally[TALLY_COUNT];
 };
 
 static inline void counter_add(counter *counted, uint64_t amount)
@@ -21,6 +22,15 @@ static inline void counter_add(counter *counted, uint64_t amount)
 static inline uint64_t counter_read(const counter *counted)
 {
     return atomic_load_explicit(counted, memory_order_relaxed);
+}
+
+/* Adds what happened in a batch that is durable. One whose outcome was unknown is left out, also
+ * where the journal turns out to have it. */
+static inline void counters_add_tally(struct counters *counters, const struct tally *tally)
+{
+    for (size_t i = 0; i < TALLY_COUNT; i++)
+        if (tally->counts[i] != 0)
+            counter_add(&counters->tally[i], (uint64_t)tally->counts[i]);
 }
 
 /* Counts the answer and gives the request back to its owner, who may free it at once. */

@@ -51,6 +51,8 @@ static enum result start_threads(struct engine *engine, const struct engine_opti
     if (result == RESULT_OK)
         result = booking_thread_start(&engine->booking_thread, engine->store, &engine->inbox,
                                       explanation);
+    if (result == RESULT_OK)
+        result = change_watch_start(&engine->change_watch, engine->store, explanation);
     if (result != RESULT_OK)
         return result;
     if (thread_start(&engine->thread, "usher-engine", engine_run, engine) != RESULT_OK)
@@ -70,6 +72,7 @@ static void tear_down(struct engine *engine, int64_t book_ms)
         thread_join(engine->thread);
     }
     readers_stop(&engine->readers);
+    change_watch_stop(&engine->change_watch);
     passwords_stop(&engine->passwords);
     booking_thread_stop(&engine->booking_thread, book_ms);
     machine_free(engine);
@@ -120,6 +123,11 @@ void engine_drain_passwords(struct engine *engine)
     passwords_drain(&engine->passwords);
 }
 
+void engine_drain_changes(struct engine *engine)
+{
+    change_watch_drain(&engine->change_watch);
+}
+
 enum engine_state engine_state(const struct engine *engine)
 {
     return inbox_closed(&engine->inbox) ? ENGINE_DRAINING
@@ -159,9 +167,19 @@ int64_t engine_shown_offset(const struct engine *engine)
     return atomic_load(&engine->shown_offset_ms);
 }
 
+struct feed *engine_feed(struct engine *engine)
+{
+    return &engine->feed;
+}
+
 struct secret engine_token_key(const struct engine *engine)
 {
     return engine->token_key;
+}
+
+enum result engine_await_change(struct engine *engine, struct change_wait *wait)
+{
+    return change_watch_enter(&engine->change_watch, wait);
 }
 
 /* Readers take a const engine; the snapshots' mutexes must still be locked. */
@@ -173,6 +191,11 @@ static struct engine *unlocked(const struct engine *engine)
 uint64_t engine_queue(const struct engine *engine, struct queue_view *view)
 {
     return snapshots_queue(&unlocked(engine)->snapshots, view);
+}
+
+uint64_t engine_queue_version(const struct engine *engine)
+{
+    return snapshots_queue_version(&unlocked(engine)->snapshots);
 }
 
 const struct catalogue_snapshot *engine_catalogue(const struct engine *engine)
@@ -211,6 +234,7 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
         .inbox_length = inbox_length(&engine->inbox),
         .password_line = workers_waiting(&asked->passwords.workers),
         .reader_line = workers_waiting(&asked->readers.workers),
+        .change_waits = change_watch_count(&asked->change_watch),
         .unbooked = store_unbooked(engine->store),
         .seq = counter_read(&engine->seq),
         .booked_seq = store_booked_seq(engine->store),
@@ -219,6 +243,8 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
         counts->answers[i] = counter_read(&counters->answers[i]);
     for (size_t i = 0; i < REFUSAL_COUNT; i++)
         counts->refusals[i] = counter_read(&counters->refusals[i]);
+    for (size_t i = 0; i < TALLY_COUNT; i++)
+        counts->tally.counts[i] = (int64_t)counter_read(&counters->tally[i]);
     snapshots_counts(&asked->snapshots, &counts->office);
     store_counts(engine->store, &counts->store);
 }

@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 struct engine;
+struct feed;
 
 struct engine_options {
     struct office_settings settings;
@@ -99,14 +100,37 @@ struct moment engine_now(const struct engine *engine);
 /* By how much deadlines are shown later than they are kept; 0: the two clocks agree. Any thread. */
 int64_t engine_shown_offset(const struct engine *engine);
 
+/* ---- Changes ---- */
+
+/* Somebody waits for a change after the one of the number `seen` (read/change.h). The owner keeps
+ * it in place until `complete` was called, which happens exactly once, on any thread: when
+ * VERB_CHANGES finds more, at `until_ns` (of monotonic_nanoseconds), or when the waits are drained.
+ * It must not block. */
+struct change_wait {
+    uint64_t seen, until_ns;
+    void (*complete)(struct change_wait *wait);
+    struct change_wait *next; /* the engine's */
+};
+
+/* A house has a few systems that follow it. */
+#define CHANGE_WAITS_MAX 256
+
+/* Any thread. RESULT_FULL: as many wait as may, and complete will not be called. */
+MUST_USE enum result engine_await_change(struct engine *engine, struct change_wait *wait);
+
+/* Tells everybody who waits, and from now on whoever comes: a stop has no time for waiting. */
+void engine_drain_changes(struct engine *engine);
+
 /* ---- Snapshots: immutable, reference counted, published after each commit; any thread ---- */
 
 /* A copy of the public state of the queue. `version` grows with every change. */
 uint64_t engine_queue(const struct engine *engine, struct queue_view *view);
+uint64_t engine_queue_version(const struct engine *engine); /* without the copy */
 
 /* A round's seats as they never change, in seat order; texts are shared and may be NULL. */
 struct seat_map {
     struct id round_id;
+    int64_t plan_version;
     size_t seat_count;
     struct seat *seats; /* status is not kept up to date here */
 };
@@ -117,12 +141,14 @@ struct round_snapshot {
     const struct seat_map *map;
     uint64_t version;
     int64_t available, held, sold, blocked;
+    bool draft;    /* of a concert that is one */
     char states[]; /* map->seat_count characters: a, h, s, b */
 };
 
 struct catalogue_round {
     struct concert_round round;
-    bool live; /* its seats are in memory: engine_round answers */
+    bool live;  /* its seats are in memory: engine_round answers */
+    bool draft; /* its concert is one */
 };
 
 /* All concerts by reservationOpenAt and all rounds by startTime; ties by id. */
@@ -141,7 +167,8 @@ void engine_catalogue_release(const struct catalogue_snapshot *snapshot);
 const struct round_snapshot *engine_round(const struct engine *engine, struct id round_id);
 void engine_round_release(const struct round_snapshot *snapshot);
 
-/* The version that engine_round and engine_round_changes would show now; 0: no such round. */
+/* The version that engine_round and engine_round_changes would show now; 0: no such round, or a
+ * draft's. */
 uint64_t engine_round_version(const struct engine *engine, struct id round_id);
 
 struct seat_change {
@@ -157,12 +184,17 @@ struct round_changes {
 };
 
 /* What brings the states of the version `since` up to date; free() it. NULL: there is no such
- * version or round, too much has changed since, or memory is short; then engine_round tells. */
+ * version or round, it is a draft's, too much has changed since, or memory is short; then
+ * engine_round tells. */
 struct round_changes *engine_round_changes(const struct engine *engine, struct id round_id,
                                            uint64_t since);
 
 /* The key that signs session tokens; the same for the life of a data directory. */
 struct secret engine_token_key(const struct engine *engine);
+
+/* The commits in order, for followers inside the process (feed.h). Each has left before the engine
+ * is stopped. */
+struct feed *engine_feed(struct engine *engine);
 
 /* ---- Numbers ---- */
 
@@ -171,7 +203,8 @@ struct engine_counts {
     uint64_t append_nanoseconds;  /* summed over `batches`, the appends */
     uint64_t answers[VERB_COUNT]; /* not refused */
     uint64_t refusals[REFUSAL_COUNT];
-    size_t inbox_length, password_line, reader_line;
+    struct tally tally; /* since the start, of batches that are durable */
+    size_t inbox_length, password_line, reader_line, change_waits;
     struct office_counts office;
     struct store_counts store;
     size_t unbooked;

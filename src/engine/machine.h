@@ -4,6 +4,7 @@
 
 #include "engine/batch.h"
 #include "engine/booking_thread.h"
+#include "engine/change_watch.h"
 #include "engine/clock.h"
 #include "engine/counters.h"
 #include "engine/feed.h"
@@ -20,6 +21,7 @@ struct engine {
     struct readers readers;
     struct passwords passwords;
     struct booking_thread booking_thread;
+    struct change_watch change_watch;
 
     /* Set before the threads start, and then only read. */
     struct store *store;

@@ -7,6 +7,8 @@ static enum refusal refusal_of(enum result result)
 {
     if (result == RESULT_OK)
         return REFUSAL_NONE;
+    if (result == RESULT_NOT_FOUND)
+        return REFUSAL_NOT_FOUND;
     return result == RESULT_NO_MEMORY ? REFUSAL_CAPACITY : REFUSAL_UNAVAILABLE;
 }
 
@@ -29,6 +31,26 @@ static void list(struct readers *readers, struct store_reader *reader, struct re
     request_complete(readers->counters, request);
 }
 
+static void read_changes(struct readers *readers, struct store_reader *reader,
+                         struct request *request)
+{
+    struct call *call = &request->call;
+    struct change_page *page = &call->out.changes;
+    call->refusal = refusal_of(store_reader_changes(reader, &call->in.changes, page));
+    if (call->refusal == REFUSAL_NONE && page->gone)
+        call->refusal = REFUSAL_CHANGES_GONE;
+    request_complete(readers->counters, request);
+}
+
+static void read_history(struct readers *readers, struct store_reader *reader,
+                         struct request *request)
+{
+    struct call *call = &request->call;
+    call->refusal = refusal_of(
+        store_reader_history(reader, call->in.reservation.reservation_id, &call->out.history));
+    request_complete(readers->counters, request);
+}
+
 static void do_request(void *owner, size_t thread, void *job)
 {
     struct readers *readers = owner;
@@ -36,6 +58,10 @@ static void do_request(void *owner, size_t thread, void *job)
     struct store_reader *reader = readers->each[thread];
     if (call_wants_look_up(&request->call))
         look_up(readers, reader, request);
+    else if (verb_answers(request->call.verb) == ANSWERS_CHANGES)
+        read_changes(readers, reader, request);
+    else if (verb_answers(request->call.verb) == ANSWERS_HISTORY)
+        read_history(readers, reader, request);
     else
         list(readers, reader, request);
 }

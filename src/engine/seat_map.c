@@ -80,7 +80,10 @@ struct seat_map *seat_map_copy(const struct office *office, const struct concert
         return NULL;
     }
     (void)gather_texts(seats, seat_count, texts);
-    copy->map = (struct seat_map){.round_id = round->id, .seat_count = seat_count, .seats = seats};
+    copy->map = (struct seat_map){.round_id = round->id,
+                                  .plan_version = round->plan_version,
+                                  .seat_count = seat_count,
+                                  .seats = seats};
     copy->texts = texts;
     atomic_init(&copy->references, 1);
     return &copy->map;

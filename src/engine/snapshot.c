@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "engine/seat_ring.h"
+#include "record/seat_state.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,27 @@ static struct round_slot *slot_of(const struct snapshots *snapshots, struct id r
 
 /* ---- The queue ---- */
 
+static bool same_round(const struct queue_round *a, const struct queue_round *b)
+{
+    return id_equal(a->round_id, b->round_id) && id_equal(a->concert_id, b->concert_id) &&
+           a->seats_left == b->seats_left && a->seats_held == b->seats_held &&
+           a->sold_out == b->sold_out;
+}
+
+static bool same_rounds(const struct queue_view *a, const struct queue_view *b)
+{
+    bool same = a->round_count == b->round_count;
+    for (size_t i = 0; same && i < a->round_count; i++)
+        same = same_round(&a->rounds[i], &b->rounds[i]);
+    return same;
+}
+
+static bool same_sales(const struct queue_sales *a, const struct queue_sales *b)
+{
+    return a->total_seat_cnt == b->total_seat_cnt && a->held == b->held && a->sold == b->sold &&
+           a->revenue == b->revenue;
+}
+
 static bool same_queue(const struct queue_view *a, const struct queue_view *b)
 {
     return a->status == b->status && a->open_at == b->open_at && a->serving == b->serving &&
@@ -68,7 +90,8 @@ static bool same_queue(const struct queue_view *a, const struct queue_view *b)
            a->silent_seconds == b->silent_seconds && a->active_seconds == b->active_seconds &&
            a->wait_seconds == b->wait_seconds && a->estimate.known == b->estimate.known &&
            a->estimate.low_seconds == b->estimate.low_seconds &&
-           a->estimate.high_seconds == b->estimate.high_seconds;
+           a->estimate.high_seconds == b->estimate.high_seconds && same_rounds(a, b) &&
+           same_sales(&a->sales, &b->sales);
 }
 
 static void publish_queue(struct snapshots *snapshots, const struct office *office,
@@ -91,6 +114,14 @@ uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view)
 {
     lock_slot(&snapshots->queue_lock);
     *view = snapshots->queue;
+    const uint64_t version = snapshots->queue_version;
+    unlock_slot(&snapshots->queue_lock);
+    return version;
+}
+
+uint64_t snapshots_queue_version(struct snapshots *snapshots)
+{
+    lock_slot(&snapshots->queue_lock);
     const uint64_t version = snapshots->queue_version;
     unlock_slot(&snapshots->queue_lock);
     return version;
@@ -125,6 +156,7 @@ static void round_write_counts(struct round_snapshot *snapshot, const struct rou
     snapshot->held = state->held;
     snapshot->sold = state->sold;
     snapshot->blocked = state->blocked;
+    snapshot->draft = state->draft;
 }
 
 static void round_write(struct round_snapshot *snapshot, const struct round_state *state)
@@ -141,6 +173,7 @@ static struct round_state round_read(const struct round_snapshot *snapshot)
         .held = snapshot->held,
         .sold = snapshot->sold,
         .blocked = snapshot->blocked,
+        .draft = snapshot->draft,
         .states = snapshot->states,
     };
 }
@@ -158,16 +191,17 @@ void engine_round_release(const struct round_snapshot *snapshot)
 /* How many seats are shown in this state. */
 static int64_t *shown_count(struct round_snapshot *snapshot, char state)
 {
-    switch (state) {
-    case 'a':
+    switch (seat_state_status(state)) {
+    case SEAT_STATUS_AVAILABLE:
         return &snapshot->available;
-    case 'h':
+    case SEAT_STATUS_HELD:
         return &snapshot->held;
-    case 's':
+    case SEAT_STATUS_SOLD:
         return &snapshot->sold;
-    default:
+    case SEAT_STATUS_BLOCKED:
         return &snapshot->blocked;
     }
+    UNREACHABLE("seat status");
 }
 
 static void slot_change(struct round_slot *slot, uint64_t version, size_t position, char state)
@@ -193,6 +227,41 @@ static void slot_compare(struct snapshots *snapshots, struct round_slot *slot,
     slot->published->version = state->version;
     slot->stale = true;
     unlock_slot(&snapshots->rounds_lock);
+}
+
+static void slot_mark_draft(struct snapshots *snapshots, struct round_slot *slot, bool draft)
+{
+    if (slot->published->draft == draft)
+        return;
+    lock_slot(&snapshots->rounds_lock);
+    slot->published->draft = draft;
+    slot->stale = true;
+    unlock_slot(&snapshots->rounds_lock);
+}
+
+/* Shows the round's seats as they are by now, which another version of its plan has otherwise.
+ * False: no memory, and the old plan is shown on. */
+static bool slot_redraw(struct snapshots *snapshots, struct round_slot *slot,
+                        const struct office *office, const struct concert_round *round)
+{
+    struct seat_map *map = seat_map_copy(office, round);
+    struct round_snapshot *published = map == NULL ? NULL : round_new(map);
+    if (published == NULL) {
+        seat_map_release(map);
+        return false;
+    }
+    lock_slot(&snapshots->rounds_lock);
+    struct seat_map *old_map = slot->map;
+    struct round_snapshot *old = slot->published;
+    const struct round_state state = round_read(old);
+    round_write(published, &state);
+    slot->map = map;
+    slot->published = published;
+    slot->stale = true;
+    unlock_slot(&snapshots->rounds_lock);
+    engine_round_release(old);
+    seat_map_release(old_map);
+    return true;
 }
 
 static void slot_release(struct round_slot *slot)
@@ -304,7 +373,7 @@ uint64_t snapshots_round_version(struct snapshots *snapshots, struct id round_id
 {
     lock_slot(&snapshots->rounds_lock);
     const struct round_slot *slot = slot_of(snapshots, round_id);
-    const uint64_t version = slot == NULL ? 0 : slot->published->version;
+    const uint64_t version = slot == NULL || slot->published->draft ? 0 : slot->published->version;
     unlock_slot(&snapshots->rounds_lock);
     return version;
 }
@@ -315,7 +384,7 @@ struct round_changes *snapshots_round_changes(struct snapshots *snapshots, struc
     struct round_changes *changes = NULL;
     lock_slot(&snapshots->rounds_lock);
     const struct round_slot *slot = slot_of(snapshots, round_id);
-    if (slot != NULL)
+    if (slot != NULL && !slot->published->draft)
         changes = seat_ring_changes(&slot->ring, since, slot->published->version,
                                     slot->published->states, slot->map->seat_count);
     unlock_slot(&snapshots->rounds_lock);
@@ -341,6 +410,9 @@ static bool publish_slots(struct snapshots *snapshots, struct office *office, bo
             continue;
         }
         slot->seen = snapshots->sweep;
+        if (slot->map->plan_version != round->plan_version)
+            complete = slot_redraw(snapshots, slot, office, round) && complete;
+        slot_mark_draft(snapshots, slot, state.draft);
         if (refresh)
             slot_compare(snapshots, slot, &state);
     }

@@ -46,6 +46,7 @@ void snapshots_renew(struct snapshots *snapshots);
 /* ---- Any thread; see engine.h ---- */
 
 uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view);
+uint64_t snapshots_queue_version(struct snapshots *snapshots);
 void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts);
 const struct catalogue_snapshot *snapshots_catalogue(struct snapshots *snapshots);
 const struct round_snapshot *snapshots_round(struct snapshots *snapshots, struct id round_id);

@@ -49,6 +49,7 @@ enum store_outcome turn_write_down(struct engine *engine)
         counter_add(&engine->counters.append_nanoseconds, monotonic_nanoseconds() - started);
         counter_add(&engine->counters.batches, 1);
         counter_add(&engine->counters.records, record_count);
+        counters_add_tally(&engine->counters, office_tally(batch->office));
         atomic_store(&engine->seq, batch->turn.seq);
         if (++engine->unpruned >= PRUNE_EVERY) {
             store_prune(engine->store);

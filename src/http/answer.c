@@ -2,6 +2,8 @@
 #include "http/answer.h"
 
 #include "base/check.h"
+#include "http/cors.h"
+#include "http/gzip.h"
 #include "http/server.h"
 
 #include <stdio.h>
@@ -48,15 +50,16 @@ static void add_promises(struct exchange *exchange)
         answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
 }
 
-/* A browser may show another type than JSON as a page: it shall run nothing and stand in no frame.
- */
-static void set_type(struct exchange *exchange, const char *content_type)
+/* A browser may show another type than JSON as a page: where nobody says what that needs (`policy`
+ * NULL), it shall run nothing, take no more than a style sheet of ours, and stand in no frame. */
+static void set_type(struct exchange *exchange, const char *content_type, const char *policy)
 {
     answer_header(exchange, "Content-Type", content_type);
-    if (strncmp(content_type, "application/", strlen("application/")) != 0)
-        answer_header(exchange, "Content-Security-Policy",
-                      "default-src 'none'; base-uri 'none'; form-action 'none'; "
-                      "frame-ancestors 'none'");
+    if (policy == NULL && strncmp(content_type, "application/", strlen("application/")) != 0)
+        policy = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; "
+                 "frame-ancestors 'none'";
+    if (policy != NULL)
+        answer_header(exchange, "Content-Security-Policy", policy);
 }
 
 /* Headers that every answer has. The one before, if there is one, is forgotten. */
@@ -77,6 +80,7 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
     add_promises(exchange);
+    cors_allow(exchange);
     if (exchange->replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");
 }
@@ -85,12 +89,17 @@ void answer_text(struct exchange *exchange, int status, const char *content_type
                  const char *cache_control)
 {
     respond(exchange, status, cache_control);
-    set_type(exchange, content_type);
+    set_type(exchange, content_type, NULL);
 }
 
 void answer_no_content(struct exchange *exchange)
 {
     respond(exchange, STATUS_NO_CONTENT, "no-store");
+}
+
+static bool takes_gzip(const struct exchange *exchange)
+{
+    return coding_choose(exchange->head->headers.accept_encoding, 1u << CODING_GZIP) == CODING_GZIP;
 }
 
 void answer_shared(struct exchange *exchange, struct cached_answer *body, const char *cache_control)
@@ -100,12 +109,36 @@ void answer_shared(struct exchange *exchange, struct cached_answer *body, const 
         return;
     }
     const char *known = exchange->head->headers.if_none_match;
-    const bool fresh = known != NULL && etag_matches(known, body->etag);
+    const struct coded_answer *coded = takes_gzip(exchange) ? cached_answer_code(body) : NULL;
+    const char *etag = coded != NULL ? coded->etag : body->etag;
+    const bool fresh = known != NULL && etag_matches(known, etag);
     respond(exchange, fresh ? STATUS_NOT_MODIFIED : STATUS_OK, cache_control);
-    answer_header(exchange, "ETag", body->etag);
-    if (!fresh)
-        set_type(exchange, body->content_type);
+    answer_header(exchange, "ETag", etag);
+    if (body->varies || body->length >= GZIP_BYTES_MIN)
+        answer_header(exchange, "Vary", "Accept-Encoding");
+    if (!fresh) {
+        const enum coding coding = coded != NULL ? CODING_GZIP : body->coding;
+        set_type(exchange, body->content_type, body->policy);
+        if (coding != CODING_IDENTITY)
+            answer_header(exchange, "Content-Encoding", coding_name(coding));
+    }
     exchange->answer.cached = body;
+    exchange->answer.coded = coded;
+}
+
+void answer_code(struct exchange *exchange)
+{
+    struct buffer *out = &exchange->out;
+    uint8_t *coded;
+    size_t length;
+    if (exchange->head->method != METHOD_GET || out->length < GZIP_BYTES_MIN ||
+        !takes_gzip(exchange) || gzip_make(out->data, out->length, &coded, &length) != RESULT_OK)
+        return;
+    free(out->data);
+    out->data = coded;
+    out->length = length;
+    out->capacity = length;
+    answer_header(exchange, "Content-Encoding", "gzip");
 }
 
 void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream)
@@ -121,6 +154,11 @@ void answer_stream(struct exchange *exchange, const char *content_type, struct s
 const uint8_t *answer_body(const struct exchange *exchange, size_t *length)
 {
     const struct cached_answer *cached = exchange->answer.cached;
+    const struct coded_answer *coded = exchange->answer.coded;
+    if (coded != NULL) {
+        *length = coded->length;
+        return coded->bytes;
+    }
     *length = cached != NULL ? cached->length : exchange->out.length;
     return cached != NULL ? cached->bytes : exchange->out.data;
 }

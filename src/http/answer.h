@@ -21,6 +21,10 @@ void answer_no_content(struct exchange *exchange);
 void answer_shared(struct exchange *exchange, struct cached_answer *body,
                    const char *cache_control);
 
+/* Codes the body of the answer made last in gzip, where who reads it takes that. Only of what is
+ * read: what a request makes may be a secret, whose length shall tell nothing. */
+void answer_code(struct exchange *exchange);
+
 /* Answers 200 with a stream (NULL: with its head alone, to HEAD), of which it takes over a
  * reference. stream_begin makes one. No other answer can take its place. */
 void answer_stream(struct exchange *exchange, const char *content_type, struct stream *stream);

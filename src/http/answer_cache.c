@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "base/check.h"
+#include "http/gzip.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -58,13 +59,72 @@ struct cached_answer *cached_answer_new(struct buffer *bytes)
     uint8_t hash[16];
     CHECK(crypto_generichash(hash, sizeof hash, bytes->data, bytes->length, NULL, 0) == 0);
     atomic_init(&body->references, 1);
+    atomic_init(&body->coded, NULL);
     body->content_type = "application/json";
+    body->policy = NULL;
+    body->coding = CODING_IDENTITY;
+    body->varies = false;
     body->etag[0] = '"';
     const size_t written = base64_encode(BASE64_URL, hash, sizeof hash, body->etag + 1);
     memcpy(body->etag + 1 + written, "\"", 2);
     body->bytes = bytes->data;
     body->length = bytes->length;
     *bytes = (struct buffer){.bound = bytes->bound};
+    return body;
+}
+
+static void coded_answer_free(struct coded_answer *coded)
+{
+    if (coded != NULL)
+        free(coded->bytes);
+    free(coded);
+}
+
+/* "abc" -> "abc-g" */
+static void code_etag(const char etag[static ETAG_BYTES], char coded[static CODED_ETAG_BYTES])
+{
+    const size_t length = strlen(etag) - 1;
+    memcpy(coded, etag, length);
+    memcpy(coded + length, "-g\"", 4);
+}
+
+static struct coded_answer *coded_answer_new(const struct cached_answer *body)
+{
+    struct coded_answer *coded = calloc(1, sizeof *coded);
+    if (coded == NULL ||
+        gzip_make(body->bytes, body->length, &coded->bytes, &coded->length) != RESULT_OK) {
+        free(coded);
+        return NULL;
+    }
+    code_etag(body->etag, coded->etag);
+    return coded;
+}
+
+/* Two threads may make it at once: one's is kept. */
+const struct coded_answer *cached_answer_code(struct cached_answer *body)
+{
+    struct coded_answer *known = atomic_load_explicit(&body->coded, memory_order_acquire);
+    if (known != NULL || body->varies || body->length < GZIP_BYTES_MIN)
+        return known;
+    struct coded_answer *made = coded_answer_new(body);
+    if (made == NULL || atomic_compare_exchange_strong(&body->coded, &known, made))
+        return made;
+    coded_answer_free(made);
+    return known;
+}
+
+struct cached_answer *cached_answer_copy(const void *bytes, size_t length, const char *content_type)
+{
+    struct buffer copy;
+    struct cached_answer *body = NULL;
+    buffer_init(&copy, length);
+    if (buffer_reserve(&copy, length) == RESULT_OK) {
+        buffer_append(&copy, bytes, length);
+        body = cached_answer_new(&copy);
+    }
+    buffer_release(&copy);
+    if (body != NULL)
+        body->content_type = content_type;
     return body;
 }
 
@@ -77,6 +137,7 @@ void cached_answer_drop(struct cached_answer *body)
 {
     if (atomic_fetch_sub_explicit(&body->references, 1, memory_order_acq_rel) != 1)
         return;
+    coded_answer_free(atomic_load_explicit(&body->coded, memory_order_relaxed));
     free(body->bytes);
     free(body);
 }

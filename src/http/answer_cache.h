@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "base/id.h"
 #include "base/result.h"
+#include "http/coding.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,13 +16,26 @@
 
 #define ETAG_BYTES 25 /* quotes, 22 characters of base64url, NUL */
 
-/* Immutable once made. */
+#define CODED_ETAG_BYTES (ETAG_BYTES + 2)
+
+/* A body's bytes in gzip, which are another representation: its tag is the body's with -g in it. */
+struct coded_answer {
+    char etag[CODED_ETAG_BYTES];
+    uint8_t *bytes;
+    size_t length;
+};
+
+/* Immutable once made, but for its coded form. */
 struct cached_answer {
     atomic_uint references;
     const char *content_type; /* a literal */
+    const char *policy;       /* Content-Security-Policy, a literal; NULL: the strictest */
+    enum coding coding;       /* of the bytes */
+    bool varies;              /* other codings are there too */
     char etag[ETAG_BYTES];
     uint8_t *bytes;
     size_t length;
+    _Atomic(struct coded_answer *) coded; /* made when somebody first takes it; NULL before */
 };
 
 /* The content of a body; the version says of which moment. */
@@ -34,7 +48,7 @@ struct cached_answer_key {
 
 #define ANSWER_CACHE_SLOTS 1024
 /* Maps of large rounds are some 17 MB each; a body that does not fit is made anew for each request.
- */
+ * Coded forms come beside that, each smaller than its body. */
 #define ANSWER_CACHE_BYTES_MAX ((size_t)256 << 20)
 
 struct cached_answer_slot {
@@ -60,6 +74,14 @@ struct cached_answer *answer_cache_find(struct answer_cache *cache,
 /* Takes over the buffer's bytes; the ETag is a hash of them, the type JSON. One reference, the
  * caller's. NULL: no memory. */
 struct cached_answer *cached_answer_new(struct buffer *bytes);
+/* The body in gzip, as long as the body; made once. NULL: it gains nothing, or there is no memory.
+ */
+const struct coded_answer *cached_answer_code(struct cached_answer *body);
+
+/* The same with a copy of the bytes, and of another type (a literal). */
+struct cached_answer *cached_answer_copy(const void *bytes, size_t length,
+                                         const char *content_type);
+
 void cached_answer_hold(struct cached_answer *body);
 void cached_answer_drop(struct cached_answer *body);
 

@@ -34,16 +34,18 @@ enum exchange_phase {
  * two thirds of this. */
 #define ANSWER_HEAD_BYTES_MAX 2048
 
-/* The answer that is to be sent. Its body is `cached`, or the exchange's `out`. */
+/* The answer that is to be sent. Its body is `cached`, or the exchange's `out`.
+ */
 struct answer {
-    int status;                   /* 0: not answered yet */
-    struct cached_answer *cached; /* a reference, or NULL */
-    bool bodiless;                /* 204 and 304 */
-    bool last;                    /* the connection ends with it */
-    bool unsized;                 /* a stream's: only its end tells its length */
-    struct stream *stream;        /* the connection's reference, until it takes it; or NULL */
-    bool failed;                  /* there was no memory for its body: it can't be sent */
-    size_t head_length;           /* of its line and headers, in the exchange's `answer_head` */
+    int status;                       /* 0: not answered yet */
+    struct cached_answer *cached;     /* a reference, or NULL */
+    const struct coded_answer *coded; /* the form of `cached` that is sent, or NULL: as it is */
+    bool bodiless;                    /* 204 and 304 */
+    bool last;                        /* the connection ends with it */
+    bool unsized;                     /* a stream's: only its end tells its length */
+    struct stream *stream;            /* the connection's reference, until it takes it; or NULL */
+    bool failed;                      /* there was no memory for its body: it can't be sent */
+    size_t head_length;               /* of its line and headers, in the exchange's `answer_head` */
 };
 
 struct exchange {

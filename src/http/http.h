@@ -40,6 +40,7 @@ struct http_options {
     const char *metrics_listen;  /* the same, of the address that only tells metrics; or NULL */
     const char *public_url;      /* how browsers call this server: an origin; or NULL */
     const char *trusted_proxies; /* as address_list_parse takes it; or NULL */
+    const char *cors_origins;    /* as origin_list_parse takes it; or NULL */
     /* Both or neither; PEM. They live as long as the server, which reads them again. */
     const char *tls_certificate_file, *tls_key_file;
     unsigned io_threads;      /* 1..64 */

@@ -9,7 +9,7 @@
 
 void request_head_init(struct request_head *head)
 {
-    memset(head, 0, sizeof *head);
+    memset(head, 0, offsetof(struct request_head, parameters));
 }
 
 static bool refuse_head(struct request_head *head, enum refusal refusal)

@@ -46,7 +46,6 @@ struct request_head {
     bool last;               /* the client wants no more answers on this connection */
     const char *path; /* percent-decoded, but for %2F, which separates nothing (RFC 3986, 2.2) */
     struct request_headers headers;
-    struct request_parameter parameters[PARAMETERS_MAX];
     size_t parameter_count;
     bool parameters_left_out; /* there were more */
     enum framing framing;
@@ -62,6 +61,8 @@ struct request_head {
     bool old;          /* HTTP/1.0 */
     bool said_close;
     const char *authority; /* of a target in absolute form; or NULL */
+
+    struct request_parameter parameters[PARAMETERS_MAX]; /* the first parameter_count of them */
 };
 
 void request_head_init(struct request_head *head);

@@ -58,6 +58,7 @@ static enum result copy_options(struct http_server *server, const struct http_op
     /* These texts are the caller's; `site` and the listeners keep what they need of them. */
     server->options.listen = server->options.metrics_listen = NULL;
     server->options.public_url = server->options.trusted_proxies = NULL;
+    server->options.cors_origins = NULL;
     const enum result result = site_init(&server->site, options, explanation);
     if (result != RESULT_OK)
         return result;

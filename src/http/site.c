@@ -13,6 +13,9 @@ enum result site_init(struct site *site, const struct http_options *options,
                            options->public_url);
         site->has_public_origin = true;
     }
+    if (options->cors_origins != NULL &&
+        origin_list_parse(options->cors_origins, &site->cors_origins, explanation) != RESULT_OK)
+        return RESULT_MALFORMED;
     site->secure = site->tls || (site->has_public_origin && site->public_origin.secure);
     if (options->trusted_proxies == NULL)
         return RESULT_OK;

@@ -9,7 +9,8 @@
 
 struct site {
     struct address_list trusted_proxies;
-    bool tls;    /* our own connections are encrypted */
+    struct origin_list cors_origins; /* whose pages may call with a bearer token */
+    bool tls;                        /* our own connections are encrypted */
     bool secure; /* browsers come by https: to us, or to the proxy at the public origin */
     bool has_public_origin;
     struct origin public_origin;

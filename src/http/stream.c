@@ -22,6 +22,11 @@ static void unlock_stream(struct stream *stream)
 
 /* ---- Life ---- */
 
+static size_t pending_bytes_max(const struct stream_plan *plan)
+{
+    return plan->pending_bytes_max == 0 ? STREAM_PENDING_BYTES_MAX : plan->pending_bytes_max;
+}
+
 static struct stream *stream_new(const struct exchange *exchange, const struct stream_plan *plan)
 {
     struct stream *stream = calloc(1, sizeof *stream);
@@ -34,8 +39,8 @@ static struct stream *stream_new(const struct exchange *exchange, const struct s
     stream->plan = *plan;
     stream->chunked = !exchange->head->old;
     stream->tail = "";
-    buffer_init(&stream->pending, STREAM_PENDING_BYTES_MAX);
-    buffer_init(&stream->going, STREAM_PENDING_BYTES_MAX);
+    buffer_init(&stream->pending, pending_bytes_max(plan));
+    buffer_init(&stream->going, pending_bytes_max(plan));
     return stream;
 }
 
@@ -70,10 +75,31 @@ void stream_drop(struct stream *stream)
 {
     if (atomic_fetch_sub(&stream->references, 1) > 1)
         return;
+    stream_text_drop(stream->shared);
+    stream_text_drop(stream->going_shared);
     buffer_release(&stream->pending);
     buffer_release(&stream->going);
     CHECK(pthread_mutex_destroy(&stream->lock) == 0);
     free(stream);
+}
+
+/* ---- Texts that streams share ---- */
+
+struct stream_text *stream_text_new(const void *bytes, size_t length)
+{
+    struct stream_text *text = malloc(sizeof *text + length);
+    if (text == NULL)
+        return NULL;
+    atomic_init(&text->references, 1);
+    text->length = length;
+    memcpy(text->bytes, bytes, length);
+    return text;
+}
+
+void stream_text_drop(struct stream_text *text)
+{
+    if (text != NULL && atomic_fetch_sub(&text->references, 1) == 1)
+        free(text);
 }
 
 /* ---- Writing ---- */
@@ -88,15 +114,41 @@ static void tell_loop(struct stream *stream)
     io_loop_tell(stream->loop, stream);
 }
 
+/* The lock is held, and the stream is open. False: no room, which ends it. */
+static bool append_pending(struct stream *stream, const void *bytes, size_t length)
+{
+    if (buffer_reserve(&stream->pending, length) != RESULT_OK) {
+        stream->state = STREAM_BEHIND;
+        return false;
+    }
+    buffer_append(&stream->pending, bytes, length);
+    return true;
+}
+
 bool stream_write(struct stream *stream, const void *bytes, size_t length)
 {
     lock_stream(stream);
     const bool open = stream->state == STREAM_OPEN;
-    const bool room = open && buffer_reserve(&stream->pending, length) == RESULT_OK;
-    if (room)
-        buffer_append(&stream->pending, bytes, length);
-    else if (open)
-        stream->state = STREAM_BEHIND;
+    const bool room = open && append_pending(stream, bytes, length);
+    if (open)
+        tell_loop(stream);
+    unlock_stream(stream);
+    return room;
+}
+
+bool stream_share(struct stream *stream, struct stream_text *text, size_t from)
+{
+    CHECK(from <= text->length);
+    lock_stream(stream);
+    const bool open = stream->state == STREAM_OPEN;
+    bool room = open;
+    if (open && stream->shared == NULL && stream->pending.length == 0) {
+        atomic_fetch_add(&text->references, 1);
+        stream->shared = text;
+        stream->shared_from = from;
+    } else if (open) {
+        room = append_pending(stream, text->bytes + from, text->length - from);
+    }
     if (open)
         tell_loop(stream);
     unlock_stream(stream);
@@ -139,26 +191,37 @@ void stream_await(struct stream *stream)
 
 /* ---- Sending ---- */
 
+static size_t shared_length(const struct stream *stream)
+{
+    return stream->going_shared == NULL ? 0 : stream->going_shared->length - stream->going_from;
+}
+
 static size_t length_left(const struct stream *stream)
 {
-    return strlen(stream->line) + stream->going.length + strlen(stream->tail) - stream->sent;
+    return strlen(stream->line) + shared_length(stream) + stream->going.length +
+           strlen(stream->tail) - stream->sent;
 }
 
 /* Takes everything that is pending as one chunk. A quiet stream keeps no memory for it. */
 static void take_pending(struct stream *stream)
 {
     buffer_release(&stream->going);
+    stream_text_drop(stream->going_shared);
     stream->going = stream->pending;
-    buffer_init(&stream->pending, STREAM_PENDING_BYTES_MAX);
+    stream->going_shared = stream->shared;
+    stream->going_from = stream->shared_from;
+    buffer_init(&stream->pending, stream->going.bound);
+    stream->shared = NULL;
     stream->sent = 0;
     stream->line[0] = '\0';
     stream->tail = "";
     if (!stream->chunked)
         return;
-    const bool some = stream->going.length > 0; /* a chunk of no bytes would be the last */
+    const size_t length = shared_length(stream) + stream->going.length;
+    const bool some = length > 0; /* a chunk of no bytes would be the last */
     const bool closes = stream->state == STREAM_ENDED && !stream->closed;
     if (some)
-        (void)snprintf(stream->line, sizeof stream->line, "%zx\r\n", stream->going.length);
+        (void)snprintf(stream->line, sizeof stream->line, "%zx\r\n", length);
     if (closes)
         stream->tail = some ? "\r\n0\r\n\r\n" : "0\r\n\r\n";
     else if (some)
@@ -172,7 +235,8 @@ enum stream_next stream_prepare(struct stream *stream)
     const enum stream_state state = stream->state;
     if (length_left(stream) == 0)
         take_pending(stream);
-    const bool room = state == STREAM_OPEN && stream->awaited && stream->pending.length == 0;
+    const bool room = state == STREAM_OPEN && stream->awaited && stream->shared == NULL &&
+                      stream->pending.length == 0;
     stream->awaited &= !room;
     unlock_stream(stream);
     if (room)
@@ -186,20 +250,26 @@ enum stream_next stream_prepare(struct stream *stream)
     return state == STREAM_ENDED ? STREAM_SENT : STREAM_QUIET;
 }
 
+static struct iovec piece_of(const void *bytes, size_t length)
+{
+    return (struct iovec){.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+}
+
 size_t stream_pieces(const struct stream *stream, struct iovec pieces[static STREAM_PIECES_MAX])
 {
+    const struct stream_text *shared = stream->going_shared;
     const struct iovec whole[STREAM_PIECES_MAX] = {
-        {.iov_base = (void *)(uintptr_t)stream->line, .iov_len = strlen(stream->line)},
-        {.iov_base = stream->going.data, .iov_len = stream->going.length},
-        {.iov_base = (void *)(uintptr_t)stream->tail, .iov_len = strlen(stream->tail)},
+        piece_of(stream->line, strlen(stream->line)),
+        piece_of(shared == NULL ? NULL : shared->bytes + stream->going_from, shared_length(stream)),
+        piece_of(stream->going.data, stream->going.length),
+        piece_of(stream->tail, strlen(stream->tail)),
     };
     size_t count = 0, skipped = stream->sent;
     for (size_t i = 0; i < STREAM_PIECES_MAX; i++) {
         const size_t length = whole[i].iov_len, before = skipped < length ? skipped : length;
         skipped -= before;
         if (before < length)
-            pieces[count++] = (struct iovec){.iov_base = (char *)whole[i].iov_base + before,
-                                             .iov_len = length - before};
+            pieces[count++] = piece_of((const char *)whole[i].iov_base + before, length - before);
     }
     return count;
 }
@@ -234,8 +304,12 @@ void stream_leave(struct stream *stream)
     CHECK(stream->state != STREAM_OVER);
     stream->state = STREAM_OVER;
     buffer_release(&stream->pending);
+    stream_text_drop(stream->shared);
+    stream->shared = NULL;
     unlock_stream(stream);
     buffer_release(&stream->going);
+    stream_text_drop(stream->going_shared);
+    stream->going_shared = NULL;
     stream->connection = NULL;
     atomic_fetch_sub(&server->answering, 1);
     if (!ended)

@@ -24,11 +24,18 @@
  * is this far behind does not keep up. */
 #define STREAM_PENDING_BYTES_MAX ((size_t)256 << 10)
 
-/* A chunk's line, its bytes, and what ends it. */
-#define STREAM_PIECES_MAX 3
+/* A chunk's line, a text that streams share, the stream's own bytes, and what ends the chunk. */
+#define STREAM_PIECES_MAX 4
 
 /* The size of a chunk in hexadecimal, CR LF and NUL. */
 #define STREAM_LINE_BYTES (2 * sizeof(size_t) + 3)
+
+/* Bytes that go to many streams, made once. They never change. */
+struct stream_text {
+    atomic_uint references;
+    size_t length;
+    uint8_t bytes[];
+};
 
 /* The client left, or fell too far behind, or the server stops; never after stream_end or
  * stream_cut returned true. Called once, on the thread of the stream's loop, without any lock held.
@@ -44,8 +51,9 @@ struct stream_plan {
     const char *content_type;
     void *owner;
     stream_gone *gone;
-    stream_room *room; /* NULL: nothing is awaited */
-    bool is_whole;     /* a part is worth nothing: a server that stops cuts it */
+    stream_room *room;        /* NULL: nothing is awaited */
+    bool is_whole;            /* a part is worth nothing: a server that stops cuts it */
+    size_t pending_bytes_max; /* 0: STREAM_PENDING_BYTES_MAX */
 };
 
 enum stream_state {
@@ -62,6 +70,8 @@ struct stream {
     bool told;    /* stands in the loop's list, which has a reference */
     bool awaited; /* `room` is to be called */
     struct stream *next;
+    struct stream_text *shared; /* goes out before `pending`; or NULL */
+    size_t shared_from;         /* its bytes before this one do not go out */
     struct buffer pending;
 
     /* Set once. */
@@ -72,12 +82,18 @@ struct stream {
 
     /* The loop's thread's: the bytes that are being sent. */
     struct connection *connection; /* NULL: it has left */
+    struct stream_text *going_shared;
+    size_t going_from;
     struct buffer going;
     char line[STREAM_LINE_BYTES];
     const char *tail;
-    size_t sent; /* of the line, the bytes and the tail */
+    size_t sent; /* of the pieces */
     bool closed; /* the last chunk is among them, or was */
 };
+
+/* A text with one reference, the caller's. NULL: no memory. */
+struct stream_text *stream_text_new(const void *bytes, size_t length);
+void stream_text_drop(struct stream_text *text); /* NULL: nothing */
 
 /* In a step of an exchange whose request is there as a whole: answers 200 with a stream, and
  * returns the caller's reference. NULL: there is none, and the exchange was answered, since HEAD
@@ -89,6 +105,10 @@ struct stream *stream_begin(struct exchange *exchange, const struct stream_plan 
 /* Copies the bytes, which go out soon and in the order of the calls. False: the stream is over, or
  * there is no room for them, which ends it. */
 bool stream_write(struct stream *stream, const void *bytes, size_t length);
+
+/* Writes the text's bytes from `from` on. A stream of which nothing is pending takes a reference to
+ * the text; one whose client is slow takes a copy, for which it must have room. */
+bool stream_share(struct stream *stream, struct stream_text *text, size_t from);
 
 /* The written bytes still go out; then the connection takes the next request, or closes. False: the
  * stream was over before, and `gone` was called or is about to be. */

@@ -80,16 +80,24 @@ static enum transport_result write_record(struct tls_session *tls, const struct 
     return of_tls(tls_write(tls, record, bytes, length));
 }
 
+/* The kernel takes one piece for less than a message of pieces. */
+static ssize_t send_plain(int socket, const struct iovec *pieces, size_t count)
+{
+    if (count == 1)
+        return send(socket, pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL);
+    const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces,
+                                   .msg_iovlen = count};
+    return sendmsg(socket, &message, MSG_NOSIGNAL);
+}
+
 enum transport_result transport_write(struct transport *transport, const struct iovec *pieces,
                                       size_t count, size_t *length)
 {
     if (transport->tls != NULL)
         return write_record(transport->tls, pieces, count, length);
-    const struct msghdr message = {.msg_iov = (struct iovec *)(uintptr_t)pieces,
-                                   .msg_iovlen = count};
     ssize_t sent;
     do
-        sent = sendmsg(transport->socket, &message, MSG_NOSIGNAL);
+        sent = send_plain(transport->socket, pieces, count);
     while (sent < 0 && errno == EINTR);
     if (sent < 0)
         return of_errno();

@@ -53,12 +53,18 @@ const json_t *body_ask(struct body_object *object, const char *key, enum body_pr
     const json_t *value = json_object_get(object->json, key);
     if (value == NULL && presence == BODY_REQUIRED)
         body_error(object, key, "is missing");
-    return presence == BODY_NULLABLE && json_is_null(value) ? NULL : value;
+    const bool may_be_null = presence == BODY_NULLABLE || presence == BODY_CLEARABLE;
+    return may_be_null && json_is_null(value) ? NULL : value;
 }
 
 bool body_has_key(const struct body_object *object, const char *key)
 {
     return json_object_get(object->json, key) != NULL;
+}
+
+bool body_has_null(const struct body_object *object, const char *key)
+{
+    return json_is_null(json_object_get(object->json, key));
 }
 
 bool body_has(const struct body_object *object, const char *key)

@@ -6,7 +6,7 @@
 
 #include "json/body_error.h"
 
-#define BODY_FIELDS_MAX 16 /* fields that one object may have; the largest here has ten */
+#define BODY_FIELDS_MAX 16 /* fields that one object may have; the largest here has twelve */
 
 struct body_object {
     struct body *body;
@@ -18,7 +18,8 @@ struct body_object {
 
 enum body_presence {
     BODY_OPTIONAL,
-    BODY_NULLABLE, /* optional, and null is as if it were absent */
+    BODY_NULLABLE,  /* optional, and null is as if it were absent */
+    BODY_CLEARABLE, /* optional, and null is a value: none */
     BODY_REQUIRED,
 };
 
@@ -35,8 +36,10 @@ bool body_object(struct body *body, const json_t *json, const struct body_path *
 /* After all fields were asked for: every other key is an error. */
 void body_close(struct body_object *object);
 
-/* Whether the field is there, good or bad; and whether it is, and is not null. */
+/* Whether the field is there, good or bad; whether it is null; and whether it is there and is not.
+ */
 bool body_has_key(const struct body_object *object, const char *key);
+bool body_has_null(const struct body_object *object, const char *key);
 bool body_has(const struct body_object *object, const char *key);
 
 /* The field's value, or NULL; notes that the key is known. An error where one is required. */

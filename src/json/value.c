@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "record/limit.h"
 #include "record/password.h"
+#include "record/record.h"
 #include "record/text.h"
 
 #include <stdio.h>
@@ -105,7 +106,7 @@ bool body_text(struct body_object *object, const char *key, enum body_presence p
         body_error(object, key, problem);
         return false;
     }
-    if (!text_fits(read, kind, problem)) {
+    if (count > 0 && !text_fits(read, kind, problem)) {
         body_error(object, key, problem);
         return false;
     }
@@ -133,26 +134,43 @@ static bool integer_of(const struct body *body, const json_t *value, int64_t *in
     return (double)*integer == real;
 }
 
-bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
-                  int64_t min, int64_t max, int64_t *value)
+static bool read_integer(struct body *body, const json_t *json, const struct body_path *path,
+                         int64_t min, int64_t max, int64_t *value)
 {
-    const json_t *json = body_ask(object, key, presence);
-    if (json == NULL)
-        return false;
     int64_t integer;
-    if (!integer_of(object->body, json, &integer)) {
-        body_error(object, key, "must be an integer");
+    if (!integer_of(body, json, &integer)) {
+        body_error_at(body, path, "must be an integer");
         return false;
     }
     if (integer < min || integer > max) {
         char message[80];
         (void)snprintf(message, sizeof message, "must be from %lld to %lld", (long long)min,
                        (long long)max);
-        body_error(object, key, message);
+        body_error_at(body, path, message);
         return false;
     }
     *value = integer;
     return true;
+}
+
+bool body_integer(struct body_object *object, const char *key, enum body_presence presence,
+                  int64_t min, int64_t max, int64_t *value)
+{
+    const struct body_path path = {.parent = object->path, .key = key};
+    const json_t *json = body_ask(object, key, presence);
+    return json != NULL && read_integer(object->body, json, &path, min, max, value);
+}
+
+bool body_member_integer(struct body *body, const json_t *value, const struct body_path *path,
+                         int64_t min, int64_t max, int64_t *integer)
+{
+    return read_integer(body, value, path, min, max, integer);
+}
+
+bool body_element_integer(struct body *body, const json_t *array, const struct body_path *path,
+                          int64_t min, int64_t max, int64_t *value)
+{
+    return read_integer(body, json_array_get(array, path->index), path, min, max, value);
 }
 
 bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
@@ -187,6 +205,22 @@ bool body_boolean(struct body_object *object, const char *key, enum body_presenc
         return false;
     }
     *value = json_is_true(json);
+    return true;
+}
+
+bool body_choice(struct body_object *object, const char *key, enum body_presence presence,
+                 const char *const *texts, size_t count, int *choice)
+{
+    const json_t *json = body_ask(object, key, presence);
+    if (json == NULL)
+        return false;
+    const char *text = plain_text(object, key, json);
+    if (text == NULL)
+        return false;
+    if (!enumeration_parse(texts, count, text, choice)) {
+        body_error(object, key, "is none of the values that this field has");
+        return false;
+    }
     return true;
 }
 
@@ -279,6 +313,16 @@ bool body_element_id(struct body *body, const json_t *array, const struct body_p
     char message[80];
     id_message(prefix, message);
     body_error_at(body, path, message);
+    return false;
+}
+
+bool body_element_word(struct body *body, const json_t *array, const struct body_path *path,
+                       const char *const *texts, size_t count, int *value)
+{
+    const char *text = json_string_value(json_array_get(array, path->index));
+    if (text != NULL && enumeration_parse(texts, count, text, value))
+        return true;
+    body_error_at(body, path, "is none of the words that may stand there");
     return false;
 }
 

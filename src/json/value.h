@@ -30,6 +30,9 @@ bool body_real(struct body_object *object, const char *key, enum body_presence p
                double max, double *value);
 bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,
                   bool *value);
+/* One of `count` texts, by its number. */
+bool body_choice(struct body_object *object, const char *key, enum body_presence presence,
+                 const char *const *texts, size_t count, int *choice);
 bool body_time(struct body_object *object, const char *key, enum body_presence presence,
                timestamp_ms *time);
 bool body_id(struct body_object *object, const char *key, enum body_presence presence,
@@ -50,8 +53,16 @@ bool body_array(struct body_object *object, const char *key, enum body_presence 
 /* False with an error, as body_array has it, when a number of elements is out of range. */
 bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max);
 
+/* The value of a member whose name the request chose. */
+bool body_member_integer(struct body *body, const json_t *value, const struct body_path *path,
+                         int64_t min, int64_t max, int64_t *integer);
+
 /* Elements of an array. `path` must stay in place while the element is read. */
+bool body_element_integer(struct body *body, const json_t *array, const struct body_path *path,
+                          int64_t min, int64_t max, int64_t *value);
 bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
                      const char *prefix, struct id *id);
+bool body_element_word(struct body *body, const json_t *array, const struct body_path *path,
+                       const char *const *texts, size_t count, int *value);
 
 #endif

@@ -13,12 +13,21 @@ struct admission_rate {
     int64_t first_second; /* of the measurement; 0: none yet */
 };
 
-/* Whether anything is on sale, and for which wall times that answer stands. */
-struct sale_window {
-    bool open;
-    timestamp_ms from, until; /* half-open */
-    uint64_t catalogue_version;
+struct live_lane;
+struct live_token;
+
+/* What is true now of all who wait in a lane. */
+enum lane_state {
+    LANE_SHUT,     /* their sale is not open, or it is paused: they are passed over */
+    LANE_SOLD_OUT, /* no seat is left, and none is held that may come back: they stay */
+    LANE_ON_SALE,
 };
+
+enum lane_state lane_state(const struct office *office, const struct live_lane *lane);
+
+/* How many will be let in before a token that waits: those with lower numbers who wait for the
+ * same, or for whatever is on sale, or for what will be the next to have seats. */
+int64_t queue_ahead(const struct office *office, const struct live_token *token);
 
 /* Changes the queue's settings. */
 void queue_apply(struct office *office, const struct queue_change *change);
@@ -26,13 +35,18 @@ enum queue_status queue_status_given(const struct house *house, timestamp_ms wal
 enum queue_status queue_status_at(struct office *office, timestamp_ms wall);
 
 /* Admits while there is a free slot, credit and somebody to admit; `budget` bounds the records.
- * False: more could be done. */
+ * False: it was used up, and more could be done. */
 bool queue_admit(struct office *office, size_t *budget);
-struct wait_estimate queue_estimate(const struct office *office, enum queue_status status,
-                                    int64_t ahead);
 
-/* When the next one may be admitted, or the door opens by itself; INT64_MAX: neither is in sight.
- */
+/* Of somebody in a lane, with so many ahead; and of one who joins now and names no concert. */
+struct wait_estimate queue_estimate(const struct office *office, enum queue_status status,
+                                    const struct live_lane *lane, int64_t ahead);
+struct wait_estimate queue_newcomer_estimate(const struct office *office, enum queue_status status);
+
+/* How many are let in a minute, by the admissions of the last one; 0: nobody was. */
+int64_t queue_admitted_a_minute(const struct office *office);
+
+/* When the next one may be admitted, or a door opens by itself; INT64_MAX: neither is in sight. */
 timestamp_ms queue_next_admission(const struct office *office, struct moment now);
 
 #endif

@@ -4,7 +4,9 @@
 #include "office/state.h"
 #include "office/token.h"
 #include "office/user.h"
+#include "office/waiting_line.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static bool fail(struct explanation *explanation, int invariant, const char *what,
@@ -71,6 +73,9 @@ static bool audit_round(const struct live_round *round, struct explanation *expl
         counts[status]++;
         if (round->states[i] != "ahsb"[status])
             return fail(explanation, 5, "a seat's public state is wrong", "round", round->row.id);
+        if (seat_bits_is_free(round->bits, (size_t)i) != (status == SEAT_STATUS_AVAILABLE))
+            return fail(explanation, 5, "a seat that can be had is not chosen, or another is",
+                        "round", round->row.id);
     }
     if (memcmp(counts, round->counts, sizeof counts) != 0)
         return fail(explanation, 5, "the counts are not those of the seats", "round",
@@ -118,10 +123,96 @@ static bool audit_user(const struct office *office, const struct live_user *user
     return true;
 }
 
+/* Those of its lane that were passed over stand before the cursor, and were served. */
+static bool stands_in_line(const struct office *office, const struct live_token *token)
+{
+    const struct live_lane *lane = token_lane(office, token);
+    const struct live_visit *visit = token_visit(office, token);
+    const bool passed = visit != NULL && visit->passed_at != 0;
+    return token->position < lane->length && lane->slots[token->position] == token->item.number &&
+           passed == (token->position < lane->cursor) &&
+           (!passed || token->number <= office->house.serving);
+}
+
+/* 6: a lane's numbers rise, those who are present stand in its tree, and it counts its own. */
+static bool audit_lane(const struct office *office, const struct live_lane *lane)
+{
+    size_t waiting = 0, present = 0;
+    int64_t number = 0;
+    for (size_t i = 0; i < lane->length; i++) {
+        const struct live_token *token = pool_find(&office->tokens, lane->slots[i]);
+        if (token == NULL)
+            continue;
+        if (token->number <= number || fenwick_sum_below(&lane->present, i) != present ||
+            token_lane(office, token) != lane ||
+            lane_ahead(office, lane, token->number) != (int64_t)present)
+            return false;
+        number = token->number;
+        waiting++;
+        present += token->present;
+    }
+    return waiting == lane->waiting && present == lane->present_count &&
+           lane_find(office, lane->concert_id) == lane;
+}
+
+/* What a lane counts of its tokens, by its number in the pool. */
+struct lane_count {
+    size_t tokens, active, holding;
+};
+
+static bool audit_lanes(const struct office *office, struct explanation *explanation)
+{
+    struct lane_count *counts = calloc(office->lanes.high + 1, sizeof *counts);
+    if (counts == NULL)
+        return fail(explanation, 6, "no memory to count the lanes", "house", ID_NONE);
+    for (const struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
+         token = pool_next(&office->tokens, token->item.number)) {
+        struct lane_count *count = &counts[token->lane];
+        count->tokens++;
+        count->active += token->status == TOKEN_STATUS_ACTIVE;
+        count->holding += token->status == TOKEN_STATUS_ACTIVE && token_has_hold(office, token);
+    }
+    bool good = true;
+    for (size_t i = 0; good && i < office->line.lane_count; i++) {
+        const struct live_lane *lane = office->line.lanes[i];
+        const struct lane_count *count = &counts[lane->item.number];
+        good = audit_lane(office, lane) && lane->tokens == count->tokens &&
+               lane->active == count->active && lane->holding == count->holding;
+        if (!good)
+            (void)fail(explanation, 6, "a lane is not of its tokens", "concert", lane->concert_id);
+    }
+    free(counts);
+    return good;
+}
+
+/* 5: what is on sale is counted as the seats are. Where time has passed since, the next look at it
+ * counts anew. */
+static bool audit_offer(const struct office *office, struct explanation *explanation)
+{
+    struct offer all = {0}, each = {0};
+    if (office->offer.catalogue_version != office->catalogue_version)
+        return true;
+    for (size_t i = 0; i < office->rounds.taken; i++) {
+        const struct live_round *round = office->round_order[i];
+        all.rounds += round->selling;
+        all.available += round->selling ? round->counts[SEAT_STATUS_AVAILABLE] : 0;
+        all.held += round->selling ? round->counts[SEAT_STATUS_HELD] : 0;
+    }
+    for (size_t i = 0; i < office->concerts.taken; i++) {
+        const struct offer *offer = &office->concert_order[i]->offer;
+        each.rounds += offer->rounds;
+        each.available += offer->available;
+        each.held += offer->held;
+    }
+    return (memcmp(&all, &office->offer.all, sizeof all) == 0 &&
+            memcmp(&all, &each, sizeof all) == 0) ||
+           fail(explanation, 5, "the offer is not that of the rounds", "house", ID_NONE);
+}
+
 /* 7, 8 and the line: every live token is its user's, and the counts are those of the tokens. */
 static bool audit_queue(const struct office *office, struct explanation *explanation)
 {
-    size_t waiting = 0, present = 0, active = 0;
+    size_t waiting = 0, active = 0;
     for (const struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number)) {
         if (token->status == TOKEN_STATUS_EXPIRED)
@@ -130,17 +221,33 @@ static bool audit_queue(const struct office *office, struct explanation *explana
             return fail(explanation, 8, "a user has two live tokens", "token", token->id);
         active += token->status == TOKEN_STATUS_ACTIVE;
         waiting += token->status == TOKEN_STATUS_WAITING;
-        present += token->present;
-        if (token->status == TOKEN_STATUS_WAITING &&
-            (office->line.slots[token->position] != token->item.number ||
-             (token->position < office->line.cursor) != (token->number <= office->house.serving)))
+        if (token->status == TOKEN_STATUS_WAITING && !stands_in_line(office, token))
             return fail(explanation, 6, "a token is out of line", "token", token->id);
     }
-    if (active != office->active_count || waiting != office->line.waiting ||
-        present != office->line.present_count)
+    if (!audit_lanes(office, explanation))
+        return false;
+    if (active != office->active_count || waiting != office->line.waiting)
         return fail(explanation, 7, "the queue's counts are wrong", "house", ID_NONE);
     return (int64_t)active <= office->house.active_ceiling ||
            fail(explanation, 7, "more tokens are active than may be", "house", ID_NONE);
+}
+
+/* The counts are those of the users. Who left the house has no way in, and nobody's address. */
+static bool audit_roles(const struct office *office, struct explanation *explanation)
+{
+    size_t counts[USER_ROLE_FORMER + 1] = {0};
+    for (const struct live_user *user = pool_next(&office->users, 0); user != NULL;
+         user = pool_next(&office->users, user->item.number)) {
+        counts[user->role]++;
+        if (user->role == USER_ROLE_FORMER &&
+            (user->sessions != 0 || reset_find(office, user->id) != NULL ||
+             user_email(user) != NULL))
+            return fail(explanation, 18, "somebody who left the house has a way in", "user",
+                        user->id);
+    }
+    return memcmp(counts, office->users_of_role, sizeof counts) == 0 ||
+           fail(explanation, 18, "the counts of roles are not those of the users", "house",
+                ID_NONE);
 }
 
 bool office_audit(const struct office *office, struct explanation *explanation)
@@ -155,5 +262,6 @@ bool office_audit(const struct office *office, struct explanation *explanation)
          round = pool_next(&office->rounds, round->item.number))
         if (!audit_round(round, explanation))
             return false;
-    return audit_seats(office, explanation) && audit_queue(office, explanation);
+    return audit_roles(office, explanation) && audit_seats(office, explanation) &&
+           audit_offer(office, explanation) && audit_queue(office, explanation);
 }

@@ -29,7 +29,8 @@ static bool audit_index(const struct index *index, const char *name,
     return count == index->count || disorder(explanation, "has objects that are gone", name);
 }
 
-/* Each object that waits stands where it believes, and nothing else does. */
+/* Each object with a deadline is in the heap at the place that its node names; no other is there.
+ */
 static bool audit_heap(const struct heap *heap, const char *name, struct explanation *explanation)
 {
     size_t count = 0;

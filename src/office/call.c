@@ -7,16 +7,20 @@
 
 #include <stdlib.h>
 
-/* What a caller needs: a session, or a scope besides. */
+/* verb.def's words for who may ask, as they are here. */
 enum need {
     NEED_ANYBODY,
     NEED_SIGNED_IN,
-#define SCOPE(name) NEED_##name,
-#include "office/scope.def"
+    NEED_LISTS,
+#define SCOPE(name, text, meaning) NEED_##name,
+#include "record/scope.def"
+#define SCOPE(name, text, meaning) NEED_OWN_OR_##name,
+#include "record/scope.def"
 };
 
-/* The scopes stand at the end of the needs, in their own order. */
-#define NEEDS_BEFORE_SCOPES NEED_READ
+/* The scopes stand at the end of the needs, in their own order, twice. */
+#define NEEDS_BEFORE_SCOPES NEED_STATS
+#define NEEDS_BEFORE_OWN NEED_OWN_OR_STATS
 
 /* A verb that reads has no reason to put anything. */
 #define READS WHY_UNTOLD
@@ -56,6 +60,11 @@ const char *verb_name(enum verb verb)
     return schema_of(verb)->name;
 }
 
+bool verb_takes_key(enum verb verb)
+{
+    return schema_of(verb)->kept == KEPT;
+}
+
 bool verb_reads(enum verb verb)
 {
     return schema_of(verb)->why == READS;
@@ -66,21 +75,63 @@ enum verb_answer verb_answers(enum verb verb)
     return schema_of(verb)->answers;
 }
 
-/* Being heard is the one thing that even a refused call does. */
-static enum refusal admit_caller(struct office *office, struct call *call, enum need need,
-                                 struct caller *caller)
+struct verb_need verb_need(enum verb verb)
 {
-    caller->user = session_authenticate(office, &call->credentials);
-    if (caller->user == NULL)
+    const enum need need = schema_of(verb)->need;
+    struct verb_need said = {.scope = SCOPE_NONE};
+    said.anybody = need == NEED_ANYBODY;
+    said.persons_only = need == NEED_SIGNED_IN;
+    said.own = need >= NEEDS_BEFORE_OWN;
+    if (said.own)
+        said.scope = (enum scope)(need - NEEDS_BEFORE_OWN);
+    else if (need >= NEEDS_BEFORE_SCOPES)
+        said.scope = (enum scope)(need - NEEDS_BEFORE_SCOPES);
+    return said;
+}
+
+struct verb_need list_need(enum record_kind kind)
+{
+    static const enum scope scopes[RECORD_KIND_COUNT] = {
+#define FILTER(name, type, detail, parameter, meaning)
+#define LIST(kind, entity, scope, whose) [RECORD_KIND_##kind] = SCOPE_##scope,
+#define BY(entity, filter, column)
+#define INSIDE(entity, filter, column)
+#define END_LIST(kind, entity)
+#include "read/list.def"
+    };
+    CHECK((unsigned)kind < RECORD_KIND_COUNT);
+    return (struct verb_need){.own = list_schema(kind)->has_own, .scope = scopes[kind]};
+}
+
+/* Being heard is the one thing that even a refused call does. */
+static enum refusal admit_caller(struct office *office, struct call *call,
+                                 const struct verb_need *need, struct caller *caller)
+{
+    if (!caller_authenticate(office, &call->credentials, caller))
         return REFUSAL_UNAUTHENTICATED;
     call->caller_id = caller->user->id;
-    call->by_organizer = caller->user->role == USER_ROLE_ORGANIZER;
+    call->by_house = caller->key != NULL || caller->user->role != USER_ROLE_BUYER;
+    caller->scope = need->scope;
     struct live_token *token = user_token(office, caller->user);
     if (token != NULL)
         token_mark_heard(office, token);
-    if (need == NEED_SIGNED_IN || caller_may(caller, (enum scope)(need - NEEDS_BEFORE_SCOPES)))
+    if (need->persons_only)
+        return caller->key == NULL ? REFUSAL_NONE : REFUSAL_FORBIDDEN;
+    if (caller_may(caller) || (need->own && caller->key == NULL))
         return REFUSAL_NONE;
-    return REFUSAL_FORBIDDEN;
+    return caller_refuse(caller, call);
+}
+
+/* What a verb may have put, by how it ended, beside what was renewed of the caller's before it. */
+static void check_outcome(const struct verb_schema *verb, const struct call *call, size_t put)
+{
+    /* The failed try to pay is kept. */
+    const size_t most_of_refused = call->refusal == REFUSAL_INSUFFICIENT_POINTS ? 1 : 0;
+    CHECK(verb->why != READS || put == 0);
+    CHECK(call->refusal == REFUSAL_NONE || put <= most_of_refused);
+    CHECK(!call_wants_look_up(call) || put == 0);
+    CHECK(!call->replayed || put == 0);
+    CHECK(call->refusal != REFUSAL_NONE || !call->created || call->replayed || put > 0);
 }
 
 void office_call(struct office *office, const struct turn *turn, struct call *call)
@@ -88,23 +139,28 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
     CHECK(office->loading == NULL);
     turn_begin(office, turn);
     const struct verb_schema *verb = schema_of(call->verb);
+    const struct verb_need need =
+        verb->need == NEED_LISTS ? list_need(call->in.list.kind) : verb_need(call->verb);
     struct caller caller = {.user = NULL};
     /* After a look-up it is decided anew. */
     call->refusal = REFUSAL_NONE;
     call->created = call->replayed = false;
     office->room = 0;
     const bool room = verb->why == READS || batch_reserve(office, CALL_RECORDS_MAX);
-    if (verb->need != NEED_ANYBODY)
-        call->refusal = admit_caller(office, call, verb->need, &caller);
+    if (!need.anybody)
+        call->refusal = admit_caller(office, call, &need, &caller);
     if (call->refusal == REFUSAL_NONE && !room)
         call->refusal = REFUSAL_CAPACITY;
     if (call->refusal != REFUSAL_NONE)
         return;
+    CHECK(verb->need == NEED_ANYBODY || caller.user != NULL);
+    const size_t count_before = office->batch_count;
     office->why = verb->why; /* without one the door lets nothing through */
     if (call->idempotency.present && verb->kept == KEPT)
         call->refusal = call_kept(office, &caller, call, verb->function);
     else
         call->refusal = verb->function(office, &caller, call);
+    check_outcome(verb, call, office->batch_count - count_before);
 }
 
 bool call_wants_look_up(const struct call *call)
@@ -114,13 +170,24 @@ bool call_wants_look_up(const struct call *call)
 
 bool call_wants_list(const struct call *call)
 {
-    return call->refusal == REFUSAL_NONE && verb_answers(call->verb) == ANSWERS_PAGE;
+    const enum verb_answer answers = verb_answers(call->verb);
+    return call->refusal == REFUSAL_NONE &&
+           (answers == ANSWERS_PAGE || answers == ANSWERS_CHANGES || answers == ANSWERS_HISTORY);
 }
 
 enum refusal call_show_record(struct call *call, const struct record *record)
 {
     call->record = record_copy(record);
     return call->record == NULL ? REFUSAL_CAPACITY : REFUSAL_NONE;
+}
+
+/* What was looked up is what is asked for. */
+static void check_looked_up(const struct look_up *look_up, enum record_kind kind, struct id id)
+{
+    const struct record *found = look_up->record;
+    CHECK(look_up->kind == kind && id_equal(look_up->id, id));
+    CHECK(found == NULL || (found->kind == kind && id_equal(record_first_id(found), id)));
+    CHECK((look_up->view != NULL) == (found != NULL && kind == RECORD_KIND_SEAT_RESERVATION));
 }
 
 bool look_up_want(struct call *call, enum record_kind kind, struct id id)
@@ -135,8 +202,10 @@ bool look_up_want(struct call *call, enum record_kind kind, struct id id)
         call->look_up = (struct look_up){.state = LOOK_UP_WANTED, .kind = kind, .id = id};
         return true;
     case LOOK_UP_FOUND:
+        check_looked_up(&call->look_up, kind, id);
         return true;
     case LOOK_UP_ABSENT:
+        check_looked_up(&call->look_up, kind, id);
         return false;
     }
     UNREACHABLE("history state");
@@ -150,6 +219,8 @@ void call_release(struct call *call)
     const enum verb_answer answers = verb_answers(call->verb);
     if (answers == ANSWERS_PAGE)
         record_page_release(&call->out.page);
+    if (answers == ANSWERS_CHANGES)
+        change_page_release(&call->out.changes);
     if (answers == ANSWERS_SEATS) {
         free(call->out.seats_block.refused);
         call->out.seats_block.refused = NULL;
@@ -169,19 +240,14 @@ static void list_by_mailbox(const struct office *office, struct record_query *qu
     query->email = NULL;
 }
 
-/* The scope that a caller needs to list anybody's rows. */
-static enum scope list_scope(enum record_kind kind)
+/* Organizers are on the list of those who work in the house too. */
+enum refusal staff_list(struct office *office, const struct caller *caller, struct call *call)
 {
-    static const enum scope scopes[RECORD_KIND_COUNT] = {
-#define FILTER(name, type, detail, parameter, meaning)
-#define LIST(kind, entity, scope, whose) [RECORD_KIND_##kind] = SCOPE_##scope,
-#define BY(entity, filter, column)
-#define INSIDE(entity, filter, column)
-#define END_LIST(kind, entity)
-#include "read/list.def"
-    };
-    CHECK((unsigned)kind < RECORD_KIND_COUNT);
-    return scopes[kind];
+    (void)caller;
+    CHECK(call->in.list.kind == RECORD_KIND_USER && call->in.list.roles == 0);
+    call->in.list.roles = 1u << USER_ROLE_ORGANIZER | 1u << USER_ROLE_STAFF;
+    list_by_mailbox(office, &call->in.list);
+    return REFUSAL_NONE;
 }
 
 /* With the list's scope anybody's rows are listed, without it the caller's own. */
@@ -189,18 +255,17 @@ enum refusal list_own_or_any(struct office *office, const struct caller *caller,
 {
     struct record_query *query = &call->in.list;
     const struct id own = caller->user->id;
-    if (caller_may(caller, list_scope(query->kind))) {
+    if (caller_may(caller)) {
         list_by_mailbox(office, query);
         return REFUSAL_NONE;
     }
-    if (!list_schema(query->kind)->has_own ||
-        (!id_is_none(query->user_id) && !id_equal(query->user_id, own)))
-        return REFUSAL_FORBIDDEN;
+    if (call->wants_everybody || (!id_is_none(query->user_id) && !id_equal(query->user_id, own)))
+        return caller_refuse(caller, call);
     query->user_id = own;
     return REFUSAL_NONE;
 }
 
-/* Asked for its side effect alone: the caller was heard. */
+/* Of verbs of which the need says all, and for HEARD itself: the caller was heard. */
 enum refusal heard(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)office;

@@ -13,20 +13,74 @@
 
 /* ---- Concerts ---- */
 
+bool concert_is_draft(const struct live_concert *concert)
+{
+    return concert->row.status == CONCERT_STATUS_DRAFT;
+}
+
+static void take_terms(struct concert *row, const struct concert_terms *terms)
+{
+    if (terms->has_status)
+        row->status = terms->status;
+    if (terms->has_place)
+        row->place = terms->place == NULL || terms->place[0] == '\0' ? NULL : terms->place;
+    if (terms->has_max_seats_per_reservation)
+        row->max_seats_per_reservation = terms->max_seats_per_reservation;
+    if (terms->has_max_seats_per_user)
+        row->max_seats_per_user = terms->max_seats_per_user;
+    if (terms->has_external_id)
+        row->external_id = terms->external_id;
+}
+
+/* Whether something was ever reserved in one of its rounds. */
+static bool was_reserved(const struct office *office, const struct live_concert *concert)
+{
+    for (size_t i = 0; i < office->rounds.taken; i++)
+        if (office->round_order[i]->concert == concert &&
+            office->round_order[i]->row.first_reserved_at != 0)
+            return true;
+    return false;
+}
+
+/* `concert`, NULL: a new one. */
+static enum refusal check_concert(const struct office *office, const struct live_concert *concert,
+                                  const struct concert *row)
+{
+    if (row->reservation_close_at <= row->reservation_open_at)
+        return REFUSAL_CLOSE_BEFORE_OPEN;
+    const struct live_concert *named =
+        row->external_id == NULL ? NULL : concert_find_external(office, row->external_id);
+    if (named != NULL && named != concert)
+        return REFUSAL_EXTERNAL_ID_TAKEN;
+    const bool withdrawn = concert != NULL && row->status == CONCERT_STATUS_DRAFT;
+    return withdrawn && was_reserved(office, concert) ? REFUSAL_HAS_RESERVATIONS : REFUSAL_NONE;
+}
+
+/* What one person may have of a round, by the largest of all limits that ever were. */
+static void raise_ceiling(struct office *office, int64_t seats_per_user)
+{
+    struct house house = office->house;
+    if (seats_per_user <= house.seats_per_user_ceiling)
+        return;
+    house.seats_per_user_ceiling = seats_per_user;
+    put_house(office, &house);
+}
+
 /* Checks a concert's image, answers with it and puts it. `concert`, NULL: a new one. */
 static enum refusal show_and_put_concert(struct office *office, struct live_concert *concert,
                                          struct call *call, struct record *record)
 {
     const struct concert *row = &record->as.concert;
-    if (row->reservation_close_at <= row->reservation_open_at)
-        return REFUSAL_CLOSE_BEFORE_OPEN;
-    if (!concert_reserve(office))
-        return REFUSAL_CAPACITY;
-    const enum refusal refusal = call_show_record(call, record);
-    if (refusal != REFUSAL_NONE || !texts_own(record))
+    take_terms(&record->as.concert, &call->in.concert.terms);
+    const enum refusal refusal = check_concert(office, concert, row);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (!concert_reserve(office) || call_show_record(call, record) != REFUSAL_NONE ||
+        !texts_own(record))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
+    raise_ceiling(office, row->max_seats_per_user);
     (void)put_concert(office, concert, row);
     return REFUSAL_NONE;
 }
@@ -86,13 +140,13 @@ enum refusal concert_delete(struct office *office, const struct caller *caller, 
     struct live_concert *concert = concert_find(office, call->in.concert.concert_id);
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
+    if (was_reserved(office, concert))
+        return REFUSAL_HAS_RESERVATIONS;
     size_t records = 0;
     for (size_t i = 0; i < office->rounds.taken; i++) {
         const struct live_round *round = office->round_order[i];
         if (round->concert != concert)
             continue;
-        if (round->row.first_reserved_at != 0)
-            return REFUSAL_HAS_RESERVATIONS;
         records += 1 + seats_in_memory(round);
     }
     if (!batch_reserve_more(office, records, REMOVED_RECORD_BYTES_MAX))
@@ -168,6 +222,8 @@ static struct record seat_record(const struct seat_plan *plan, struct id round_i
                                .x = plan->x,
                                .y = plan->y,
                                .accessible = plan->accessible,
+                               .companion = plan->companion,
+                               .restricted_view = plan->restricted_view,
                            }};
 }
 
@@ -197,6 +253,7 @@ static enum refusal check_plan(const struct office *office, const struct live_co
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
     const size_t count = call->in.round.seat_count;
+    CHECK(count >= 1 && count <= ROUND_SEATS_MAX);
     if (concert->round_count >= ROUNDS_PER_CONCERT_MAX || office->seats.taken + count > SEATS_MAX)
         return REFUSAL_CAPACITY;
     struct chair_check check = {.detail = &call->detail, .refusal = REFUSAL_NONE};
@@ -205,13 +262,57 @@ static enum refusal check_plan(const struct office *office, const struct live_co
     return check.refusal;
 }
 
-static void fill_round(struct office *office, struct live_round *round, struct live_seat **seats,
-                       char *states, const struct record *seat_records)
+/* What a round has beside its row. */
+struct seating {
+    struct live_seat **seats;
+    char *states;
+    struct seat_bits *bits;
+    struct record *records; /* the seats' */
+};
+
+static const struct seat *record_seat(const void *owner, size_t place)
 {
-    round->seats = seats;
-    round->states = states;
+    const struct record *records = owner;
+    return &records[place].as.seat;
+}
+
+static void seating_release(struct seating *seating, size_t count)
+{
+    for (size_t i = 0; seating->records != NULL && i < count; i++)
+        texts_free(&seating->records[i]);
+    free(seating->records);
+    seat_bits_free(seating->bits);
+    free(seating->states);
+    free(seating->seats);
+}
+
+/* False: no memory. */
+static bool seating_init(struct seating *seating, struct office *office, struct id round_id,
+                         const struct call *call)
+{
+    const size_t count = call->in.round.seat_count;
+    *seating = (struct seating){
+        .seats = calloc(count, sizeof(struct live_seat *)),
+        .states = calloc(count, sizeof(char)),
+        .records = prepare_seats(office, round_id, call->in.round.seats, count),
+    };
+    if (seating->records != NULL)
+        seating->bits = seat_bits_new(count, record_seat, seating->records);
+    if (seating->seats != NULL && seating->states != NULL && seating->bits != NULL)
+        return true;
+    seating_release(seating, count);
+    return false;
+}
+
+static void fill_round(struct office *office, struct live_round *round,
+                       const struct seating *seating)
+{
+    round->seats = seating->seats;
+    round->states = seating->states;
+    round->bits = seating->bits;
     for (int64_t i = 0; i < round->row.total_seat_cnt; i++)
-        (void)put_seat(office, NULL, round, &seat_records[i].as.seat);
+        (void)put_seat(office, NULL, round, &seating->records[i].as.seat);
+    CHECK(round->counts[SEAT_STATUS_AVAILABLE] == round->row.total_seat_cnt);
 }
 
 enum refusal round_create(struct office *office, const struct caller *caller, struct call *call)
@@ -229,46 +330,116 @@ enum refusal round_create(struct office *office, const struct caller *caller, st
                                       .start_time = call->in.round.start_time,
                                       .status = ROUND_STATUS_SCHEDULED,
                                       .total_seat_cnt = (int64_t)count,
+                                      .plan_version = 1,
                                   }};
     if (!round_reserve(office, count) || !batch_reserve_more(office, count, RECORD_BYTES_MAX) ||
         call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
-    struct live_seat **seats = calloc(count, sizeof(struct live_seat *));
-    char *states = calloc(count, sizeof *states);
-    struct record *seat_records =
-        prepare_seats(office, record.as.concert_round.id, call->in.round.seats, count);
-    if (seats == NULL || states == NULL || seat_records == NULL) {
-        for (size_t i = 0; seat_records != NULL && i < count; i++)
-            texts_free(&seat_records[i]);
-        free(seat_records);
-        free(states);
-        free(seats);
+    struct seating seating;
+    if (!seating_init(&seating, office, record.as.concert_round.id, call))
         return REFUSAL_CAPACITY;
-    }
 
     /* ---- nothing fails below this line ---- */
     struct live_round *round = put_round(office, NULL, concert, &record.as.concert_round);
-    fill_round(office, round, seats, states, seat_records);
-    free(seat_records);
+    fill_round(office, round, &seating);
+    free(seating.records);
     call->created = true;
     return REFUSAL_NONE;
 }
 
-enum refusal round_change(struct office *office, const struct caller *caller, struct call *call)
+/* Answers with the round as it is to be. A round that is so already is not written. */
+static enum refusal become(struct office *office, struct live_round *round,
+                           const struct concert_round *row, bool changes, struct call *call)
 {
-    (void)caller;
-    struct live_round *round;
-    const enum refusal refusal = untouched_round(office, call, &round);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
-    if (call->in.round.start_time != 0)
-        record.as.concert_round.start_time = call->in.round.start_time;
+    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = *row};
     if (call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
-    (void)put_round(office, round, round->concert, &record.as.concert_round);
+    if (changes)
+        (void)put_round(office, round, round->concert, row);
+    return REFUSAL_NONE;
+}
+
+/* The price that is asked for seats of this grade; NULL: none is. */
+static const struct number_by_name *price_of(const struct call *call, const char *grade)
+{
+    for (size_t i = 0; grade != NULL && i < call->in.round.price_count; i++)
+        if (strcmp(call->in.round.prices[i].name, grade) == 0)
+            return &call->in.round.prices[i];
+    return NULL;
+}
+
+/* A seat that somebody holds or bought costs what it did then. */
+static bool takes_price(const struct seat *seat, const struct number_by_name *price)
+{
+    return price != NULL && price->number != seat->price &&
+           (seat->status == SEAT_STATUS_AVAILABLE || seat->status == SEAT_STATUS_BLOCKED);
+}
+
+/* Looks at each seat's price and counts those that change. */
+static enum refusal check_prices(const struct live_round *round, const struct call *call,
+                                 size_t *changes)
+{
+    bool known[GRADE_PRICES_MAX] = {false};
+    CHECK(call->in.round.price_count <= GRADE_PRICES_MAX);
+    if (round_is_over(round))
+        return REFUSAL_SALES_CLOSED;
+    for (int64_t i = 0; i < round->row.total_seat_cnt; i++) {
+        const struct seat *seat = &round->seats[i]->row;
+        const struct number_by_name *price = price_of(call, seat->grade);
+        if (price != NULL)
+            known[price - call->in.round.prices] = true;
+        *changes += takes_price(seat, price);
+    }
+    for (size_t i = 0; i < call->in.round.price_count; i++)
+        if (!known[i])
+            return REFUSAL_UNKNOWN_GRADE;
+    return REFUSAL_NONE;
+}
+
+static void put_prices(struct office *office, struct live_round *round, const struct call *call)
+{
+    for (int64_t i = 0; i < round->row.total_seat_cnt; i++) {
+        struct live_seat *seat = round->seats[i];
+        const struct number_by_name *price = price_of(call, seat->row.grade);
+        if (!takes_price(&seat->row, price))
+            continue;
+        struct seat row = seat->row;
+        row.price = price->number;
+        (void)put_seat(office, seat, round, &row);
+    }
+}
+
+/* The start changes while nothing was ever reserved; prices do at any time, and make another plan.
+ */
+enum refusal round_change(struct office *office, const struct caller *caller, struct call *call)
+{
+    (void)caller;
+    struct live_round *round = round_find(office, call->in.round.round_id);
+    const bool has_prices = call->in.round.price_count > 0;
+    size_t changes = 0;
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (round->row.first_reserved_at != 0 && (call->in.round.start_time != 0 || !has_prices))
+        return REFUSAL_HAS_RESERVATIONS;
+    const enum refusal refusal = has_prices ? check_prices(round, call, &changes) : REFUSAL_NONE;
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    struct concert_round row = round->row;
+    if (call->in.round.start_time != 0)
+        row.start_time = call->in.round.start_time;
+    row.plan_version += changes > 0;
+    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = row};
+    if (!batch_reserve_more(office, changes, RECORD_BYTES_MAX) ||
+        call_show_record(call, &record) != REFUSAL_NONE)
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    if (changes > 0)
+        put_prices(office, round, call);
+    if (changes > 0 || !has_prices || call->in.round.start_time != 0)
+        (void)put_round(office, round, round->concert, &row);
     return REFUSAL_NONE;
 }
 
@@ -279,20 +450,13 @@ enum refusal round_cancel(struct office *office, const struct caller *caller, st
     struct live_round *round = round_find(office, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
-    if (round_is_over(round) && round->row.status != ROUND_STATUS_CANCELLED)
+    struct concert_round row = round->row;
+    row.status = ROUND_STATUS_CANCELLED;
+    if (round_is_over(round) && round->row.status != row.status)
         return REFUSAL_REFUND_CLOSED;
-    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
-    record.as.concert_round.status = ROUND_STATUS_CANCELLED;
-    if (call_show_record(call, &record) != REFUSAL_NONE)
-        return REFUSAL_CAPACITY;
-
-    /* ---- nothing fails below this line ---- */
-    if (round->row.status != ROUND_STATUS_CANCELLED)
-        (void)put_round(office, round, round->concert, &record.as.concert_round);
-    return REFUSAL_NONE;
+    return become(office, round, &row, round->row.status != row.status, call);
 }
 
-/* A round that is so already stays so, and nothing is written. */
 static enum refusal set_paused(struct office *office, struct call *call, bool paused)
 {
     struct live_round *round = round_find(office, call->in.round.round_id);
@@ -300,15 +464,9 @@ static enum refusal set_paused(struct office *office, struct call *call, bool pa
         return REFUSAL_NOT_FOUND;
     if (round->row.status == ROUND_STATUS_CANCELLED)
         return REFUSAL_ROUND_CANCELLED;
-    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = round->row};
-    record.as.concert_round.paused = paused;
-    if (call_show_record(call, &record) != REFUSAL_NONE)
-        return REFUSAL_CAPACITY;
-
-    /* ---- nothing fails below this line ---- */
-    if (round->row.paused != paused)
-        (void)put_round(office, round, round->concert, &record.as.concert_round);
-    return REFUSAL_NONE;
+    struct concert_round row = round->row;
+    row.paused = paused;
+    return become(office, round, &row, round->row.paused != paused, call);
 }
 
 enum refusal round_pause(struct office *office, const struct caller *caller, struct call *call)
@@ -343,135 +501,22 @@ void seat_set_status(struct office *office, struct live_seat *seat, enum seat_st
     (void)put_seat(office, seat, seat->round, &row);
 }
 
-static enum refusal move_seats(struct office *office, struct call *call, enum seat_status from,
-                               enum seat_status to)
+static const struct seat *live_seat_at(const void *owner, size_t place)
 {
-    const struct live_round *round = round_find(office, call->in.seats_block.round_id);
-    if (round == NULL)
-        return REFUSAL_NOT_FOUND;
-    const size_t count = call->in.seats_block.seat_count;
-    for (size_t i = 0; i < count; i++) {
-        const struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
-        if (seat == NULL || seat->round != round || round_is_over(round)) {
-            call->detail.seat_index = i;
-            return REFUSAL_SEAT_OF_OTHER_ROUND;
-        }
-    }
-    struct seat_refusal *refused = calloc(count + 1, sizeof *refused);
-    if (refused == NULL || !batch_reserve_more(office, count, RECORD_BYTES_MAX)) {
-        free(refused);
-        return REFUSAL_CAPACITY;
-    }
-
-    /* ---- nothing fails below this line ---- */
-    call->out.seats_block.refused = refused;
-    for (size_t i = 0; i < count; i++) {
-        struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
-        if (seat->row.status == from) {
-            seat_set_status(office, seat, to);
-            call->out.seats_block.changed++;
-        } else if (seat->row.status != to) {
-            refused[call->out.seats_block.refused_count++] =
-                (struct seat_refusal){.seat_id = seat->row.id, .status = seat->row.status};
-        }
-    }
-    return REFUSAL_NONE;
+    const struct live_round *round = owner;
+    return &round->seats[place]->row;
 }
 
-enum refusal seats_block(struct office *office, const struct caller *caller, struct call *call)
+bool round_make_bits(struct live_round *round)
 {
-    (void)caller;
-    return move_seats(office, call, SEAT_STATUS_AVAILABLE, SEAT_STATUS_BLOCKED);
+    round->bits = seat_bits_new((size_t)round->row.total_seat_cnt, live_seat_at, round);
+    return round->bits != NULL;
 }
 
-enum refusal seats_unblock(struct office *office, const struct caller *caller, struct call *call)
+struct live_seat *round_best_available(const struct live_round *round,
+                                       const struct best_wanted *wanted)
 {
-    (void)caller;
-    return move_seats(office, call, SEAT_STATUS_BLOCKED, SEAT_STATUS_AVAILABLE);
-}
-
-static bool seat_is_taken(enum seat_status status)
-{
-    return status == SEAT_STATUS_HELD || status == SEAT_STATUS_SOLD;
-}
-
-enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call)
-{
-    const size_t count = call->in.seats_block.seat_count;
-    struct seat_refusal *refused = calloc(count + 1, sizeof *refused);
-    if (refused == NULL)
-        return REFUSAL_CAPACITY;
-    call->out.seats_block.refused = refused;
-    call->out.seats_block.changed = changed;
-    for (size_t i = 0; i < count; i++) {
-        const struct live_seat *seat = seat_find(office, call->in.seats_block.seat_ids[i]);
-        if (seat != NULL && seat_is_taken(seat->row.status))
-            refused[call->out.seats_block.refused_count++] =
-                (struct seat_refusal){.seat_id = seat->row.id, .status = seat->row.status};
-    }
-    return REFUSAL_NONE;
-}
-
-/* ---- What the public sees ---- */
-
-uint64_t office_catalogue_version(const struct office *office)
-{
-    return office->catalogue_version;
-}
-
-size_t office_concert_count(const struct office *office)
-{
-    return office->concerts.taken;
-}
-
-const struct concert *office_concert_at(const struct office *office, size_t index)
-{
-    CHECK(index < office->concerts.taken);
-    return &office->concert_order[index]->row;
-}
-
-size_t office_round_count(const struct office *office)
-{
-    return office->rounds.taken;
-}
-
-const struct concert_round *office_round_at(const struct office *office, size_t index)
-{
-    CHECK(index < office->rounds.taken);
-    return &office->round_order[index]->row;
-}
-
-bool office_round_state(const struct office *office, struct id round_id, struct round_state *state)
-{
-    const struct live_round *round = round_find(office, round_id);
-    if (round == NULL || round_is_over(round))
-        return false;
-    *state = (struct round_state){
-        .version = round->version,
-        .available = round->counts[SEAT_STATUS_AVAILABLE],
-        .held = round->counts[SEAT_STATUS_HELD],
-        .sold = round->counts[SEAT_STATUS_SOLD],
-        .blocked = round->counts[SEAT_STATUS_BLOCKED],
-        .states = round->states,
-    };
-    return true;
-}
-
-const struct seat *office_round_seat(const struct office *office, struct id round_id,
-                                     size_t position)
-{
-    const struct live_round *round = round_find(office, round_id);
-    CHECK(round != NULL && round->seats != NULL && position < (size_t)round->row.total_seat_cnt);
-    return &round->seats[position]->row;
-}
-
-size_t office_changed_seats(const struct office *office, const struct changed_seat **seats)
-{
-    *seats = office->changed_seats;
-    return office->changed_count;
-}
-
-void office_changed_seats_clear(struct office *office)
-{
-    office->changed_count = 0;
+    size_t first;
+    const bool found = best_available(round->bits, live_seat_at, round, wanted, &first);
+    return found ? round->seats[first] : NULL;
 }

@@ -23,6 +23,8 @@ struct chair_set {
     uint32_t *slots; /* an index and one; 0: empty */
 };
 
+_Static_assert(ROUND_SEATS_MAX < UINT32_MAX, "an index and one fit a slot");
+
 static bool is_space_or_tab(char character)
 {
     return character == ' ' || character == '\t';
@@ -43,6 +45,7 @@ size_t chair_form(const char *text, char form[static CHAIR_FORM_BYTES_MAX])
 /* Adds a text and a NUL, which is in no text, so that no two keys run into each other. */
 static void key_add(struct key *key, const char *text)
 {
+    CHECK(key->length + CHAIR_FORM_BYTES_MAX < KEY_BYTES_MAX);
     key->length += chair_form(text, key->bytes + key->length);
     key->bytes[key->length++] = '\0';
 }
@@ -72,7 +75,6 @@ static bool key_of(const struct seat_plan *seat, enum chair_sameness sameness, s
 static bool set_init(struct chair_set *set, const struct seat_plan *seats, size_t count,
                      enum chair_sameness sameness)
 {
-    CHECK(count < UINT32_MAX);
     *set = (struct chair_set){.seats = seats, .sameness = sameness, .capacity = 16};
     while (set->capacity < 2 * count)
         set->capacity *= 2;
@@ -105,6 +107,7 @@ static bool set_has(const struct chair_set *set, size_t seat, size_t *earlier, u
     if (**slot == 0)
         return false;
     *earlier = **slot - 1;
+    CHECK(*earlier < seat);
     return true;
 }
 

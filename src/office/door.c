@@ -9,9 +9,11 @@ static void append_image(struct office *office, enum record_kind kind, const voi
 {
     if (office->loading != NULL)
         return;
-    CHECK(office->why != WHY_UNTOLD && office->room > 0);
+    CHECK(office->why != WHY_UNTOLD);
+    CHECK(office->room > 0);
     office->room--;
     office->batch_count++;
+    tally_row(&office->tally, kind, office->why, row);
     record_encode_row(kind, row, removed, office->why, &office->batch);
 }
 
@@ -37,16 +39,22 @@ void door_check_move(const struct office *office, enum record_kind kind, int fro
 
 /* ---- The house ---- */
 
-/* Numbers are given and served once, and its time never goes back. */
-static bool house_goes_on(const struct house *old, const struct house *row)
+/* Numbers are given one by one and served once, its time never goes back, and who is inside may be.
+ */
+static void check_house_goes_on(const struct house *old, const struct house *row)
 {
-    return row->last_number >= old->last_number && row->serving >= old->serving &&
-           row->serving <= row->last_number && row->heartbeat_at >= old->heartbeat_at;
+    CHECK(row->last_number == old->last_number || row->last_number == old->last_number + 1);
+    CHECK(row->serving >= old->serving);
+    CHECK(row->serving <= row->last_number);
+    CHECK(row->heartbeat_at >= old->heartbeat_at);
+    CHECK(row->active_ceiling >= row->max_active);
+    CHECK(row->admit_per_second > 0);
 }
 
 void put_house(struct office *office, const struct house *row)
 {
-    CHECK(office->loading != NULL || house_goes_on(&office->house, row));
+    if (office->loading == NULL)
+        check_house_goes_on(&office->house, row);
     office->house = *row;
     office->house_owed = office->loading == NULL;
 }

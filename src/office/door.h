@@ -10,12 +10,15 @@
 
 #include "office/office.h"
 
+struct live_api_key;
 struct live_concert;
 struct live_key;
+struct live_lane;
 struct live_payment;
 struct live_reservation;
 struct live_round;
 struct live_seat;
+struct live_reset;
 struct live_session;
 struct live_token;
 struct live_user;
@@ -31,9 +34,16 @@ struct live_user *put_user(struct office *office, struct live_user *user, const 
 void put_point_account(struct office *office, struct live_user *user,
                        const struct point_account *row);
 void put_point_entry(struct office *office, const struct point_entry *row);
+void put_incident(struct office *office, const struct incident *row);
 struct live_session *put_session(struct office *office, struct live_session *session,
                                  struct live_user *user, const struct session *row);
 void remove_session(struct office *office, struct live_session *session);
+struct live_api_key *put_api_key(struct office *office, struct live_api_key *key,
+                                 struct live_user *user, const struct api_key *row);
+void remove_api_key(struct office *office, struct live_api_key *key);
+struct live_reset *put_reset(struct office *office, struct live_reset *reset,
+                             const struct password_reset *row);
+void remove_reset(struct office *office, struct live_reset *reset);
 struct live_key *put_key(struct office *office, struct live_key *key, struct live_user *user,
                          const struct idempotency_key *row);
 void remove_key(struct office *office, struct live_key *key);
@@ -49,7 +59,8 @@ struct live_seat *put_seat(struct office *office, struct live_seat *seat, struct
 void remove_seat(struct office *office, struct live_seat *seat);
 
 struct live_token *put_token(struct office *office, struct live_token *token,
-                             struct live_user *user, const struct queue_token *row);
+                             struct live_user *user, struct live_lane *lane,
+                             const struct queue_token *row);
 
 /* `reservation`, NULL only while loading: it comes after its payment. */
 struct live_payment *put_payment(struct office *office, struct live_payment *payment,

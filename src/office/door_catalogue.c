@@ -3,6 +3,8 @@
 #include "office/door.h"
 #include "office/state.h"
 #include "office/texts.h"
+#include "office/waiting_line.h"
+#include "record/seat_state.h"
 
 #include <string.h>
 
@@ -67,9 +69,13 @@ struct live_concert *put_concert(struct office *office, struct live_concert *con
     else
         concert_order_remove(office, concert, office->concerts.taken);
     CHECK(id_equal(concert->row.id, row->id));
+    if (concert->row.external_id != NULL)
+        index_remove(&office->concert_by_external_id, concert);
     if (concert->row.title != row->title)
         texts_free_block(concert->row.title);
     concert->row = *row;
+    if (row->external_id != NULL)
+        index_insert(&office->concert_by_external_id, concert);
     concert_order_insert(office, concert, office->concerts.taken - 1);
     return concert;
 }
@@ -80,8 +86,13 @@ void remove_concert(struct office *office, struct live_concert *concert)
     CHECK(concert->round_count == 0);
     door_append_removed(office, RECORD_KIND_CONCERT, &row);
     office->catalogue_version++;
+    struct live_lane *lane = lane_find(office, row.id);
+    if (lane != NULL)
+        lane->concert = NULL;
     concert_order_remove(office, concert, office->concerts.taken);
     index_remove(&office->concert_by_id, concert);
+    if (concert->row.external_id != NULL)
+        index_remove(&office->concert_by_external_id, concert);
     concert_let_go(office, concert);
     pool_give(&office->concerts, concert);
 }
@@ -99,6 +110,23 @@ static struct live_round *new_round(struct office *office, struct live_concert *
     return round;
 }
 
+/* The seats of all statuses together. */
+static int64_t seats_counted(const struct live_round *round)
+{
+    int64_t seats = 0;
+    for (size_t i = 0; i < sizeof round->counts / sizeof round->counts[0]; i++)
+        seats += round->counts[i];
+    return seats;
+}
+
+/* A round keeps its seats, and that something was reserved in it. */
+static void check_known_round(const struct live_round *round, const struct concert_round *row)
+{
+    const timestamp_ms reserved_at = round->row.first_reserved_at;
+    CHECK(row->total_seat_cnt == round->row.total_seat_cnt);
+    CHECK(reserved_at == 0 || row->first_reserved_at == reserved_at);
+}
+
 struct live_round *put_round(struct office *office, struct live_round *round,
                              struct live_concert *concert, const struct concert_round *row)
 {
@@ -111,9 +139,11 @@ struct live_round *put_round(struct office *office, struct live_round *round,
     } else {
         door_check_move(office, RECORD_KIND_CONCERT_ROUND, (int)round->row.status,
                         (int)row->status);
+        check_known_round(round, row);
         round_order_remove(office, round, office->rounds.taken);
     }
-    CHECK(round->concert == concert && id_equal(round->row.id, row->id));
+    CHECK(round->concert == concert);
+    CHECK(id_equal(round->row.id, row->id));
     round->row = *row;
     round->last_seq = office->seq;
     if (row->status == ROUND_STATUS_CANCELLED)
@@ -125,7 +155,9 @@ struct live_round *put_round(struct office *office, struct live_round *round,
 void remove_round(struct office *office, struct live_round *round)
 {
     const struct concert_round row = {.id = round->row.id};
-    CHECK(round->reservation_count == 0 && round->reservations == NULL);
+    CHECK(round->row.first_reserved_at == 0); /* so no reservation points at it */
+    CHECK(seats_counted(round) == 0);
+    CHECK(round->concert->round_count > 0);
     door_append_removed(office, RECORD_KIND_CONCERT_ROUND, &row);
     office->catalogue_version++;
     round_order_remove(office, round, office->rounds.taken);
@@ -137,12 +169,6 @@ void remove_round(struct office *office, struct live_round *round)
 
 /* ---- Seats ---- */
 
-static char state_of(enum seat_status status)
-{
-    static const char states[] = {'a', 'h', 's', 'b'};
-    return states[status];
-}
-
 /* Of a seat that was there before: a new one is shown with its round. */
 static void tell_seat_change(struct office *office, const struct live_seat *seat)
 {
@@ -153,14 +179,16 @@ static void tell_seat_change(struct office *office, const struct live_seat *seat
         .round_id = seat->round->row.id,
         .version = office->seq,
         .position = (uint32_t)seat->row.position,
-        .state = state_of(seat->row.status),
+        .state = seat_state(seat->row.status),
     };
 }
 
 static struct live_seat *new_seat(struct office *office, struct live_round *round,
                                   const struct seat *row)
 {
-    CHECK(round->seats != NULL && round->seats[row->position] == NULL);
+    CHECK(round->seats != NULL);
+    CHECK(row->position >= 0 && row->position < round->row.total_seat_cnt);
+    CHECK(round->seats[row->position] == NULL);
     struct live_seat *seat = pool_take(&office->seats);
     seat->round = round;
     seat->row.id = row->id;
@@ -179,16 +207,26 @@ struct live_seat *put_seat(struct office *office, struct live_seat *seat, struct
         door_check_beginning(office, RECORD_KIND_SEAT, (int)row->status);
         seat = new_seat(office, round, row);
     } else {
-        CHECK(seat->round == round && seat->row.position == row->position);
+        CHECK(seat->round == round);
+        CHECK(!round->leaving);
+        CHECK(seat->row.position == row->position);
         door_check_move(office, RECORD_KIND_SEAT, (int)seat->row.status, (int)row->status);
-        round->counts[seat->row.status]--;
+        CHECK(round->counts[seat->row.status] > 0);
+        offer_count_seats(office, round, seat->row.status, -1);
+        if (office->loading == NULL)
+            tally_seat(&office->tally, seat->row.status, row->status);
     }
     CHECK(id_equal(seat->row.id, row->id));
     if (seat->row.seat_number != row->seat_number)
         texts_free_block(seat->row.seat_number);
     seat->row = *row;
-    round->counts[row->status]++;
-    round->states[row->position] = state_of(row->status);
+    offer_count_seats(office, round, row->status, 1);
+    /* All of a round's seats are made together; from then on they stay as many. */
+    CHECK(is_new || office->loading != NULL || seats_counted(round) == round->row.total_seat_cnt);
+    round->states[row->position] = seat_state(row->status);
+    if (round->bits != NULL)
+        seat_bits_set_free(round->bits, (size_t)row->position,
+                           row->status == SEAT_STATUS_AVAILABLE);
     round->version = round->last_seq = office->seq;
     if (!is_new)
         tell_seat_change(office, seat);
@@ -198,7 +236,9 @@ struct live_seat *put_seat(struct office *office, struct live_seat *seat, struct
 void seat_forget(struct office *office, struct live_seat *seat)
 {
     struct live_round *round = seat->round;
-    round->counts[seat->row.status]--;
+    CHECK(round->seats[seat->row.position] == seat);
+    CHECK(round->counts[seat->row.status] > 0);
+    offer_count_seats(office, round, seat->row.status, -1);
     round->seats[seat->row.position] = NULL;
     index_remove(&office->seat_by_id, seat);
     seat_let_go(office, seat);
@@ -208,6 +248,7 @@ void seat_forget(struct office *office, struct live_seat *seat)
 void remove_seat(struct office *office, struct live_seat *seat)
 {
     const struct seat row = {.id = seat->row.id};
+    CHECK(seat->round->row.first_reserved_at == 0);
     CHECK(office->loading != NULL || seat->row.status == SEAT_STATUS_AVAILABLE ||
           seat->row.status == SEAT_STATUS_BLOCKED);
     door_append_removed(office, RECORD_KIND_SEAT, &row);

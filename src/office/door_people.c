@@ -1,6 +1,7 @@
 /* The doors of users and of what each has: account, entries, sessions, idempotency keys. */
 #include "office/door.h"
 #include "office/state.h"
+#include "office/texts.h"
 #include "office/user.h"
 
 /* ---- Users ---- */
@@ -13,15 +14,19 @@ static struct live_user *new_user(struct office *office, const struct user *row)
     return user;
 }
 
-/* The index of mailboxes reads them from the texts. */
+/* The indexes of mailboxes and external ids read them from the texts. */
 static void exchange_texts(struct office *office, struct live_user *user, char *texts)
 {
     if (user_email(user) != NULL)
         index_remove(&office->user_by_mailbox, user);
+    if (user_external_id(user) != NULL)
+        index_remove(&office->user_by_external_id, user);
     user_texts_free(&office->texts, user->texts);
     user->texts = texts;
     if (user_email(user) != NULL)
         index_insert(&office->user_by_mailbox, user);
+    if (user_external_id(user) != NULL)
+        index_insert(&office->user_by_external_id, user);
 }
 
 struct live_user *put_user(struct office *office, struct live_user *user, const struct user *row,
@@ -31,7 +36,11 @@ struct live_user *put_user(struct office *office, struct live_user *user, const 
     door_append(office, RECORD_KIND_USER, row);
     if (user == NULL)
         user = new_user(office, row);
+    else
+        office->users_of_role[user->role]--;
     CHECK(id_equal(user->id, row->id));
+    CHECK((row->role == USER_ROLE_STAFF) == (row->scopes != NULL));
+    office->users_of_role[row->role]++;
 #define USER_KEEPS(type, column, width) user->column = row->column;
 #include "office/kept.def"
     exchange_texts(office, user, texts);
@@ -43,7 +52,9 @@ struct live_user *put_user(struct office *office, struct live_user *user, const 
 void put_point_account(struct office *office, struct live_user *user,
                        const struct point_account *row)
 {
-    CHECK(id_equal(user->id, row->user_id) && row->balance >= 0);
+    CHECK(id_equal(user->id, row->user_id));
+    CHECK(row->balance >= 0);
+    CHECK(office->loading != NULL || row->last_updated == office->now.house);
     door_append(office, RECORD_KIND_POINT_ACCOUNT, row);
 #define ACCOUNT_KEEPS(type, column, width) user->account.column = row->column;
 #include "office/kept.def"
@@ -52,6 +63,7 @@ void put_point_account(struct office *office, struct live_user *user,
 /* Entries are the tables' to keep; only a reference is remembered until they have it. */
 void put_point_entry(struct office *office, const struct point_entry *row)
 {
+    CHECK(!id_is_none(row->caller_id));
     door_append(office, RECORD_KIND_POINT_ENTRY, row);
     if (row->reference == NULL)
         return;
@@ -84,7 +96,9 @@ struct live_session *put_session(struct office *office, struct live_session *ses
     door_append(office, RECORD_KIND_SESSION, row);
     if (session == NULL)
         session = new_session(office, user, row);
-    CHECK(session->user == user->item.number && id_equal(session->id, row->id));
+    CHECK(session->user == user->item.number);
+    CHECK(id_equal(session->id, row->id));
+    CHECK(office->loading != NULL || row->expires_at > office->now.house);
 #define SESSION_KEEPS(type, column, width) session->column = row->column;
 #include "office/kept.def"
     heap_set(&office->session_deadlines, session, row->expires_at);
@@ -94,6 +108,7 @@ struct live_session *put_session(struct office *office, struct live_session *ses
 void remove_session(struct office *office, struct live_session *session)
 {
     const struct session row = {.id = session->id};
+    CHECK(session->deadline.place != 0);
     door_append_removed(office, RECORD_KIND_SESSION, &row);
     uint32_t *link = &session_user(office, session)->sessions;
     while (*link != session->item.number)
@@ -102,6 +117,76 @@ void remove_session(struct office *office, struct live_session *session)
     heap_remove(&office->session_deadlines, session);
     index_remove(&office->session_by_id, session);
     pool_give(&office->sessions, session);
+}
+
+/* ---- API keys ---- */
+
+static struct live_api_key *new_api_key(struct office *office, struct live_user *user,
+                                        const struct api_key *row)
+{
+    struct live_api_key *key = pool_take(&office->api_keys);
+    key->user = user;
+    key->row.id = row->id;
+    index_insert(&office->api_key_by_id, key);
+    return key;
+}
+
+struct live_api_key *put_api_key(struct office *office, struct live_api_key *key,
+                                 struct live_user *user, const struct api_key *row)
+{
+    CHECK(id_equal(user->id, row->user_id));
+    CHECK(user->role == USER_ROLE_SERVICE);
+    door_append(office, RECORD_KIND_API_KEY, row);
+    if (key == NULL)
+        key = new_api_key(office, user, row);
+    CHECK(key->user == user);
+    CHECK(id_equal(key->row.id, row->id));
+    CHECK(office->loading != NULL || row->last_used_at >= key->row.last_used_at);
+    if (key->row.name != row->name)
+        texts_free_block(key->row.name);
+    key->row = *row;
+    CHECK(scopes_parse(row->scopes, &key->scopes));
+    return key;
+}
+
+void remove_api_key(struct office *office, struct live_api_key *key)
+{
+    const struct api_key row = {.id = key->row.id};
+    door_append_removed(office, RECORD_KIND_API_KEY, &row);
+    index_remove(&office->api_key_by_id, key);
+    texts_free_block(key->row.name);
+    pool_give(&office->api_keys, key);
+}
+
+/* ---- Password resets ---- */
+
+static struct live_reset *new_reset(struct office *office, const struct password_reset *row)
+{
+    struct live_reset *reset = pool_take(&office->resets);
+    reset->row.user_id = row->user_id;
+    index_insert(&office->reset_by_user, reset);
+    return reset;
+}
+
+struct live_reset *put_reset(struct office *office, struct live_reset *reset,
+                             const struct password_reset *row)
+{
+    door_append(office, RECORD_KIND_PASSWORD_RESET, row);
+    if (reset == NULL)
+        reset = new_reset(office, row);
+    CHECK(id_equal(reset->row.user_id, row->user_id));
+    reset->row = *row;
+    heap_set(&office->reset_deadlines, reset, row->expires_at);
+    return reset;
+}
+
+void remove_reset(struct office *office, struct live_reset *reset)
+{
+    const struct password_reset row = {.user_id = reset->row.user_id};
+    door_append_removed(office, RECORD_KIND_PASSWORD_RESET, &row);
+    heap_remove(&office->reset_deadlines, reset);
+    index_remove(&office->reset_by_user, reset);
+    pool_give(&office->resets, reset);
 }
 
 /* ---- Idempotency keys ---- */
@@ -123,6 +208,7 @@ struct live_key *put_key(struct office *office, struct live_key *key, struct liv
     if (key == NULL)
         key = new_key(office, user);
     CHECK(key->user == user);
+    CHECK(office->loading != NULL || row->created_at == office->now.house);
     key->row = *row;
     heap_set(&office->key_deadlines, key, row->created_at + IDEMPOTENCY_KEY_LIFE_MS);
     return key;

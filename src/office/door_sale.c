@@ -15,17 +15,40 @@ static struct live_payment *new_payment(struct office *office, const struct paym
     return payment;
 }
 
+/* A payment is of one reservation's whole amount by its owner, and a reservation has one that
+ * succeeded and one that failed at the most. */
+static void check_payment(const struct live_reservation *reservation,
+                          const struct live_payment *payment, const struct payment *row)
+{
+    const struct live_payment *there =
+        row->status == PAYMENT_STATUS_FAILED ? reservation->failed_payment : reservation->payment;
+    CHECK(id_equal(reservation->row.id, row->reservation_id));
+    CHECK(reservation->row.amount == row->amount);
+    CHECK(there == payment || there == NULL);
+}
+
+/* A payment that failed is the failed one, and any other is the payment. */
+static void check_payments_of(const struct live_reservation *reservation)
+{
+    const struct live_payment *payment = reservation->payment;
+    const struct live_payment *failed = reservation->failed_payment;
+    CHECK(payment == NULL || payment->row.status != PAYMENT_STATUS_FAILED);
+    CHECK(failed == NULL || failed->row.status == PAYMENT_STATUS_FAILED);
+}
+
 struct live_payment *put_payment(struct office *office, struct live_payment *payment,
                                  struct live_reservation *reservation, const struct payment *row)
 {
-    CHECK(reservation == NULL ? office->loading != NULL
-                              : id_equal(reservation->row.id, row->reservation_id));
+    CHECK(reservation != NULL || office->loading != NULL);
+    if (reservation != NULL)
+        check_payment(reservation, payment, row);
     door_append(office, RECORD_KIND_PAYMENT, row);
     if (payment == NULL) {
         door_check_beginning(office, RECORD_KIND_PAYMENT, (int)row->status);
         payment = new_payment(office, row);
     } else {
-        CHECK(id_equal(payment->row.id, row->id) && payment->row.amount == row->amount);
+        CHECK(id_equal(payment->row.id, row->id));
+        CHECK(payment->row.amount == row->amount);
         door_check_move(office, RECORD_KIND_PAYMENT, (int)payment->row.status, (int)row->status);
         payment->row = *row;
     }
@@ -36,6 +59,7 @@ struct live_payment *put_payment(struct office *office, struct live_payment *pay
         reservation->failed_payment = payment;
     else
         reservation->payment = payment;
+    check_payments_of(reservation);
     return payment;
 }
 
@@ -45,20 +69,37 @@ static void link_reservation(struct office *office, struct live_reservation *res
 {
     struct live_reservation *next = user_reservations(office, reservation->user);
     reservation->of_user = (struct reservation_link){.next = next};
-    if (next != NULL)
+    if (next != NULL) {
+        CHECK(next->of_user.previous == NULL);
         next->of_user.previous = reservation;
+    }
     reservation->user->reservations = reservation->item.number;
 
     struct live_round *round = reservation->round;
     reservation->of_round = (struct reservation_link){.next = round->reservations};
-    if (round->reservations != NULL)
+    if (round->reservations != NULL) {
+        CHECK(round->reservations->of_round.previous == NULL);
         round->reservations->of_round.previous = reservation;
+    }
     round->reservations = reservation;
+}
+
+/* Who stands beside it on a list has it at their side. */
+static void check_links(const struct live_reservation *reservation)
+{
+    const struct reservation_link user = reservation->of_user, round = reservation->of_round;
+    CHECK(user.previous == NULL ? reservation->user->reservations == reservation->item.number
+                                : user.previous->of_user.next == reservation);
+    CHECK(user.next == NULL || user.next->of_user.previous == reservation);
+    CHECK(round.previous == NULL ? reservation->round->reservations == reservation
+                                 : round.previous->of_round.next == reservation);
+    CHECK(round.next == NULL || round.next->of_round.previous == reservation);
 }
 
 void reservation_unlink(struct live_reservation *reservation)
 {
     const struct reservation_link user = reservation->of_user, round = reservation->of_round;
+    check_links(reservation);
     if (user.previous != NULL)
         user.previous->of_user.next = user.next;
     else
@@ -86,6 +127,50 @@ static void count_sale(struct live_reservation *reservation, int sign)
         return;
     reservation->round->confirmed += sign;
     reservation->round->revenue += sign * reservation->row.amount;
+    CHECK(reservation->round->confirmed >= 0);
+    CHECK(reservation->round->revenue >= 0);
+}
+
+/* What does not change in a reservation's life. */
+static void check_known_reservation(const struct live_reservation *reservation,
+                                    const struct live_user *user, const struct live_round *round,
+                                    const struct seat_reservation *row)
+{
+    CHECK(id_equal(reservation->row.id, row->id));
+    CHECK(reservation->user == user);
+    CHECK(reservation->round == round);
+    CHECK(reservation->row.amount == row->amount);
+}
+
+/* What its state says: until when it is held, how it was paid for, when and why it ended. A loaded
+ * row was held against the others (fit.c). */
+static void check_state_of_reservation(const struct office *office,
+                                       const struct live_reservation *reservation)
+{
+    const struct seat_reservation *row = &reservation->row;
+    const struct live_payment *payment = reservation->payment;
+    switch (row->status) {
+    case RESERVATION_STATUS_PENDING:
+        CHECK(payment == NULL);
+        CHECK(reservation->deadline.place != 0);
+        return;
+    case RESERVATION_STATUS_CONFIRMED:
+        CHECK(payment != NULL && payment->row.status == PAYMENT_STATUS_SUCCEEDED);
+        CHECK(id_equal(row->payment_id, payment->row.id));
+        CHECK(row->used_points == row->amount);
+        CHECK(reservation->deadline.place == 0);
+        return;
+    case RESERVATION_STATUS_CANCELLED:
+        CHECK(row->cancel_reason != CANCEL_REASON_NONE);
+        CHECK(payment == NULL || payment->row.status == PAYMENT_STATUS_CANCELLED);
+        break;
+    case RESERVATION_STATUS_EXPIRED:
+        CHECK(row->cancel_reason == CANCEL_REASON_NONE);
+        CHECK(row->expires_at <= office->now.house);
+        break;
+    }
+    CHECK(row->ended_at == office->now.house);
+    CHECK(reservation->deadline.place == 0);
 }
 
 static struct live_reservation *new_reservation(struct office *office, struct live_user *user,
@@ -107,15 +192,15 @@ struct live_reservation *put_reservation(struct office *office,
                                          struct live_user *user, struct live_round *round,
                                          const struct seat_reservation *row)
 {
-    CHECK(id_equal(user->id, row->user_id) && id_equal(round->row.id, row->round_id));
+    CHECK(id_equal(user->id, row->user_id));
+    CHECK(id_equal(round->row.id, row->round_id));
     door_append(office, RECORD_KIND_SEAT_RESERVATION, row);
     bool was_live = true;
     if (reservation == NULL) {
         door_check_beginning(office, RECORD_KIND_SEAT_RESERVATION, (int)row->status);
         reservation = new_reservation(office, user, round, row);
     } else {
-        CHECK(id_equal(reservation->row.id, row->id) && reservation->user == user &&
-              reservation->round == round && reservation->row.amount == row->amount);
+        check_known_reservation(reservation, user, round, row);
         door_check_move(office, RECORD_KIND_SEAT_RESERVATION, (int)reservation->row.status,
                         (int)row->status);
         was_live = reservation_is_live(reservation);
@@ -132,6 +217,8 @@ struct live_reservation *put_reservation(struct office *office,
         reservation_unlink(reservation);
         finished_list_add(&office->finished_reservations, reservation, office->seq);
     }
+    if (office->loading == NULL)
+        check_state_of_reservation(office, reservation);
     return reservation;
 }
 
@@ -156,12 +243,23 @@ static struct held_seat *held_seat_at(struct office *office, struct live_reserva
     return held;
 }
 
+/* A hold takes its seats one after the other, each while it is free and at its price. */
+static void check_held_seat(const struct live_reservation *reservation,
+                            const struct live_seat *seat, const struct reservation_seat *row)
+{
+    CHECK(reservation->row.status == RESERVATION_STATUS_PENDING);
+    CHECK(seat->row.status == SEAT_STATUS_AVAILABLE);
+    CHECK(row->position == reservation->seat_count);
+    CHECK(row->price == seat->row.price);
+}
+
 void put_reservation_seat(struct office *office, struct live_reservation *reservation,
                           struct live_seat *seat, const struct reservation_seat *row)
 {
-    CHECK(id_equal(reservation->row.id, row->reservation_id) &&
-          id_equal(seat->row.id, row->seat_id) && row->position >= 0 &&
-          row->position < SEATS_PER_RESERVATION_MAX);
+    CHECK(id_equal(reservation->row.id, row->reservation_id));
+    CHECK(id_equal(seat->row.id, row->seat_id));
+    if (office->loading == NULL)
+        check_held_seat(reservation, seat, row);
     door_append(office, RECORD_KIND_RESERVATION_SEAT, row);
     struct held_seat *held = held_seat_at(office, reservation, row->position);
     held->seat = seat;

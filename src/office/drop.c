@@ -4,6 +4,7 @@
 #include "office/state.h"
 #include "office/token.h"
 #include "office/user.h"
+#include "office/waiting_line.h"
 
 #define DROP_SLICE 4096 /* rows of a kind a call: well under a millisecond */
 
@@ -24,23 +25,33 @@ void forget_token(struct office *office, void *item, uint64_t seq)
     struct live_visit *visit = item;
     struct live_token *token = pool_at(&office->tokens, visit->token);
     (void)seq;
+    CHECK(token->visit == visit->item.number);
+    CHECK(token->status == TOKEN_STATUS_EXPIRED);
+    CHECK(token->deadline.place == 0);
+    CHECK(token_user(office, token)->token != token->item.number);
+    lane_part(office, token_lane(office, token));
     index_remove(&office->token_by_id, token);
     pool_give(&office->tokens, token);
     pool_give(&office->visits, visit);
 }
 
-static void drop_payment(struct office *office, struct live_payment *payment)
+static void drop_payment(struct office *office, const struct live_reservation *reservation,
+                         struct live_payment *payment)
 {
     if (payment == NULL)
         return;
+    CHECK(id_equal(payment->row.reservation_id, reservation->row.id));
     index_remove(&office->payment_by_id, payment);
     pool_give(&office->payments, payment);
 }
 
 static void drop_reservation(struct office *office, struct live_reservation *reservation)
 {
-    drop_payment(office, reservation->payment);
-    drop_payment(office, reservation->failed_payment);
+    CHECK(reservation->row.status != RESERVATION_STATUS_PENDING);
+    CHECK(reservation->deadline.place == 0);
+    CHECK(reservation->round->reservation_count > 0);
+    drop_payment(office, reservation, reservation->payment);
+    drop_payment(office, reservation, reservation->failed_payment);
     reservation->round->reservation_count--;
     index_remove(&office->reservation_by_id, reservation);
     for (struct held_seat *held = reservation_seats(office, reservation), *next; held != NULL;
@@ -54,12 +65,14 @@ static void drop_reservation(struct office *office, struct live_reservation *res
 void forget_reservation(struct office *office, void *item, uint64_t seq)
 {
     (void)seq;
+    CHECK(!reservation_is_live(item));
     drop_reservation(office, item);
 }
 
 void forget_reference(struct office *office, void *item, uint64_t seq)
 {
     struct live_reference *reference = item;
+    CHECK(seq >= office->references_dropped_seq);
     office->references_dropped_seq = seq;
     index_remove(&office->reference_by_text, reference);
     reference_let_go(office, reference);
@@ -91,6 +104,7 @@ static void let_leave(struct office *office, struct live_round *round)
     }
     if (round->reservation_count > 0)
         return;
+    CHECK(round->counts[SEAT_STATUS_HELD] == 0);
     for (int64_t i = round->row.total_seat_cnt - 1; i >= 0; i--) {
         if (round->seats[i] == NULL)
             continue;
@@ -132,6 +146,8 @@ void office_counts(const struct office *office, struct office_counts *counts)
     *counts = (struct office_counts){
         .users = office->users.taken,
         .sessions = office->sessions.taken,
+        .api_keys = office->api_keys.taken,
+        .resets = office->resets.taken,
         .tokens = office->line.waiting + office->active_count,
         .concerts = office->concerts.taken,
         .rounds = office->rounds.taken,

@@ -5,6 +5,7 @@
 #include "office/state.h"
 #include "office/token.h"
 #include "office/user.h"
+#include "office/waiting_line.h"
 
 #include <string.h>
 
@@ -30,7 +31,10 @@
 
 KEYED_BY_ID(user_hash, user_matches, user_find, live_user, id, user_by_id)
 KEYED_BY_ID(session_hash, session_matches, session_find, live_session, id, session_by_id)
+KEYED_BY_ID(api_key_hash, api_key_matches, api_key_find, live_api_key, row.id, api_key_by_id)
+KEYED_BY_ID(reset_hash, reset_matches, reset_find, live_reset, row.user_id, reset_by_user)
 KEYED_BY_ID(token_hash, token_matches, token_find, live_token, id, token_by_id)
+KEYED_BY_ID(lane_hash, lane_matches, lane_find, live_lane, concert_id, lane_by_concert)
 KEYED_BY_ID(concert_hash, concert_matches, concert_find, live_concert, row.id, concert_by_id)
 KEYED_BY_ID(round_hash, round_matches, round_find, live_round, row.id, round_by_id)
 KEYED_BY_ID(seat_hash, seat_matches, seat_find, live_seat, row.id, seat_by_id)
@@ -49,6 +53,43 @@ bool mailbox_hash(const void *item, uint64_t *hash)
     if (mailbox != NULL)
         *hash = text_hash(mailbox);
     return mailbox != NULL;
+}
+
+bool concert_name_hash(const void *item, uint64_t *hash)
+{
+    const struct live_concert *concert = item;
+    if (concert->row.external_id != NULL)
+        *hash = text_hash(concert->row.external_id);
+    return concert->row.external_id != NULL;
+}
+
+bool concert_name_matches(const void *item, const void *key)
+{
+    const struct live_concert *concert = item;
+    return strcmp(concert->row.external_id, key) == 0;
+}
+
+struct live_concert *concert_find_external(const struct office *office, const char *external_id)
+{
+    return index_find(&office->concert_by_external_id, text_hash(external_id), external_id);
+}
+
+bool user_external_hash(const void *item, uint64_t *hash)
+{
+    const char *external_id = user_external_id(item);
+    if (external_id != NULL)
+        *hash = text_hash(external_id);
+    return external_id != NULL;
+}
+
+bool user_external_matches(const void *item, const void *key)
+{
+    return strcmp(user_external_id(item), key) == 0;
+}
+
+struct live_user *user_find_external(const struct office *office, const char *external_id)
+{
+    return index_find(&office->user_by_external_id, text_hash(external_id), external_id);
 }
 
 struct mailbox_key {
@@ -119,7 +160,9 @@ struct live_token *user_token(const struct office *office, const struct live_use
 
 struct live_session *user_sessions(const struct office *office, const struct live_user *user)
 {
-    return pool_find(&office->sessions, user->sessions);
+    struct live_session *session = pool_find(&office->sessions, user->sessions);
+    CHECK(session == NULL || session->user == user->item.number);
+    return session;
 }
 
 struct live_reservation *user_reservations(const struct office *office,
@@ -141,17 +184,23 @@ struct held_seat *held_seat_next(const struct office *office, const struct held_
 
 struct live_key *user_keys(const struct office *office, const struct live_user *user)
 {
-    return pool_find(&office->keys, user->keys);
+    struct live_key *key = pool_find(&office->keys, user->keys);
+    CHECK(key == NULL || key->user == user);
+    return key;
 }
 
 struct live_session *session_next(const struct office *office, const struct live_session *session)
 {
-    return pool_find(&office->sessions, session->next);
+    struct live_session *next = pool_find(&office->sessions, session->next);
+    CHECK(next == NULL || next->user == session->user);
+    return next;
 }
 
 struct live_key *key_next(const struct office *office, const struct live_key *key)
 {
-    return pool_find(&office->keys, key->next);
+    struct live_key *next = pool_find(&office->keys, key->next);
+    CHECK(next == NULL || next->user == key->user);
+    return next;
 }
 
 struct live_key *user_key(const struct office *office, const struct live_user *user,
@@ -171,6 +220,11 @@ struct live_user *session_user(const struct office *office, const struct live_se
 struct live_user *token_user(const struct office *office, const struct live_token *token)
 {
     return pool_at(&office->users, token->user);
+}
+
+struct live_lane *token_lane(const struct office *office, const struct live_token *token)
+{
+    return pool_at(&office->lanes, token->lane);
 }
 
 struct live_visit *token_visit(const struct office *office, const struct live_token *token)

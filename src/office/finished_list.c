@@ -21,10 +21,15 @@ void finished_list_add(struct finished_list *list, void *item, uint64_t seq)
     if (node->seq != 0)
         return;
     *node = (struct finished_node){.seq = seq};
-    if (list->last != 0)
-        finished_node_of(list, pool_at(list->pool, list->last))->next = number;
-    else
+    if (list->last != 0) {
+        struct finished_node *last = finished_node_of(list, pool_at(list->pool, list->last));
+        CHECK(last->next == 0);
+        CHECK(last->seq <= seq);
+        last->next = number;
+    } else {
+        CHECK(list->count == 0);
         list->first = number;
+    }
     list->last = number;
     list->count++;
 }
@@ -37,6 +42,8 @@ void *finished_list_take(struct finished_list *list, uint64_t booked_seq, uint64
     const struct finished_node *node = finished_node_of(list, item);
     if (node->seq > booked_seq)
         return NULL;
+    CHECK(node->seq != 0);
+    CHECK(list->count > 0);
     *seq = node->seq;
     list->first = node->next;
     if (list->first == 0)

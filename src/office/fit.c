@@ -7,6 +7,7 @@
 #include "office/reservation.h"
 #include "office/token.h"
 #include "office/user.h"
+#include "office/waiting_line.h"
 
 #include <string.h>
 
@@ -135,6 +136,19 @@ static enum contradiction fit_house(const struct office *office, const struct re
     return good ? CONTRADICTION_NONE : CONTRADICTION_HOUSE_OUT_OF_RANGE;
 }
 
+static enum contradiction fit_user(const struct office *office, const struct record *record,
+                                   const struct found *found)
+{
+    const struct user *row = &record->as.user;
+    uint32_t scopes;
+    (void)office;
+    (void)found;
+    if ((row->role == USER_ROLE_STAFF) != (row->scopes != NULL))
+        return CONTRADICTION_SCOPES_OF_OTHER_ROLE;
+    return row->scopes == NULL || scopes_parse(row->scopes, &scopes) ? CONTRADICTION_NONE
+                                                                     : CONTRADICTION_SCOPES_UNKNOWN;
+}
+
 static enum contradiction fit_session(const struct office *office, const struct record *record,
                                       const struct found *found)
 {
@@ -147,6 +161,31 @@ static enum contradiction fit_session(const struct office *office, const struct 
     return found->user->sessions == 0 || session_count(office, found->user) < SESSIONS_PER_USER_MAX
                ? CONTRADICTION_NONE
                : CONTRADICTION_SESSION_BEYOND_MOST;
+}
+
+static enum contradiction fit_reset(const struct office *office, const struct record *record,
+                                    const struct found *found)
+{
+    (void)office;
+    (void)record;
+    return found->user == NULL ? CONTRADICTION_USER_MISSING : CONTRADICTION_NONE;
+}
+
+static enum contradiction fit_api_key(const struct office *office, const struct record *record,
+                                      const struct found *found)
+{
+    const struct api_key *row = &record->as.api_key;
+    uint32_t scopes;
+    (void)office;
+    if (found->user == NULL)
+        return CONTRADICTION_USER_MISSING;
+    if (found->user->role != USER_ROLE_SERVICE)
+        return CONTRADICTION_USER_OF_OTHER_ROLE;
+    if (!scopes_parse(row->scopes, &scopes))
+        return CONTRADICTION_SCOPES_UNKNOWN;
+    return found->api_key == NULL || found->api_key->user == found->user
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_IDENTITY_CHANGED;
 }
 
 static enum contradiction fit_account(const struct office *office, const struct record *record,
@@ -170,6 +209,14 @@ static enum contradiction fit_entry(const struct office *office, const struct re
     return found->reference == NULL ? CONTRADICTION_NONE : CONTRADICTION_REFERENCE_TWICE;
 }
 
+static enum contradiction fit_incident(const struct office *office, const struct record *record,
+                                       const struct found *found)
+{
+    (void)office;
+    (void)record;
+    return found->caller == NULL ? CONTRADICTION_USER_MISSING : CONTRADICTION_NONE;
+}
+
 static enum contradiction fit_key(const struct office *office, const struct record *record,
                                   const struct found *found)
 {
@@ -188,7 +235,6 @@ static enum contradiction fit_key(const struct office *office, const struct reco
 static enum contradiction fit_token_row(const struct office *office, const struct record *record,
                                         const struct found *found)
 {
-    (void)office;
     const struct queue_token *row = &record->as.queue_token;
     const struct live_user *user = found->user;
     if (user == NULL)
@@ -201,7 +247,8 @@ static enum contradiction fit_token_row(const struct office *office, const struc
     const struct live_token *token = found->token;
     if (token == NULL)
         return user->token == 0 ? CONTRADICTION_NONE : CONTRADICTION_TOKEN_BEYOND_ONE;
-    if (token->user != user->item.number || token->number != row->number)
+    if (token->user != user->item.number || token->number != row->number ||
+        !id_equal(token_lane(office, token)->concert_id, row->concert_id))
         return CONTRADICTION_IDENTITY_CHANGED;
     return may_follow(RECORD_KIND_QUEUE_TOKEN, (int)token->status, (int)row->status)
                ? CONTRADICTION_NONE
@@ -209,6 +256,19 @@ static enum contradiction fit_token_row(const struct office *office, const struc
 }
 
 /* ---- The catalogue ---- */
+
+static enum contradiction fit_concert(const struct office *office, const struct record *record,
+                                      const struct found *found)
+{
+    const struct concert *row = &record->as.concert;
+    if (!is_between(row->max_seats_per_reservation, 0, SEATS_PER_RESERVATION_MAX) ||
+        !is_between(row->max_seats_per_user, 0, SEATS_PER_USER_MAX))
+        return CONTRADICTION_LIMIT_OUT_OF_RANGE;
+    const struct live_concert *named =
+        row->external_id == NULL ? NULL : concert_find_external(office, row->external_id);
+    return named == NULL || named == found->concert ? CONTRADICTION_NONE
+                                                    : CONTRADICTION_EXTERNAL_ID_TWICE;
+}
 
 static enum contradiction fit_round(const struct office *office, const struct record *record,
                                     const struct found *found)
@@ -324,7 +384,8 @@ static enum contradiction fit_known_reservation(const struct seat_reservation *b
 {
     if (!id_equal(before->user_id, row->user_id) || !id_equal(before->round_id, row->round_id) ||
         !id_equal(before->token_id, row->token_id) || before->amount != row->amount ||
-        (!id_is_none(before->payment_id) && !id_equal(before->payment_id, row->payment_id)))
+        (!id_is_none(before->payment_id) && !id_equal(before->payment_id, row->payment_id)) ||
+        (before->extended_at != 0 && before->extended_at != row->extended_at))
         return CONTRADICTION_IDENTITY_CHANGED;
     return may_follow(RECORD_KIND_SEAT_RESERVATION, (int)before->status, (int)row->status)
                ? CONTRADICTION_NONE
@@ -420,10 +481,10 @@ static const struct {
     fit_kind *row, *deleted; /* `deleted`, NULL: rows of this kind are never deleted */
 } kinds[RECORD_KIND_COUNT] = {
     [RECORD_KIND_HOUSE] = {fit_house, NULL},
-    [RECORD_KIND_USER] = {fit_anywhere, NULL},
+    [RECORD_KIND_USER] = {fit_user, NULL},
     [RECORD_KIND_SESSION] = {fit_session, fit_anywhere},
     [RECORD_KIND_POINT_ACCOUNT] = {fit_account, NULL},
-    [RECORD_KIND_CONCERT] = {fit_anywhere, concert_may_go},
+    [RECORD_KIND_CONCERT] = {fit_concert, concert_may_go},
     [RECORD_KIND_CONCERT_ROUND] = {fit_round, round_may_go},
     [RECORD_KIND_SEAT] = {fit_seat, seat_may_go},
     [RECORD_KIND_QUEUE_TOKEN] = {fit_token_row, NULL},
@@ -431,7 +492,10 @@ static const struct {
     [RECORD_KIND_SEAT_RESERVATION] = {fit_reservation, NULL},
     [RECORD_KIND_RESERVATION_SEAT] = {fit_reservation_seat, NULL},
     [RECORD_KIND_POINT_ENTRY] = {fit_entry, NULL},
+    [RECORD_KIND_INCIDENT] = {fit_incident, NULL},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
+    [RECORD_KIND_API_KEY] = {fit_api_key, fit_anywhere},
+    [RECORD_KIND_PASSWORD_RESET] = {fit_reset, fit_anywhere},
 };
 
 enum contradiction fit_row(const struct office *office, const struct record *record,

@@ -27,7 +27,7 @@ enum contradiction fit_row(const struct office *office, const struct record *rec
 /* Whether they are of one reservation, user and amount. */
 bool payment_fits(const struct payment *payment, const struct seat_reservation *reservation);
 
-/* Whether a live token fits the house and the token that waits before it; the line is built. */
+/* Whether a live token fits the house and those that wait for the same; the line is built. */
 enum contradiction fit_token(const struct office *office, const struct live_token *token);
 
 /* Whether everything that was loaded fits together but for the tokens; the house is there, and each

@@ -15,20 +15,18 @@
 enum contradiction fit_token(const struct office *office, const struct live_token *token)
 {
     const struct house *house = &office->house;
-    const struct waiting_line *line = &office->line;
     if (token->number < 1 || token->number > house->last_number)
         return CONTRADICTION_NUMBER_NOT_GIVEN;
     const bool served = token->number <= house->serving;
     if (token->status == TOKEN_STATUS_ACTIVE)
         return served ? CONTRADICTION_NONE : CONTRADICTION_NUMBER_NOT_SERVED;
     const struct live_visit *visit = token_visit(office, token);
-    if (served && (visit == NULL || visit->passed_at == 0))
-        return CONTRADICTION_NUMBER_NOT_SERVED;
-    if (token->position == 0)
-        return CONTRADICTION_NONE;
-    const struct live_token *before =
-        pool_at(&office->tokens, line->slots[token->position - 1]); /* the new line has no gaps */
-    return before->number == token->number ? CONTRADICTION_NUMBER_TWICE : CONTRADICTION_NONE;
+    const bool passed = visit != NULL && visit->passed_at != 0;
+    /* Those of a lane that were passed over stand before the others; who stays while all is sold
+     * out may have a number that was served. */
+    return (passed && !served) || passed != (token->position < token_lane(office, token)->cursor)
+               ? CONTRADICTION_NUMBER_NOT_SERVED
+               : CONTRADICTION_NONE;
 }
 
 /* ---- Rounds ---- */

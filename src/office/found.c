@@ -9,7 +9,6 @@
 #include "office/user.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 struct load_cursor {
     /* Numbers of the objects that were found last: rows come in runs that name the same ones. */
@@ -29,22 +28,14 @@ void load_cursor_free(struct load_cursor *loading)
     free(loading);
 }
 
-struct id load_first_id(const struct record *record)
-{
-    struct id id = ID_NONE;
-    if (record->kind != RECORD_KIND_HOUSE)
-        memcpy(&id, &record->as, sizeof id); /* a key's fields come first (a test insists) */
-    return id;
-}
-
 bool load_is_newest(const struct office *office, const struct record *record)
 {
-    return id_compare(load_first_id(record), office->loading->newest[record->kind]) > 0;
+    return id_compare(record_first_id(record), office->loading->newest[record->kind]) > 0;
 }
 
 void load_note_newest(struct office *office, const struct record *record)
 {
-    office->loading->newest[record->kind] = load_first_id(record);
+    office->loading->newest[record->kind] = record_first_id(record);
 }
 
 /* ---- Near the last one ---- */
@@ -123,6 +114,12 @@ static void find_own(const struct office *office, const struct record *record, b
         found->reservation =
             newest ? NULL : reservation_find_near(office, record->as.seat_reservation.id);
         return;
+    case RECORD_KIND_API_KEY:
+        found->api_key = api_key_find(office, record->as.api_key.id);
+        return;
+    case RECORD_KIND_PASSWORD_RESET:
+        found->reset = reset_find(office, record->as.password_reset.user_id);
+        return;
     case RECORD_KIND_IDEMPOTENCY_KEY: /* of one user's */
         found->user = user_find(office, record->as.idempotency_key.user_id);
         if (found->user != NULL)
@@ -132,6 +129,7 @@ static void find_own(const struct office *office, const struct record *record, b
     case RECORD_KIND_POINT_ACCOUNT:
     case RECORD_KIND_RESERVATION_SEAT:
     case RECORD_KIND_POINT_ENTRY:
+    case RECORD_KIND_INCIDENT:
         return; /* part of another object, or never looked at again */
     case RECORD_KIND_COUNT:
         break;
@@ -169,6 +167,12 @@ static void find_others(const struct office *office, const struct record *record
     case RECORD_KIND_POINT_ACCOUNT:
         found->user = user_find_near(office, record->as.point_account.user_id);
         return;
+    case RECORD_KIND_API_KEY:
+        found->user = user_find(office, record->as.api_key.user_id);
+        return;
+    case RECORD_KIND_PASSWORD_RESET:
+        found->user = user_find(office, record->as.password_reset.user_id);
+        return;
     case RECORD_KIND_CONCERT_ROUND:
         found->concert = concert_find(office, record->as.concert_round.concert_id);
         return;
@@ -192,6 +196,9 @@ static void find_others(const struct office *office, const struct record *record
         return;
     case RECORD_KIND_POINT_ENTRY:
         find_named_by_entry(office, &record->as.point_entry, found);
+        return;
+    case RECORD_KIND_INCIDENT:
+        found->caller = user_find(office, record->as.incident.caller_id);
         return;
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_USER:

@@ -5,11 +5,13 @@
 
 #include "office/office.h"
 
+struct live_api_key;
 struct live_concert;
 struct live_key;
 struct live_payment;
 struct live_reference;
 struct live_reservation;
+struct live_reset;
 struct live_round;
 struct live_seat;
 struct live_session;
@@ -20,6 +22,8 @@ struct live_user;
 struct found {
     struct live_user *user, *caller;
     struct live_session *session;
+    struct live_api_key *api_key;
+    struct live_reset *reset;
     struct live_key *key;
     struct live_reference *reference;
     struct live_concert *concert;
@@ -30,11 +34,8 @@ struct found {
     struct live_reservation *reservation;
 };
 
-/* The id that a row's key begins with; the house's begins with none. */
-struct id load_first_id(const struct record *record);
-
-/* Whether that is above those of all rows of its kind before it. Ids rise, so most rows that are
- * new need no look-up, and the index of their kind need not be made yet. */
+/* Whether its key's first id is above those of all rows of its kind before it. Ids rise, so most
+ * rows that are new need no look-up, and the index of their kind need not be made yet. */
 bool load_is_newest(const struct office *office, const struct record *record);
 void load_note_newest(struct office *office, const struct record *record);
 

@@ -41,6 +41,7 @@ void keys_expire(struct office *office, size_t *budget)
     office->why = WHY_KEY_EXPIRED;
     while (*budget > 0 && (key = heap_first(&office->key_deadlines, &at)) != NULL &&
            at <= office->now.house) {
+        CHECK(at == key->row.created_at + IDEMPOTENCY_KEY_LIFE_MS);
         (*budget)--;
         step_reserve(office);
         remove_key(office, key);
@@ -79,6 +80,11 @@ static struct id round_id_of(const struct call *call)
     return call->record->as.concert_round.id;
 }
 
+static struct id incident_id_of(const struct call *call)
+{
+    return call->record->as.incident.id;
+}
+
 static struct id round_of_seats(const struct call *call)
 {
     return call->in.seats_block.round_id;
@@ -102,16 +108,30 @@ static enum refusal show_kept_payment(struct office *office, const struct caller
     return payment_answer(office, caller, kept->object_id, call);
 }
 
-/* Entries are never in memory. */
+/* Of a kind that is never in memory. */
+static enum refusal show_kept_row(enum record_kind kind, const struct idempotency_key *kept,
+                                  struct call *call)
+{
+    if (!look_up_want(call, kind, kept->object_id))
+        return REFUSAL_NOT_FOUND;
+    return call->look_up.state == LOOK_UP_WANTED ? REFUSAL_NONE
+                                                 : call_show_record(call, call->look_up.record);
+}
+
 static enum refusal show_kept_entry(struct office *office, const struct caller *caller,
                                     const struct idempotency_key *kept, struct call *call)
 {
     (void)office;
     (void)caller;
-    if (!look_up_want(call, RECORD_KIND_POINT_ENTRY, kept->object_id))
-        return REFUSAL_NOT_FOUND;
-    return call->look_up.state == LOOK_UP_WANTED ? REFUSAL_NONE
-                                                 : call_show_record(call, call->look_up.record);
+    return show_kept_row(RECORD_KIND_POINT_ENTRY, kept, call);
+}
+
+static enum refusal show_kept_incident(struct office *office, const struct caller *caller,
+                                       const struct idempotency_key *kept, struct call *call)
+{
+    (void)office;
+    (void)caller;
+    return show_kept_row(RECORD_KIND_INCIDENT, kept, call);
 }
 
 static enum refusal show_kept_concert(struct office *office, const struct caller *caller,
@@ -156,6 +176,7 @@ static const struct kept_object {
     [ANSWERS_ENTRY] = {entry_id_of, show_kept_entry},
     [ANSWERS_CONCERT] = {concert_id_of, show_kept_concert},
     [ANSWERS_ROUND] = {round_id_of, show_kept_round},
+    [ANSWERS_INCIDENT] = {incident_id_of, show_kept_incident},
     [ANSWERS_SEATS] = {round_of_seats, show_seats},
 };
 
@@ -164,6 +185,8 @@ static const struct kept_object {
 static void keep(struct office *office, struct live_user *user, const struct call *call)
 {
     const enum verb_answer answers = verb_answers(call->verb);
+    CHECK(call->idempotency.present);
+    CHECK(call->refusal == REFUSAL_NONE);
     push_out_oldest(office, user);
     const struct idempotency_key row = {
         .user_id = user->id,
@@ -174,6 +197,7 @@ static void keep(struct office *office, struct live_user *user, const struct cal
         .object_id = kept_objects[answers].id(call),
         .changed = answers == ANSWERS_SEATS ? call->out.seats_block.changed : 0,
     };
+    CHECK(!id_is_none(row.object_id));
     (void)put_key(office, NULL, user, &row);
 }
 
@@ -190,6 +214,7 @@ static enum refusal replay(struct office *office, const struct caller *caller,
 {
     if (!is_same_request(&key->row, &call->idempotency))
         return REFUSAL_IDEMPOTENCY_KEY_REUSED;
+    CHECK(key->user == caller->user);
     call->created = key->row.created;
     const enum refusal refusal =
         kept_objects[verb_answers(call->verb)].show(office, caller, &key->row, call);

@@ -11,6 +11,8 @@
 
 void turn_begin(struct office *office, const struct turn *turn)
 {
+    CHECK(turn->now.house >= office->now.house);
+    CHECK(turn->seq >= office->seq);
     office->now = turn->now;
     office->seq = turn->seq;
     office->ids = turn->ids;
@@ -29,6 +31,13 @@ void user_let_go(struct office *office, void *item)
     user_texts_free(&office->texts, user->texts);
 }
 
+void api_key_let_go(struct office *office, void *item)
+{
+    const struct live_api_key *key = item;
+    (void)office;
+    texts_free_block(key->row.name);
+}
+
 void concert_let_go(struct office *office, void *item)
 {
     const struct live_concert *concert = item;
@@ -42,8 +51,10 @@ void round_let_go(struct office *office, void *item)
     (void)office;
     free(round->seats);
     free(round->states);
+    seat_bits_free(round->bits);
     round->seats = NULL;
     round->states = NULL;
+    round->bits = NULL;
 }
 
 void seat_let_go(struct office *office, void *item)
@@ -88,7 +99,6 @@ struct office *office_new(const struct office_settings *settings)
     init_live(office);
     indexes_defer(office);
     arena_init(&office->texts);
-    fenwick_init(&office->line.present);
     buffer_init(&office->batch, BATCH_BYTES_MAX);
     return office;
 }
@@ -117,8 +127,7 @@ void office_free(struct office *office)
     if (office == NULL)
         return;
     release_live(office);
-    fenwick_release(&office->line.present);
-    free(office->line.slots);
+    free(office->line.lanes);
     free(office->concert_order);
     free(office->round_order);
     free(office->changed_seats);

@@ -3,6 +3,7 @@
 #include "office/reservation.h"
 #include "office/token.h"
 #include "office/user.h"
+#include "office/waiting_line.h"
 
 struct point_account account_row(const struct live_user *user)
 {
@@ -23,7 +24,9 @@ struct session session_row(const struct office *office, const struct live_sessio
 struct queue_token token_row(const struct office *office, const struct live_token *token)
 {
     const struct live_visit *visit = token_visit(office, token);
-    struct queue_token row = {.id = token->id, .user_id = token_user(office, token)->id};
+    struct queue_token row = {.id = token->id,
+                              .user_id = token_user(office, token)->id,
+                              .concert_id = token_lane(office, token)->concert_id};
 #define TOKEN_KEEPS(type, column, width) row.column = token->column;
 #include "office/kept.def"
     if (visit == NULL)

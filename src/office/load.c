@@ -10,6 +10,7 @@
 #include "office/texts.h"
 #include "office/token.h"
 #include "office/user.h"
+#include "office/waiting_line.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +92,8 @@ static bool is_kept(const struct record *record, const struct found *found)
 {
     if (record->deleted)
         return found->session != NULL || found->concert != NULL || found->round != NULL ||
-               found->seat != NULL || found->key != NULL; /* no other kind is ever removed */
+               found->seat != NULL || found->key != NULL || found->reset != NULL ||
+               found->api_key != NULL; /* no other kind is ever removed */
     if (record->kind == RECORD_KIND_RESERVATION_SEAT)
         return found->reservation != NULL;
     return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
@@ -110,11 +112,13 @@ static bool make_seating(struct live_round *round)
 }
 
 /* Whether there is room for a row that fits. */
-static bool reserve_for(struct office *office, enum record_kind kind, const struct found *found)
+static bool reserve_for(struct office *office, const struct record *record,
+                        const struct found *found)
 {
-    switch (kind) {
+    switch (record->kind) {
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_POINT_ACCOUNT:
+    case RECORD_KIND_INCIDENT:
         return true;
     case RECORD_KIND_USER:
         return user_reserve(office);
@@ -128,7 +132,8 @@ static bool reserve_for(struct office *office, enum record_kind kind, const stru
         return make_seating(found->round) && pool_reserve(&office->seats, 1) == RESULT_OK &&
                index_reserve(&office->seat_by_id, 1) == RESULT_OK;
     case RECORD_KIND_QUEUE_TOKEN:
-        return visit_reserve(office) && pool_reserve(&office->tokens, 1) == RESULT_OK &&
+        return lane_reserve(office, record->as.queue_token.concert_id) != NULL &&
+               visit_reserve(office) && pool_reserve(&office->tokens, 1) == RESULT_OK &&
                index_reserve(&office->token_by_id, 1) == RESULT_OK &&
                heap_reserve(&office->token_deadlines, office->tokens.taken + 1) == RESULT_OK;
     case RECORD_KIND_PAYMENT:
@@ -141,6 +146,10 @@ static bool reserve_for(struct office *office, enum record_kind kind, const stru
         return reference_reserve(office);
     case RECORD_KIND_IDEMPOTENCY_KEY:
         return key_reserve(office);
+    case RECORD_KIND_PASSWORD_RESET:
+        return reset_reserve(office);
+    case RECORD_KIND_API_KEY:
+        return api_key_reserve(office);
     case RECORD_KIND_COUNT:
         break;
     }
@@ -155,6 +164,10 @@ static void remove_found(struct office *office, const struct found *found)
         remove_session(office, found->session);
     else if (found->key != NULL)
         remove_key(office, found->key);
+    else if (found->api_key != NULL)
+        remove_api_key(office, found->api_key);
+    else if (found->reset != NULL)
+        remove_reset(office, found->reset);
     else if (found->seat != NULL)
         remove_seat(office, found->seat);
     else if (found->round != NULL)
@@ -210,7 +223,9 @@ static enum result put_found(struct office *office, const struct record *record,
         (void)put_seat(office, found->seat, found->round, &record->as.seat);
         break;
     case RECORD_KIND_QUEUE_TOKEN:
-        (void)put_token(office, found->token, found->user, &record->as.queue_token);
+        (void)put_token(office, found->token, found->user,
+                        lane_find(office, record->as.queue_token.concert_id),
+                        &record->as.queue_token);
         break;
     case RECORD_KIND_PAYMENT:
         (void)put_payment(office, found->payment, found->reservation, &record->as.payment);
@@ -224,8 +239,17 @@ static enum result put_found(struct office *office, const struct record *record,
     case RECORD_KIND_POINT_ENTRY:
         put_point_entry(office, &record->as.point_entry);
         break;
+    case RECORD_KIND_INCIDENT:
+        put_incident(office, &record->as.incident);
+        break;
     case RECORD_KIND_IDEMPOTENCY_KEY:
         (void)put_key(office, found->key, found->user, &record->as.idempotency_key);
+        break;
+    case RECORD_KIND_PASSWORD_RESET:
+        (void)put_reset(office, found->reset, &record->as.password_reset);
+        break;
+    case RECORD_KIND_API_KEY:
+        (void)put_api_key(office, found->api_key, found->user, &record->as.api_key);
         break;
     case RECORD_KIND_COUNT:
         UNREACHABLE("record kind");
@@ -241,7 +265,7 @@ static enum result install(struct office *office, const struct record *record,
         return RESULT_OK;
     }
     struct record owned = *record;
-    if (!reserve_for(office, record->kind, found) || !texts_own(&owned))
+    if (!reserve_for(office, record, found) || !texts_own(&owned))
         return RESULT_NO_MEMORY;
     return put_found(office, &owned, found);
 }
@@ -258,7 +282,7 @@ enum result office_load(struct office *office, const struct record *record, stru
     const struct found found = load_find(office, record, newest);
     const enum contradiction contradiction = fit_row(office, record, &found);
     if (contradiction != CONTRADICTION_NONE)
-        return contradict(why, contradiction, record->kind, load_first_id(record));
+        return contradict(why, contradiction, record->kind, record_first_id(record));
     if (!is_kept(record, &found))
         return RESULT_OK;
     result = install(office, record, &found);

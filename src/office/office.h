@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "office/call.h"
+#include "office/tally.h"
 #include "record/record.h"
 
 struct office;
@@ -32,6 +33,7 @@ struct turn {
 /* The settings that rules depend on (app/config.def has their defaults and ranges). */
 struct office_settings {
     int64_t hold_seconds;
+    int64_t extend_seconds; /* 0: no hold is given more time */
     int64_t max_seats_per_reservation;
     int64_t max_seats_per_user;
     int64_t refund_until_seconds;
@@ -85,6 +87,7 @@ void office_show_settled(struct office *office, struct call *call);
 /* The batch's records, encoded one after the other, and how many. Valid until office_batch_clear.
  */
 const struct buffer *office_batch(const struct office *office, size_t *record_count);
+const struct tally *office_tally(const struct office *office); /* what happened in the batch */
 void office_batch_clear(struct office *office);
 
 /* Rows that came to their end in a batch up to `booked_seq` leave memory, a bounded number a call.
@@ -107,12 +110,29 @@ enum queue_status {
     QUEUE_STATUS_CLOSED, /* nothing on sale */
 };
 
+/* Seats of a round that is on sale, or will be. */
+struct queue_round {
+    struct id round_id, concert_id;
+    int64_t seats_left; /* available */
+    int64_t seats_held;
+    bool sold_out; /* neither is any */
+};
+
+/* Seats of all these rounds, and what was paid for them: for the desk, not for everybody. */
+struct queue_sales {
+    int64_t total_seat_cnt, held, sold;
+    int64_t revenue; /* of confirmed reservations: what is refunded is out of it */
+};
+
 struct queue_view {
     enum queue_status status;
     timestamp_ms open_at; /* 0: open at once */
     int64_t serving, last_number, waiting, active;
     int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
-    struct wait_estimate estimate; /* for one who joins now */
+    struct wait_estimate estimate;               /* for one who joins now */
+    struct queue_round rounds[QUEUE_ROUNDS_MAX]; /* by startTime; paused ones, too */
+    size_t round_count;
+    struct queue_sales sales;
 };
 
 void office_queue_view(const struct office *office, struct moment now, struct queue_view *view);
@@ -126,11 +146,13 @@ size_t office_concert_count(const struct office *office);
 const struct concert *office_concert_at(const struct office *office, size_t index);
 size_t office_round_count(const struct office *office);
 const struct concert_round *office_round_at(const struct office *office, size_t index);
+bool office_round_is_draft(const struct office *office, size_t index); /* its concert is one */
 
 /* What changes of a round's seats. `states` has a character a seat in seat order: a, h, s, b. */
 struct round_state {
     uint64_t version; /* the journal sequence number of the last change */
     int64_t available, held, sold, blocked;
+    bool draft;         /* its concert is one */
     const char *states; /* totalSeatCnt characters, not NUL-terminated */
 };
 
@@ -156,7 +178,8 @@ struct secret office_token_key(const struct office *office);
 
 /* Counts for metrics. */
 struct office_counts {
-    size_t users, sessions, tokens, concerts, rounds, seats, reservations, payments;
+    size_t users, sessions, resets, api_keys, tokens, concerts, rounds, seats, reservations,
+        payments;
     size_t finished_waiting; /* ended rows that are not booked yet */
 };
 void office_counts(const struct office *office, struct office_counts *counts);

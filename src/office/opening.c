@@ -58,6 +58,16 @@ static void count_holds(struct office *office)
     }
 }
 
+/* False: no memory. */
+static bool make_bits(struct office *office)
+{
+    for (struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
+         round = pool_next(&office->rounds, round->item.number))
+        if (round->seats != NULL && !round_make_bits(round))
+            return false;
+    return true;
+}
+
 /* Everything that was loaded counts as changed by the journal's last batch. */
 static void stamp_loaded(struct office *office, uint64_t last_seq)
 {
@@ -113,12 +123,16 @@ static enum result arm_tokens(struct office *office, struct explanation *why)
 /* Everything that follows from the rows and stands in none. */
 static enum result derive(struct office *office, struct explanation *why)
 {
-    if (indexes_catch_up(office) != RESULT_OK || !waiting_line_build(office) ||
+    if (indexes_catch_up(office) != RESULT_OK ||
         heap_reserve(&office->token_deadlines, office->tokens.taken) != RESULT_OK)
         return explain(why, RESULT_NO_MEMORY, "no memory for what follows from the rows");
-    enum result result = link_payments(office, why);
+    enum result result = waiting_line_build(office, why);
+    if (result == RESULT_OK)
+        result = link_payments(office, why);
     if (result == RESULT_OK)
         result = fit_all(office, why);
+    if (result == RESULT_OK && !make_bits(office))
+        result = explain(why, RESULT_NO_MEMORY, "no memory for what follows from the rows");
     if (result == RESULT_OK)
         result = arm_tokens(office, why);
     if (result == RESULT_OK)

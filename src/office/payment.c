@@ -20,7 +20,7 @@ enum refusal payment_answer(const struct office *office, const struct caller *ca
         row = &call->look_up.record->as.payment;
     }
     if (!caller_may_see(caller, row->user_id))
-        return REFUSAL_NOT_FOUND;
+        return caller_refuse_to_show(caller, call);
     call->out.payment = *row;
     return REFUSAL_NONE;
 }
@@ -28,25 +28,6 @@ enum refusal payment_answer(const struct office *office, const struct caller *ca
 enum refusal payment_get(struct office *office, const struct caller *caller, struct call *call)
 {
     return payment_answer(office, caller, call->in.payment_get.payment_id, call);
-}
-
-/* The refusals that follow from a reservation's own state. */
-static enum refusal check_reservation(const struct office *office, const struct live_user *user,
-                                      const struct seat_reservation *row, struct call *call)
-{
-    if (!id_equal(row->user_id, user->id))
-        return REFUSAL_NOT_FOUND;
-    if (row->status == RESERVATION_STATUS_EXPIRED)
-        return REFUSAL_HOLD_EXPIRED;
-    const struct live_round *round = round_find(office, row->round_id);
-    if (round != NULL && round->row.status == ROUND_STATUS_CANCELLED)
-        return REFUSAL_ROUND_CANCELLED;
-    if (row->status != RESERVATION_STATUS_PENDING) {
-        call->detail.reservation_status = row->status;
-        call->detail.payment_id = row->payment_id;
-        return REFUSAL_RESERVATION_NOT_PENDING;
-    }
-    return REFUSAL_NONE;
 }
 
 /* A try that failed is kept once; another try on the same hold finds the same row. */
@@ -67,7 +48,6 @@ static enum refusal refuse_short(struct office *office, struct live_reservation 
         office->why = WHY_PAYMENT_FAILED;
         (void)put_payment(office, NULL, reservation, &row);
     }
-    CHECK(reservation->failed_payment != NULL);
     call->detail.balance = reservation->user->account.balance;
     call->detail.required = reservation->row.amount;
     call->detail.payment_id = reservation->failed_payment->row.id;
@@ -76,6 +56,9 @@ static enum refusal refuse_short(struct office *office, struct live_reservation 
 
 static const struct live_payment *pay(struct office *office, struct live_reservation *reservation)
 {
+    CHECK(reservation->row.status == RESERVATION_STATUS_PENDING);
+    CHECK(reservation->row.expires_at > office->now.house);
+    CHECK(reservation->user->account.balance >= reservation->row.amount);
     const struct payment row = {
         .id = new_id(office),
         .user_id = reservation->row.user_id,
@@ -112,20 +95,9 @@ static void confirm(struct office *office, struct live_reservation *reservation)
 enum refusal payment_make(struct office *office, const struct caller *caller, struct call *call)
 {
     struct live_user *user = caller->user;
-    const struct id id = call->in.reservation.reservation_id;
-    struct live_reservation *reservation = reservation_find(office, id);
-    if (reservation == NULL) {
-        if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
-            return REFUSAL_NOT_FOUND;
-        if (call->look_up.state == LOOK_UP_WANTED)
-            return REFUSAL_NONE;
-        const enum refusal ended =
-            check_reservation(office, user, &call->look_up.view->reservation, call);
-        CHECK(ended != REFUSAL_NONE); /* a pending one never leaves memory */
-        return ended;
-    }
-    const enum refusal refusal = check_reservation(office, user, &reservation->row, call);
-    if (refusal != REFUSAL_NONE)
+    struct live_reservation *reservation;
+    const enum refusal refusal = reservation_find_pending(office, user, call, &reservation);
+    if (reservation == NULL)
         return refusal;
     if (user->account.balance < reservation->row.amount)
         return refuse_short(office, reservation, call);

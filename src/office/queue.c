@@ -1,5 +1,6 @@
 /* The queue's verbs: joining, looking, leaving, and the organizer's hand on the door. */
 #include "office/admission.h"
+#include "office/catalogue.h"
 #include "office/door.h"
 #include "office/reservation.h"
 #include "office/state.h"
@@ -29,8 +30,10 @@ static void view_token(struct office *office, const struct live_token *token,
     *view = (struct token_view){.token = token_row(office, token)};
     if (token->status == TOKEN_STATUS_WAITING) {
         const enum queue_status status = queue_status_at(office, office->now.wall);
-        view->ahead = waiting_line_ahead(office, token);
-        view->estimate = queue_estimate(office, status, view->ahead);
+        const struct live_lane *lane = token_lane(office, token);
+        view->ahead = queue_ahead(office, token);
+        view->sold_out = lane_state(office, lane) == LANE_SOLD_OUT;
+        view->estimate = queue_estimate(office, status, lane, view->ahead);
         view->poll_after_ms = poll_after(office, view->ahead);
     } else if (token->status == TOKEN_STATUS_ACTIVE) {
         view->poll_after_ms = POLL_ACTIVE_MS;
@@ -52,7 +55,12 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
         view_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
-    if (!token_reserve(office))
+    const struct id concert_id = call->in.queue_join.concert_id;
+    const struct live_concert *concert = concert_find(office, concert_id);
+    if (!id_is_none(concert_id) && (concert == NULL || concert_is_draft(concert)))
+        return REFUSAL_NOT_FOUND;
+    struct live_lane *lane = token_reserve(office, concert_id);
+    if (lane == NULL)
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
@@ -62,8 +70,11 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
         .status = TOKEN_STATUS_WAITING,
         .number = next_number(office),
         .issued_at = office->now.house,
+        .concert_id = concert_id,
     };
-    token = put_token(office, NULL, caller->user, &row);
+    token = put_token(office, NULL, caller->user, lane, &row);
+    CHECK(user_token(office, caller->user) == token);
+    CHECK(token->present);
     view_token(office, token, &call->out.token);
     call->created = true;
     return REFUSAL_NONE;
@@ -81,11 +92,13 @@ void office_show_settled(struct office *office, struct call *call)
 enum refusal token_answer(struct office *office, const struct caller *caller, struct id id,
                           struct call *call)
 {
+    if (id_is_none(id) && caller->key != NULL)
+        return REFUSAL_FORBIDDEN;
     const struct live_token *token =
         id_is_none(id) ? user_token(office, caller->user) : token_find(office, id);
     if (token != NULL) {
         if (!caller_may_see(caller, token_user(office, token)->id))
-            return REFUSAL_NOT_FOUND;
+            return caller_refuse_to_show(caller, call);
         view_token(office, token, &call->out.token);
         return REFUSAL_NONE;
     }
@@ -95,7 +108,7 @@ enum refusal token_answer(struct office *office, const struct caller *caller, st
         return REFUSAL_NONE;
     const struct queue_token *row = &call->look_up.record->as.queue_token;
     if (!caller_may_see(caller, row->user_id))
-        return REFUSAL_NOT_FOUND;
+        return caller_refuse_to_show(caller, call);
     call->out.token = (struct token_view){.token = *row};
     return REFUSAL_NONE;
 }
@@ -109,6 +122,7 @@ static void leave(struct office *office, struct live_token *token)
 {
     /* First the token: the end of its last hold would end it for another reason. */
     token_end(office, token, TOKEN_REASON_LEFT);
+    CHECK(user_token(office, token_user(office, token)) == NULL);
     struct live_reservation *next;
     for (struct live_reservation *reservation =
              user_reservations(office, token_user(office, token));
@@ -153,9 +167,17 @@ static void rearm_all(struct office *office)
             token_arm(office, token);
 }
 
+static bool settings_differ(const struct house *a, const struct house *b)
+{
+    return a->open_at != b->open_at || a->paused != b->paused || a->max_active != b->max_active ||
+           a->admit_per_second != b->admit_per_second || a->silent_seconds != b->silent_seconds ||
+           a->active_seconds != b->active_seconds || a->wait_seconds != b->wait_seconds;
+}
+
 void queue_apply(struct office *office, const struct queue_change *change)
 {
-    struct house house = office->house;
+    const struct house before = office->house;
+    struct house house = before;
     if (change->has_open_at)
         house.open_at = change->open_at;
     if (change->has_paused)
@@ -175,6 +197,7 @@ void queue_apply(struct office *office, const struct queue_change *change)
     if (change->has_wait_seconds)
         house.wait_seconds = change->wait_seconds;
     put_house(office, &house);
+    office->queue_changed |= settings_differ(&before, &house);
     if (change->has_silent_seconds || change->has_wait_seconds)
         rearm_all(office);
 }
@@ -186,11 +209,33 @@ enum refusal queue_change(struct office *office, const struct caller *caller, st
     return REFUSAL_NONE;
 }
 
+/* Each round is there: where one was deleted, the batch ended with a look at the offer. */
+static void view_rounds(const struct office *office, struct queue_view *view)
+{
+    const struct offer_window *offer = &office->offer;
+    for (size_t i = 0; i < offer->upcoming_count; i++) {
+        const struct live_round *round = offer->upcoming[i];
+        const int64_t left = round->counts[SEAT_STATUS_AVAILABLE];
+        const int64_t held = round->counts[SEAT_STATUS_HELD];
+        view->rounds[view->round_count++] =
+            (struct queue_round){.round_id = round->row.id,
+                                 .concert_id = round->concert->row.id,
+                                 .seats_left = left,
+                                 .seats_held = held,
+                                 .sold_out = left + held == 0};
+        view->sales.total_seat_cnt += round->row.total_seat_cnt;
+        view->sales.held += held;
+        view->sales.sold += round->counts[SEAT_STATUS_SOLD];
+        view->sales.revenue += round->revenue;
+    }
+}
+
 void office_queue_view(const struct office *office, struct moment now, struct queue_view *view)
 {
     const struct house *house = &office->house;
+    const struct offer_window *offer = &office->offer;
     const bool on_sale =
-        now.wall >= office->sale.from && now.wall < office->sale.until ? office->sale.open : false;
+        offer->all.rounds > 0 && now.wall >= offer->from && now.wall < offer->until;
     *view = (struct queue_view){
         .status = queue_status_given(house, now.wall, on_sale),
         .open_at = house->open_at,
@@ -204,5 +249,6 @@ void office_queue_view(const struct office *office, struct moment now, struct qu
         .active_seconds = house->active_seconds,
         .wait_seconds = house->wait_seconds,
     };
-    view->estimate = queue_estimate(office, view->status, (int64_t)office->line.present_count);
+    view->estimate = queue_newcomer_estimate(office, view->status);
+    view_rounds(office, view);
 }

@@ -1,4 +1,4 @@
-/* Holding seats, showing what is held, and giving it back. */
+/* Holding seats, showing what is held, giving it more time, and giving it back. */
 #include "office/reservation.h"
 
 #include "office/catalogue.h"
@@ -21,6 +21,7 @@ void reservation_show(const struct office *office, const struct live_reservation
     for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
          held = held_seat_next(office, held)) {
         const struct seat *seat = &held->seat->row;
+        CHECK(view->seat_count < SEATS_PER_RESERVATION_MAX);
         struct reserved_seat_view *shown = &view->seats[view->seat_count++];
         shown->seat_id = seat->id;
         shown->price = held->price;
@@ -36,7 +37,7 @@ enum refusal reservation_answer(const struct office *office, const struct caller
     const struct live_reservation *reservation = reservation_find(office, id);
     if (reservation != NULL) {
         if (!caller_may_see(caller, reservation->row.user_id))
-            return REFUSAL_NOT_FOUND;
+            return caller_refuse_to_show(caller, call);
         reservation_show(office, reservation, &call->out.reservation);
         return REFUSAL_NONE;
     }
@@ -45,7 +46,7 @@ enum refusal reservation_answer(const struct office *office, const struct caller
     if (call->look_up.state == LOOK_UP_WANTED)
         return REFUSAL_NONE;
     if (!caller_may_see(caller, call->look_up.view->reservation.user_id))
-        return REFUSAL_NOT_FOUND;
+        return caller_refuse_to_show(caller, call);
     call->out.reservation = *call->look_up.view;
     return REFUSAL_NONE;
 }
@@ -53,6 +54,75 @@ enum refusal reservation_answer(const struct office *office, const struct caller
 enum refusal reservation_get(struct office *office, const struct caller *caller, struct call *call)
 {
     return reservation_answer(office, caller, call->in.reservation.reservation_id, call);
+}
+
+/* ---- Those that wait for their payment ---- */
+
+/* The refusals that follow from a reservation's own state. */
+static enum refusal check_pending(const struct office *office, const struct live_user *user,
+                                  const struct seat_reservation *row, struct call *call)
+{
+    if (!id_equal(row->user_id, user->id))
+        return REFUSAL_NOT_FOUND;
+    if (row->status == RESERVATION_STATUS_EXPIRED)
+        return REFUSAL_HOLD_EXPIRED;
+    const struct live_round *round = round_find(office, row->round_id);
+    if (round != NULL && round->row.status == ROUND_STATUS_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (row->status != RESERVATION_STATUS_PENDING) {
+        call->detail.reservation_status = row->status;
+        call->detail.payment_id = row->payment_id;
+        return REFUSAL_RESERVATION_NOT_PENDING;
+    }
+    return REFUSAL_NONE;
+}
+
+enum refusal reservation_find_pending(const struct office *office, const struct live_user *user,
+                                      struct call *call, struct live_reservation **reservation)
+{
+    const struct id id = call->in.reservation.reservation_id;
+    struct live_reservation *found = reservation_find(office, id);
+    *reservation = NULL;
+    if (found == NULL) {
+        if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+            return REFUSAL_NOT_FOUND;
+        if (call->look_up.state == LOOK_UP_WANTED)
+            return REFUSAL_NONE;
+        const enum refusal ended =
+            check_pending(office, user, &call->look_up.view->reservation, call);
+        CHECK(ended != REFUSAL_NONE); /* a pending one never leaves memory */
+        return ended;
+    }
+    const enum refusal refusal = check_pending(office, user, &found->row, call);
+    if (refusal == REFUSAL_NONE)
+        *reservation = found;
+    return refusal;
+}
+
+/* The turn goes on until the hold ends, as it does with every hold; new holds end when they did. */
+enum refusal reservation_extend(struct office *office, const struct caller *caller,
+                                struct call *call)
+{
+    struct live_reservation *reservation;
+    if (office->settings.extend_seconds == 0)
+        return REFUSAL_EXTENDING_CLOSED;
+    const enum refusal refusal = reservation_find_pending(office, caller->user, call, &reservation);
+    if (reservation == NULL)
+        return refusal;
+    if (reservation->row.extended_at != 0)
+        return REFUSAL_EXTENDED_ALREADY;
+
+    /* ---- nothing fails below this line ---- */
+    struct seat_reservation row = reservation->row;
+    row.expires_at += office->settings.extend_seconds * SECOND_MS;
+    row.extended_at = office->now.house;
+    (void)put_reservation(office, reservation, reservation->user, reservation->round, &row);
+    struct live_token *token = user_token(office, caller->user);
+    CHECK(token != NULL && id_equal(token->id, row.token_id));
+    token_follow_holds(office, token);
+    CHECK(token_visit(office, token)->expires_at >= row.expires_at);
+    reservation_show(office, reservation, &call->out.reservation);
+    return REFUSAL_NONE;
 }
 
 /* ---- Holding ---- */
@@ -81,7 +151,7 @@ static enum refusal check_token(const struct office *office, const struct live_u
 static enum refusal check_sale(const struct office *office, struct id round_id, struct hold *hold)
 {
     hold->round = round_find(office, round_id);
-    if (hold->round == NULL)
+    if (hold->round == NULL || concert_is_draft(hold->round->concert))
         return REFUSAL_NOT_FOUND;
     if (hold->round->row.status == ROUND_STATUS_CANCELLED)
         return REFUSAL_ROUND_CANCELLED;
@@ -92,22 +162,51 @@ static enum refusal check_sale(const struct office *office, struct id round_id, 
     return REFUSAL_NONE;
 }
 
+static void hold_add(struct hold *hold, struct live_seat *seat)
+{
+    CHECK(seat->round == hold->round);
+    CHECK(hold->seat_count < SEATS_PER_RESERVATION_MAX);
+    hold->seats[hold->seat_count++] = seat;
+    hold->amount += seat->row.price;
+}
+
+/* The named seat at this place of the call; NULL: it is none of the round. */
+static struct live_seat *named_seat(const struct office *office, const struct call *call,
+                                    const struct live_round *round, size_t index)
+{
+    if (call->in.reservation_hold.seat_ids != NULL) {
+        struct live_seat *seat = seat_find(office, call->in.reservation_hold.seat_ids[index]);
+        return seat != NULL && seat->round == round ? seat : NULL;
+    }
+    CHECK(call->in.reservation_hold.places != NULL);
+    const int64_t place = call->in.reservation_hold.places[index];
+    return place >= 0 && place < round->row.total_seat_cnt ? round->seats[place] : NULL;
+}
+
 /* Every named seat is looked at, not only as many as a hold may have: the refusal for a seat of
  * another round comes before the one for too many. */
 static enum refusal check_seats(const struct office *office, struct call *call, struct hold *hold)
 {
+    const bool by_place = call->in.reservation_hold.places != NULL;
+    if (by_place && call->in.reservation_hold.plan_version != hold->round->row.plan_version)
+        return REFUSAL_PLAN_CHANGED;
     for (size_t i = 0; i < call->in.reservation_hold.seat_count; i++) {
-        struct live_seat *seat = seat_find(office, call->in.reservation_hold.seat_ids[i]);
-        if (seat == NULL || seat->round != hold->round) {
+        struct live_seat *seat = named_seat(office, call, hold->round, i);
+        if (seat == NULL) {
+            call->detail.by_place = by_place;
             call->detail.seat_index = i;
             return REFUSAL_SEAT_OF_OTHER_ROUND;
         }
-        if (i < SEATS_PER_RESERVATION_MAX) {
-            hold->seats[hold->seat_count++] = seat;
-            hold->amount += seat->row.price;
-        }
+        if (i < SEATS_PER_RESERVATION_MAX)
+            hold_add(hold, seat);
     }
     return REFUSAL_NONE;
+}
+
+static int64_t seats_wanted(const struct call *call)
+{
+    const size_t named = call->in.reservation_hold.seat_count;
+    return named > 0 ? (int64_t)named : call->in.reservation_hold.best.count;
 }
 
 static int64_t seats_of_user(const struct office *office, const struct live_user *user,
@@ -124,25 +223,53 @@ static int64_t seats_of_user(const struct office *office, const struct live_user
 static enum refusal check_limits(const struct office *office, const struct live_user *user,
                                  struct call *call, const struct hold *hold)
 {
-    const int64_t wanted = (int64_t)call->in.reservation_hold.seat_count;
+    const int64_t wanted = seats_wanted(call);
+    const struct concert *concert = &hold->round->concert->row;
     const struct office_settings *settings = &office->settings;
     call->detail.already_held = seats_of_user(office, user, hold->round);
-    call->detail.limit = settings->max_seats_per_reservation;
-    if (wanted > settings->max_seats_per_reservation)
+    call->detail.limit = concert->max_seats_per_reservation != 0
+                             ? concert->max_seats_per_reservation
+                             : settings->max_seats_per_reservation;
+    if (wanted > call->detail.limit)
         return REFUSAL_SEAT_LIMIT;
-    call->detail.limit = settings->max_seats_per_user;
-    if (call->detail.already_held + wanted > settings->max_seats_per_user)
+    call->detail.limit = concert->max_seats_per_user != 0 ? concert->max_seats_per_user
+                                                          : settings->max_seats_per_user;
+    if (call->detail.already_held + wanted > call->detail.limit)
         return REFUSAL_SEAT_LIMIT;
     call->detail.limit = HOLDS_PER_TOKEN_MAX;
     return hold->token->hold_count >= HOLDS_PER_TOKEN_MAX ? REFUSAL_HOLD_LIMIT : REFUSAL_NONE;
 }
 
+static void tell_conflict(struct seat_conflicts *conflicts, const struct seat *seat)
+{
+    struct seat_conflict *conflict = &conflicts->seats[conflicts->count++];
+    const size_t length = strlen(seat->seat_number);
+    CHECK(length <= SEAT_NUMBER_BYTES_MAX);
+    conflict->seat_id = seat->id;
+    conflict->place = seat->position;
+    memcpy(conflict->seat_number, seat->seat_number, length + 1);
+}
+
 static enum refusal check_available(struct call *call, const struct hold *hold)
 {
+    struct seat_conflicts *conflicts = &call->out.conflicts;
+    conflicts->count = 0;
     for (size_t i = 0; i < hold->seat_count; i++)
         if (hold->seats[i]->row.status != SEAT_STATUS_AVAILABLE)
-            call->detail.conflicts[call->detail.conflict_count++] = hold->seats[i]->row.id;
-    return call->detail.conflict_count > 0 ? REFUSAL_SEAT_UNAVAILABLE : REFUSAL_NONE;
+            tell_conflict(conflicts, &hold->seats[i]->row);
+    return conflicts->count > 0 ? REFUSAL_SEAT_UNAVAILABLE : REFUSAL_NONE;
+}
+
+/* The seats of who names none. */
+static enum refusal choose_seats(const struct call *call, struct hold *hold)
+{
+    const struct best_wanted *wanted = &call->in.reservation_hold.best;
+    const struct live_seat *first = round_best_available(hold->round, wanted);
+    if (first == NULL)
+        return REFUSAL_NO_ADJACENT_SEATS;
+    for (int64_t i = 0; i < wanted->count; i++)
+        hold_add(hold, hold->round->seats[first->row.position + i]);
+    return REFUSAL_NONE;
 }
 
 static enum refusal check_hold(const struct office *office, const struct live_user *user,
@@ -157,6 +284,8 @@ static enum refusal check_hold(const struct office *office, const struct live_us
         refusal = REFUSAL_ROUND_PAUSED;
     if (refusal == REFUSAL_NONE)
         refusal = check_limits(office, user, call, hold);
+    if (refusal == REFUSAL_NONE && call->in.reservation_hold.seat_count == 0)
+        refusal = choose_seats(call, hold);
     if (refusal == REFUSAL_NONE)
         refusal = check_available(call, hold);
     return refusal;
@@ -175,6 +304,9 @@ static struct live_reservation *put_hold(struct office *office, struct live_user
                                          const struct hold *hold)
 {
     const timestamp_ms now = office->now.house;
+    CHECK(hold->token->user == user->item.number);
+    CHECK(hold->token->status == TOKEN_STATUS_ACTIVE);
+    CHECK(hold->seat_count > 0);
     const struct seat_reservation row = {
         .id = new_id(office),
         .user_id = user->id,
@@ -199,6 +331,7 @@ static struct live_reservation *put_hold(struct office *office, struct live_user
         put_reservation_seat(office, reservation, seat, &place);
         seat_set_status(office, seat, SEAT_STATUS_HELD);
     }
+    CHECK(reservation->seat_count == hold->seat_count);
     return reservation;
 }
 
@@ -215,7 +348,9 @@ enum refusal reservation_hold(struct office *office, const struct caller *caller
     mark_reserved(office, hold.round);
     const struct live_reservation *reservation = put_hold(office, caller->user, &hold);
     hold.token->hold_count++;
+    CHECK(hold.token->hold_count <= HOLDS_PER_TOKEN_MAX);
     token_follow_holds(office, hold.token);
+    CHECK(token_visit(office, hold.token)->expires_at >= reservation->row.expires_at);
     reservation_show(office, reservation, &call->out.reservation);
     call->created = true;
     return REFUSAL_NONE;
@@ -225,6 +360,8 @@ enum refusal reservation_hold(struct office *office, const struct caller *caller
 
 static void refund(struct office *office, struct live_reservation *reservation)
 {
+    CHECK(reservation->payment != NULL);
+    CHECK(reservation->payment->row.amount == reservation->row.amount);
     struct payment row = reservation->payment->row;
     row.status = PAYMENT_STATUS_CANCELLED;
     row.cancelled_at = office->now.house;
@@ -243,6 +380,8 @@ void reservation_end(struct office *office, struct live_reservation *reservation
                      enum reservation_status status, enum cancel_reason reason)
 {
     const bool was_pending = reservation->row.status == RESERVATION_STATUS_PENDING;
+    const enum seat_status had = was_pending ? SEAT_STATUS_HELD : SEAT_STATUS_SOLD;
+    CHECK(reservation_is_live(reservation));
     if (!was_pending)
         refund(office, reservation);
     struct seat_reservation row = reservation->row;
@@ -251,8 +390,10 @@ void reservation_end(struct office *office, struct live_reservation *reservation
     row.ended_at = office->now.house;
     (void)put_reservation(office, reservation, reservation->user, reservation->round, &row);
     for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
-         held = held_seat_next(office, held))
+         held = held_seat_next(office, held)) {
+        CHECK(held->seat->row.status == had);
         seat_set_status(office, held->seat, SEAT_STATUS_AVAILABLE);
+    }
 
     struct live_token *token = user_token(office, reservation->user);
     if (was_pending && token != NULL && id_equal(token->id, reservation->row.token_id))
@@ -272,7 +413,7 @@ static enum refusal cancel_looked_up(const struct caller *caller, struct call *c
 {
     const struct reservation_view *view = call->look_up.view;
     if (!caller_may_see(caller, view->reservation.user_id))
-        return REFUSAL_NOT_FOUND;
+        return caller_refuse_to_show(caller, call);
     if (view->reservation.status == RESERVATION_STATUS_CONFIRMED)
         return REFUSAL_REFUND_CLOSED;
     return cancel_ended(view, call);
@@ -281,8 +422,7 @@ static enum refusal cancel_looked_up(const struct caller *caller, struct call *c
 static enum refusal check_cancel(const struct office *office, const struct caller *caller,
                                  const struct live_reservation *reservation)
 {
-    if (reservation->row.status == RESERVATION_STATUS_CONFIRMED &&
-        !caller_may(caller, SCOPE_REFUNDS_WRITE) &&
+    if (reservation->row.status == RESERVATION_STATUS_CONFIRMED && !caller_may(caller) &&
         reservation->round->row.status != ROUND_STATUS_CANCELLED &&
         office->now.wall >= reservation->row.refundable_until)
         return REFUSAL_REFUND_CLOSED;
@@ -301,7 +441,7 @@ enum refusal reservation_cancel(struct office *office, const struct caller *call
                                                      : cancel_looked_up(caller, call);
     }
     if (!caller_may_see(caller, reservation->row.user_id))
-        return REFUSAL_NOT_FOUND;
+        return caller_refuse_to_show(caller, call);
     reservation_show(office, reservation, &call->out.reservation);
     if (reservation->row.status == RESERVATION_STATUS_CANCELLED)
         return REFUSAL_NONE;

@@ -68,6 +68,11 @@ void reservation_end(struct office *office, struct live_reservation *reservation
 void reservation_show(const struct office *office, const struct live_reservation *reservation,
                       struct reservation_view *view);
 
+/* The pending reservation of `user` that the call names; NULL and why not, or NULL and REFUSAL_NONE
+ * while it is looked up. */
+enum refusal reservation_find_pending(const struct office *office, const struct live_user *user,
+                                      struct call *call, struct live_reservation **reservation);
+
 /* A piece of the reservations' door that dropping needs (door_sale.c). */
 void reservation_unlink(struct live_reservation *reservation);
 

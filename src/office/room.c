@@ -1,6 +1,7 @@
 /* Room for what comes next, in the batch and in memory. */
 #include "office/room.h"
 
+#include "base/array.h"
 #include "office/catalogue.h"
 #include "office/reservation.h"
 #include "office/state.h"
@@ -8,24 +9,17 @@
 #include "office/user.h"
 #include "office/waiting_line.h"
 
-#include <stdlib.h>
-
 /* ---- Room in the batch ---- */
 
 /* Room for so many more changed seats. */
 static bool changes_reserve(struct office *office, size_t count)
 {
-    const size_t needed = office->changed_count + count;
-    if (needed <= office->changed_capacity)
-        return true;
-    const size_t capacity =
-        needed < 2 * office->changed_capacity ? 2 * office->changed_capacity : needed;
-    struct changed_seat *grown = realloc(office->changed_seats, capacity * sizeof *grown);
-    if (grown == NULL)
-        return false;
-    office->changed_seats = grown;
-    office->changed_capacity = capacity;
-    return true;
+    struct changed_seat *seats =
+        array_reserve(office->changed_seats, &office->changed_capacity,
+                      office->changed_count + count, sizeof *office->changed_seats);
+    if (seats != NULL)
+        office->changed_seats = seats;
+    return seats != NULL;
 }
 
 /* Each record may be of a seat that changes. */
@@ -39,6 +33,7 @@ bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each
 {
     const size_t bytes =
         office->room * RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX + records * bytes_each;
+    CHECK(bytes_each <= RECORD_BYTES_MAX);
     if (!changes_reserve(office, office->room + records) ||
         buffer_reserve(&office->batch, bytes) != RESULT_OK)
         return false;
@@ -61,7 +56,8 @@ static bool reserve(struct pool *pool, struct index *by_id, size_t count)
 bool user_reserve(struct office *office)
 {
     return reserve(&office->users, &office->user_by_id, 1) &&
-           index_reserve(&office->user_by_mailbox, 1) == RESULT_OK;
+           index_reserve(&office->user_by_mailbox, 1) == RESULT_OK &&
+           index_reserve(&office->user_by_external_id, 1) == RESULT_OK;
 }
 
 bool session_reserve(struct office *office)
@@ -70,10 +66,23 @@ bool session_reserve(struct office *office)
            heap_reserve(&office->session_deadlines, 1) == RESULT_OK;
 }
 
-bool token_reserve(struct office *office)
+bool api_key_reserve(struct office *office)
+{
+    return reserve(&office->api_keys, &office->api_key_by_id, 1);
+}
+
+bool reset_reserve(struct office *office)
+{
+    return reserve(&office->resets, &office->reset_by_user, 1) &&
+           heap_reserve(&office->reset_deadlines, 1) == RESULT_OK;
+}
+
+struct live_lane *token_reserve(struct office *office, struct id concert_id)
 {
     return reserve(&office->tokens, &office->token_by_id, 1) &&
-           heap_reserve(&office->token_deadlines, 1) == RESULT_OK && waiting_line_reserve(office);
+                   heap_reserve(&office->token_deadlines, 1) == RESULT_OK
+               ? lane_reserve(office, concert_id)
+               : NULL;
 }
 
 bool visit_reserve(struct office *office)
@@ -81,28 +90,17 @@ bool visit_reserve(struct office *office)
     return pool_reserve(&office->visits, 1) == RESULT_OK;
 }
 
-/* Room for one more pointer in a sorted array that holds as many as the pool has taken. */
-static bool order_reserve(void **order, size_t *capacity, size_t taken, size_t item_bytes)
-{
-    if (taken < *capacity)
-        return true;
-    const size_t wanted = *capacity == 0 ? 16 : *capacity * 2;
-    void *grown = realloc(*order, wanted * item_bytes);
-    if (grown == NULL)
-        return false;
-    *order = grown;
-    *capacity = wanted;
-    return true;
-}
-
 bool concert_reserve(struct office *office)
 {
-    void *order = office->concert_order;
-    const bool good = reserve(&office->concerts, &office->concert_by_id, 1) &&
-                      order_reserve(&order, &office->concert_capacity, office->concerts.taken,
-                                    sizeof *office->concert_order);
-    office->concert_order = order;
-    return good;
+    if (!reserve(&office->concerts, &office->concert_by_id, 1) ||
+        index_reserve(&office->concert_by_external_id, 1) != RESULT_OK)
+        return false;
+    struct live_concert **order =
+        array_reserve(office->concert_order, &office->concert_capacity, office->concerts.taken + 1,
+                      sizeof(struct live_concert *));
+    if (order != NULL)
+        office->concert_order = order;
+    return order != NULL;
 }
 
 bool round_reserve(struct office *office, size_t seats)
@@ -110,11 +108,12 @@ bool round_reserve(struct office *office, size_t seats)
     if (!reserve(&office->rounds, &office->round_by_id, 1) ||
         !reserve(&office->seats, &office->seat_by_id, seats))
         return false;
-    void *order = office->round_order;
-    const bool good = order_reserve(&order, &office->round_capacity, office->rounds.taken,
-                                    sizeof *office->round_order);
-    office->round_order = order;
-    return good;
+    struct live_round **order =
+        array_reserve(office->round_order, &office->round_capacity, office->rounds.taken + 1,
+                      sizeof(struct live_round *));
+    if (order != NULL)
+        office->round_order = order;
+    return order != NULL;
 }
 
 bool reservation_reserve(struct office *office, size_t seats)

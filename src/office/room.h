@@ -11,10 +11,14 @@
 
 #include "office/office.h"
 
-#define RECORD_BYTES_MAX 1792
+#define RECORD_BYTES_MAX 1824
 #define CONCERT_TEXT_BYTES_MAX                                                                     \
-    ((CONCERT_TITLE_CHARACTERS_MAX + CONCERT_DESCRIPTION_CHARACTERS_MAX) * UTF8_BYTES_MAX + 2)
+    ((CONCERT_TITLE_CHARACTERS_MAX + CONCERT_DESCRIPTION_CHARACTERS_MAX +                          \
+      CONCERT_PLACE_CHARACTERS_MAX + EXTERNAL_ID_CHARACTERS_MAX) *                                 \
+         UTF8_BYTES_MAX +                                                                          \
+     4)
 #define REMOVED_RECORD_BYTES_MAX 64
+#define DEADLINE_RECORD_BYTES_MAX 640 /* of a reservation or a queue token, which have no texts */
 
 /* The end of a reservation is the most that a step puts: the payment, the account, the entry and
  * the reservation, or the reservation and its token; and each seat. */

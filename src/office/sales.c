@@ -10,6 +10,7 @@ enum refusal round_sales(struct office *office, const struct caller *caller, str
     const struct live_round *round = round_find(office, call->in.round.round_id);
     if (round == NULL || round_is_over(round))
         return REFUSAL_NOT_FOUND;
+    CHECK(round->confirmed <= round->counts[SEAT_STATUS_SOLD]);
     call->out.sales = (struct round_sales){
         .round_id = round->row.id,
         .total_seat_cnt = round->row.total_seat_cnt,

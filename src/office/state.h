@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "office/admission.h"
 #include "office/finished_list.h"
+#include "office/offer.h"
 #include "office/office.h"
 #include "office/waiting_line.h"
 
@@ -23,6 +24,7 @@ struct office {
     bool frozen;
     enum record_kind ready_kind; /* while loading: its rows have the other kinds' indexes */
     bool house_owed;             /* its row goes into the batch when that settles */
+    bool queue_changed;          /* its settings did since it last went there */
     uint64_t seq;                /* of the batch being made */
     struct moment now;
     struct id_source *ids; /* of the turn */
@@ -38,6 +40,7 @@ struct office {
 
     struct waiting_line line;
     size_t active_count;
+    size_t users_of_role[USER_ROLE_FORMER + 1];
     bool refunds_pending;     /* a cancelled round may still have reservations */
     timestamp_ms heard_floor; /* everybody counts as heard at least then */
     int64_t admission_credit; /* thousandths of an admission */
@@ -45,7 +48,7 @@ struct office {
     bool door_open; /* as the last look at it found it */
     bool behind;    /* the last tick left work that is due */
     struct admission_rate admissions;
-    struct sale_window sale;
+    struct offer_window offer;
 
     uint64_t catalogue_version;
     struct live_concert **concert_order; /* by reservationOpenAt, id */
@@ -56,7 +59,8 @@ struct office {
 
     struct buffer batch;
     size_t batch_count;
-    size_t room; /* records that may yet be appended; see batch_reserve */
+    struct tally tally; /* of the batch */
+    size_t room;        /* records that may yet be appended; see batch_reserve */
 };
 
 /* Everything until the next turn happens at this one's moment, and in its batch. */
@@ -75,7 +79,8 @@ struct id new_id(struct office *office);
 
 /* Gives back what an object has in memory beside itself (live.c). */
 typedef void live_let_go(struct office *office, void *item);
-live_let_go user_let_go, concert_let_go, round_let_go, seat_let_go, reference_let_go;
+live_let_go user_let_go, api_key_let_go, lane_let_go, concert_let_go, round_let_go, seat_let_go,
+    reference_let_go;
 
 /* Takes an object out of memory that ended with batch `seq`, which is booked (drop.c). */
 typedef void live_forget(struct office *office, void *item, uint64_t seq);

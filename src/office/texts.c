@@ -10,6 +10,8 @@ static const char **first_text(struct record *record)
 {
     if (record->kind == RECORD_KIND_CONCERT)
         return &record->as.concert.title;
+    if (record->kind == RECORD_KIND_API_KEY)
+        return &record->as.api_key.name;
     if (record->kind == RECORD_KIND_SEAT)
         return &record->as.seat.seat_number;
     return record->kind == RECORD_KIND_POINT_ENTRY ? &record->as.point_entry.reference : NULL;

@@ -2,6 +2,7 @@
 #include "office/admission.h"
 #include "office/catalogue.h"
 #include "office/door.h"
+#include "office/incident.h"
 #include "office/reservation.h"
 #include "office/room.h"
 #include "office/state.h"
@@ -20,40 +21,21 @@ static bool time_matters(const struct office *office)
 
 /* ---- Downtime ---- */
 
-static void shift_holds(struct office *office, int64_t gap_ms)
-{
-    for (struct live_reservation *reservation = pool_next(&office->reservations, 0);
-         reservation != NULL;
-         reservation = pool_next(&office->reservations, reservation->item.number)) {
-        if (reservation->row.status != RESERVATION_STATUS_PENDING)
-            continue;
-        step_reserve(office);
-        struct seat_reservation row = reservation->row;
-        row.expires_at += gap_ms;
-        (void)put_reservation(office, reservation, reservation->user, reservation->round, &row);
-    }
-}
-
-/* Active tokens get the time back; those who wait count as heard now, since nobody could be. */
-static void shift_tokens(struct office *office, int64_t gap_ms)
+/* Those who wait count as heard now, since nobody could be. */
+static void hear_waiting(struct office *office)
 {
     for (struct live_token *token = pool_next(&office->tokens, 0); token != NULL;
          token = pool_next(&office->tokens, token->item.number)) {
-        if (token->status == TOKEN_STATUS_WAITING) {
-            waiting_line_set_present(office, token, true);
-            token_arm(office, token);
-        } else if (token->status == TOKEN_STATUS_ACTIVE) {
-            step_reserve(office);
-            struct queue_token row = token_row(office, token);
-            row.holds_until += gap_ms;
-            row.expires_at += gap_ms;
-            (void)put_token(office, token, token_user(office, token), &row);
-        }
+        if (token->status != TOKEN_STATUS_WAITING)
+            continue;
+        waiting_line_set_present(office, token, true);
+        token_arm(office, token);
     }
 }
 
 static void beat(struct office *office)
 {
+    CHECK(office->now.house >= office->house.heartbeat_at);
     struct house house = office->house;
     house.heartbeat_at = office->now.house;
     put_house(office, &house);
@@ -67,8 +49,9 @@ static void make_up_downtime(struct office *office)
         return;
     office->heard_floor = office->now.house;
     office->why = WHY_DOWNTIME;
-    shift_holds(office, gap_ms);
-    shift_tokens(office, gap_ms);
+    office->room = 0;
+    (void)deadlines_shift(office, gap_ms);
+    hear_waiting(office);
     beat(office);
 }
 
@@ -81,10 +64,17 @@ static void holds_expire(struct office *office, size_t *budget)
     office->why = WHY_HOLD_EXPIRED;
     while (*budget > 0 && (reservation = heap_first(&office->hold_deadlines, &at)) != NULL &&
            at <= office->now.house) {
+        CHECK(at == reservation->row.expires_at);
         (*budget)--;
         step_reserve(office);
         reservation_end(office, reservation, RESERVATION_STATUS_EXPIRED, CANCEL_REASON_NONE);
     }
+}
+
+static bool is_due(const struct office *office, const struct live_token *token)
+{
+    const uint32_t place = token->deadline.place;
+    return place != 0 && office->token_deadlines.times[place - 1] <= office->now.house;
 }
 
 static void tokens_expire(struct office *office, size_t *budget)
@@ -98,6 +88,7 @@ static void tokens_expire(struct office *office, size_t *budget)
         step_reserve(office);
         CHECK(visit_reserve(office));
         token_review(office, token);
+        CHECK(!is_due(office, token));
     }
 }
 
@@ -116,8 +107,10 @@ static void rounds_refund(struct office *office)
                 return;
             struct live_reservation *reservation = round->reservations;
             step_reserve(office);
+            CHECK(reservation_is_live(reservation));
             reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
                             CANCEL_REASON_ROUND_CANCELLED);
+            CHECK(round->reservations != reservation);
         }
     }
     office->refunds_pending = false;
@@ -125,6 +118,7 @@ static void rounds_refund(struct office *office)
 
 bool office_tick(struct office *office, const struct turn *turn)
 {
+    CHECK(office->loading == NULL);
     turn_begin(office, turn);
     if (office->frozen)
         return false;
@@ -133,6 +127,7 @@ bool office_tick(struct office *office, const struct turn *turn)
     holds_expire(office, &budget);
     tokens_expire(office, &budget);
     sessions_expire(office, &budget);
+    resets_expire(office, &budget);
     keys_expire(office, &budget);
     rounds_refund(office);
     office->behind = !queue_admit(office, &budget) || budget == 0;
@@ -141,6 +136,7 @@ bool office_tick(struct office *office, const struct turn *turn)
 
 void office_settle(struct office *office, const struct turn *turn)
 {
+    CHECK(office->loading == NULL);
     turn_begin(office, turn);
     if (office->frozen)
         return;
@@ -154,8 +150,9 @@ void office_settle(struct office *office, const struct turn *turn)
     if (!office->house_owed)
         return;
     step_reserve(office);
-    office->why = WHY_COUNTED;
+    office->why = office->queue_changed ? WHY_QUEUE_CHANGED : WHY_COUNTED;
     put_house_settled(office);
+    office->queue_changed = false;
 }
 
 static timestamp_ms first_of(const struct heap *heap, timestamp_ms otherwise)
@@ -176,6 +173,7 @@ timestamp_ms office_next_due(const struct office *office, struct moment now)
     if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
         due = office->house.heartbeat_at + HEARTBEAT_MS;
     const timestamp_ms admission = queue_next_admission(office, now);
+    CHECK(admission >= office->now.house);
     return admission < due ? admission : due;
 }
 
@@ -187,15 +185,23 @@ const struct buffer *office_batch(const struct office *office, size_t *record_co
     return &office->batch;
 }
 
+const struct tally *office_tally(const struct office *office)
+{
+    CHECK(office->loading == NULL);
+    return &office->tally;
+}
+
 /* A batch that made a large round leaves no large buffer behind. */
 #define BATCH_KEPT_BYTES (UINT32_C(16) << 20)
 
 void office_batch_clear(struct office *office)
 {
+    CHECK(!office->house_owed || office->frozen);
     if (office->batch.capacity > BATCH_KEPT_BYTES)
         buffer_release(&office->batch);
     buffer_clear(&office->batch);
     office->batch_count = 0;
+    office->tally = (struct tally){0};
 }
 
 void office_freeze(struct office *office, bool frozen)

@@ -37,16 +37,31 @@ static timestamp_ms earlier(timestamp_ms a, timestamp_ms b)
     return a < b ? a : b;
 }
 
+void token_set_holding(struct office *office, struct live_token *token, bool holding)
+{
+    struct live_lane *lane = token_lane(office, token);
+    if (token->holding == holding)
+        return;
+    token->holding = holding;
+    if (holding)
+        lane->holding++;
+    else
+        lane->holding--;
+}
+
 /* Being heard only moves deadlines away, so the heap may hold a time that is too early, never one
  * that is too late; a review at such a time changes nothing and arms anew. */
 void token_arm(struct office *office, struct live_token *token)
 {
     timestamp_ms at;
+    CHECK(token->status != TOKEN_STATUS_EXPIRED);
+    token_set_holding(office, token,
+                      token->status == TOKEN_STATUS_ACTIVE && token_has_hold(office, token));
     if (token->status == TOKEN_STATUS_WAITING) {
         at = abandoned_at(office, token);
         if (token->present)
             at = earlier(at, silent_at(office, token));
-    } else if (token_has_hold(office, token)) {
+    } else if (token->holding) {
         at = token_visit(office, token)->expires_at;
     } else {
         at = earlier(token_visit(office, token)->holds_until, silent_at(office, token));
@@ -54,18 +69,38 @@ void token_arm(struct office *office, struct live_token *token)
     heap_set(&office->token_deadlines, token, at);
 }
 
+/* Who waits ends as abandoned, who is inside for the other reasons, and either may leave. */
+static bool reason_fits(enum token_status status, enum token_reason reason)
+{
+    switch (reason) {
+    case TOKEN_REASON_ABANDONED:
+        return status == TOKEN_STATUS_WAITING;
+    case TOKEN_REASON_FINISHED:
+    case TOKEN_REASON_TIMED_OUT:
+    case TOKEN_REASON_SILENT:
+        return status == TOKEN_STATUS_ACTIVE;
+    case TOKEN_REASON_LEFT:
+        return status != TOKEN_STATUS_EXPIRED;
+    case TOKEN_REASON_NONE:
+        break;
+    }
+    return false;
+}
+
 void token_end(struct office *office, struct live_token *token, enum token_reason reason)
 {
+    CHECK(reason_fits(token->status, reason));
     struct queue_token row = token_row(office, token);
     row.status = TOKEN_STATUS_EXPIRED;
     row.reason = reason;
     row.ended_at = office->now.house;
-    (void)put_token(office, token, token_user(office, token), &row);
+    (void)put_token(office, token, token_user(office, token), token_lane(office, token), &row);
 }
 
 void token_follow_holds(struct office *office, struct live_token *token)
 {
     const struct live_visit *visit = token_visit(office, token);
+    CHECK(token->status == TOKEN_STATUS_ACTIVE);
     timestamp_ms expires_at = visit->holds_until;
     for (const struct live_reservation *reservation =
              user_reservations(office, token_user(office, token));
@@ -79,7 +114,7 @@ void token_follow_holds(struct office *office, struct live_token *token)
     }
     struct queue_token row = token_row(office, token);
     row.expires_at = expires_at;
-    (void)put_token(office, token, token_user(office, token), &row);
+    (void)put_token(office, token, token_user(office, token), token_lane(office, token), &row);
 }
 
 static void review_waiting(struct office *office, struct live_token *token)

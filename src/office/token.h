@@ -8,6 +8,8 @@
 #include "office/finished_list.h"
 #include "office/office.h"
 
+struct live_lane;
+
 struct live_token {
     struct pool_item item;
     uint32_t user;
@@ -17,9 +19,11 @@ struct live_token {
     timestamp_ms heard_at; /* see token_heard_at */
 #define TOKEN_KEEPS(type, column, width) type column width;
 #include "office/kept.def"
-    bool present;       /* waiting and not silent: counted in the line */
-    uint8_t hold_count; /* holds made with it since the last start */
-    uint32_t position;  /* in the line, while waiting */
+    bool present : 1;       /* waiting and not silent: counted in the line */
+    bool holding : 1;       /* inside, and with a hold: counted in its lane */
+    uint8_t hold_count : 6; /* holds made with it since the last start */
+    uint16_t lane;
+    uint32_t position; /* in its lane, while waiting */
 };
 
 /* What a token has besides, once more came of it than waiting. */
@@ -31,11 +35,13 @@ struct live_visit {
     struct finished_node finished;
 };
 
+_Static_assert(HOLDS_PER_TOKEN_MAX < 1 << 6, "hold_count has 6 bits");
 _Static_assert(sizeof(struct live_token) == 64, "what a million of them costs is known");
 _Static_assert(sizeof(struct live_visit) == 64, "what a million of them costs is known");
 
 /* Room in memory, wanted before the line that a verb crosses (room.c). */
-bool token_reserve(struct office *office);
+struct live_lane *token_reserve(struct office *office,
+                                struct id concert_id); /* its lane; or NULL */
 bool visit_reserve(struct office *office); /* for a waiting token that may do more than wait */
 
 /* ---- Finding, and back to a row (find.c, live_row.c) ---- */
@@ -52,6 +58,9 @@ struct queue_token token_row(const struct office *office, const struct live_toke
 
 timestamp_ms token_heard_at(const struct office *office, const struct live_token *token);
 bool token_has_hold(const struct office *office, const struct live_token *token);
+
+/* Counts it in its lane as one that is inside with a hold, or no longer so. */
+void token_set_holding(struct office *office, struct live_token *token, bool holding);
 
 /* Puts the token on the heap at the time of the next thing that may happen to it. */
 void token_arm(struct office *office, struct live_token *token);

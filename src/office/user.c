@@ -5,16 +5,15 @@
 #include "office/state.h"
 #include "office/verb_function.h"
 
-static enum refusal call_show_user(const struct live_user *user, struct call *call)
+enum refusal user_show(const struct live_user *user, struct call *call)
 {
     struct hash_text hash;
     const struct record record = {.kind = RECORD_KIND_USER, .as.user = user_row(user, &hash)};
     return call_show_record(call, &record);
 }
 
-/* Makes room for a user's image and answers with it; `*texts` is the door's. */
-static enum refusal user_prepare(struct office *office, const struct user *row, struct call *call,
-                                 char **texts)
+enum refusal user_prepare(struct office *office, const struct user *row, struct call *call,
+                          char **texts)
 {
     const struct record shown = {.kind = RECORD_KIND_USER, .as.user = *row};
     if (!user_reserve(office) || (*texts = user_texts_pack(&office->texts, row)) == NULL)
@@ -25,17 +24,25 @@ static enum refusal user_prepare(struct office *office, const struct user *row, 
     return refusal;
 }
 
-/* A user and the point account that is made with it. */
+struct live_user *user_put_new(struct office *office, const struct user *row, char *texts)
+{
+    struct live_user *user = put_user(office, NULL, row, texts);
+    const struct point_account account = {.user_id = row->id, .last_updated = office->now.house};
+    put_point_account(office, user, &account);
+    return user;
+}
+
 static enum refusal make_user(struct office *office, enum user_role role, struct call *call)
 {
-    if (user_find_email(office, call->in.user_register.email, call->in.user_register.mailbox) !=
-        NULL)
+    const char *email = call->in.user_register.email;
+    if (email != NULL && user_find_email(office, email, call->in.user_register.mailbox) != NULL)
         return REFUSAL_EMAIL_TAKEN;
     const struct user row = {
         .id = new_id(office),
         .name = call->in.user_register.name,
-        .email = call->in.user_register.email,
+        .email = email,
         .role = role,
+        .external_id = call->in.user_register.external_id,
         .password_hash = call->in.user_register.password_hash,
         .created_at = office->now.house,
     };
@@ -45,12 +52,7 @@ static enum refusal make_user(struct office *office, enum user_role role, struct
         return refusal;
 
     /* ---- nothing fails below this line ---- */
-    struct live_user *user = put_user(office, NULL, &row, texts);
-    const struct point_account account = {
-        .user_id = row.id,
-        .last_updated = office->now.house,
-    };
-    put_point_account(office, user, &account);
+    (void)user_put_new(office, &row, texts);
     call->created = true;
     return REFUSAL_NONE;
 }
@@ -70,15 +72,26 @@ enum refusal user_organizer_add(struct office *office, const struct caller *call
     return make_user(office, USER_ROLE_ORGANIZER, call);
 }
 
+/* The buyer of another system's id as it is, or a new one with that id. */
+enum refusal user_ensure(struct office *office, const struct caller *caller, struct call *call)
+{
+    (void)caller;
+    CHECK(call->in.user_register.external_id != NULL);
+    const struct live_user *known = user_find_external(office, call->in.user_register.external_id);
+    return known == NULL ? make_user(office, USER_ROLE_BUYER, call) : user_show(known, call);
+}
+
 enum refusal user_get(struct office *office, const struct caller *caller, struct call *call)
 {
     const struct id id = call->in.user_get.user_id;
-    if (id_is_none(id) || id_equal(id, caller->user->id))
-        return call_show_user(caller->user, call);
-    if (!caller_may(caller, SCOPE_READ))
+    if (id_is_none(id) && caller->key != NULL)
         return REFUSAL_FORBIDDEN;
+    if (id_is_none(id) || caller_owns(caller, id))
+        return user_show(caller->user, call);
+    if (!caller_may(caller))
+        return caller_refuse(caller, call);
     const struct live_user *found = user_find(office, id);
-    return found == NULL ? REFUSAL_NOT_FOUND : call_show_user(found, call);
+    return found == NULL ? REFUSAL_NOT_FOUND : user_show(found, call);
 }
 
 /* The same image; the caller of this verb looks at its password hash. */
@@ -86,7 +99,7 @@ enum refusal user_password_get(struct office *office, const struct caller *calle
                                struct call *call)
 {
     (void)office;
-    return call_show_user(caller->user, call);
+    return user_show(caller->user, call);
 }
 
 static enum refusal check_change(const struct office *office, const struct live_user *user,

@@ -44,7 +44,20 @@ struct live_session {
 };
 
 _Static_assert(sizeof(struct live_user) == 72, "what a million of them costs is known");
-_Static_assert(sizeof(struct live_session) == 80, "what a million of them costs is known");
+_Static_assert(sizeof(struct live_session) == 88, "what a million of them costs is known");
+
+struct live_api_key {
+    struct pool_item item;
+    struct api_key row; /* `name` begins the block of its texts */
+    uint32_t scopes;    /* the row's */
+    struct live_user *user;
+};
+
+struct live_reset {
+    struct pool_item item;
+    struct heap_node deadline;
+    struct password_reset row;
+};
 
 /* A charge's reference, until the tables answer for it. */
 struct live_reference {
@@ -66,6 +79,8 @@ struct live_key {
 
 bool user_reserve(struct office *office);
 bool session_reserve(struct office *office);
+bool api_key_reserve(struct office *office);
+bool reset_reserve(struct office *office);
 bool reference_reserve(struct office *office);
 bool key_reserve(struct office *office);
 
@@ -79,7 +94,12 @@ struct live_user *user_find(const struct office *office, struct id id);
 struct live_user *user_find_email(const struct office *office, const char *email,
                                   const char *mailbox);
 
+/* Who has this id in another system, compared byte by byte; NULL: nobody. */
+struct live_user *user_find_external(const struct office *office, const char *external_id);
+
 struct live_session *session_find(const struct office *office, struct id id);
+struct live_api_key *api_key_find(const struct office *office, struct id id);
+struct live_reset *reset_find(const struct office *office, struct id user_id);
 struct live_reference *reference_find(const struct office *office, struct id caller_id,
                                       const char *reference);
 
@@ -112,21 +132,55 @@ struct hash_text {
 char *user_texts_pack(struct arena *arena, const struct user *row);
 void user_texts_free(struct arena *arena, char *texts); /* or NULL */
 
-const char *user_email(const struct live_user *user);   /* NULL: none */
-const char *user_mailbox(const struct live_user *user); /* of the e-mail; NULL: none */
+const char *user_email(const struct live_user *user);       /* NULL: none */
+const char *user_mailbox(const struct live_user *user);     /* of the e-mail; NULL: none */
+const char *user_external_id(const struct live_user *user); /* NULL: none */
+const char *user_scopes_text(const struct live_user *user); /* NULL: none */
 bool user_has_hash(const struct live_user *user, const char *hash);
 
 /* The row's texts live as long as the user's and `hash` do. */
 struct user user_row(const struct live_user *user, struct hash_text *hash);
+
+/* ---- Accounts (user.c) ---- */
+
+/* Answers with the user's image. REFUSAL_CAPACITY: no memory. */
+enum refusal user_show(const struct live_user *user, struct call *call);
+
+/* Makes room for a user's image and answers with it; `*texts` is the door's. */
+enum refusal user_prepare(struct office *office, const struct user *row, struct call *call,
+                          char **texts);
+
+/* Puts a new user and the point account that is made with it. */
+struct live_user *user_put_new(struct office *office, const struct user *row, char *texts);
+
+/* ---- Staff (staff.c) ---- */
+
+/* What the user may do with what is not the own, beside what an API key may that acts as it. */
+uint32_t user_scopes(const struct live_user *user);
 
 /* ---- Sessions (session.c) ---- */
 
 /* Whose session it is; NULL when it does not hold. Renews it. */
 struct live_user *session_authenticate(struct office *office,
                                        const struct credentials *credentials);
+/* Constant time: how much of a guessed hash was right is nobody's business. */
+bool same_secret(const struct secret *a, const struct secret *b);
 size_t session_count(const struct office *office, const struct live_user *user);
 void sessions_close_but(struct office *office, struct live_user *user, struct id kept);
 void sessions_expire(struct office *office, size_t *budget);
+
+/* ---- API keys (api_key.c) ---- */
+
+/* The key whose secret the credentials have; NULL when it does not hold. Notes its use. */
+struct live_api_key *api_key_authenticate(struct office *office,
+                                          const struct credentials *credentials);
+
+/* ---- Password resets (password_reset.c) ---- */
+
+/* The row by which the user may choose a new password for so long. Whoever puts it has reserved. */
+struct password_reset reset_row(const struct office *office, const struct live_user *user,
+                                const struct secret *secret_hash, int64_t life_ms);
+void resets_expire(struct office *office, size_t *budget);
 
 /* ---- Points and keys (points.c, idempotency.c) ---- */
 

@@ -1,7 +1,9 @@
-/* A user's texts as they are kept: e-mail, name, external id and password hash one after the other
- * in one block, and behind the e-mail its mailbox where that is another text. A hash of argon2id is
- * kept as what its text says, in half the bytes. Knows no rules. */
+/* A user's texts as they are kept: e-mail, name, external id, scopes and password hash one after
+ * the other in one block, and behind the e-mail its mailbox where that is another text. A hash of
+ * argon2id is kept as what its text says, in half the bytes. Knows no rules. */
 #include "office/user.h"
+
+#include "base/check.h"
 #include "record/email.h"
 #include "record/password_hash.h"
 
@@ -13,8 +15,9 @@ enum content {
     HAS_MAILBOX = 2,
     HAS_NAME = 4,
     HAS_EXTERNAL_ID = 8,
-    HAS_HASH_TEXT = 16,
-    HAS_HASH_BYTES = 32,
+    HAS_SCOPES = 16,
+    HAS_HASH_TEXT = 32,
+    HAS_HASH_BYTES = 64,
 };
 
 struct part {
@@ -41,6 +44,7 @@ char *user_texts_pack(struct arena *arena, const struct user *row)
         text_part(HAS_MAILBOX, mailbox == row->email ? NULL : mailbox),
         text_part(HAS_NAME, row->name),
         text_part(HAS_EXTERNAL_ID, row->external_id),
+        text_part(HAS_SCOPES, row->scopes),
         text_part(HAS_HASH_TEXT, row->password_hash),
     };
     const size_t count = sizeof parts / sizeof parts[0];
@@ -62,6 +66,7 @@ char *user_texts_pack(struct arena *arena, const struct user *row)
         memcpy(at, parts[i].bytes, parts[i].length);
         at += parts[i].length;
     }
+    CHECK((size_t)(at - block) == length);
     return block;
 }
 
@@ -86,6 +91,25 @@ const char *user_mailbox(const struct live_user *user)
     return email != NULL && (*user->texts & HAS_MAILBOX) != 0 ? email + strlen(email) + 1 : email;
 }
 
+const char *user_external_id(const struct live_user *user)
+{
+    if (user->texts == NULL || (*user->texts & HAS_EXTERNAL_ID) == 0)
+        return NULL;
+    const char *at = user->texts + 1;
+    (void)next_text(user->texts, HAS_EMAIL, &at);
+    (void)next_text(user->texts, HAS_MAILBOX, &at);
+    (void)next_text(user->texts, HAS_NAME, &at);
+    return at;
+}
+
+const char *user_scopes_text(const struct live_user *user)
+{
+    const char *at = user->texts + 1;
+    for (unsigned content = HAS_EMAIL; content < HAS_SCOPES; content *= 2)
+        (void)next_text(user->texts, (enum content)content, &at);
+    return next_text(user->texts, HAS_SCOPES, &at);
+}
+
 struct user user_row(const struct live_user *user, struct hash_text *hash)
 {
     struct user row = {.id = user->id};
@@ -96,6 +120,7 @@ struct user user_row(const struct live_user *user, struct hash_text *hash)
     (void)next_text(user->texts, HAS_MAILBOX, &at);
     row.name = next_text(user->texts, HAS_NAME, &at);
     row.external_id = next_text(user->texts, HAS_EXTERNAL_ID, &at);
+    row.scopes = next_text(user->texts, HAS_SCOPES, &at);
     row.password_hash = next_text(user->texts, HAS_HASH_TEXT, &at);
     if ((*user->texts & HAS_HASH_BYTES) != 0) {
         struct password_hash kept;

@@ -2,6 +2,9 @@
 #ifndef USHER_OFFICE_VERB_H
 #define USHER_OFFICE_VERB_H
 
+#include "record/record.h"
+#include "record/scope.h"
+
 #include <stdbool.h>
 
 enum verb {
@@ -10,31 +13,48 @@ enum verb {
     VERB_COUNT
 };
 
-enum scope {
-#define SCOPE(name) SCOPE_##name,
-#include "office/scope.def"
-    SCOPE_COUNT
-};
-
 /* What a granted call holds. `record`: call->record is a row of that kind. */
 enum verb_answer {
     ANSWERS_NOTHING,
     ANSWERS_USER,        /* record; none where SIGN_IN_FIND found nobody */
     ANSWERS_SESSION,     /* out.session; its user in `record` */
+    ANSWERS_SESSIONS,    /* out.sessions */
+    ANSWERS_HANDOVER,    /* out.session, which is to be redeemed; its user in `record` */
+    ANSWERS_RESET,       /* out.reset */
+    ANSWERS_INVITATION,  /* out.reset; its user in `record` */
+    ANSWERS_API_KEY,     /* record */
     ANSWERS_POINTS,      /* out.points */
     ANSWERS_ENTRY,       /* record */
     ANSWERS_CONCERT,     /* record */
     ANSWERS_ROUND,       /* record */
+    ANSWERS_INCIDENT,    /* record */
     ANSWERS_SALES,       /* out.sales */
+    ANSWERS_FORECAST,    /* out.forecast */
     ANSWERS_SEATS,       /* out.seats_block */
     ANSWERS_TOKEN,       /* out.token */
     ANSWERS_RESERVATION, /* out.reservation */
     ANSWERS_PAYMENT,     /* out.payment */
     ANSWERS_PAGE,        /* out.page, which the engine's readers fill */
+    ANSWERS_CHANGES,     /* out.changes, the same */
+    ANSWERS_HISTORY,     /* out.history, the same */
     ANSWERS_COUNT
 };
 
 const char *verb_name(enum verb verb);
+
+/* Who may ask for it. `scope`: that one must have; SCOPE_NONE: none, or the list's. */
+struct verb_need {
+    bool anybody, persons_only;
+    bool own; /* or it is about the caller's own */
+    enum scope scope;
+};
+struct verb_need verb_need(enum verb verb);
+
+/* The same of a list of such rows. */
+struct verb_need list_need(enum record_kind kind);
+
+/* Whether an Idempotency-Key counts for it. */
+bool verb_takes_key(enum verb verb);
 
 /* Whether it changes nothing but presence. */
 bool verb_reads(enum verb verb);

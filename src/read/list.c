@@ -2,6 +2,7 @@
 #include "read/list.h"
 
 #include "base/check.h"
+#include "record/limit.h"
 
 enum {
 #define ENTITY(kind, name, prefix, since) kind_of_##name = RECORD_KIND_##kind,
@@ -23,10 +24,20 @@ enum filter_name {
     FILTER_COUNT
 };
 
+/* What a filter's detail says; the entity of those that have none is none. */
+#define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail
+#define DETAIL_ENUM(detail) DETAIL_ID(detail)
+#define DETAIL_ROUND(detail) DETAIL_ID(detail)
+#define DETAIL_AMONG(detail) DETAIL_ID(detail)
+#define DETAIL_TEXT(detail) .id_of = RECORD_KIND_COUNT, .characters_max = detail
+#define DETAIL_EMAIL(detail) DETAIL_ID(detail)
+#define DETAIL_FROM(detail) DETAIL_ID(detail)
+#define DETAIL_TO(detail) DETAIL_ID(detail)
+
 static const struct filter_schema filters[FILTER_COUNT] = {
 #define FILTER(name, filter_type, detail, name_in_query, text)                                     \
     [FILTER_OF_##name] = {.type = FILTER_##filter_type,                                            \
-                          .id_of = (enum record_kind)kind_of_##detail,                             \
+                          DETAIL_##filter_type(detail),                                            \
                           .offset = offsetof(struct record_query, name),                           \
                           .parameter = name_in_query,                                              \
                           .meaning = text},
@@ -83,9 +94,13 @@ bool filter_is_set(const struct filter_schema *filter, const struct record_query
     const void *wanted = filter_wanted(filter, query);
     switch (filter->type) {
     case FILTER_ID:
+    case FILTER_ROUND:
         return !id_is_none(*(const struct id *)wanted);
     case FILTER_ENUM:
         return ((const struct wanted_value *)wanted)->given;
+    case FILTER_AMONG:
+        return *(const uint32_t *)wanted != 0;
+    case FILTER_TEXT:
     case FILTER_EMAIL:
         return field_text(wanted) != NULL;
     case FILTER_FROM:
@@ -132,7 +147,8 @@ static bool same_text(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* `held`: what stands in the filter's column. The range of ids says the times. */
+/* `held`: what stands in the filter's column. The range of ids says the times, and a reservation
+ * the round. */
 static bool is_wanted(enum filter_type type, const void *wanted, const void *held)
 {
     switch (type) {
@@ -140,8 +156,12 @@ static bool is_wanted(enum filter_type type, const void *wanted, const void *hel
         return memcmp(held, wanted, ID_BYTES) == 0;
     case FILTER_ENUM:
         return field_number(held) == ((const struct wanted_value *)wanted)->value;
+    case FILTER_AMONG:
+        return (*(const uint32_t *)wanted >> field_number(held) & 1) != 0;
+    case FILTER_TEXT:
     case FILTER_EMAIL:
         return same_text(field_text(held), field_text(wanted));
+    case FILTER_ROUND:
     case FILTER_FROM:
     case FILTER_TO:
         return true;

@@ -12,6 +12,9 @@ struct wanted_value {
 
 #define WANTED_ID struct id
 #define WANTED_ENUM struct wanted_value
+#define WANTED_AMONG uint32_t
+#define WANTED_ROUND struct id
+#define WANTED_TEXT const char *
 #define WANTED_EMAIL const char *
 #define WANTED_FROM timestamp_ms
 #define WANTED_TO timestamp_ms
@@ -35,6 +38,9 @@ struct record_query {
 enum filter_type {
     FILTER_ID,
     FILTER_ENUM,
+    FILTER_AMONG,
+    FILTER_ROUND,
+    FILTER_TEXT,
     FILTER_EMAIL,
     FILTER_FROM,
     FILTER_TO,
@@ -43,7 +49,8 @@ enum filter_type {
 /* A FILTER of list.def. */
 struct filter_schema {
     enum filter_type type;
-    enum record_kind id_of; /* of an ID */
+    enum record_kind id_of; /* of an ID or ROUND */
+    size_t characters_max;  /* of a TEXT */
     size_t offset;          /* of the member in struct record_query */
     const char *parameter, *meaning;
 };
@@ -77,7 +84,8 @@ struct id_range {
 };
 struct id_range query_range(const struct record_query *query);
 
-/* Whether the query asks for the record, of its kind and with an id in the range. */
+/* Whether the query asks for the record, of its kind and with an id in the range, as far as the
+ * record itself says: a ROUND is for whoever can find the reservation. */
 bool query_wants(const struct record_query *query, const struct record *record);
 
 #endif

@@ -15,11 +15,16 @@
 #define PASSWORD_HASH_BYTES_MAX 127 /* crypto_pwhash_STRBYTES less its NUL */
 #define CONCERT_TITLE_CHARACTERS_MAX 200
 #define CONCERT_DESCRIPTION_CHARACTERS_MAX 10000
+#define CONCERT_PLACE_CHARACTERS_MAX 200
 /* seatNumber, section, row, number, grade: "2nd balcony, left, obstructed view" fits, and a line of
  * a ticket. */
 #define SEAT_TEXT_CHARACTERS_MAX 64
 #define SEAT_NUMBER_BYTES_MAX (SEAT_TEXT_CHARACTERS_MAX * UTF8_BYTES_MAX)
 #define REFERENCE_CHARACTERS_MAX 100
+#define NOTE_CHARACTERS_MAX 200 /* a line of a log */
+#define INCIDENT_SECONDS_MIN 30 /* less is nobody's loss */
+#define INCIDENT_SECONDS_MAX 3600
+#define REASON_CHARACTERS_MAX 200 /* a sentence or two, which people read in a list */
 
 #define CHARGE_MAX INT64_C(10000000)
 #define BALANCE_MAX INT64_C(1000000000000) /* 10^12: a charge never goes past it */
@@ -28,20 +33,34 @@
 
 /* The ranges of the queue's settings; app/config.def has the same. */
 #define QUEUE_COUNT_MAX                                                                            \
-    1000000                  /* people inside, or let in a second: more than any machine serves */
+    1000000 /* people inside, or let in a second: more than any machine serves */
+/* Rounds that GET /v1/queue tells of, by startTime: more than a page shows, some 10 KB. */
+#define QUEUE_ROUNDS_MAX 100
+
 #define QUEUE_SECONDS_MIN 10 /* a slow connection is no silence */
 #define QUEUE_SECONDS_MAX 86400
 
 #define ROUND_SEATS_MAX 200000
-#define CONCERTS_MAX 10000          /* in memory and in every catalogue snapshot */
+#define GRADE_PRICES_MAX 32 /* that change at once; each seat's grade is compared with all */
+#define CONCERTS_MAX 10000  /* in memory and in every catalogue snapshot */
 #define ROUNDS_PER_CONCERT_MAX 1000 /* three a day for a year */
 #define SEATS_MAX 4000000           /* on sale at once: four times the size designed for */
 
 #define SEATS_PER_RESERVATION_MAX 20 /* the setting's upper end; sizes the reply */
+#define SEATS_PER_USER_MAX 1000      /* a company's evening; app/config.def has the same */
 #define HOLDS_PER_TOKEN_MAX 20       /* cancelling and holding again ends somewhere */
 #define SESSIONS_PER_USER_MAX 10
 #define SESSION_LIFE_MS (30 * DAY_MS)
-#define SESSION_RENEW_MS (1 * DAY_MS) /* renewed by use, but written at most once a day */
+#define SESSION_RENEW_MS (1 * DAY_MS)     /* renewed by use, but written at most once a day */
+#define HANDOVER_LIFE_MS (60 * SECOND_MS) /* a page that a browser is sent to at once */
+#define RETURN_ADDRESS_BYTES_MAX 2000     /* what all browsers and proxies take as an address */
+#define PASSWORD_RESET_LIFE_MS DAY_MS     /* for whoever gets it by hand, or over the telephone */
+
+#define STAFF_MAX 1000 /* organizers and staff: the largest house, each of its doors and tills */
+#define INVITATION_LIFE_MS (3 * DAY_MS) /* a weekend lies between the mail and the desk */
+
+#define API_KEYS_MAX 1000 /* a shop, a door, a report: each program of a house has its own */
+#define API_KEY_USED_MS MINUTE_MS /* its use is written down at most as often */
 
 #define IDEMPOTENCY_KEY_CHARACTERS_MAX 255
 #define IDEMPOTENCY_KEYS_PER_USER_MAX 64

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The version of schema.def. A journal or table of a newer one is refused. */
-#define SCHEMA_VERSION 5
+#define SCHEMA_VERSION 8
 
 #define SECRET_BYTES 32
 struct secret {
@@ -59,6 +59,11 @@ enum record_why {
 #include "record/why.def"
     WHY_COUNT
 };
+
+/* A set of reasons. */
+__extension__ typedef unsigned __int128 why_set;
+#define WHY_MASK(why) ((why_set)1 << (why))
+_Static_assert((int)WHY_COUNT <= 128, "a bit for each reason");
 
 /* NULL for WHY_UNTOLD. */
 const char *record_why_text(enum record_why why);
@@ -187,6 +192,10 @@ struct record_key {
 
 struct record_key record_key(const struct record *record);
 struct record_key record_key_of_id(struct id id);
+
+/* The id with which the record's key begins. ID_NONE: the house's, which is a number. */
+struct id record_first_id(const struct record *record);
+
 struct record_key record_key_of_reservation_seat(struct id reservation_id, int64_t position);
 uint64_t record_key_hash(enum record_kind kind, const struct record_key *key);
 

@@ -25,3 +25,8 @@ const struct refusal_schema *refusal_schema(enum refusal refusal)
     CHECK(refusal > REFUSAL_NONE && refusal < REFUSAL_COUNT);
     return &schemas[refusal];
 }
+
+bool refusal_is_of_right(enum refusal refusal)
+{
+    return refusal == REFUSAL_FORBIDDEN || refusal == REFUSAL_SCOPE_REQUIRED;
+}

@@ -11,6 +11,11 @@ enum refusal {
     REFUSAL_COUNT
 };
 
+/* A set of refusals. */
+__extension__ typedef unsigned __int128 refusal_set;
+#define REFUSAL_MASK(refusal) ((refusal_set)1 << (refusal))
+_Static_assert((int)REFUSAL_COUNT <= 128, "a bit for each refusal");
+
 enum refusal_by {
     REFUSAL_BY_OFFICE,
     REFUSAL_BY_HTTP,
@@ -27,5 +32,8 @@ struct refusal_schema {
 
 /* `refusal` is not REFUSAL_NONE. */
 const struct refusal_schema *refusal_schema(enum refusal refusal);
+
+/* Whether it says that the caller lacks a right, whatever the request is about. */
+bool refusal_is_of_right(enum refusal refusal);
 
 #endif

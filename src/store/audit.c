@@ -1,8 +1,10 @@
 /* See audit.h. Invariants 1 to 9 are questions in SQL (audit.def), asked of the tables alone; 10
- * and 12 also read what is left of the journal. 11 has no rows of its own in the tables. */
+ * and 12 also read what is left of the journal, 13 the changes (audit_changes.h). 11 has no rows of
+ * its own in the tables. */
 #include "store/audit.h"
 
 #include "base/check.h"
+#include "store/audit_changes.h"
 #include "store/database.h"
 #include "store/id_text.h"
 #include "store/load.h"
@@ -15,8 +17,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define INVARIANT_MAX 12
-#define TOLD_MAX 100 /* of each invariant */
+#define INVARIANT_MAX 18 /* those between are of no version yet */
+#define TOLD_MAX 100     /* of each invariant */
 
 struct auditor {
     struct journal *journal;
@@ -284,6 +286,11 @@ static enum result audit_journal(struct auditor *auditor)
     return audit_rows(auditor, &extent, (uint64_t)booked_seq);
 }
 
+static void tell_of_changes(void *owner, const char *text)
+{
+    tell(owner, 13, text);
+}
+
 enum result audit(struct journal *journal, const char *tables_path, store_violation *violation,
                   void *owner, size_t *violations, struct explanation *explanation)
 {
@@ -296,6 +303,8 @@ enum result audit(struct journal *journal, const char *tables_path, store_violat
         result = ask_all(&auditor);
     if (result == RESULT_OK)
         result = audit_journal(&auditor);
+    if (result == RESULT_OK)
+        result = audit_changes(auditor.db, tell_of_changes, &auditor, explanation);
     sqlite_shut(&auditor.db);
     *violations = auditor.violations;
     return result;

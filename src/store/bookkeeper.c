@@ -52,6 +52,8 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
                                 &bookkeeper->set_booked_seq, explanation);
     if (result == RESULT_OK)
         result = happenings_prepare(&bookkeeper->happenings, db, explanation);
+    if (result == RESULT_OK)
+        result = change_table_prepare(&bookkeeper->change_table, db, explanation);
     for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
         const struct entity_schema *entity = record_schema((enum record_kind)i);
         struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[i];
@@ -132,6 +134,7 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
     sqlite_drop(&bookkeeper->commit);
     sqlite_drop(&bookkeeper->set_booked_seq);
     happenings_drop(&bookkeeper->happenings);
+    change_table_drop(&bookkeeper->change_table);
     sqlite_shut(&bookkeeper->db);
 }
 
@@ -201,6 +204,8 @@ static enum result book_rows(struct bookkeeper *bookkeeper, const struct generat
     }
     if (result == RESULT_OK)
         result = happenings_book(&bookkeeper->happenings, generation);
+    if (result == RESULT_OK)
+        result = change_table_book(&bookkeeper->change_table, generation);
     if (result == RESULT_OK &&
         sqlite3_bind_int64(bookkeeper->set_booked_seq, 1, (sqlite3_int64)seq) != SQLITE_OK)
         result = RESULT_NO_MEMORY;

@@ -3,6 +3,7 @@
 #define USHER_STORE_BOOKKEEPER_H
 
 #include "base/result.h"
+#include "store/change_table.h"
 #include "store/happenings.h"
 #include "store/overlay.h"
 #include "store/row_source.h"
@@ -22,6 +23,7 @@ struct bookkeeper {
     struct bookkeeper_statements of_kind[RECORD_KIND_COUNT];
     sqlite3_stmt *begin, *commit, *set_booked_seq;
     struct happenings happenings;
+    struct change_table change_table;
     int log_frames;      /* pages in the write-ahead log since it was last emptied */
     uint64_t booked_seq; /* what the tables durably hold */
 };

@@ -3,6 +3,7 @@
  * linear probing and only ever grows. */
 #include "store/generation.h"
 
+#include "base/array.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/memory.h"
@@ -274,21 +275,14 @@ static size_t commit_count(const struct generation *generation)
                                       : (size_t)(generation->last_seq - generation->first_seq) + 1;
 }
 
-#define TIMES_FIRST 64
-
 /* For one more commit. A full generation has as many as rows at the most. */
 static bool reserve_time(struct generation *generation)
 {
-    if (commit_count(generation) < generation->time_capacity)
-        return true;
-    const size_t capacity =
-        generation->time_capacity == 0 ? TIMES_FIRST : 2 * generation->time_capacity;
-    timestamp_ms *times = realloc(generation->times, capacity * sizeof *times);
-    if (times == NULL)
-        return false;
-    generation->times = times;
-    generation->time_capacity = capacity;
-    return true;
+    timestamp_ms *times = array_reserve(generation->times, &generation->time_capacity,
+                                        commit_count(generation) + 1, sizeof *generation->times);
+    if (times != NULL)
+        generation->times = times;
+    return times != NULL;
 }
 
 enum result generation_reserve(struct generation *generation, size_t record_count, size_t bytes)

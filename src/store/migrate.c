@@ -3,6 +3,7 @@
 #include "store/migrate.h"
 
 #include "base/check.h"
+#include "store/change_table.h"
 #include "store/database.h"
 #include "store/happenings.h"
 #include "store/sqlite_util.h"
@@ -37,6 +38,8 @@ enum result migrate_tables(sqlite3 *db, const struct schema *schema, int64_t fro
     enum result result = from == 0 ? sqlite_run(db, bookkeeping_sql, explanation) : RESULT_OK;
     if (result == RESULT_OK && from < HAPPENINGS_SINCE && schema->version >= HAPPENINGS_SINCE)
         result = happenings_make_table(db, explanation);
+    if (result == RESULT_OK && from < CHANGES_SINCE && schema->version >= CHANGES_SINCE)
+        result = change_table_make(db, explanation);
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
         const struct entity_schema *entity = &schema->entities[i];
         result = entity->since > from

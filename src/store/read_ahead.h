@@ -1,6 +1,6 @@
 /* Reading ahead: one thread reads rows while another takes them. Knows neither the tables nor what
  * becomes of a row. The simulator, which has one thread, reads and takes in turn
- * (test/sim/world/read_ahead.c).
+ * (test/sim/server/read_ahead.c).
  */
 #ifndef USHER_STORE_READ_AHEAD_H
 #define USHER_STORE_READ_AHEAD_H

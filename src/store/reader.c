@@ -27,6 +27,16 @@ static enum result prepare_reader(struct store_reader *reader, struct explanatio
         result = sqlite_prepare(
             db, "SELECT id FROM point_entry WHERE caller_id = ?1 AND reference = ?2 LIMIT 1",
             &reader->by_reference, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_prepare(
+            db, "SELECT id FROM payment WHERE reservation_id = ?1 AND status = 'failed'",
+            &reader->failed_payment, explanation);
+    if (result == RESULT_OK) /* from the row that has the change of this number, or the oldest */
+        result = sqlite_prepare(db,
+                                "SELECT first, at, records FROM change WHERE first >= ifnull("
+                                "(SELECT max(first) FROM change WHERE first <= ?1), 0)"
+                                " ORDER BY first",
+                                &reader->changes, explanation);
     for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++)
         result = sqlite_prepare_owned(db, schema_select_sql(record_schema((enum record_kind)i)),
                                       &reader->by_key[i], explanation);
@@ -56,6 +66,8 @@ void reader_close(struct store_reader *reader)
     sqlite_drop(&reader->end);
     sqlite_drop(&reader->booked_seq);
     sqlite_drop(&reader->by_reference);
+    sqlite_drop(&reader->changes);
+    sqlite_drop(&reader->failed_payment);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
         sqlite_drop(&reader->by_key[i]);
     for (size_t i = 0; i < READER_LISTS_MAX; i++)

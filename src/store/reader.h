@@ -3,9 +3,12 @@
 #ifndef USHER_STORE_READER_H
 #define USHER_STORE_READER_H
 
+#include "read/change.h"
+#include "read/history.h"
 #include "read/list.h"
 #include "read/look_up.h"
 #include "read/page.h"
+#include "store/change_table.h"
 #include "store/overlay.h"
 
 #include <sqlite3.h>
@@ -17,7 +20,7 @@
 struct store_reader {
     struct overlay *overlay;
     sqlite3 *db;
-    sqlite3_stmt *begin, *end, *booked_seq, *by_reference;
+    sqlite3_stmt *begin, *end, *booked_seq, *by_reference, *changes, *failed_payment;
     sqlite3_stmt *by_key[RECORD_KIND_COUNT];
     sqlite3_stmt *lists[READER_LISTS_MAX]; /* prepared when first wanted */
     size_t next_list;                      /* the place of the next */
@@ -46,9 +49,13 @@ MUST_USE enum result reader_view(struct store_reader *reader,
                                  const struct seat_reservation *reservation,
                                  struct reservation_view *view);
 
-/* What store_reader_list and store_reader_look_up do. */
+/* What store_reader_list, _changes, _history and _look_up do. */
 MUST_USE enum result reader_list(struct store_reader *reader, const struct record_query *query,
                                  struct record_page *page);
+MUST_USE enum result reader_changes(struct store_reader *reader, const struct change_query *query,
+                                    struct change_page *page);
+MUST_USE enum result reader_history(struct store_reader *reader, struct id reservation_id,
+                                    struct reservation_history *history);
 MUST_USE enum result reader_look_up(struct store_reader *reader, struct look_up *look_up);
 
 #endif

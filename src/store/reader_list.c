@@ -49,23 +49,56 @@ static bool comes_too_late(const struct candidates *candidates, const struct rec
            compare_shown(key, &candidates->rows[candidates->wanted - 1]->key) > 0;
 }
 
-static void consider(struct store_reader *reader, const struct record_query *query,
-                     const struct overlay_row *row, struct candidates *candidates)
+static enum result is_of_round(struct store_reader *reader, struct id reservation_id,
+                               struct id round_id, bool *is)
+{
+    const struct record named = {.kind = RECORD_KIND_SEAT_RESERVATION,
+                                 .as.seat_reservation.id = reservation_id};
+    struct record found;
+    const enum result result = reader_find(reader, &named, &found);
+    if (result == RESULT_OK)
+        *is = id_equal(found.as.seat_reservation.round_id, round_id);
+    return result == RESULT_NOT_FOUND ? RESULT_CORRUPT : result;
+}
+
+/* Whether the query asks for the record: by itself, and by what it names. */
+static enum result reader_wants(struct store_reader *reader, const struct record_query *query,
+                                const struct record *record, bool *wanted)
+{
+    const struct list_schema *list = list_schema(query->kind);
+    enum result result = RESULT_OK;
+    *wanted = query_wants(query, record);
+    for (size_t i = 0; i < list->filter_count && *wanted && result == RESULT_OK; i++) {
+        const struct list_filter *row = &list->filters[i];
+        if (row->filter->type == FILTER_ROUND && filter_is_set(row->filter, query))
+            result = is_of_round(reader, *(const struct id *)record_field(record, row->column),
+                                 *(const struct id *)filter_wanted(row->filter, query), wanted);
+    }
+    return result;
+}
+
+static enum result consider(struct store_reader *reader, const struct record_query *query,
+                            const struct overlay_row *row, struct candidates *candidates)
 {
     struct record record;
-    if (row->deleted || comes_too_late(candidates, &row->key))
-        return;
+    bool wanted;
+    if (row->deleted || comes_too_late(candidates, &row->key) ||
+        reader_overlaid(reader, query->kind, &row->key) != row)
+        return RESULT_OK;
     overlay_decode(row, &record);
-    if (!query_wants(query, &record) || reader_overlaid(reader, query->kind, &row->key) != row)
-        return;
+    const enum result result = reader_wants(reader, query, &record, &wanted);
+    if (result != RESULT_OK || !wanted)
+        return result;
     candidates->rows[candidates->count++] = row;
     if (candidates->count == 2 * candidates->wanted)
         sort_and_cut(candidates);
+    return RESULT_OK;
 }
 
-static void gather(struct store_reader *reader, const struct record_query *query,
-                   const struct id_range *range, struct candidates *candidates)
+static enum result gather(struct store_reader *reader, const struct record_query *query,
+                          const struct id_range *range, struct candidates *candidates)
 {
+    enum result result = RESULT_OK;
     const bool of_owner =
         !id_is_none(query->user_id) && record_schema(query->kind)->owner_offset > 0;
     struct overlay_walk walk =
@@ -73,11 +106,12 @@ static void gather(struct store_reader *reader, const struct record_query *query
             ? overlay_walk_owner(reader->overlay, &reader->snapshot, query->kind, query->user_id)
             : overlay_walk_kind(reader->overlay, &reader->snapshot, query->kind);
     const struct overlay_row *row;
-    while ((row = overlay_next(&walk)) != NULL)
+    while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL)
         if (memcmp(row->key.bytes, range->low.bytes, ID_BYTES) >= 0 &&
             memcmp(row->key.bytes, range->high.bytes, ID_BYTES) < 0)
-            consider(reader, query, row, candidates);
+            result = consider(reader, query, row, candidates);
     sort_and_cut(candidates);
+    return result;
 }
 
 /* ---- The table's side ---- */
@@ -89,6 +123,27 @@ static void gather(struct store_reader *reader, const struct record_query *query
 
 #define USES_INDEX (FIELD_FLAG_KEY | FIELD_FLAG_INDEXED | FIELD_FLAG_LISTED)
 
+/* The payments of a round, by its reservations: each names the payment that succeeded, and the one
+ * that failed has an index of its own. What this reads grows with the round, not with the house. */
+#define PAYMENTS_OF_ROUND                                                                          \
+    " AND \"id\" IN (SELECT \"payment_id\" FROM \"seat_reservation\" WHERE \"round_id\" = ?%d"     \
+    " UNION ALL SELECT p.\"id\" FROM \"seat_reservation\" r JOIN \"payment\" p"                    \
+    " ON p.\"reservation_id\" = r.\"id\" AND p.\"status\" = 'failed' WHERE r.\"round_id\" = ?%d)"
+
+/* "column" IN ('a','b'): an index over the rows that have these says the same (schema.c). */
+static void append_among(sqlite3_str *sql, const struct field_schema *column, uint32_t values)
+{
+    const char *separator = "(";
+    sqlite3_str_appendf(sql, " AND \"%w\" IN ", column->column);
+    for (size_t i = 0; i < column->text_count; i++) {
+        if ((values >> i & 1) == 0)
+            continue;
+        sqlite3_str_appendf(sql, "%s%Q", separator, column->texts[i]);
+        separator = ",";
+    }
+    sqlite3_str_appendall(sql, ")");
+}
+
 /* A column whose index an earlier filter's makes needless hides it behind a +. An enumerated value
  * stands in the text, not in a parameter: only then can an index over the rows of one status serve
  * it. It is one of the program's own words. */
@@ -98,7 +153,12 @@ static void append_condition(sqlite3_str *sql, const struct list_filter *row,
     const struct field_schema *column = row->column;
     const void *wanted = filter_wanted(row->filter, query);
     switch (row->filter->type) {
+    case FILTER_ROUND:
+        CHECK(query->kind == RECORD_KIND_PAYMENT);
+        sqlite3_str_appendf(sql, PAYMENTS_OF_ROUND, parameter, parameter);
+        return;
     case FILTER_ID:
+    case FILTER_TEXT:
     case FILTER_EMAIL:
         sqlite3_str_appendf(sql, " AND %s\"%w\" = ?%d", hidden ? "+" : "", column->column,
                             parameter);
@@ -106,6 +166,9 @@ static void append_condition(sqlite3_str *sql, const struct list_filter *row,
     case FILTER_ENUM:
         sqlite3_str_appendf(sql, " AND \"%w\" = %Q", column->column,
                             column->texts[((const struct wanted_value *)wanted)->value]);
+        return;
+    case FILTER_AMONG:
+        append_among(sql, column, *(const uint32_t *)wanted);
         return;
     case FILTER_FROM:
     case FILTER_TO:
@@ -183,13 +246,16 @@ static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filt
 {
     switch (type) {
     case FILTER_ID:
+    case FILTER_ROUND:
         return row_bind_id(statement, parameter, *(const struct id *)wanted);
+    case FILTER_TEXT:
     case FILTER_EMAIL:
         return sqlite3_bind_text(statement, parameter, field_text(wanted), -1, SQLITE_TRANSIENT) ==
                        SQLITE_OK
                    ? RESULT_OK
                    : RESULT_NO_MEMORY;
     case FILTER_ENUM:
+    case FILTER_AMONG:
     case FILTER_FROM:
     case FILTER_TO:
         return RESULT_OK;
@@ -287,8 +353,9 @@ static enum result list_in_moment(struct store_reader *reader, const struct reco
 {
     const struct id_range range = query_range(query);
     sqlite3_stmt *statement;
-    gather(reader, query, &range, candidates);
-    enum result result = list_statement(reader, query, &statement);
+    enum result result = gather(reader, query, &range, candidates);
+    if (result == RESULT_OK)
+        result = list_statement(reader, query, &statement);
     if (result != RESULT_OK)
         return result;
     result = bind_query(statement, query, &range);

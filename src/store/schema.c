@@ -12,11 +12,17 @@ static const struct special_index {
 } special_indexes[] = {
     /* The seats of a round in seat order. */
     {"seat", "seat_round_position", {"concert_round_id", "position"}, NULL},
-    /* A charge's reference is unique for its caller; what has none is not looked for. */
+    /* Of the house's users most are buyers. */
+    {"user", "user_staff", {"id"}, "\"role\" IN ('organizer','staff')"},
+    /* The reference of a charge or adjustment is unique for its caller, and people look for one
+     * without knowing whose it is; what has none is not looked for. */
     {"point_entry",
-     "point_entry_caller_reference",
-     {"caller_id", "reference"},
+     "point_entry_reference",
+     {"reference", "caller_id"},
      "\"reference\" IS NOT NULL"},
+    /* Of the kinds of entries these are rare; the others fill a page soon. */
+    {"point_entry", "point_entry_refund", {"id"}, "\"kind\" = 'refund'"},
+    {"point_entry", "point_entry_adjustment", {"id"}, "\"kind\" = 'adjustment'"},
     /* A restart loads what is live without reading the history around it. */
     {"queue_token", "queue_token_live", {"id"}, "\"status\" IN ('waiting', 'active')"},
     /* Pending ones are few: a restart, and an organizer's list of them, must not read the others.

@@ -23,7 +23,7 @@ struct store {
     struct bookkeeper bookkeeper; /* the bookkeeper's */
     struct overlay overlay;
     bool overlay_made, prune_wanted;
-    atomic_uint_fast64_t booked_seq;
+    atomic_uint_fast64_t booked_seq, last_change;
     /* Counters; see struct store_counts. */
     atomic_uint_fast64_t appends, appended_bytes, pruned_rows, booked_rows, bookings;
 };
@@ -68,6 +68,7 @@ enum result store_begin(struct store *store, const struct store_upgrade_watch *w
     if (result != RESULT_OK)
         return result;
     atomic_init(&store->booked_seq, store->bookkeeper.booked_seq);
+    atomic_init(&store->last_change, store->bookkeeper.change_table.last);
     result = overlay_init(&store->overlay, store->bookkeeper.booked_seq);
     if (result != RESULT_OK)
         return explain(explanation, result, "no memory for the rows not booked yet");
@@ -196,6 +197,11 @@ uint64_t store_booked_seq(struct store *store)
     return atomic_load_explicit(&store->booked_seq, memory_order_acquire);
 }
 
+uint64_t store_last_change(struct store *store)
+{
+    return atomic_load_explicit(&store->last_change, memory_order_acquire);
+}
+
 void store_prune(struct store *store)
 {
     store->prune_wanted = true;
@@ -208,9 +214,12 @@ enum result store_book(struct store *store, size_t *rows, struct explanation *ex
     const enum result result =
         bookkeeper_book(&store->bookkeeper, &store->overlay, rows, explanation);
     /* Published only now that the commit is on disk: the journal is pruned up to it. */
-    if (store->bookkeeper.booked_seq > store_booked_seq(store))
+    if (store->bookkeeper.booked_seq > store_booked_seq(store)) {
         atomic_store_explicit(&store->booked_seq, store->bookkeeper.booked_seq,
                               memory_order_release);
+        atomic_store_explicit(&store->last_change, store->bookkeeper.change_table.last,
+                              memory_order_release);
+    }
     if (*rows > 0) {
         count(&store->booked_rows, *rows);
         count(&store->bookings, 1);
@@ -235,6 +244,18 @@ enum result store_reader_list(struct store_reader *reader, const struct record_q
                               struct record_page *page)
 {
     return reader_list(reader, query, page);
+}
+
+enum result store_reader_changes(struct store_reader *reader, const struct change_query *query,
+                                 struct change_page *page)
+{
+    return reader_changes(reader, query, page);
+}
+
+enum result store_reader_history(struct store_reader *reader, struct id reservation_id,
+                                 struct reservation_history *history)
+{
+    return reader_history(reader, reservation_id, history);
 }
 
 enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up)

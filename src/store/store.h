@@ -10,6 +10,8 @@
 #include "base/buffer.h"
 #include "base/result.h"
 #include "base/timestamp.h"
+#include "read/change.h"
+#include "read/history.h"
 #include "read/list.h"
 #include "read/look_up.h"
 #include "read/page.h"
@@ -113,6 +115,9 @@ size_t store_unbooked(struct store *store);
 /* The sequence number that the tables hold durably. */
 uint64_t store_booked_seq(struct store *store);
 
+/* The number of the last change that is booked, which readers find; any thread. */
+uint64_t store_last_change(struct store *store);
+
 /* Deletes journal rows that are booked, a bounded number, in the next append's transaction; the
  * last row always stays. */
 void store_prune(struct store *store);
@@ -135,6 +140,15 @@ void store_reader_close(struct store_reader *reader);
 /* A page of rows as of now: the tables merged with the rows not booked yet. Release the page. */
 MUST_USE enum result store_reader_list(struct store_reader *reader,
                                        const struct record_query *query, struct record_page *page);
+
+/* Changes that are booked, in their order. Release the page. */
+MUST_USE enum result store_reader_changes(struct store_reader *reader,
+                                          const struct change_query *query,
+                                          struct change_page *page);
+
+/* What happened to a reservation. RESULT_NOT_FOUND: there is none. */
+MUST_USE enum result store_reader_history(struct store_reader *reader, struct id reservation_id,
+                                          struct reservation_history *history);
 
 /* Looks up what `look_up` wants and sets its state to LOOK_UP_FOUND or LOOK_UP_ABSENT. */
 MUST_USE enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up);

@@ -1,6 +1,7 @@
 /* See tables.h. Every query reads what it hands over and little else, whatever the history. */
 #include "store/tables.h"
 
+#include "base/array.h"
 #include "store/row.h"
 #include "store/schema.h"
 #include "store/sqlite_util.h"
@@ -35,14 +36,10 @@ enum result id_set_add(struct id_set *set, struct id id)
     const size_t place = id_set_place(set, id);
     if (place < set->count && id_equal(set->ids[place], id))
         return RESULT_OK;
-    if (set->count == set->capacity) {
-        const size_t capacity = set->capacity == 0 ? 64 : 2 * set->capacity;
-        struct id *ids = realloc(set->ids, capacity * sizeof *ids);
-        if (ids == NULL)
-            return RESULT_NO_MEMORY;
-        set->ids = ids;
-        set->capacity = capacity;
-    }
+    struct id *ids = array_reserve(set->ids, &set->capacity, set->count + 1, sizeof *set->ids);
+    if (ids == NULL)
+        return RESULT_NO_MEMORY;
+    set->ids = ids;
     memmove(&set->ids[place + 1], &set->ids[place], (set->count - place) * sizeof *set->ids);
     set->ids[place] = id;
     set->count++;
@@ -299,7 +296,10 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
                                       " WHERE r.\"round_id\" = ?1"
                                       " AND r.\"status\" IN ('pending', 'confirmed')"},
     [RECORD_KIND_POINT_ENTRY] = {load_none, NULL},
+    [RECORD_KIND_INCIDENT] = {load_none, NULL},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {load_all, "FROM \"idempotency_key\" t"},
+    [RECORD_KIND_API_KEY] = {load_all, "FROM \"api_key\" t"},
+    [RECORD_KIND_PASSWORD_RESET] = {load_all, "FROM \"password_reset\" t"},
 };
 
 enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,

@@ -191,4 +191,39 @@ describe('lists', () => {
         assert.deepEqual(ok(await organizer.get(`/v1/users/${ann.user.id}`)), ann.user)
         refused(await organizer.get(`/v1/users/${nobody('user')}`), 404, 'not_found')
     })
+
+    test('payments of a round are those for its seats', async () => {
+        for (const [index, payment] of made.payments.toReversed().entries()) {
+            const path = `/v1/payments?roundId=${rounds[index].id}`
+            assert.deepEqual(ids(ok(await organizer.get(path)).items), [payment.id])
+            assert.deepEqual(ids(ok(await ann.get(path)).items), [payment.id])
+        }
+        assert.deepEqual(ok(await organizer.get(`/v1/payments?roundId=${nobody('round')}`)).items, [])
+        invalid(await organizer.get(`/v1/payments?roundId=${nobody('concert')}`), 'roundId')
+    })
+
+    test('entries by kind and by reference', async () => {
+        const charged = { userId: ann.user.id, amount: 5, reference: 'till 4' }
+        const first = ok(await organizer.post('/v1/points/charges', charged), 201)
+        const second = ok(await ann.post('/v1/points/charges', { amount: 1, reference: 'till 4' }), 201)
+        const adjusted = { ...charged, amount: -2, reference: 'till 5', reason: 'two too many' }
+        const third = ok(await organizer.post('/v1/points/adjustments', adjusted), 201)
+        const found = async query => ids(ok(await organizer.get(`/v1/points/entries?${query}`)).items)
+        assert.deepEqual(await found('reference=till%204'), [second.id, first.id])
+        assert.deepEqual(await found('reference=till'), [])
+        assert.deepEqual(await found('kind=adjustment'), [third.id])
+        assert.deepEqual(await found('kind=refund&reference=till%204'), [])
+        assert.deepEqual(await found('kind=charge&reference=till%205'), [])
+        assert.deepEqual((await found('kind=payment')).length, 6)
+        invalid(await organizer.get('/v1/points/entries?kind=gift'), 'kind')
+        invalid(await organizer.get(`/v1/points/entries?reference=${'r'.repeat(101)}`), 'reference')
+        invalid(await organizer.get('/v1/points/entries?reference=%ff'), 'reference')
+        const csv = await organizer.get('/v1/exports/entries.csv?reference=till%204')
+        assert.equal(csv.text.trim().split('\r\n').length, 3)
+    })
+
+    test('users by the id that another system gave', async () => {
+        assert.deepEqual(ok(await organizer.get('/v1/users?externalId=shop-1')).items, [])
+        invalid(await organizer.get(`/v1/users?externalId=${'x'.repeat(101)}`), 'externalId')
+    })
 })

@@ -47,7 +47,7 @@ describe('usher demo', () => {
         for (const email of ['organizer', 'ann', 'bob'])
             assert.match(stdout, new RegExp(`${email}@example\\.com +\\S{14}\n`))
         const lines = stdout.slice(stdout.search(/^usher=/m))
-        for (const seat of ['R-1-1', 'R-1-2']) {
+        for (const seat of ['B-1-1', 'B-1-2']) {
             const reservation = (await paste(lines)).at(-1)
             assert.equal(reservation.status, 'confirmed')
             assert.deepEqual(

@@ -51,6 +51,7 @@ describe('a purchase', () => {
             charging: 'open',
             registration: 'open',
             holdSeconds: HOLD_SECONDS,
+            extendSeconds: 180,
             maxSeatsPerReservation: 4,
             maxSeatsPerUser: 4,
             refundUntilSeconds: 86400,
@@ -126,6 +127,8 @@ describe('a purchase', () => {
             x: null,
             y: null,
             accessible: false,
+            companion: false,
+            restrictedView: false,
         })
         assert.equal(seats[6].grade, null)
         const map = ok(await seen().get(`/v1/rounds/${round.id}/map`))
@@ -139,6 +142,7 @@ describe('a purchase', () => {
         const { version, ...state } = await availability()
         assert.deepEqual(state, {
             roundId: round.id,
+            planVersion: 1,
             available: 8,
             held: 0,
             sold: 0,
@@ -183,6 +187,7 @@ describe('a purchase', () => {
             paymentId: null,
             reservedAt: pending.reservedAt,
             expiresAt: pending.expiresAt,
+            extendedAt: null,
             refundableUntil: new Date(Date.parse(round.startTime) - DAY_MS).toISOString(),
             cancelledAt: null,
             cancelReason: null,
@@ -326,14 +331,15 @@ describe('public answers', () => {
             { seatNumber: 'wide', price: 0, section: 'S', row: 'R', number: 'N', grade: 'G' },
             { seatNumber: 'placed', price: 100000000, x: -1.5, y: 2, accessible: true },
         ]
+        const plain = { accessible: false, companion: false, restrictedView: false }
         const body = { startTime: fromNow(2 * DAY_MS), seats }
         const round = ok(await organizer.post(`/v1/concerts/${concert.id}/rounds`, body), 201)
         const listed = ok(await house.anybody.get(`/v1/rounds/${round.id}/seats`)).items
         assert.deepEqual(
             listed.map(({ id, concertRoundId, status, ...rest }) => rest),
             [
-                { ...seats[0], x: null, y: null, accessible: false },
-                { ...seats[1], section: null, row: null, number: null, grade: null },
+                { ...plain, ...seats[0], x: null, y: null },
+                { ...plain, ...seats[1], section: null, row: null, number: null, grade: null },
             ]
         )
         paths = [

@@ -53,6 +53,7 @@ describe('with nothing on sale', () => {
             activeSeconds: 600,
             waitSeconds: 3600,
             estimatedWaitSeconds: null,
+            rounds: [],
         })
     })
 

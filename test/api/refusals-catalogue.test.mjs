@@ -251,6 +251,20 @@ describe('rounds', () => {
         refused(await house.anybody.get(path), 404, 'not_found')
     })
 
+    test('its prices, where they make no sense', async () => {
+        const round = await makeRound(organizer, await makeConcert(organizer), { grade: 'VIP' })
+        const path = `/v1/rounds/${round.id}`
+        const patch = prices => organizer.patch(path, { prices })
+        for (const wrong of [{}, [], 'VIP', 7]) invalid(await patch(wrong), '/prices')
+        for (const price of [-1, 100000001, 1.5, '7', null])
+            invalid(await patch({ VIP: price }), '/prices/VIP')
+        invalid(await patch({ VIP: 7, R: 8 }), '/prices')
+        const many = Object.fromEntries(Array.from({ length: 33 }, (_, i) => [`g${i}`, i]))
+        invalid(await patch(many), '/prices')
+        refused(await ann.patch(path, { prices: { VIP: 7 } }), 403, 'forbidden')
+        assert.equal((await seatsOf(ann, round))[0].price, 100)
+    })
+
     test('once something was reserved, even if it was cancelled', async () => {
         const own = await makeConcert(organizer)
         const round = await makeRound(organizer, own)

@@ -49,7 +49,21 @@ describe('a hold is refused, first reason first:', () => {
         invalid(await holdBy(ann, round.id, round.id), '/seatIds/0')
         invalid(await holdBy(ann, round.id), '/seatIds')
         invalid(await holdBy(ann, round.id, first.id, first.id), '/seatIds/1')
-        invalid(await ann.post('/v1/reservations', { roundId: round.id }), '/seatIds')
+        invalid(await ann.post('/v1/reservations', { roundId: round.id }), '')
+    })
+
+    test('its form, where the best seats are asked for', async () => {
+        const best = (bestAvailable, more) =>
+            ann.post('/v1/reservations', { roundId: round.id, bestAvailable, ...more })
+        for (const value of [null, [], 'two', 2]) invalid(await best(value), '/bestAvailable')
+        invalid(await best({}), '/bestAvailable/count')
+        for (const count of [0, 101, '2', 1.5]) invalid(await best({ count }), '/bestAvailable/count')
+        invalid(await best({ count: 2, wheelchairs: 3 }), '/bestAvailable/wheelchairs')
+        invalid(await best({ count: 2, wheelchairs: -1 }), '/bestAvailable/wheelchairs')
+        invalid(await best({ count: 2, accessible: true }), '/bestAvailable/accessible')
+        invalid(await best({ count: 2, section: '' }), '/bestAvailable/section')
+        invalid(await best({ count: 2, grade: 7 }), '/bestAvailable/grade')
+        invalid(await best({ count: 2 }, { seatIds: [seats[0].id] }), '')
     })
 
     test('no token', async () => {
@@ -119,12 +133,49 @@ describe('a hold is refused, first reason first:', () => {
             409,
             'seat_unavailable'
         )
-        assert.deepEqual(problem.conflicts, [seats[1].id, seats[3].id])
+        assert.deepEqual(problem.conflicts, [
+            { seatId: seats[1].id, index: 1, seatNumber: seats[1].seatNumber },
+            { seatId: seats[3].id, index: 3, seatNumber: seats[3].seatNumber },
+        ])
         const state = ok(await ann.get(`/v1/rounds/${round.id}/availability`))
         assert.equal(state.seats.slice(0, 5), 'ahaha')
         const own = ok(await hold(ann, round, seats[0], seats[2]), 201)
         ok(await cancel(ann, own))
         ok(await cancel(bob, taken))
+    })
+
+    test('its form, where seats are named by their places', async () => {
+        const body = { roundId: round.id, seats: [0, 1], planVersion: 1 }
+        const post = change => ann.post('/v1/reservations', { ...body, ...change })
+        for (const wrong of [[], 'x', null]) invalid(await post({ seats: wrong }), '/seats')
+        for (const place of [-1, 200000, 1.5, '0']) invalid(await post({ seats: [place] }), '/seats/0')
+        invalid(await post({ seats: [0, 1, 0] }), '/seats/2')
+        invalid(await post({ planVersion: undefined }), '/planVersion')
+        invalid(await post({ planVersion: -1 }), '/planVersion')
+        invalid(await post({ seatIds: [seats[0].id] }), '')
+        invalid(await post({ seats: undefined, seatIds: [seats[0].id] }), '/planVersion')
+    })
+
+    test('places that the plan does not have, or of a plan that changed', async () => {
+        const byPlace = (planVersion, ...places) =>
+            ann.post('/v1/reservations', { roundId: round.id, seats: places, planVersion })
+        invalid(await byPlace(1, 0, 30), '/seats/1')
+        refused(await byPlace(2, 0, 30), 409, 'plan_changed')
+        const held = ok(await byPlace(1, 7, 2), 201)
+        assert.deepEqual(
+            held.seats.map(({ seatId }) => seatId),
+            [seats[7].id, seats[2].id]
+        )
+        ok(await cancel(ann, held))
+    })
+
+    test('seats side by side that there are not', async () => {
+        const best = bestAvailable =>
+            ann.post('/v1/reservations', { roundId: round.id, bestAvailable })
+        refused(await best({ count: 2, wheelchairs: 1 }), 409, 'no_adjacent_seats')
+        refused(await best({ count: 2, section: 'Z' }), 409, 'no_adjacent_seats')
+        const problem = refused(await best({ count: 5 }), 409, 'seat_limit')
+        assert.deepEqual([problem.limit, problem.alreadyHeld], [4, 0])
     })
 
     test('more holds than a token may make', async () => {

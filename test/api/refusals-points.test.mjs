@@ -108,6 +108,117 @@ describe('points', () => {
     })
 })
 
+describe('adjustments', () => {
+    let house, organizer, ann, bob
+    before(async () => {
+        house = await House.open({}, { organizers: ['boss@example.com'] })
+        ;[ann, bob] = await buyers(house, 'ann', 'bob')
+        organizer = await signIn(house, 'boss@example.com')
+        await charge(ann, 100)
+    })
+    after(() => house.close())
+
+    const adjusting = (client, change) =>
+        client.post('/v1/points/adjustments', {
+            userId: ann.user.id,
+            amount: -10,
+            reference: 'case 7',
+            reason: 'Paid twice at the counter.',
+            ...change,
+        })
+
+    for (const amount of [10_000_001, -10_000_001, 1.5, '1', true])
+        test(`by ${JSON.stringify(amount)}`, async () => {
+            invalid(await adjusting(organizer, { amount }), '/amount')
+        })
+
+    test('by nothing', async () => {
+        invalid(await adjusting(organizer, { amount: 0 }), '/amount')
+    })
+
+    for (const [field, value] of [
+        ['reference', undefined],
+        ['reference', ''],
+        ['reference', ' case'],
+        ['reason', undefined],
+        ['reason', ' '],
+        ['reason', 'r'.repeat(201)],
+        ['reason', 'two\nlines'],
+        ['userId', undefined],
+        ['userId', 'ann'],
+    ])
+        test(`with ${field} ${JSON.stringify(value)?.slice(0, 12)}`, async () => {
+            invalid(await adjusting(organizer, { [field]: value }), `/${field}`)
+        })
+
+    test('are no buyer\'s business, not even on the own account', async () => {
+        refused(await adjusting(ann), 403, 'forbidden')
+        refused(await adjusting(ann, { userId: bob.user.id }), 403, 'forbidden')
+        refused(await adjusting(house.anybody), 401, 'unauthenticated')
+    })
+
+    test('of an account that there is not', async () => {
+        refused(await adjusting(organizer, { userId: nobody('user') }), 404, 'not_found')
+    })
+
+    test('of more than there is', async () => {
+        const answer = await adjusting(organizer, { amount: -101 })
+        refused(answer, 409, 'balance_too_small')
+        assert.equal(answer.body.balance, 100)
+    })
+
+    test('nothing of that changed a balance', async () => {
+        assert.equal(await balance(ann), 100)
+        assert.equal(ok(await ann.get('/v1/points/entries')).items.length, 1)
+    })
+
+    test('take and give, once a reference, also after a restart', async () => {
+        const first = ok(await adjusting(organizer), 201)
+        assert.deepEqual(
+            [first.kind, first.amount, first.balance, first.reference, first.reason],
+            ['adjustment', -10, 90, 'case 7', 'Paid twice at the counter.']
+        )
+        assert.deepEqual(ok(await adjusting(organizer), 200), first)
+        await house.restart()
+        assert.deepEqual(ok(await adjusting(organizer), 200), first)
+        refused(await adjusting(organizer, { amount: 10 }), 409, 'reference_used')
+        const charging = { amount: 10, userId: ann.user.id, reference: 'case 7' }
+        refused(await organizer.post('/v1/points/charges', charging), 409, 'reference_used')
+        const second = ok(await adjusting(organizer, { amount: 5, reference: 'case 8' }), 201)
+        assert.equal(second.balance, 95)
+        const { items } = ok(await ann.get('/v1/points/entries'))
+        assert.deepEqual(items.map(({ amount, reason }) => [amount, reason]), [
+            [5, 'Paid twice at the counter.'],
+            [-10, 'Paid twice at the counter.'],
+            [100, null],
+        ])
+    })
+
+    test('up to the limit of a balance', async () => {
+        await house.stop()
+        await sql(
+            join(house.data, 'usher.db'),
+            `UPDATE point_account SET balance = 1000000000000 WHERE user_id = (SELECT id FROM user WHERE email = 'bob@example.com')`
+        )
+        await house.start()
+        const change = { userId: bob.user.id, amount: 1, reference: 'up' }
+        refused(await adjusting(organizer, change), 409, 'balance_limit')
+        ok(await adjusting(organizer, { ...change, amount: -1 }), 201)
+    })
+
+    test('under a key have one effect', async () => {
+        const body = { userId: ann.user.id, amount: 1, reference: 'key', reason: 'r' }
+        const headers = { 'idempotency-key': 'once' }
+        const first = await organizer.post('/v1/points/adjustments', body, headers)
+        const again = await organizer.post('/v1/points/adjustments', body, headers)
+        assert.deepEqual(ok(again, 201), ok(first, 201))
+        assert.equal(again.headers['idempotency-replayed'], 'true')
+        const other = { ...body, reason: 'another' }
+        const reused = await organizer.post('/v1/points/adjustments', other, headers)
+        refused(reused, 422, 'idempotency_key_reused')
+    })
+})
+
 describe('a house with closed charging', () => {
     let house
     before(async () => {

@@ -9,6 +9,7 @@ import { House } from '../api/support/house.mjs'
 import {
     admitted,
     balance,
+    buy,
     hold,
     makeConcert,
     makeRound,
@@ -61,7 +62,7 @@ describe(`a cancelled round of ${BUYERS * EACH}`, () => {
     }
 
     // First all holds, then all payments: the last ends the turn.
-    async function buy(client, round, seats) {
+    async function buyTogether(client, round, seats) {
         const held = []
         await admitted(client)
         for (const seat of seats) held.push(ok(await hold(client, round, seat), 201))
@@ -71,7 +72,7 @@ describe(`a cancelled round of ${BUYERS * EACH}`, () => {
     async function sellOut(round) {
         const seats = await seatsIn(round)
         const mine = i => seats.slice(i * EACH, (i + 1) * EACH)
-        await Promise.all(buyers.map((client, i) => buy(client, round, mine(i))))
+        await Promise.all(buyers.map((client, i) => buyTogether(client, round, mine(i))))
         const counts = { available: 0, held: 0, sold: seats.length, blocked: 0 }
         const revenue = seats.length * PRICE
         assert.deepEqual(await salesOf(round), {
@@ -88,10 +89,7 @@ describe(`a cancelled round of ${BUYERS * EACH}`, () => {
         const paid = []
         try {
             for (const seat of seats) {
-                await admitted(client)
-                const reservation = ok(await hold(client, round, seat), 201)
-                ok(await pay(client, reservation), 201)
-                paid.push(reservation.id)
+                paid.push((await buy(client, round, seat)).id)
             }
         } catch (error) {
             if (!isGone(error)) throw error

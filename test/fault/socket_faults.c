@@ -39,6 +39,7 @@ ssize_t __real_recv(int socket, void *bytes, size_t length, int flags);
 ssize_t __wrap_recv(int socket, void *bytes, size_t length, int flags);
 ssize_t __real_sendmsg(int socket, const struct msghdr *message, int flags);
 ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags);
+ssize_t __wrap_send(int socket, const void *bytes, size_t length, int flags);
 int __real_accept4(int socket, struct sockaddr *peer, socklen_t *length, int flags);
 int __wrap_accept4(int socket, struct sockaddr *peer, socklen_t *length, int flags);
 int __real_epoll_ctl(int epoll, int operation, int socket, struct epoll_event *event);
@@ -117,7 +118,7 @@ static void tell_again(int socket)
     CHECK(__real_epoll_ctl(one->epoll, EPOLL_CTL_MOD, socket, &one->event) == 0);
 }
 
-/* What recv and sendmsg have in common. True: the call fails with `errno`. */
+/* What recv, send and sendmsg have in common. True: the call fails with `errno`. */
 static bool fails(int socket)
 {
     if (hits(INTERRUPTED_PERCENT)) {
@@ -178,6 +179,12 @@ ssize_t __wrap_sendmsg(int socket, const struct msghdr *message, int flags)
         return __real_sendmsg(socket, message, flags);
     atomic_store(&fate_of(socket)->held_up, true);
     return send_front(socket, message, 1 + chance_below(&chance, length), flags);
+}
+
+ssize_t __wrap_send(int socket, const void *bytes, size_t length, int flags)
+{
+    struct iovec piece = {.iov_base = (void *)(uintptr_t)bytes, .iov_len = length};
+    return __wrap_sendmsg(socket, &(struct msghdr){.msg_iov = &piece, .msg_iovlen = 1}, flags);
 }
 
 /* A listener is told of as long as somebody waits, so nobody is forgotten. */

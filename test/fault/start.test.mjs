@@ -214,11 +214,14 @@ describe('a data directory that is not one', () => {
             /usher\.db: a row of point_account does not fit the others: the point_account user_\w{26} names a user who is not there/,
         ],
         [
-            `INSERT INTO concert VALUES (${id}, 'x', '', 1, 2);
+            `INSERT INTO concert (id, title, description, reservation_open_at, reservation_close_at)
+             VALUES (${id}, 'x', '', 1, 2);
              INSERT INTO concert_round (id, concert_id, start_time, status, total_seat_cnt)
              VALUES (${id}, ${id}, 4000000000000, 'scheduled', 2);
              INSERT INTO seat (id, concert_round_id, position, seat_number, price, status,
-             placed, x, y, accessible) VALUES (${id}, ${id}, 0, '1', 1, 'available', 0, 0, 0, 0)`,
+             placed, x, y, accessible,
+             companion, restricted_view)
+             VALUES (${id}, ${id}, 0, '1', 1, 'available', 0, 0, 0, 0, 0, 0)`,
             /the concert_round round_0{25}1 lacks one of its seats/,
         ],
     ]

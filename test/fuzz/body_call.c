@@ -97,6 +97,27 @@ static void check_seat_ids(const struct id *ids, size_t count)
     }
 }
 
+static void check_places(const struct call *call)
+{
+    CHECK(call->in.reservation_hold.seat_ids == NULL);
+    check_number(call->in.reservation_hold.plan_version, 0, INT64_C(1) << 53);
+    for (size_t i = 0; i < call->in.reservation_hold.seat_count; i++) {
+        check_number(call->in.reservation_hold.places[i], 0, 199999);
+        for (size_t k = 0; k < i; k++)
+            CHECK(call->in.reservation_hold.places[i] != call->in.reservation_hold.places[k]);
+    }
+}
+
+static void check_best(const struct best_wanted *best)
+{
+    check_number(best->count, 1, 100);
+    check_number(best->wheelchairs, 0, best->count);
+    if (best->section != NULL)
+        check_text(best->section, 1, SEAT_TEXT_CHARACTERS_MAX);
+    if (best->grade != NULL)
+        check_text(best->grade, 1, SEAT_TEXT_CHARACTERS_MAX);
+}
+
 static void check_user_change(const struct user_change *change)
 {
     if (change->name != NULL)
@@ -116,24 +137,48 @@ void check_call(const struct call *call)
         check_text(call->in.user_register.name, 1, 100);
         check_new_email(call->in.user_register.email, call->in.user_register.mailbox);
         CHECK(strcmp(call->in.user_register.password_hash, GIVEN_HASH) == 0);
-    } else if (verb == VERB_USER_CHANGE)
+    } else if (verb == VERB_USER_ENSURE) {
+        check_text(call->in.user_register.name, 1, 100);
+        check_text(call->in.user_register.external_id, 1, 100);
+        CHECK(call->in.user_register.password_hash == NULL);
+        if (call->in.user_register.email != NULL)
+            check_new_email(call->in.user_register.email, call->in.user_register.mailbox);
+    } else if (verb == VERB_SESSION_GRANT || verb == VERB_HANDOVER_MAKE)
+        CHECK(!id_is_none(call->in.session_open.user_id));
+    else if (verb == VERB_USER_CHANGE)
         check_user_change(&call->in.user_change);
     else if (verb == VERB_POINTS_CHARGE) {
         check_number(call->in.points_charge.amount, 1, 10000000);
         if (call->in.points_charge.reference != NULL)
             check_text(call->in.points_charge.reference, 1, 100);
+    } else if (verb == VERB_POINTS_ADJUST) {
+        check_number(call->in.points_charge.amount, -10000000, 10000000);
+        CHECK(!id_is_none(call->in.points_charge.user_id));
+        check_text(call->in.points_charge.reference, 1, 100);
+        check_text(call->in.points_charge.reason, 1, 200);
     } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE)
         check_concert(call);
     else if (verb == VERB_ROUND_CHANGE) {
         if (call->in.round.start_time != 0)
             check_time(call->in.round.start_time);
+        for (size_t i = 0; i < call->in.round.price_count; i++)
+            check_number(call->in.round.prices[i].number, 0, 100000000);
     } else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         check_seat_ids(call->in.seats_block.seat_ids, call->in.seats_block.seat_count);
-    else if (verb == VERB_QUEUE_CHANGE)
+    else if (verb == VERB_INCIDENT_MAKE) {
+        check_number(call->in.incident.add_seconds, 30, 3600);
+        check_text(call->in.incident.note, 1, 200);
+    } else if (verb == VERB_QUEUE_CHANGE)
         check_queue_change(&call->in.queue_change);
     else if (verb == VERB_RESERVATION_HOLD) {
         CHECK(!id_is_none(call->in.reservation_hold.round_id));
-        check_seat_ids(call->in.reservation_hold.seat_ids, call->in.reservation_hold.seat_count);
+        if (call->in.reservation_hold.seat_count == 0)
+            check_best(&call->in.reservation_hold.best);
+        else if (call->in.reservation_hold.places != NULL)
+            check_places(call);
+        else
+            check_seat_ids(call->in.reservation_hold.seat_ids,
+                           call->in.reservation_hold.seat_count);
     } else if (verb == VERB_PAYMENT_MAKE)
         CHECK(!id_is_none(call->in.reservation.reservation_id));
 }
@@ -207,7 +252,21 @@ static void give_entry(struct call *call)
                            .user_id = call->in.points_charge.user_id,
                            .amount = call->in.points_charge.amount,
                            .reference = call->in.points_charge.reference,
+                           .reason = call->in.points_charge.reason,
                            .created_at = NOW},
+    };
+    give_record(call, &record);
+}
+
+static void give_incident(struct call *call)
+{
+    const struct record record = {
+        .kind = RECORD_KIND_INCIDENT,
+        .as.incident = {.id = some_id,
+                        .caller_id = some_id,
+                        .add_seconds = call->in.incident.add_seconds,
+                        .note = call->in.incident.note,
+                        .created_at = NOW},
     };
     give_record(call, &record);
 }
@@ -215,19 +274,22 @@ static void give_entry(struct call *call)
 static void grant(struct call *call)
 {
     const enum verb verb = call->verb;
-    if (verb == VERB_USER_REGISTER)
+    if (verb == VERB_USER_REGISTER || verb == VERB_USER_ENSURE)
         give_user(call, call->in.user_register.name, call->in.user_register.email);
     else if (verb == VERB_USER_CHANGE)
         give_user(call, call->in.user_change.name, call->in.user_change.email);
     else if (verb == VERB_SIGN_IN_FIND || verb == VERB_USER_PASSWORD_GET)
         give_user(call, NULL, NULL);
-    else if (verb == VERB_SESSION_OPEN) {
+    else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT ||
+             verb == VERB_HANDOVER_MAKE || verb == VERB_HANDOVER_REDEEM) {
         give_user(call, NULL, NULL);
         call->out.session = (struct session){.id = some_id, .expires_at = NOW + 5000};
-    } else if (verb == VERB_POINTS_CHARGE)
+    } else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST)
         give_entry(call);
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE)
         give_concert(call);
+    else if (verb == VERB_INCIDENT_MAKE)
+        give_incident(call);
     else if (verb == VERB_PAYMENT_MAKE) {
         call->out.payment =
             (struct payment){.id = some_id, .reservation_id = call->in.reservation.reservation_id};
@@ -242,14 +304,15 @@ static void refuse(struct call *call, enum refusal refusal)
     call->detail = (struct refusal_detail){
         .limit = 4,
         .already_held = 3,
-        .conflict_count = 2,
-        .conflicts = {some_id, some_id},
         .seat_index = 1,
         .balance = 5,
         .required = INT64_MAX,
         .payment_id = some_id,
         .reservation_status = RESERVATION_STATUS_EXPIRED,
     };
+    if (refusal == REFUSAL_SEAT_UNAVAILABLE)
+        call->out.conflicts = (struct seat_conflicts){
+            .count = 2, .seats = {{some_id, 0, "A-1"}, {some_id, 199999, "A-2"}}};
 }
 
 void answer_call(struct call *call, uint8_t choice)

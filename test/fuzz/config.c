@@ -146,6 +146,7 @@ static void check_value(const struct config *config, const struct setting *setti
     case SETTING_TYPE_TEXT:
     case SETTING_TYPE_ADDRESS:
     case SETTING_TYPE_ADDRESSES:
+    case SETTING_TYPE_ORIGINS:
     case SETTING_TYPE_ORIGIN:
     case SETTING_TYPE_ZONE: {
         const char *text = text_of(config, setting);

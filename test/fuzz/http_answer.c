@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <zlib.h>
 
 #define HEADERS_MAX 32
 #define NAME_BYTES 64
@@ -105,16 +106,60 @@ static const char *header_of(const struct answer *answer, const char *name)
     return value;
 }
 
+/* The size of a chunk, in the one form that the server writes (RFC 9112, 7.1). */
+static size_t chunk_size(const uint8_t *line, size_t length)
+{
+    char text[17];
+    CHECK(length > 0 && length < sizeof text && (line[0] != '0' || length == 1));
+    memcpy(text, line, length);
+    text[length] = '\0';
+    CHECK(strspn(text, "0123456789abcdef") == length);
+    return strtoull(text, NULL, 16);
+}
+
+/* A stream's chunks: up to the last, or as far as they came until the client left. Of HTTP/1.0: the
+ * rest. */
+static void take_stream(struct fuzz_input *input, bool chunked)
+{
+    const uint8_t *line;
+    size_t length;
+    while (chunked && take_line(input, &line, &length)) {
+        const size_t size = chunk_size(line, length);
+        if (size + 2 > fuzz_left(input))
+            break;
+        CHECK(memcmp(input->at + size, "\r\n", 2) == 0);
+        input->at += size + 2;
+        if (size == 0)
+            return;
+    }
+    input->at = input->end;
+}
+
+static bool is_stream(const struct answer *answer)
+{
+    const char *type = header_of(answer, "Content-Type");
+    return answer->status == 200 && type != NULL &&
+           (strcmp(type, "text/event-stream") == 0 || strcmp(type, "text/csv; charset=utf-8") == 0);
+}
+
 /* None of our bodies begins as an answer does, so that a body that is missing after a HEAD is told
  * from one that is there. */
 static bool take_body(struct fuzz_input *input, struct answer *answer, bool headless)
 {
     const char *announced = header_of(answer, "Content-Length");
-    CHECK(header_of(answer, "Transfer-Encoding") == NULL);
+    const char *coding = header_of(answer, "Transfer-Encoding");
+    CHECK(coding == NULL || (strcmp(coding, "chunked") == 0 && is_stream(answer)));
     char *end = NULL;
     size_t length = announced == NULL ? 0 : strtoull(announced, &end, 10);
     CHECK(announced == NULL || (end != announced && *end == '\0'));
     const bool empty = fuzz_left(input) == 0 || begins_with(input->at, fuzz_left(input), "HTTP/1.");
+    if (is_stream(answer)) {
+        CHECK(announced == NULL);
+        answer->body_length = 0;
+        if (!(empty && headless))
+            take_stream(input, coding != NULL);
+        return true;
+    }
     if (answer->status < 200 || answer->status == 204 || answer->status == 304 ||
         (empty && headless))
         length = 0;
@@ -133,21 +178,33 @@ static bool take_body(struct fuzz_input *input, struct answer *answer, bool head
 static void check_header_names(const struct answer *answer)
 {
     static const char *const known[] = {
+        "Access-Control-Allow-Headers",
+        "Access-Control-Allow-Methods",
+        "Access-Control-Allow-Origin",
+        "Access-Control-Expose-Headers",
+        "Access-Control-Max-Age",
         "Allow",
         "Cache-Control",
         "Connection",
+        "Content-Encoding",
         "Content-Length",
         "Content-Security-Policy",
         "Content-Type",
+        "Cross-Origin-Opener-Policy",
+        "Cross-Origin-Resource-Policy",
         "Date",
         "ETag",
         "Idempotency-Replayed",
         "Location",
+        "Permissions-Policy",
         "Referrer-Policy",
         "Retry-After",
         "Set-Cookie",
         "Strict-Transport-Security",
+        "Transfer-Encoding",
+        "Vary",
         "WWW-Authenticate",
+        "X-Accel-Buffering",
         "X-Content-Type-Options",
         "X-Request-Id",
     };
@@ -182,11 +239,32 @@ static void check_problem(const struct answer *answer, const json_t *problem)
           (status == 503 && (strcmp(code, "busy") == 0 || strcmp(code, "capacity") == 0)));
 }
 
+/* The most that a body is when it is no longer coded: the world is small. */
+#define DECODED_BYTES_MAX ((size_t)4 << 20)
+
+static json_t *load_coded(const struct answer *answer)
+{
+    static uint8_t decoded[DECODED_BYTES_MAX];
+    json_error_t error;
+    z_stream stream = {.next_in = (Bytef *)(uintptr_t)answer->body,
+                       .avail_in = (uInt)answer->body_length,
+                       .next_out = decoded,
+                       .avail_out = DECODED_BYTES_MAX};
+    CHECK(inflateInit2(&stream, 15 + 16) == Z_OK);
+    CHECK(inflate(&stream, Z_FINISH) == Z_STREAM_END && stream.avail_in == 0);
+    const size_t length = stream.total_out;
+    CHECK(inflateEnd(&stream) == Z_OK && length > answer->body_length);
+    return json_loadb((const char *)decoded, length, JSON_REJECT_DUPLICATES, &error);
+}
+
 static void check_json(const struct answer *answer, const char *type)
 {
     json_error_t error;
-    json_t *json =
-        json_loadb((const char *)answer->body, answer->body_length, JSON_REJECT_DUPLICATES, &error);
+    const char *coding = header_of(answer, "Content-Encoding");
+    CHECK(coding == NULL || (strcmp(coding, "gzip") == 0 && answer->status < 400));
+    json_t *json = coding != NULL ? load_coded(answer)
+                                  : json_loadb((const char *)answer->body, answer->body_length,
+                                               JSON_REJECT_DUPLICATES, &error);
     CHECK(json_is_object(json));
     if (answer->status >= 400) {
         CHECK(strcmp(type, "application/problem+json") == 0);

@@ -114,11 +114,11 @@ static void sign_up(struct http_world *world, struct http_person *person, enum v
     struct call session = {.verb = VERB_SESSION_OPEN};
     session.in.session_open.user_id = person->user_id;
     session.in.session_open.verified_hash = hash;
-    session.in.session_open.secret_hash = session_secret_hash(token.secret);
+    session.in.session_open.secret_hash = token_secret_hash(token.secret);
     grant(world, &session);
     person->credentials = (struct credentials){.present = true,
                                                .session_id = session.out.session.id,
-                                               .secret_hash = session_secret_hash(token.secret)};
+                                               .secret_hash = token_secret_hash(token.secret)};
     token.session_id = session.out.session.id;
     token.user_id = person->user_id;
     session_token_format(&token, &key, person->token);
@@ -224,6 +224,7 @@ static void start_server(struct http_world *world)
         .http = {.listen = "127.0.0.1:0",
                  .public_url = "https://tickets.example",
                  .trusted_proxies = "0.0.0.0/0",
+                 .cors_origins = "https://shop.example, http://[::1]:3000",
                  .log_requests = true,
                  .io_threads = 1,
                  .connections_max = 64,
@@ -234,6 +235,7 @@ static void start_server(struct http_world *world)
                  .idle_seconds = 75},
         .time_zone = "UTC",
         .settings = office_settings,
+        .streams_max = 64,
         .account_requests_per_second = 1000000,
         .address_requests_per_second = 10000000,
         .account_sign_ins_per_minute = 1000000,

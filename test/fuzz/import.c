@@ -74,6 +74,8 @@ static void check_same_seats(const struct round_plan *one, const struct round_pl
         CHECK(same_text(seat->number, same->number) && same_text(seat->grade, same->grade));
         CHECK(seat->price == same->price && seat->placed == same->placed);
         CHECK(seat->x == same->x && seat->y == same->y && seat->accessible == same->accessible);
+        CHECK(seat->companion == same->companion);
+        CHECK(seat->restricted_view == same->restricted_view);
     }
 }
 

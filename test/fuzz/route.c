@@ -229,6 +229,23 @@ static void check_token(struct fuzz_input input)
     CHECK(!session_token_parse(text, SESSION_TOKEN_CHARACTERS, &key, &read));
 }
 
+/* The same of a password reset's. */
+static void check_reset_token(struct fuzz_input input)
+{
+    struct reset_token token, read = {.user_id = {{1}}};
+    struct secret key;
+    char text[RESET_TOKEN_CHARACTERS + 1];
+    fuzz_take(&input, &token, sizeof token);
+    fuzz_take(&input, key.bytes, sizeof key.bytes);
+    reset_token_format(&token, &key, text);
+    CHECK(strlen(text) == RESET_TOKEN_CHARACTERS);
+    CHECK(reset_token_parse(text, &key, &read));
+    CHECK(memcmp(&read, &token, sizeof token) == 0);
+    char *changed = &text[fuzz_byte(&input) % RESET_TOKEN_CHARACTERS];
+    *changed = (char)(*changed ^ (1 << fuzz_byte(&input) % 7));
+    CHECK(!reset_token_parse(text, &key, &read));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);
@@ -244,5 +261,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_base64(data, size);
     check_cursor(data, size);
     check_token((struct fuzz_input){.at = data, .end = data + size});
+    check_reset_token((struct fuzz_input){.at = data, .end = data + size});
     return 0;
 }

@@ -33,8 +33,10 @@ struct world {
     struct stage stage;
     struct coverage coverage;
     struct person people[PEOPLE];
+    struct credentials key; /* the last API key that was made, or none */
     struct things tokens, concerts, rounds, reservations, payments;
-    size_t batch_left; /* calls that are still to come into the open batch */
+    struct id handover; /* the last */
+    size_t batch_left;  /* calls that are still to come into the open batch */
     char texts[2][TEXT_BYTES];
     struct id seats[SEATS_PER_RESERVATION_MAX];
     struct seat_plan plan[SEATS];
@@ -134,6 +136,37 @@ static void fill_people_call(struct world *world, struct call *call, struct move
         call->in.user_register.name = call->in.user_register.email =
             some_text(world, 0, move.which);
         call->in.user_register.password_hash = "secret";
+    } else if (verb == VERB_USER_ENSURE) {
+        call->in.user_register.name = some_text(world, 0, move.which);
+        call->in.user_register.email = move.how & 1 ? some_text(world, 1, move.how) : NULL;
+        call->in.user_register.external_id = call->in.user_register.name;
+    } else if (verb == VERB_HANDOVER_REDEEM) {
+        call->in.handover_redeem.session_id = world->handover;
+        call->in.handover_redeem.replace = move.how & 1;
+    } else if (verb == VERB_API_KEY_MAKE) {
+        call->in.api_key.name = some_text(world, 0, move.which);
+        call->in.api_key.scopes = (move.which * 256U + move.how) & EVERY_SCOPE;
+        call->in.api_key.expires_at = move.how & 1 ? some_time(world, move.which) : 0;
+    } else if (verb == VERB_API_KEY_REMOVE) {
+        call->in.api_key.key_id = world->key.session_id;
+    } else if (verb == VERB_STAFF_INVITE || verb == VERB_STAFF_CHANGE ||
+               verb == VERB_STAFF_REMOVE) {
+        call->in.staff.user_id = user_id;
+        call->in.staff.name = call->in.staff.email = some_text(world, 0, move.which);
+        call->in.staff.scopes = 1 + (move.which * 256U + move.how) % EVERY_SCOPE;
+    } else if (verb == VERB_STAFF_LIST) {
+        call->in.list = (struct record_query){.kind = RECORD_KIND_USER, .limit = 10};
+    } else if (verb == VERB_PASSWORD_RESET_MAKE || verb == VERB_PASSWORD_RESET_FIND ||
+               verb == VERB_PASSWORD_RESET_TAKE) {
+        call->in.password_reset.user_id = user_id;
+        call->in.password_reset.secret_hash.bytes[0] = move.how & 1;
+        call->in.password_reset.password_hash = "secret";
+    } else if (verb == VERB_SESSION_GRANT || verb == VERB_HANDOVER_MAKE) {
+        call->in.session_open.user_id = user_id;
+    } else if (verb == VERB_SESSION_CLOSE) {
+        if (move.how & 1)
+            call->in.session_close.session_id =
+                world->people[move.which % PEOPLE].credentials.session_id;
     } else if (verb == VERB_SESSION_OPEN) {
         call->in.session_open.user_id = user_id;
         call->in.session_open.verified_hash = move.how % 8 == 7 ? "guess" : "secret";
@@ -144,9 +177,11 @@ static void fill_people_call(struct world *world, struct call *call, struct move
         call->in.user_change.verified_hash = move.how & 4 ? NULL : "secret";
     } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET)
         call->in.user_get.user_id = move.how & 1 ? user_id : ID_NONE;
-    else if (verb == VERB_POINTS_CHARGE) {
+    else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST) {
+        const bool down = verb == VERB_POINTS_ADJUST && move.how & 32;
         call->in.points_charge.user_id = move.how & 64 ? user_id : ID_NONE;
-        call->in.points_charge.amount = some_amount(move.how % 8);
+        call->in.points_charge.amount = (down ? -1 : 1) * some_amount(move.how % 8);
+        call->in.points_charge.reason = down ? some_text(world, 1, move.which) : NULL;
         call->in.points_charge.reference = move.how & 128 ? some_text(world, 0, move.which) : NULL;
     } else {
         call->in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT};
@@ -218,10 +253,16 @@ static void fill(struct world *world, struct call *call, struct move move)
         fill_round_call(world, call, move);
     else if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)
         call->in.token.token_id = move.how & 1 ? some(&world->tokens, move.which) : ID_NONE;
-    else if (verb == VERB_QUEUE_CHANGE)
+    else if (verb == VERB_INCIDENT_MAKE) {
+        call->in.incident.add_seconds = INCIDENT_SECONDS_MIN + move.how;
+        call->in.incident.note = "it stood still";
+    } else if (verb == VERB_QUEUE_FORECAST) {
+        call->in.forecast.admit_per_second = 1 + move.which;
+        call->in.forecast.max_active = 1 + move.how;
+    } else if (verb == VERB_QUEUE_CHANGE)
         fill_queue_change(world, &call->in.queue_change, move);
-    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
-             verb == VERB_PAYMENT_MAKE)
+    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
+             verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(&world->reservations, move.which);
     else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(&world->payments, move.which);
@@ -237,12 +278,17 @@ static void learn(struct world *world, const struct call *call)
     if (call->refusal != REFUSAL_NONE || !call->created)
         return;
     const enum verb verb = call->verb;
-    if (verb == VERB_SESSION_OPEN) {
+    if (verb == VERB_HANDOVER_MAKE)
+        world->handover = call->out.session.id;
+    else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT) {
         for (size_t i = 0; i < PEOPLE; i++)
             if (id_equal(world->people[i].user_id, call->in.session_open.user_id))
                 world->people[i].credentials =
                     (struct credentials){.present = true, .session_id = call->out.session.id};
-    } else if (verb == VERB_QUEUE_JOIN)
+    } else if (verb == VERB_API_KEY_MAKE)
+        world->key = (struct credentials){
+            .present = true, .is_key = true, .session_id = call->record->as.api_key.id};
+    else if (verb == VERB_QUEUE_JOIN)
         keep(&world->tokens, call->out.token.token.id);
     else if (verb == VERB_CONCERT_CREATE)
         keep(&world->concerts, call->record->as.concert.id);
@@ -319,13 +365,15 @@ static void make_other_move(struct world *world, enum other_move what, struct mo
     UNREACHABLE("move");
 }
 
-/* Who asks, nobody included, and with which Idempotency-Key, if any. The same move with the same
- * key is the same request. */
+/* Who asks, the last API key and nobody included, and with which Idempotency-Key, if any. The same
+ * move with the same key is the same request. */
 static void sign(const struct world *world, struct call *call, struct move move)
 {
     const unsigned who = move.who % (PEOPLE + 1u), key = move.who / (PEOPLE + 1u) % 4;
     if (who < PEOPLE)
         call->credentials = world->people[who].credentials;
+    else if (move.who % 2 == 0)
+        call->credentials = world->key;
     const int64_t request = (int64_t)call->verb << 16 | move.which << 8 | move.how;
     if (key > 0)
         call->idempotency = (struct idempotency){

@@ -21,7 +21,7 @@ void course_note(struct course *course, const struct course_point *point, enum b
     CHECK(point->beat == course->beats);
     course->beats++;
     course->last = *point;
-    if (bound == BOUND_SEATS && !course->was_full) {
+    if (point->full && !course->was_full) {
         course->was_full = true;
         course->first_full = point->beat;
     }

@@ -15,13 +15,14 @@ struct course_point {
     uint32_t beat;
     uint32_t waiting, active; /* people */
     uint32_t held, sold;      /* seats */
+    bool full;                /* none is free */
 };
 
 /* More of it would have sold faster, at this beat. */
 enum bound {
     BOUND_ADMISSION,  /* somebody waits, there is room inside, and seats: the rate */
     BOUND_MAX_ACTIVE, /* somebody waits, and there is no room inside */
-    BOUND_SEATS,      /* every seat is held or sold */
+    BOUND_SEATS,      /* every seat is held or sold, or there is somebody inside for each */
     BOUND_BUYERS,     /* nobody waits */
     BOUND_COUNT
 };

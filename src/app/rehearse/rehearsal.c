@@ -58,7 +58,11 @@ static enum bound bound_now(const struct sale *sale, const struct queue_view *qu
         return BOUND_SEATS;
     if (sale->findings->people[BUYER_WAITING] == 0)
         return BOUND_BUYERS;
-    return queue->active >= queue->max_active ? BOUND_MAX_ACTIVE : BOUND_ADMISSION;
+    if (queue->active >= queue->max_active)
+        return BOUND_MAX_ACTIVE;
+    /* Nobody more is let in than there are free seats for. */
+    const int64_t looking = queue->active - sale->findings->people[BUYER_PAYING];
+    return looking >= sale->hall.available ? BOUND_SEATS : BOUND_ADMISSION;
 }
 
 static void note_beat(struct sale *sale)
@@ -69,7 +73,8 @@ static void note_beat(struct sale *sale)
                                        .waiting = (uint32_t)queue.waiting,
                                        .active = (uint32_t)queue.active,
                                        .held = sale->hall.held,
-                                       .sold = sale->hall.sold};
+                                       .sold = sale->hall.sold,
+                                       .full = sale->hall.available == 0};
     course_note(&sale->findings->course, &point, bound_now(sale, &queue));
 }
 

@@ -141,8 +141,7 @@ static void write_people(struct json_writer *writer, const struct findings *find
         [BUYER_SILENT] = "silent",         [BUYER_LAPSED] = "lapsed",
         [BUYER_TIMED_OUT] = "timedOut",    [BUYER_ABANDONED] = "abandoned",
         [BUYER_TURNED_AWAY] = "turnedAway"};
-    json_write_key(writer, "people");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "people");
     for (size_t i = 0; i < BUYER_STATE_COUNT; i++)
         json_write_integer_member(writer, keys[i], findings->people[i]);
     json_write_object_end(writer);
@@ -151,8 +150,7 @@ static void write_people(struct json_writer *writer, const struct findings *find
 static void write_inside(struct json_writer *writer, const struct findings *findings,
                          const struct rehearsal_plan *plan)
 {
-    json_write_key(writer, "inside");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "inside");
     write_real_member(writer, "mean", rounded(mean_active(findings)));
     json_write_integer_member(writer, "most", findings->course.most_active);
     json_write_integer_member(writer, "allowed", plan->settings.max_active);
@@ -162,8 +160,7 @@ static void write_inside(struct json_writer *writer, const struct findings *find
 static void write_bounds(struct json_writer *writer, const struct findings *findings)
 {
     json_write_text_member(writer, "boundedBy", bound_texts[course_bound(&findings->course)]);
-    json_write_key(writer, "boundedPercent");
-    json_write_object_begin(writer);
+    json_write_object_member_begin(writer, "boundedPercent");
     for (enum bound i = BOUND_ADMISSION; i < BOUND_COUNT; i++)
         write_real_member(writer, bound_texts[i],
                           rounded(share_of(findings, findings->course.bound_beats[i])));
@@ -185,8 +182,7 @@ static void write_findings(struct json_writer *writer, const struct findings *fi
     json_write_integer_member(writer, "seats", plan->seats);
     json_write_integer_member(writer, "buyers", plan->buyers);
     json_write_integer_member(writer, "seed", plan->seed);
-    json_write_key(writer, "soldOut");
-    json_write_boolean(writer, findings->sold_out);
+    json_write_boolean_member(writer, "soldOut", findings->sold_out);
     write_real_member(writer, "seconds", in_seconds(findings->beats));
     json_write_key(writer, "firstFullSeconds");
     if (findings->course.was_full)

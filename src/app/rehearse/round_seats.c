@@ -1,12 +1,12 @@
 /* See round_seats.h. */
 #include "app/rehearse/round_seats.h"
 
+#include "engine/clock.h"
 #include "record/limit.h"
 #include "store/store.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Of a seat, by position. */
 enum seat_found {
@@ -58,13 +58,10 @@ static enum result read_rows(const char *directory, struct search *search,
     const struct store_loader loader = {.owner = search, .row = found_row};
     struct store *store;
     struct store_position position;
-    struct timespec now;
-    (void)clock_gettime(CLOCK_REALTIME, &now); /* of a clock that there is */
     enum result result = store_open(&store, &options, explanation);
     if (result != RESULT_OK)
         return result;
-    result =
-        store_load(store, (timestamp_ms)now.tv_sec * SECOND_MS, &loader, &position, explanation);
+    result = store_load(store, wall_now(), &loader, &position, explanation);
     store_close(store);
     return result;
 }

@@ -5,7 +5,10 @@ import http from 'node:http'
 import https from 'node:https'
 
 import { checkAnswer } from './contract.mjs'
-import { within } from './wait.mjs'
+import { DEADLINE_MS, within } from './wait.mjs'
+
+// What a megabyte of seats may take a sanitizer's build, which needs a second for it on a quiet machine.
+const MEGABYTE_MS = 3000
 
 const parse = text => {
     try {
@@ -68,7 +71,12 @@ export class Client {
         for (const [name, value] of Object.entries(sent)) if (value === null) delete sent[name]
         const { url, agent: shared } = this.house
         const options = { method, path, headers: sent, body: payload, agent: agent ?? shared }
-        const answer = await within(`${method} ${path}`, exchange(url, options))
+        const size = [payload ?? []].flat().reduce((sum, part) => sum + Buffer.byteLength(part), 0)
+        const answer = await within(
+            `${method} ${path}`,
+            exchange(url, options),
+            DEADLINE_MS + (size / 1e6) * MEGABYTE_MS
+        )
         checkAnswer(answer, body ?? (raw === undefined ? undefined : parse(String(raw))))
         return answer
     }

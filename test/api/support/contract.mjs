@@ -155,6 +155,29 @@ export function checkAnyAnswer(answer) {
     record(undefined, answer)
 }
 
+const eventStream = document.paths['/v1/events'].get.responses[200]
+const eventsPlace = '#/paths/~1v1~1events/get/responses/200/content/text~1event-stream/schema/x-events'
+
+// The head of a stream that begins.
+export function checkStreamHead({ headers }) {
+    assert.equal(headers['x-content-type-options'], 'nosniff')
+    checkHeaders({ headers }, eventStream.headers, 'GET /v1/events')
+    assert.equal(headers['content-type'], 'text/event-stream')
+    assert.equal(headers['x-accel-buffering'], 'no')
+}
+
+// What it says first.
+export function noteStreamBegin({ headers }, text) {
+    const { get: operation } = document.paths['/v1/events']
+    record(operation, { method: 'GET', status: 200, headers, text })
+}
+
+// The data of one of its events.
+export function checkEvent(name, data) {
+    assert.ok(name in eventStream.content['text/event-stream'].schema['x-events'], `event ${name}`)
+    assertShape(`${eventsPlace}/${name}`, data, `event ${name}: ${JSON.stringify(data)}`)
+}
+
 // Holds one answer against everything that the contract says of it. `sent` is the request's body
 // where that is JSON.
 export function checkAnswer(answer, sent) {

@@ -20,7 +20,7 @@ const shorten = ({ text, body }) =>
 
 const shortest = new Map()
 
-const isCsv = headers => (headers['content-type'] ?? '').startsWith('text/csv')
+const isShown = headers => /^text\/(csv|event-stream)/.test(headers['content-type'] ?? '')
 
 const isEmpty = (text, body) =>
     body === undefined
@@ -33,7 +33,7 @@ export function record(operation, answered, sent) {
     const text = shorten(answered)
     const operationId = operation?.operationId ?? ''
     if (!file || method === 'HEAD' || text.length > BYTES_MAX) return
-    if (body === undefined && !isCsv(headers)) return
+    if (body === undefined && !isShown(headers)) return
     const code = status >= 400 ? body.code : otherOf(operation?.responses[status], body)
     const request = status < 400 && sent !== undefined ? JSON.stringify(sent) : ''
     const weight = (isEmpty(text, body) ? BYTES_MAX : 0) + text.length + request.length

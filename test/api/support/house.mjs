@@ -69,9 +69,9 @@ export function launch(command, args, { env = {}, input = '', ...options } = {})
 }
 
 // Runs a program to its end.
-export async function run(command, args, options) {
+export async function run(command, args, { deadlineMs, ...options } = {}) {
     const { child, ended } = launch(command, args, options)
-    return within(`${command} ${args.join(' ')}`, ended).catch(error => {
+    return within(`${command} ${args.join(' ')}`, ended, deadlineMs).catch(error => {
         child.kill('SIGKILL')
         throw error
     })

@@ -32,6 +32,16 @@ export async function buyer(house, name, points = 0) {
 
 export const buyers = (house, ...names) => Promise.all(names.map(name => buyer(house, name)))
 
+// Somebody whom an organizer invited, with a password and signed in.
+export async function invited(organizer, name, scopes) {
+    const email = `${name}@example.com`
+    const { invitation } = ok(await organizer.post('/v1/staff', { email, name, scopes }), 201)
+    const { token } = invitation
+    const password = passwordOf(email)
+    ok(await organizer.house.anybody.post('/v1/password-resets', { token, password }), 204)
+    return signIn(organizer.house, email)
+}
+
 // Buyers in bulk, with sessions, before the server starts, for no more than one password's hash.
 export async function seedBuyers(house, users, points = 0) {
     const file = `${house.data}.tokens`
@@ -99,6 +109,14 @@ export const pay = (client, reservation) =>
     client.post('/v1/payments', { reservationId: reservation.id })
 
 // Joining again tells the live token without being counted as polling it.
+// Lets the client in, holds the seats and pays for them; the reservation as it was held.
+export async function buy(client, round, ...seats) {
+    await admitted(client)
+    const reservation = ok(await hold(client, round, ...seats), 201)
+    ok(await pay(client, reservation), 201)
+    return reservation
+}
+
 export const leave = async client => {
     const { id } = (await client.post('/v1/queue/tokens')).body
     ok(await client.delete(`/v1/queue/tokens/${id}`), 204)

@@ -20,9 +20,14 @@ const follow = value => {
 
 const operations = Object.values(document.paths).flatMap(path => Object.values(path))
 const byId = new Map(operations.map(operation => [operation.operationId, operation]))
-const SHOWN_TYPES = ['application/json', 'application/problem+json', 'text/csv']
+const SHOWN_TYPES = [
+    'application/json',
+    'application/problem+json',
+    'text/csv',
+    'text/event-stream',
+]
 
-// The one kind of content of an answer, where that is JSON or CSV.
+// The one kind of content of an answer, where that is JSON, CSV or events.
 function contentOf(response) {
     const [type, content] = Object.entries(follow(response)?.content ?? {})[0] ?? []
     return SHOWN_TYPES.includes(type) ? content : null

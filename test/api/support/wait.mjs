@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 // Sanitizers make the server several times slower; nothing here measures speed.
-const DEADLINE_MS = 30_000
+export const DEADLINE_MS = 30_000
 
 // Asks `condition` again and again until it gives something truthy, and returns that.
 export async function until(what, condition, { deadlineMs = DEADLINE_MS, everyMs = 20 } = {}) {

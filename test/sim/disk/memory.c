@@ -1,7 +1,6 @@
 /* Allocations that can be told to fail: those of the libraries under test, which the linker brings
  * here (--wrap). The simulator's own go past it. */
 #include "disk/own_memory.h"
-#include "world/server.h"
 
 #include "base/check.h"
 

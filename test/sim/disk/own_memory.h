@@ -1,9 +1,11 @@
-/* The simulator's own memory, which never fails: a process that has none left ends. */
+/* The simulator's own memory, which never fails: a process that has none left ends. And that of the
+ * server in it, which fails when it is told to. */
 #ifndef USHER_TEST_SIM_DISK_OWN_MEMORY_H
 #define USHER_TEST_SIM_DISK_OWN_MEMORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zeroed. */
 void *own_allocate(size_t bytes);
@@ -12,6 +14,11 @@ void *own_allocate(size_t bytes);
 void *own_resize(void *block, size_t bytes);
 
 void own_free(void *block);
+
+/* Of the allocations of office, store, engine and SQLite, the `countdown`th from now fails, and
+ * with `lasting` all after it; 0: none does. */
+void memory_fail(int countdown, bool lasting);
+uint64_t memory_failures(void);
 
 /* Whether this allocation is the one to fail. */
 bool memory_refuses(void);

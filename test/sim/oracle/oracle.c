@@ -152,9 +152,10 @@ static void batch_committed(void *owner)
         object_to(oracle, 10, "a batch counts as done that was not settled");
         return;
     }
-    if (oracle->stage == BATCH_APPENDED)
+    if (oracle->stage == BATCH_APPENDED) {
+        changes_acknowledged(oracle);
         attempts_clear(oracle);
-    else
+    } else
         oracle->attempts.count--; /* it had no records */
     oracle->stage = BATCH_NONE;
     requests_committed(oracle);
@@ -299,6 +300,7 @@ void oracle_free(struct oracle *oracle)
     own_free(oracle->covered);
     requests_release(oracle);
     onlookers_release(oracle);
+    changes_release(oracle);
     rows_release(oracle);
     own_free(oracle);
 }

@@ -4,7 +4,7 @@
 #ifndef USHER_TEST_SIM_ORACLE_ORACLE_H
 #define USHER_TEST_SIM_ORACLE_ORACLE_H
 
-#include "world/server.h"
+#include "server/server.h"
 
 struct oracle;
 

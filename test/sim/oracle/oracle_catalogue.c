@@ -36,6 +36,82 @@ static size_t count_there(const struct oracle *oracle, enum record_kind kind)
 
 /* ---- Concerts ---- */
 
+static void take_terms(struct record *image, const struct call *call)
+{
+    const struct concert_terms *terms = &call->in.concert.terms;
+    struct concert *concert = &image->as.concert;
+    if (terms->has_status)
+        concert->status = terms->status;
+    if (terms->has_place)
+        concert->place = terms->place != NULL && terms->place[0] != '\0' ? terms->place : NULL;
+    if (terms->has_external_id)
+        concert->external_id = terms->external_id;
+    if (terms->has_max_seats_per_reservation)
+        concert->max_seats_per_reservation = terms->max_seats_per_reservation;
+    if (terms->has_max_seats_per_user)
+        concert->max_seats_per_user = terms->max_seats_per_user;
+}
+
+/* Another concert than this one (NULL: than a new one) goes by the name. */
+static bool name_is_taken(const struct oracle *oracle, const struct row *concert, const char *name)
+{
+    const struct row_vector *concerts = &oracle->of_kind[RECORD_KIND_CONCERT];
+    for (size_t i = 0; name != NULL && i < concerts->count; i++) {
+        const struct row *other = concerts->items[i];
+        if (other->there && other != concert && other->image.as.concert.external_id != NULL &&
+            strcmp(other->image.as.concert.external_id, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool was_reserved(const struct row *concert)
+{
+    const struct row_list *rounds = &concert->of.concert.rounds;
+    for (size_t i = 0; i < rounds->count; i++)
+        if (rounds->items[i]->image.as.concert_round.first_reserved_at != 0)
+            return true;
+    return false;
+}
+
+/* `concert`, NULL: a new one. */
+static enum refusal judge_image(struct oracle *oracle, const struct row *concert,
+                                const struct record *image)
+{
+    const struct concert *row = &image->as.concert;
+    if (row->reservation_close_at <= row->reservation_open_at)
+        return REFUSAL_CLOSE_BEFORE_OPEN;
+    if (name_is_taken(oracle, concert, row->external_id))
+        return REFUSAL_EXTERNAL_ID_TAKEN;
+    if (concert == NULL || row->status != CONCERT_STATUS_DRAFT || !was_reserved(concert))
+        return REFUSAL_NONE;
+    oracle->state = STATE_RESERVED;
+    return REFUSAL_HAS_RESERVATIONS;
+}
+
+/* Invariant 8 is held against the largest limit that there ever was. */
+static void ceiling_follows(struct oracle *oracle, const struct record *concert)
+{
+    struct record image = row_image(oracle->house);
+    if (concert->as.concert.max_seats_per_user <= image.as.house.seats_per_user_ceiling)
+        return;
+    image.as.house.seats_per_user_ceiling = concert->as.concert.max_seats_per_user;
+    row_change(oracle, oracle->house, &image);
+}
+
+static struct record concert_image(const struct call *call)
+{
+    struct record image = {.kind = RECORD_KIND_CONCERT,
+                           .as.concert = {
+                               .title = call->in.concert.title,
+                               .description = call->in.concert.description,
+                               .reservation_open_at = call->in.concert.reservation_open_at,
+                               .reservation_close_at = call->in.concert.reservation_close_at,
+                           }};
+    take_terms(&image, call);
+    return image;
+}
+
 enum refusal judge_concert_create(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
@@ -43,19 +119,13 @@ enum refusal judge_concert_create(struct oracle *oracle, struct row *user, const
     if (count_there(oracle, RECORD_KIND_CONCERT) >= CONCERTS_MAX)
         return REFUSAL_CAPACITY;
     oracle->state = STATE_ANY;
-    if (call->in.concert.reservation_close_at <= call->in.concert.reservation_open_at)
-        return REFUSAL_CLOSE_BEFORE_OPEN;
-    if (call->refusal != REFUSAL_NONE)
-        return REFUSAL_NONE; /* objected to by the caller */
+    struct record image = concert_image(call);
+    const enum refusal refusal = judge_image(oracle, NULL, &image);
+    if (refusal != REFUSAL_NONE || call->refusal != REFUSAL_NONE)
+        return refusal; /* one that is not expected is objected to by the caller */
     expect_created(oracle, call, true);
-    const struct record image = {.kind = RECORD_KIND_CONCERT,
-                                 .as.concert = {
-                                     .id = span_new_id(oracle, RECORD_KIND_CONCERT),
-                                     .title = call->in.concert.title,
-                                     .description = call->in.concert.description,
-                                     .reservation_open_at = call->in.concert.reservation_open_at,
-                                     .reservation_close_at = call->in.concert.reservation_close_at,
-                                 }};
+    image.as.concert.id = span_new_id(oracle, RECORD_KIND_CONCERT);
+    ceiling_follows(oracle, &image);
     view_record(oracle, call, row_put(oracle, &image));
     return REFUSAL_NONE;
 }
@@ -82,10 +152,11 @@ enum refusal judge_concert_change(struct oracle *oracle, struct row *user, const
         image.as.concert.reservation_open_at = call->in.concert.reservation_open_at;
     if (call->in.concert.reservation_close_at != 0)
         image.as.concert.reservation_close_at = call->in.concert.reservation_close_at;
-    if (image.as.concert.reservation_close_at <= image.as.concert.reservation_open_at)
-        return REFUSAL_CLOSE_BEFORE_OPEN;
-    if (call->refusal != REFUSAL_NONE)
-        return REFUSAL_NONE; /* objected to by the caller */
+    take_terms(&image, call);
+    const enum refusal refusal = judge_image(oracle, concert, &image);
+    if (refusal != REFUSAL_NONE || call->refusal != REFUSAL_NONE)
+        return refusal; /* one that is not expected is objected to by the caller */
+    ceiling_follows(oracle, &image);
     row_change(oracle, concert, &image);
     view_record(oracle, call, concert);
     return REFUSAL_NONE;
@@ -106,17 +177,23 @@ enum refusal judge_concert_delete(struct oracle *oracle, struct row *user, const
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
     const struct row_list *rounds = &concert->of.concert.rounds;
-    for (size_t i = 0; i < rounds->count; i++) {
-        if (rounds->items[i]->image.as.concert_round.first_reserved_at != 0) {
-            oracle->state = STATE_RESERVED;
-            return REFUSAL_HAS_RESERVATIONS;
-        }
+    if (was_reserved(concert)) {
+        oracle->state = STATE_RESERVED;
+        return REFUSAL_HAS_RESERVATIONS;
     }
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     while (rounds->count > 0)
         delete_round(oracle, rounds->items[rounds->count - 1]);
     row_delete(oracle, concert);
+    return REFUSAL_NONE;
+}
+
+enum refusal judge_drafts_see(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    (void)call;
+    oracle->state = STATE_ANY;
     return REFUSAL_NONE;
 }
 
@@ -235,6 +312,8 @@ static void put_seats(struct oracle *oracle, struct id round_id, const struct ca
                                          .x = plan->x,
                                          .y = plan->y,
                                          .accessible = plan->accessible,
+                                         .companion = plan->companion,
+                                         .restricted_view = plan->restricted_view,
                                      }};
         row_put(oracle, &image);
     }
@@ -273,6 +352,7 @@ enum refusal judge_round_create(struct oracle *oracle, struct row *user, const s
                                      .start_time = call->in.round.start_time,
                                      .status = ROUND_STATUS_SCHEDULED,
                                      .total_seat_cnt = (int64_t)call->in.round.seat_count,
+                                     .plan_version = 1,
                                  }};
     const struct row *round = row_put(oracle, &image);
     put_seats(oracle, image.as.concert_round.id, call);
@@ -290,19 +370,62 @@ static struct row *round_named(struct oracle *oracle, struct id id)
     return round;
 }
 
+static bool is_of_grade(const struct row *seat, const char *grade)
+{
+    return seat->image.as.seat.grade != NULL && strcmp(seat->image.as.seat.grade, grade) == 0;
+}
+
+static bool has_grade(const struct row *round, const char *grade)
+{
+    for (size_t i = 0; i < round->of.round.seat_count; i++)
+        if (is_of_grade(round->of.round.seats[i], grade))
+            return true;
+    return false;
+}
+
+/* Gives the price to the seats that may take it. True: one has it that had another. */
+static bool price_seats(struct oracle *oracle, const struct row *round,
+                        const struct number_by_name *price)
+{
+    bool changed = false;
+    for (size_t i = 0; i < round->of.round.seat_count; i++) {
+        struct row *seat = round->of.round.seats[i];
+        struct record image = row_image(seat);
+        const enum seat_status status = image.as.seat.status;
+        if (!is_of_grade(seat, price->name) || image.as.seat.price == price->number ||
+            status == SEAT_STATUS_HELD || status == SEAT_STATUS_SOLD)
+            continue;
+        image.as.seat.price = price->number;
+        row_change(oracle, seat, &image);
+        changed = true;
+    }
+    return changed;
+}
+
 enum refusal judge_round_change(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
     struct row *round = round_named(oracle, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
-    if (round->image.as.concert_round.first_reserved_at != 0)
+    const bool prices = call->in.round.price_count > 0;
+    if (round->image.as.concert_round.first_reserved_at != 0 &&
+        (!prices || call->in.round.start_time != 0))
         return REFUSAL_HAS_RESERVATIONS;
+    if (prices && round->of.round.maybe_over && call->refusal == REFUSAL_SALES_CLOSED)
+        return REFUSAL_SALES_CLOSED;
+    for (size_t i = 0; i < call->in.round.price_count; i++)
+        if (!has_grade(round, call->in.round.prices[i].name))
+            return REFUSAL_UNKNOWN_GRADE;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     struct record image = row_image(round);
     if (call->in.round.start_time != 0)
         image.as.concert_round.start_time = call->in.round.start_time;
+    bool dearer = false;
+    for (size_t i = 0; i < call->in.round.price_count; i++)
+        dearer = price_seats(oracle, round, &call->in.round.prices[i]) || dearer;
+    image.as.concert_round.plan_version += dearer;
     row_change(oracle, round, &image);
     view_record(oracle, call, round);
     return REFUSAL_NONE;

@@ -119,6 +119,8 @@ static void check_tables_by_row(struct oracle *oracle, struct store *store)
     for (size_t i = 0; i < rounds->count && !oracle->objected; i++)
         if (rounds->items[i]->there)
             check_seats(oracle, reader, rounds->items[i]);
+    if (!oracle->objected)
+        changes_check(oracle, reader);
     store_reader_close(reader);
 }
 
@@ -149,6 +151,79 @@ static void check_tables_by_load(struct oracle *oracle, struct store *store)
 
 /* ---- The live office ---- */
 
+static bool is_told_of(const struct oracle *oracle, const struct row *round)
+{
+    return round->there && round->image.as.concert_round.status == ROUND_STATUS_SCHEDULED &&
+           round->of.round.concert->image.as.concert.status != CONCERT_STATUS_DRAFT &&
+           !round->of.round.maybe_over && oracle->now.wall < sale_end(round);
+}
+
+static bool comes_before(const struct row *a, const struct row *b)
+{
+    const struct concert_round *left = &a->image.as.concert_round;
+    const struct concert_round *right = &b->image.as.concert_round;
+    return left->start_time < right->start_time ||
+           (left->start_time == right->start_time && id_compare(left->id, right->id) < 0);
+}
+
+static bool round_is_told_right(const struct oracle *oracle, const struct queue_round *told,
+                                const struct row *row)
+{
+    return row != NULL && is_told_of(oracle, row) &&
+           id_equal(told->concert_id, row->image.as.concert_round.concert_id) &&
+           told->seats_left == row->of.round.counts[SEAT_STATUS_AVAILABLE] &&
+           told->seats_held == row->of.round.counts[SEAT_STATUS_HELD] &&
+           told->sold_out == (told->seats_left == 0 && told->seats_held == 0);
+}
+
+static void add_sales(struct queue_sales *sales, const struct row *round)
+{
+    const struct round_part *part = &round->of.round;
+    sales->total_seat_cnt += (int64_t)part->seat_count;
+    sales->held += part->counts[SEAT_STATUS_HELD];
+    sales->sold += part->counts[SEAT_STATUS_SOLD];
+    for (size_t i = 0; i < part->reservations.count; i++) {
+        const struct seat_reservation *reservation =
+            &part->reservations.items[i]->image.as.seat_reservation;
+        if (reservation->status == RESERVATION_STATUS_CONFIRMED)
+            sales->revenue += reservation->amount;
+    }
+}
+
+/* As many as there are, each as it is, and each once, since they come in their order. */
+static void check_queue_rounds(struct oracle *oracle, const struct queue_view *view)
+{
+    const struct row_vector *rounds = &oracle->of_kind[RECORD_KIND_CONCERT_ROUND];
+    const struct row *before = NULL;
+    struct queue_sales sales = {0};
+    size_t expected = 0;
+    for (size_t i = 0; i < rounds->count; i++)
+        expected += is_told_of(oracle, rounds->items[i]);
+    if (view->round_count != (expected < QUEUE_ROUNDS_MAX ? expected : QUEUE_ROUNDS_MAX))
+        object_to(oracle, 5, "the queue tells of %zu rounds, where %zu are on sale or will be",
+                  view->round_count, expected);
+    for (size_t i = 0; i < view->round_count && !oracle->objected; i++) {
+        const struct row *row =
+            row_find(oracle, RECORD_KIND_CONCERT_ROUND, view->rounds[i].round_id);
+        if (!round_is_told_right(oracle, &view->rounds[i], row) ||
+            (before != NULL && !comes_before(before, row)))
+            object_to(oracle, 5, "the queue tells of round %zu otherwise than it is", i);
+        else
+            add_sales(&sales, row);
+        before = row;
+    }
+    if (!oracle->objected &&
+        (view->sales.total_seat_cnt != sales.total_seat_cnt || view->sales.held != sales.held ||
+         view->sales.sold != sales.sold || view->sales.revenue != sales.revenue))
+        object_to(
+            oracle, 4,
+            "of %lld seats %lld are held and %lld sold for %lld; told were %lld, %lld, %lld, %lld",
+            (long long)sales.total_seat_cnt, (long long)sales.held, (long long)sales.sold,
+            (long long)sales.revenue, (long long)view->sales.total_seat_cnt,
+            (long long)view->sales.held, (long long)view->sales.sold,
+            (long long)view->sales.revenue);
+}
+
 static void check_queue_view(struct oracle *oracle, const struct queue_view *view)
 {
     const struct house *house = &oracle->house->image.as.house;
@@ -168,6 +243,8 @@ static void check_queue_view(struct oracle *oracle, const struct queue_view *vie
              view->active_seconds != house->active_seconds ||
              view->wait_seconds != house->wait_seconds)
         object_to(oracle, 12, "the door is not said to be as the organizer set it");
+    else
+        check_queue_rounds(oracle, view);
 }
 
 void check_seat_states(struct oracle *oracle, const struct row *round, const char *states)
@@ -219,6 +296,12 @@ static void check_office(struct oracle *oracle, const struct office *office)
         if (rounds->items[i]->there)
             check_round_state(oracle, office, rounds->items[i]);
     office_counts(office, &counts);
+    if (counts.api_keys != oracle->api_keys.count)
+        object_to(oracle, 12, "the office has %zu API keys, not %u", counts.api_keys,
+                  oracle->api_keys.count);
+    if (counts.resets != oracle->resets.count)
+        object_to(oracle, 12, "the office has %zu password resets, not %u", counts.resets,
+                  oracle->resets.count);
     if (counts.tokens != oracle->live_tokens.count || counts.sessions != oracle->sessions.count)
         object_to(oracle, 12, "the office has %zu live tokens and %zu sessions, not %u and %u",
                   counts.tokens, counts.sessions, oracle->live_tokens.count,

@@ -144,6 +144,27 @@ static void session_moves(struct oracle *oracle, struct row *row, int sign)
         oracle->sessions_due = row->image.as.session.expires_at;
 }
 
+static void reset_moves(struct oracle *oracle, struct row *row, int sign)
+{
+    if (row->of.owner == NULL)
+        row->of.owner = row_find(oracle, RECORD_KIND_USER, row->image.as.password_reset.user_id);
+    row->of.owner->of.user.reset = sign > 0 ? row : NULL;
+    if (sign > 0)
+        list_add(&oracle->resets, SLOT_GLOBAL, row);
+    else
+        list_remove(&oracle->resets, SLOT_GLOBAL, row);
+}
+
+static void api_key_moves(struct oracle *oracle, struct row *row, int sign)
+{
+    if (row->of.owner == NULL)
+        row->of.owner = row_find(oracle, RECORD_KIND_USER, row->image.as.api_key.user_id);
+    if (sign > 0)
+        list_add(&oracle->api_keys, SLOT_GLOBAL, row);
+    else
+        list_remove(&oracle->api_keys, SLOT_GLOBAL, row);
+}
+
 static void key_order_add(struct key_order *order, struct row *row)
 {
     const timestamp_ms created_at = row->image.as.idempotency_key.created_at;
@@ -228,6 +249,8 @@ static void token_known(struct oracle *oracle, struct row *row)
     struct token_part *part = &row->of.token;
     if (part->user == NULL) {
         part->user = row_find(oracle, RECORD_KIND_USER, token->user_id);
+        if (!id_is_none(token->concert_id))
+            part->concert = row_find(oracle, RECORD_KIND_CONCERT, token->concert_id);
         part->heard_at = token->issued_at;
         part->present = true;
     }
@@ -391,8 +414,15 @@ static void row_moves(struct oracle *oracle, struct row *row, int sign)
     case RECORD_KIND_IDEMPOTENCY_KEY:
         key_moves(oracle, row, sign);
         return;
+    case RECORD_KIND_API_KEY:
+        api_key_moves(oracle, row, sign);
+        return;
+    case RECORD_KIND_PASSWORD_RESET:
+        reset_moves(oracle, row, sign);
+        return;
     case RECORD_KIND_USER:
     case RECORD_KIND_CONCERT:
+    case RECORD_KIND_INCIDENT:
         return;
     case RECORD_KIND_COUNT:
         break;

@@ -9,9 +9,10 @@ static bool answers_round(enum verb verb)
 
 bool verb_is_kept(enum verb verb)
 {
-    if (verb == VERB_CONCERT_CREATE || answers_round(verb) || verb == VERB_SEATS_BLOCK ||
-        verb == VERB_SEATS_UNBLOCK || verb == VERB_POINTS_CHARGE || verb == VERB_QUEUE_JOIN ||
-        verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_CANCEL ||
+    if (verb == VERB_CONCERT_CREATE || verb == VERB_INCIDENT_MAKE || answers_round(verb) ||
+        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_POINTS_CHARGE ||
+        verb == VERB_POINTS_ADJUST || verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
+        verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
         verb == VERB_PAYMENT_MAKE)
         return true;
     return false;
@@ -36,11 +37,13 @@ static struct id object_of(const struct call *call)
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE)
         return call->record->as.concert.id;
+    if (verb == VERB_INCIDENT_MAKE)
+        return call->record->as.incident.id;
     if (answers_round(verb))
         return call->record->as.concert_round.id;
     if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         return call->in.seats_block.round_id;
-    if (verb == VERB_POINTS_CHARGE)
+    if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST)
         return call->record->as.point_entry.id;
     if (verb == VERB_QUEUE_JOIN)
         return call->out.token.token.id;
@@ -156,11 +159,12 @@ static enum refusal replay_record(struct oracle *oracle, enum record_kind kind, 
     return REFUSAL_NONE;
 }
 
-/* But for the session's renewal. */
+/* But for the session's renewal, or the use of the API key. */
 void key_has_no_effect(struct oracle *oracle, const struct call *call)
 {
     for (size_t i = 0; i < oracle->span.count; i++)
-        if (oracle->span.seen[i].record.kind != RECORD_KIND_SESSION)
+        if (oracle->span.seen[i].record.kind != RECORD_KIND_SESSION &&
+            oracle->span.seen[i].record.kind != RECORD_KIND_API_KEY)
             object_to(oracle, 11, "%s was done under this key before, and has a second effect",
                       verb_name(call->verb));
 }
@@ -182,11 +186,13 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE)
         return replay_record(oracle, RECORD_KIND_CONCERT, kept->object_id, call);
+    if (verb == VERB_INCIDENT_MAKE)
+        return replay_record(oracle, RECORD_KIND_INCIDENT, kept->object_id, call);
     if (answers_round(verb))
         return replay_record(oracle, RECORD_KIND_CONCERT_ROUND, kept->object_id, call);
     if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         return call->refusal == REFUSAL_NONE ? replay_seats(oracle, kept, call) : REFUSAL_NONE;
-    if (verb == VERB_POINTS_CHARGE)
+    if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST)
         return replay_record(oracle, RECORD_KIND_POINT_ENTRY, kept->object_id, call);
     if (verb == VERB_QUEUE_JOIN) {
         view_token(oracle, call, row_find(oracle, RECORD_KIND_QUEUE_TOKEN, kept->object_id));

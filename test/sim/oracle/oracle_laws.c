@@ -85,7 +85,8 @@ static void round_law(struct oracle *oracle, const struct seen *seen)
         object_to(oracle, 5, "%s changed its number of seats", record_name(was).text);
 }
 
-/* 6: nobody who was neither admitted nor passed over yet stands before it. */
+/* 6: nobody who waits for the same, and was neither admitted nor passed over yet, stands before it.
+ */
 static void token_turn(struct oracle *oracle, const struct seen *seen)
 {
     const int64_t first = bits_next(oracle, &oracle->unpassed, 0);
@@ -93,6 +94,9 @@ static void token_turn(struct oracle *oracle, const struct seen *seen)
     for (int64_t number = first; number != 0 && number < seen->record.as.queue_token.number;
          number = bits_next(oracle, &oracle->unpassed, number + 1)) {
         const struct record *other = span_seen(oracle, oracle->token_by_number[number]);
+        if (!id_equal(oracle->token_by_number[number]->image.as.queue_token.concert_id,
+                      seen->record.as.queue_token.concert_id))
+            continue;
         if (other == NULL || (other->as.queue_token.status == TOKEN_STATUS_WAITING &&
                               other->as.queue_token.passed_at == 0)) {
             object_to(oracle, 6, "number %lld had its turn before number %lld",
@@ -126,8 +130,8 @@ static void token_law(struct oracle *oracle, const struct seen *seen)
         (old->status == TOKEN_STATUS_ACTIVE && now->status == TOKEN_STATUS_WAITING))
         object_to(oracle, 6, "%s went from %s to %s", record_name(was).text,
                   token_status_texts[old->status], token_status_texts[now->status]);
-    if (old->number != now->number)
-        object_to(oracle, 6, "%s changed its number", record_name(was).text);
+    if (old->number != now->number || !id_equal(old->concert_id, now->concert_id))
+        object_to(oracle, 6, "%s changed its number or its concert", record_name(was).text);
 }
 
 /* After all of a span were read, since its order within the batch is the server's. */
@@ -154,6 +158,8 @@ void law_check(struct oracle *oracle, const struct seen *seen)
     if (seen->record.deleted && seen->record.kind != RECORD_KIND_CONCERT &&
         seen->record.kind != RECORD_KIND_CONCERT_ROUND && seen->record.kind != RECORD_KIND_SEAT &&
         seen->record.kind != RECORD_KIND_SESSION &&
+        seen->record.kind != RECORD_KIND_PASSWORD_RESET &&
+        seen->record.kind != RECORD_KIND_API_KEY &&
         seen->record.kind != RECORD_KIND_IDEMPOTENCY_KEY) {
         object_to(oracle, 12, "%s was deleted; history is kept", record_name(&seen->record).text);
         return;

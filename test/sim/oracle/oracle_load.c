@@ -196,7 +196,7 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
                                                  row->image.as.reservation_seat.reservation_id);
         return reservation_is_needed(reservation);
     }
-    if (kind == RECORD_KIND_POINT_ENTRY)
+    if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT)
         return false;
     return true;
 }

@@ -32,6 +32,7 @@ struct row_list {
 
 struct user_part {
     struct row *account;
+    struct row *reset;            /* or NULL */
     struct row *token;            /* the live one */
     struct row_list sessions;     /* SLOT_OWNER */
     struct row_list keys;         /* SLOT_OWNER */
@@ -42,14 +43,24 @@ struct user_part {
 
 struct token_part {
     struct row *user;
+    struct row *concert; /* that it names; NULL: none */
     timestamp_ms heard_at;
     bool present;        /* waiting and not found silent by a tick */
     int64_t holds_ever;  /* made with it */
     int64_t holds_known; /* of them, those that a server which forgets what ended must know of */
 };
 
+/* Of a concert, or of all that is on sale: as it was counted last (oracle_sales.c). */
+struct sale {
+    bool open;
+    int64_t available, held;
+    int64_t looking; /* people inside who name it and hold nothing */
+    timestamp_ms opens_next;
+};
+
 struct concert_part {
     struct row_list rounds; /* SLOT_OWNER */
+    struct sale sale;
 };
 
 struct round_part {
@@ -127,7 +138,7 @@ struct seen {
     struct record record;
     struct row *row; /* NULL: no row that was known before the span */
     bool taken;      /* a new row's id was taken from it */
-    uint64_t whys;   /* a bit a reason that fits what became of the row */
+    why_set whys;    /* that fit what became of the row */
 };
 
 struct span {
@@ -235,6 +246,25 @@ struct feed_model {
     uint64_t places[FEED_BATCHES_MAX]; /* a batch's hash, by its sequence number */
 };
 
+/* ---- Those who follow from outside ---- */
+
+struct expected_change {
+    enum change_type type;
+    timestamp_ms at;
+    uint64_t image_hash;
+};
+
+/* By their numbers, from 1. */
+struct expected_changes {
+    struct expected_change *items;
+    size_t count, capacity;
+};
+
+struct changes_model {
+    struct expected_changes expected; /* of what was acknowledged */
+    uint64_t told;                    /* the last that somebody was told of */
+};
+
 /* ---- Those who follow a round's seats ---- */
 
 /* Somebody with a round's seats before them, who after the first time asks only for what changed.
@@ -273,9 +303,9 @@ struct oracle {
 
     /* Derived */
     struct row *house;
-    struct house house_recorded;                    /* as it was last written */
-    struct row_list sessions, pending, live_tokens; /* SLOT_GLOBAL */
-    struct row_list cancelled;                      /* rounds, SLOT_GLOBAL */
+    struct house house_recorded;                                      /* as it was last written */
+    struct row_list sessions, resets, api_keys, pending, live_tokens; /* SLOT_GLOBAL */
+    struct row_list cancelled;                                        /* rounds, SLOT_GLOBAL */
     struct key_order keys;
     struct row **token_by_number;
     size_t token_capacity;
@@ -308,15 +338,22 @@ struct oracle {
     int64_t credit_least, credit_most; /* thousandths of an admission */
     timestamp_ms credit_at;
     bool door_was_open;
+    struct sale any;  /* all that is on sale, as it was counted last */
     bool first_batch; /* since the last load */
     bool just_loaded; /* everybody counts as heard at the next batch's now */
     timestamp_ms last_admission;
 
     struct attempts attempts;
+    /* Who asks */
+    bool caller_is_key;
+    uint32_t caller_scopes;
+    enum scope wanted_scope;
+
     bool in_limbo; /* what the journal holds is not known until the next load */
     struct load load;
     struct tracking tracking;
     struct feed_model feed;
+    struct changes_model changes;
     struct onlooker onlookers[ONLOOKERS];
     unsigned turns;            /* that onlookers could look after */
     enum coverage_state state; /* in which the verb that is judged found things */
@@ -354,6 +391,7 @@ void row_delete(struct oracle *oracle, struct row *row);
 /* Takes back everything since the log was empty. */
 void log_undo(struct oracle *oracle);
 
+struct row *user_of_external_id(const struct oracle *oracle, const char *external_id);
 struct row *user_of_email(const struct oracle *oracle, const char *email);
 struct row *entry_of_reference(const struct oracle *oracle, struct id caller_id,
                                const char *reference);
@@ -417,6 +455,16 @@ void feed_told(struct oracle *oracle, const struct commit *commit);
 void feed_missed(struct oracle *oracle);
 void feed_drained(struct oracle *oracle);
 
+/* ---- Those who follow from outside (oracle_changes.c) ---- */
+
+/* The present attempt is durable, and what it was made on. */
+void changes_acknowledged(struct oracle *oracle);
+void changes_judge(struct oracle *oracle, const struct change_query *query,
+                   const struct change_page *page);
+void changes_judge_gone(struct oracle *oracle, const struct change_query *query);
+void changes_check(struct oracle *oracle, struct store_reader *reader);
+void changes_release(struct oracle *oracle);
+
 /* ---- Those who follow a round's seats (oracle_onlookers.c) ---- */
 
 /* After a turn, in which what the server shows may have become another. */
@@ -426,7 +474,7 @@ void onlookers_release(struct oracle *oracle);
 /* ---- Reasons (oracle_why.c) ---- */
 
 /* A bit a reason that a row may be put for, which was `was` (NULL: not there) and is `now`. */
-uint64_t why_allowed(const struct record *was, const struct record *now);
+why_set why_allowed(const struct record *was, const struct record *now);
 void why_check(struct oracle *oracle, const struct seen *seen);
 
 /* Who became active in the span, and whether it was their turn. */
@@ -441,23 +489,38 @@ typedef enum refusal verb_judge(struct oracle *oracle, struct row *user, const s
 /* Whether the model lets the office answer "look it up": memory need not have it. */
 bool expects_lookup(const struct oracle *oracle, const struct row *user, const struct call *call);
 
+verb_judge judge_user_ensure, judge_session_grant, judge_handover_make, judge_handover_redeem;
 verb_judge judge_sign_in_find, judge_user_register, judge_organizer_add, judge_session_open,
-    judge_session_close, judge_session_close_all, judge_user_get, judge_user_password_get,
-    judge_user_change, judge_points_get, judge_points_charge; /* oracle_people.c */
-verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, judge_round_create,
-    judge_round_change, judge_round_delete, judge_round_cancel, judge_round_pause,
-    judge_round_resume, judge_round_sales, judge_seats_block,
+    judge_session_list, judge_session_close, judge_session_close_all, judge_user_get,
+    judge_user_password_get, judge_user_change, judge_api_key_make, judge_api_key_remove,
+    judge_staff_invite, judge_staff_list, judge_staff_change, judge_staff_remove,
+    judge_password_reset_make, judge_password_reset_find, judge_password_reset_take,
+    judge_points_get, judge_points_charge, judge_points_adjust; /* oracle_people.c */
+verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, judge_drafts_see,
+    judge_round_create, judge_round_change, judge_round_delete, judge_round_cancel,
+    judge_round_pause, judge_round_resume, judge_round_sales, judge_seats_block,
     judge_seats_unblock; /* oracle_catalogue.c */
-verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave,
-    judge_queue_change; /* oracle_queue.c */
-verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_cancel,
-    judge_payment_make, judge_payment_get; /* oracle_sale.c */
-verb_judge judge_list, judge_heard;        /* oracle_calls.c */
+verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_queue_change,
+    judge_queue_forecast;       /* oracle_queue.c */
+verb_judge judge_incident_make; /* oracle_time.c */
+verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_extend,
+    judge_reservation_cancel, judge_payment_make, judge_payment_get; /* oracle_sale.c */
+verb_judge judge_list, judge_heard;                                  /* oracle_calls.c */
 
 /* oracle_calls.c */
 void call_judge(struct oracle *oracle, const struct request *request);
-bool may_see(const struct row *user, struct id owner_id);
-bool is_organizer(const struct row *user);
+struct row *session_proved(const struct oracle *oracle, const struct call *call); /* or NULL */
+bool same_hash(const struct secret *a, const struct secret *b);
+/* Whether the caller has the scope that the verb wants; whether something is a person's own; both.
+ */
+bool may(const struct oracle *oracle);
+/* What a person may do with what is not the own. */
+uint32_t scopes_held(struct oracle *oracle, const struct row *user);
+bool is_own(const struct oracle *oracle, const struct row *user, struct id owner_id);
+bool may_see(const struct oracle *oracle, const struct row *user, struct id owner_id);
+/* As one is refused who may not; and where a buyer is not to know that there is such a thing. */
+enum refusal refuse(struct oracle *oracle, const struct row *user, const struct call *call);
+enum refusal refuse_to_show(struct oracle *oracle, const struct row *user, const struct call *call);
 void expect_created(struct oracle *oracle, const struct call *call, bool created);
 
 /* oracle_keys.c */
@@ -478,6 +541,9 @@ void view_reservation(struct oracle *oracle, const struct call *call,
 void view_payment(struct oracle *oracle, const struct call *call, const struct row *payment);
 void view_page(struct oracle *oracle, const struct call *call);
 void view_deadlines(struct oracle *oracle, const struct request *request);
+bool view_seats_are(const struct reservation_view *view, const struct row *reservation);
+void view_history(struct oracle *oracle, const struct call *call);
+void view_no_history(struct oracle *oracle, const struct call *call);
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation);
 
 /* oracle_sale.c */
@@ -500,8 +566,20 @@ void token_due_follows(struct oracle *oracle, const struct row *token);
 void set_present(struct oracle *oracle, struct row *token, bool present);
 void tick_tokens(struct oracle *oracle);
 void shift_tokens(struct oracle *oracle, int64_t gap_ms);
+void shift_turns(struct oracle *oracle, int64_t gap_ms);
 void admissions_judge(struct oracle *oracle);
 void queue_change_apply(struct oracle *oracle, const struct queue_change *change);
+
+/* oracle_sales.c */
+/* Before any of the others, when anything may have changed since. */
+void sales_count(struct oracle *oracle);
+bool is_on_sale(struct oracle *oracle, const struct row *token);
+bool is_sold_out(struct oracle *oracle, const struct row *token);
+/* A free one, for one more who waits for the same; where there is one for anybody. */
+bool has_seat(struct oracle *oracle, const struct row *token);
+bool anybody_has_seat(const struct oracle *oracle);
+/* Those who will be let in before it. */
+int64_t count_ahead(struct oracle *oracle, const struct row *token);
 
 /* oracle_catalogue.c */
 timestamp_ms sale_end(const struct row *round);

@@ -37,11 +37,29 @@ static struct id choose_round(const struct oracle *oracle, const struct engine *
     return id;
 }
 
+/* What is shown as a draft is one. */
+static void judge_draft(struct oracle *oracle, const struct round_snapshot *whole)
+{
+    const struct row *round = row_find(oracle, RECORD_KIND_CONCERT_ROUND, whole->map->round_id);
+    if (oracle->in_limbo || round == NULL)
+        return;
+    const bool draft = round->of.round.concert->image.as.concert.status == CONCERT_STATUS_DRAFT;
+    if (whole->draft != draft)
+        object_to(oracle, 0, "%s is %s a draft's, and is shown as if it were otherwise",
+                  row_name(round).text, draft ? "" : "not");
+}
+
 static void take_whole(struct oracle *oracle, struct onlooker *onlooker,
                        const struct engine *engine)
 {
     const struct round_snapshot *whole = engine_round(engine, onlooker->round_id);
     if (whole == NULL) {
+        look_away(onlooker);
+        return;
+    }
+    judge_draft(oracle, whole);
+    if (whole->draft) { /* no changes of it are told */
+        engine_round_release(whole);
         look_away(onlooker);
         return;
     }

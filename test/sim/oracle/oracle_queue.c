@@ -3,6 +3,7 @@
 #include "oracle/oracle_model.h"
 
 #define ADMISSION_COST 1000 /* credit counts thousandths: a millisecond earns whole ones */
+#define PASSES_LEAST 1024   /* that a tick makes, or a settling, before it may put off the others */
 
 /* ---- The door ---- */
 
@@ -18,7 +19,9 @@ static timestamp_ms on_sale_since(const struct oracle *oracle)
     timestamp_ms since = INT64_MAX;
     for (size_t i = 0; i < rounds->count; i++) {
         const struct row *round = rounds->items[i];
-        if (!round->there || round->image.as.concert_round.status != ROUND_STATUS_SCHEDULED)
+        if (!round->there || round->image.as.concert_round.status != ROUND_STATUS_SCHEDULED ||
+            round->image.as.concert_round.paused || round->of.round.maybe_over ||
+            round->of.round.concert->image.as.concert.status != CONCERT_STATUS_PUBLISHED)
             continue;
         const timestamp_ms opens = round->of.round.concert->image.as.concert.reservation_open_at;
         if (opens <= oracle->now.wall && oracle->now.wall < sale_end(round) && opens < since)
@@ -188,6 +191,14 @@ void tick_tokens(struct oracle *oracle)
     }
 }
 
+static void lengthen(struct oracle *oracle, struct row *token, int64_t gap_ms)
+{
+    struct record image = row_image(token);
+    image.as.queue_token.holds_until += gap_ms;
+    image.as.queue_token.expires_at += gap_ms;
+    row_change(oracle, token, &image);
+}
+
 /* After a downtime the active get the time back, and everybody counts as heard: nobody could be. */
 void shift_tokens(struct oracle *oracle, int64_t gap_ms)
 {
@@ -198,10 +209,16 @@ void shift_tokens(struct oracle *oracle, int64_t gap_ms)
             set_present(oracle, token, true);
             continue;
         }
-        struct record image = row_image(token);
-        image.as.queue_token.holds_until += gap_ms;
-        image.as.queue_token.expires_at += gap_ms;
-        row_change(oracle, token, &image);
+        lengthen(oracle, token, gap_ms);
+    }
+}
+
+void shift_turns(struct oracle *oracle, int64_t gap_ms)
+{
+    for (size_t i = oracle->live_tokens.count; i > 0; i--) {
+        struct row *token = oracle->live_tokens.items[i - 1];
+        if (token->image.as.queue_token.status == TOKEN_STATUS_ACTIVE)
+            lengthen(oracle, token, gap_ms);
     }
 }
 
@@ -237,12 +254,23 @@ static void earn_credit(struct oracle *oracle, bool open)
     oracle->door_was_open = open;
 }
 
-/* Those passed over that were heard again come first, in the order of their numbers. */
-static int64_t first_returned(const struct oracle *oracle)
+/* Whether something is done with the token when its number comes up: it is let in, or passed over
+ * once. One for whom all is sold, or who would be one more than there are seats for, stays. */
+static bool has_turn(struct oracle *oracle, const struct row *token)
 {
-    int64_t number = bits_next(oracle, &oracle->present, 0);
-    while (number != 0 && bit_get(&oracle->unpassed, number))
-        number = bits_next(oracle, &oracle->present, number + 1);
+    const bool unpassed = token->image.as.queue_token.passed_at == 0;
+    if (has_seat(oracle, token))
+        return token->of.token.present || unpassed;
+    return !is_on_sale(oracle, token) && unpassed;
+}
+
+/* The lowest number that has a turn, or 0. */
+static int64_t next_turn(struct oracle *oracle)
+{
+    sales_count(oracle);
+    int64_t number = anybody_has_seat(oracle) ? bits_next(oracle, &oracle->waiting, 0) : 0;
+    while (number != 0 && !has_turn(oracle, oracle->token_by_number[number]))
+        number = bits_next(oracle, &oracle->waiting, number + 1);
     return number;
 }
 
@@ -278,16 +306,17 @@ static void pass_over(struct oracle *oracle, struct row *token)
     image.as.queue_token.passed_at = oracle->now.house;
     row_change(oracle, token, &image);
     serve(oracle, image.as.queue_token.number);
-    cover(oracle, COVERAGE_TICK, STATE_PASSED_OVER, REFUSAL_NONE);
+    cover(oracle, COVERAGE_TICK,
+          token->of.token.present ? STATE_PASSED_OVER_SHUT : STATE_PASSED_OVER, REFUSAL_NONE);
 }
 
 /* One turn: false when the server went no further. */
-static bool take_turn(struct oracle *oracle, struct row *token)
+static bool take_turn(struct oracle *oracle, struct row *token, unsigned *passes)
 {
     const struct record *seen = span_seen(oracle, token);
     const bool must = oracle->credit_least >= ADMISSION_COST && !oracle->may_stop;
     const long long number = (long long)token->image.as.queue_token.number;
-    if (token->of.token.present) {
+    if (token->of.token.present && has_seat(oracle, token)) {
         if (seen != NULL && seen->as.queue_token.status == TOKEN_STATUS_ACTIVE) {
             admit(oracle, token);
             return true;
@@ -299,10 +328,11 @@ static bool take_turn(struct oracle *oracle, struct row *token)
     }
     if (seen != NULL && seen->as.queue_token.passed_at != 0) {
         pass_over(oracle, token);
+        ++*passes;
         return true;
     }
-    if (must)
-        object_to(oracle, 0, "number %lld is silent and was not passed over", number);
+    if (must && *passes < PASSES_LEAST)
+        object_to(oracle, 0, "number %lld cannot go in and was not passed over", number);
     return false;
 }
 
@@ -311,14 +341,13 @@ static bool take_turn(struct oracle *oracle, struct row *token)
 void admissions_judge(struct oracle *oracle)
 {
     const bool open = door_status(oracle) == QUEUE_STATUS_OPEN;
+    unsigned passes = 0;
     earn_credit(oracle, open);
     while (open && oracle->waiting_count > 0 && !oracle->objected &&
            oracle->active_count < house(oracle)->max_active &&
            oracle->credit_most >= ADMISSION_COST) {
-        int64_t number = first_returned(oracle);
-        if (number == 0)
-            number = bits_next(oracle, &oracle->unpassed, 0);
-        if (number == 0 || !take_turn(oracle, oracle->token_by_number[number]))
+        const int64_t number = next_turn(oracle);
+        if (number == 0 || !take_turn(oracle, oracle->token_by_number[number], &passes))
             return;
     }
 }
@@ -331,6 +360,13 @@ enum refusal judge_queue_join(struct oracle *oracle, struct row *user, const str
     oracle->state = token == NULL                                                ? STATE_NO_TOKEN
                     : token->image.as.queue_token.status == TOKEN_STATUS_WAITING ? STATE_WAITING
                                                                                  : STATE_ACTIVE;
+    const struct id concert_id = call->in.queue_join.concert_id;
+    const struct row *concert = row_find(oracle, RECORD_KIND_CONCERT, concert_id);
+    if (token == NULL && !id_is_none(concert_id) &&
+        (concert == NULL || concert->image.as.concert.status == CONCERT_STATUS_DRAFT)) {
+        oracle->state = STATE_UNKNOWN;
+        return REFUSAL_NOT_FOUND;
+    }
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     expect_created(oracle, call, token == NULL);
@@ -343,6 +379,7 @@ enum refusal judge_queue_join(struct oracle *oracle, struct row *user, const str
                                          .status = TOKEN_STATUS_WAITING,
                                          .number = ++home.as.house.last_number,
                                          .issued_at = oracle->now.house,
+                                         .concert_id = concert_id,
                                      }};
         token = row_put(oracle, &image);
         token_heard(oracle, token);
@@ -377,11 +414,13 @@ enum refusal judge_queue_token_get(struct oracle *oracle, struct row *user, cons
 {
     const struct row *token = named(oracle, user, call);
     oracle->state = id_is_none(call->in.token.token_id) ? STATE_NO_TOKEN : STATE_UNKNOWN;
+    if (id_is_none(call->in.token.token_id) && oracle->caller_is_key)
+        return REFUSAL_FORBIDDEN;
     if (token == NULL)
         return REFUSAL_NOT_FOUND;
     oracle->state = STATE_OTHERS;
-    if (!may_see(user, token->image.as.queue_token.user_id))
-        return REFUSAL_NOT_FOUND;
+    if (!may_see(oracle, user, token->image.as.queue_token.user_id))
+        return refuse_to_show(oracle, user, call);
     oracle->state = state_of(token);
     view_token(oracle, call, token);
     return REFUSAL_NONE;
@@ -418,6 +457,50 @@ enum refusal judge_queue_change(struct oracle *oracle, struct row *user, const s
     (void)user;
     oracle->state = STATE_ANY;
     queue_change_apply(oracle, &call->in.queue_change);
+    return REFUSAL_NONE;
+}
+
+/* One after the other: each place that is free, or becomes free when a turn and its last hold are
+ * over, takes one more, and the door lets so many through a second. */
+static int64_t slowest_end(const struct oracle *oracle, int64_t waiting, int64_t rate, int64_t most)
+{
+    const int64_t turn_seconds =
+        oracle->house->image.as.house.active_seconds + oracle->settings.hold_seconds;
+    const int64_t last_wave = waiting < most ? waiting : most;
+    int64_t waves = 0;
+    int64_t left = most > oracle->active_count ? waiting - (most - oracle->active_count) : waiting;
+    for (; left > 0; left -= most)
+        waves++;
+    return waves * turn_seconds + (last_wave + rate - 1) / rate;
+}
+
+enum refusal judge_queue_forecast(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    const struct queue_forecast *told = &call->out.forecast;
+    const int64_t rate = call->in.forecast.admit_per_second, most = call->in.forecast.max_active;
+    const int64_t numbers = oracle->house->image.as.house.last_number;
+    const int64_t waiting = bits_below(oracle, &oracle->present, numbers + 1);
+    const int64_t since_ms = oracle->now.house - oracle->last_admission;
+    (void)user;
+    oracle->state = STATE_ANY;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE;
+    const int64_t fastest = (waiting + rate - 1) / rate;
+    const int64_t slowest = slowest_end(oracle, waiting, rate, most);
+    if (told->waiting != waiting || told->active != oracle->active_count)
+        object_to(oracle, 0, "a forecast begins with %lld who wait and %lld inside",
+                  (long long)told->waiting, (long long)told->active);
+    else if (told->bounds.low_seconds != fastest ||
+             told->bounds.high_seconds != (slowest > fastest ? slowest : fastest))
+        object_to(oracle, 0, "a forecast says %lld to %lld seconds",
+                  (long long)told->bounds.low_seconds, (long long)told->bounds.high_seconds);
+    else if (told->measured ? since_ms > MINUTE_MS + SECOND_MS || oracle->active_count == 0
+                            : since_ms < MINUTE_MS - SECOND_MS && oracle->active_count > 0)
+        object_to(oracle, 0, "a forecast expects what %s",
+                  told->measured ? "nobody can know" : "was measured, and says nothing");
+    else if (told->measured && (told->expected_seconds < fastest || told->expected_active > most))
+        object_to(oracle, 0, "a forecast expects %lld seconds and %lld inside",
+                  (long long)told->expected_seconds, (long long)told->expected_active);
     return REFUSAL_NONE;
 }
 

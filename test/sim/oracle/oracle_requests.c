@@ -142,6 +142,11 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
                   verb_name(call->verb));
     } else if (reader_failed(tracked, call->refusal)) {
         cover(oracle, COVERAGE_ENGINE, STATE_READER_FAILED, call->refusal);
+    } else if (call->verb == VERB_RESERVATION_HISTORY && tracked->looked_up &&
+               call->refusal == REFUSAL_NOT_FOUND) {
+        view_no_history(oracle, call);
+    } else if (call->refusal == REFUSAL_CHANGES_GONE && tracked->looked_up) {
+        changes_judge_gone(oracle, &call->in.changes);
     } else if (call->refusal != tracked->expected) {
         object_to(oracle, tracked->stage == STAGE_ABANDONED ? 10 : 0,
                   "%s was answered %s, where %s was decided", verb_name(call->verb),
@@ -153,6 +158,11 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
         object_to(oracle, 0, "%s was answered otherwise than decided", verb_name(call->verb));
     } else if (call_wants_look_up(call)) {
         object_to(oracle, 0, "%s was answered before it was decided", verb_name(call->verb));
+    } else if (call->verb == VERB_RESERVATION_HISTORY && call->refusal == REFUSAL_NONE &&
+               !oracle->in_limbo) {
+        view_history(oracle, call);
+    } else if (call->verb == VERB_CHANGES && call->refusal == REFUSAL_NONE && !oracle->in_limbo) {
+        changes_judge(oracle, &call->in.changes, &call->out.changes);
     } else if (call_wants_list(call) && !oracle->in_limbo) {
         view_page(oracle, call);
     }

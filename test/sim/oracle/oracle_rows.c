@@ -78,7 +78,8 @@ static void keep_texts(struct oracle *oracle, const struct row *row, struct reco
 {
     const enum record_kind kind = image->kind;
     if (kind != RECORD_KIND_USER && kind != RECORD_KIND_CONCERT && kind != RECORD_KIND_SEAT &&
-        kind != RECORD_KIND_POINT_ENTRY)
+        kind != RECORD_KIND_POINT_ENTRY && kind != RECORD_KIND_INCIDENT &&
+        kind != RECORD_KIND_API_KEY)
         return; /* the other kinds have no text */
     const struct entity_schema *schema = record_schema(kind);
     for (size_t i = 0; i < schema->field_count; i++) {
@@ -130,10 +131,15 @@ static void index_text(struct oracle *oracle, struct row *row, struct id id, con
     oracle->text_count++;
 }
 
+#define EXTERNAL ((struct id){{1}})
+
 static void index_texts(struct oracle *oracle, struct row *row)
 {
     if (row->image.kind == RECORD_KIND_USER && row->image.as.user.email != NULL)
         index_text(oracle, row, ID_NONE, row->image.as.user.email);
+    /* By an id that no user has: e-mails and external ids stay apart. */
+    if (row->image.kind == RECORD_KIND_USER && row->image.as.user.external_id != NULL)
+        index_text(oracle, row, EXTERNAL, row->image.as.user.external_id);
     if (row->image.kind == RECORD_KIND_POINT_ENTRY && row->image.as.point_entry.reference != NULL)
         index_text(oracle, row, row->image.as.point_entry.caller_id,
                    row->image.as.point_entry.reference);
@@ -149,6 +155,21 @@ struct row *user_of_email(const struct oracle *oracle, const char *email)
         if (oracle->text_slots[at].hash == hash && row->there &&
             row->image.kind == RECORD_KIND_USER && row->image.as.user.email != NULL &&
             strcmp(row->image.as.user.email, email) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+struct row *user_of_external_id(const struct oracle *oracle, const char *external_id)
+{
+    const uint64_t hash = text_hash(RECORD_KIND_USER, EXTERNAL, external_id);
+    const size_t mask = oracle->text_slot_count - 1;
+    for (size_t at = hash & mask; oracle->text_slot_count > 0 && oracle->text_slots[at].row != NULL;
+         at = (at + 1) & mask) {
+        struct row *row = oracle->text_slots[at].row;
+        if (oracle->text_slots[at].hash == hash && row->there &&
+            row->image.kind == RECORD_KIND_USER && row->image.as.user.external_id != NULL &&
+            strcmp(row->image.as.user.external_id, external_id) == 0)
             return row;
     }
     return NULL;
@@ -369,6 +390,8 @@ void rows_release(struct oracle *oracle)
     own_free(oracle->text_slots);
     own_free(oracle->log.entries);
     own_free(oracle->sessions.items);
+    own_free(oracle->resets.items);
+    own_free(oracle->api_keys.items);
     own_free(oracle->pending.items);
     own_free(oracle->live_tokens.items);
     own_free(oracle->cancelled.items);

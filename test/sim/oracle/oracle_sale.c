@@ -92,11 +92,15 @@ static enum refusal hold_token(struct oracle *oracle, const struct row *user)
 
 /* A round that may have left memory may be told as one whose sale is over, whatever the wall clock
  * says since. */
-static enum refusal hold_sale(const struct oracle *oracle, const struct row *round,
+static enum refusal hold_sale(struct oracle *oracle, const struct row *round,
                               const struct call *call)
 {
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
+    if (round->of.round.concert->image.as.concert.status == CONCERT_STATUS_DRAFT) {
+        oracle->state = STATE_DRAFT;
+        return REFUSAL_NOT_FOUND;
+    }
     if (round->image.as.concert_round.status == ROUND_STATUS_CANCELLED)
         return REFUSAL_ROUND_CANCELLED;
     if (oracle->now.wall < round->of.round.concert->image.as.concert.reservation_open_at)
@@ -107,14 +111,35 @@ static enum refusal hold_sale(const struct oracle *oracle, const struct row *rou
     return REFUSAL_NONE;
 }
 
-static enum refusal hold_seats(struct oracle *oracle, const struct row *round,
-                               const struct call *call)
+/* The seats of a hold, in their order. */
+struct claim {
+    struct row *seats[SEATS_PER_RESERVATION_MAX];
+    size_t count;
+};
+
+static void claim_add(struct claim *claim, struct row *seat)
 {
+    if (claim->count < SEATS_PER_RESERVATION_MAX)
+        claim->seats[claim->count++] = seat;
+}
+
+static enum refusal hold_seats(struct oracle *oracle, const struct row *round,
+                               const struct call *call, struct claim *claim)
+{
+    const int64_t *places = call->in.reservation_hold.places;
+    if (places != NULL &&
+        call->in.reservation_hold.plan_version != round->image.as.concert_round.plan_version)
+        return REFUSAL_PLAN_CHANGED;
     for (size_t i = 0; i < call->in.reservation_hold.seat_count; i++) {
-        const struct row *seat =
-            row_find(oracle, RECORD_KIND_SEAT, call->in.reservation_hold.seat_ids[i]);
-        if (seat != NULL && seat->of.seat.round == round)
+        struct row *seat =
+            places == NULL
+                ? row_find(oracle, RECORD_KIND_SEAT, call->in.reservation_hold.seat_ids[i])
+            : (size_t)places[i] < round->of.round.seat_count ? round->of.round.seats[places[i]]
+                                                             : NULL;
+        if (seat != NULL && seat->of.seat.round == round) {
+            claim_add(claim, seat);
             continue;
+        }
         if (call->refusal == REFUSAL_SEAT_OF_OTHER_ROUND && call->detail.seat_index != i)
             object_to(oracle, 0, "seat %zu is the one of another round, not %zu", i,
                       call->detail.seat_index);
@@ -122,6 +147,87 @@ static enum refusal hold_seats(struct oracle *oracle, const struct row *round,
     }
     return REFUSAL_NONE;
 }
+
+/* ---- The best seats, by a plain walk ---- */
+
+static bool same_label(const char *one, const char *other)
+{
+    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
+}
+
+static const struct seat *seat_in(const struct row *round, size_t place)
+{
+    return &round->of.round.seats[place]->image.as.seat;
+}
+
+static bool is_one_row(const struct row *round, size_t place)
+{
+    return place > 0 && place < round->of.round.seat_count &&
+           same_label(seat_in(round, place - 1)->section, seat_in(round, place)->section) &&
+           same_label(seat_in(round, place - 1)->row, seat_in(round, place)->row);
+}
+
+static bool is_wanted(const struct seat *seat, const struct best_wanted *wanted)
+{
+    return seat->status == SEAT_STATUS_AVAILABLE &&
+           (wanted->section == NULL || same_label(seat->section, wanted->section)) &&
+           (wanted->grade == NULL || same_label(seat->grade, wanted->grade));
+}
+
+/* Free seats in a row, from the place on in steps of one or of minus one, two at the most. */
+static int free_beside(const struct row *round, size_t place, int step)
+{
+    int count = 0;
+    size_t joint = step > 0 ? place : place + 1;
+    while (count < 2 && is_one_row(round, joint) &&
+           seat_in(round, place)->status == SEAT_STATUS_AVAILABLE) {
+        count++;
+        place += (size_t)step;
+        joint += (size_t)step;
+    }
+    return count;
+}
+
+/* How good it is to give the seats from this place on; 0: they are not what is wanted. */
+static int64_t worth_of(const struct row *round, size_t place, const struct best_wanted *wanted)
+{
+    const size_t end = place + (size_t)wanted->count;
+    int64_t wheelchairs = 0, companions = 0;
+    for (size_t i = place; i < end; i++) {
+        if (i >= round->of.round.seat_count || (i > place && !is_one_row(round, i)) ||
+            !is_wanted(seat_in(round, i), wanted))
+            return 0;
+        wheelchairs += seat_in(round, i)->accessible;
+        companions += seat_in(round, i)->companion && !seat_in(round, i)->accessible;
+    }
+    if (wheelchairs != wanted->wheelchairs)
+        return 0;
+    const bool strands = free_beside(round, place - 1, -1) == 1 || free_beside(round, end, 1) == 1;
+    return 1 + (wheelchairs > 0 ? 2 * companions : 0) + !strands;
+}
+
+static enum refusal hold_best(const struct row *round, const struct call *call, struct claim *claim)
+{
+    const struct best_wanted *wanted = &call->in.reservation_hold.best;
+    int64_t best = 0;
+    size_t first = 0;
+    for (size_t i = 0; i < round->of.round.seat_count; i++) {
+        if (best > 0 && !is_one_row(round, i))
+            break;
+        const int64_t worth = worth_of(round, i, wanted);
+        if (worth > best) {
+            best = worth;
+            first = i;
+        }
+    }
+    if (best == 0)
+        return REFUSAL_NO_ADJACENT_SEATS;
+    for (int64_t i = 0; i < wanted->count; i++)
+        claim_add(claim, round->of.round.seats[first + (size_t)i]);
+    return REFUSAL_NONE;
+}
+
+/* ---- Limits ---- */
 
 static int64_t seats_of(const struct row *user, const struct row *round)
 {
@@ -154,20 +260,30 @@ static bool holds_are_used_up(const struct row *token, const struct call *call)
     return token->of.token.holds_ever >= HOLDS_PER_TOKEN_MAX && call->refusal == REFUSAL_HOLD_LIMIT;
 }
 
+/* A concert's own limit goes before the house's. */
+static int64_t own_or(int64_t own, int64_t otherwise)
+{
+    return own > 0 ? own : otherwise;
+}
+
 static enum refusal hold_limits(struct oracle *oracle, const struct row *user,
                                 const struct row *round, const struct call *call)
 {
-    const int64_t wanted = (int64_t)call->in.reservation_hold.seat_count;
+    const size_t named = call->in.reservation_hold.seat_count;
+    const int64_t wanted = named > 0 ? (int64_t)named : call->in.reservation_hold.best.count;
     const int64_t held = seats_of(user, round);
+    const struct concert *concert = &round->of.round.concert->image.as.concert;
+    const int64_t at_once =
+        own_or(concert->max_seats_per_reservation, oracle->settings.max_seats_per_reservation);
+    const int64_t in_all = own_or(concert->max_seats_per_user, oracle->settings.max_seats_per_user);
     oracle->state = STATE_TOO_MANY_AT_ONCE;
-    if (wanted > oracle->settings.max_seats_per_reservation) {
-        limit_is(oracle, call, REFUSAL_SEAT_LIMIT, oracle->settings.max_seats_per_reservation,
-                 held);
+    if (wanted > at_once) {
+        limit_is(oracle, call, REFUSAL_SEAT_LIMIT, at_once, held);
         return REFUSAL_SEAT_LIMIT;
     }
     oracle->state = STATE_TOO_MANY_IN_ALL;
-    if (held + wanted > oracle->settings.max_seats_per_user) {
-        limit_is(oracle, call, REFUSAL_SEAT_LIMIT, oracle->settings.max_seats_per_user, held);
+    if (held + wanted > in_all) {
+        limit_is(oracle, call, REFUSAL_SEAT_LIMIT, in_all, held);
         return REFUSAL_SEAT_LIMIT;
     }
     oracle->state = STATE_ACTIVE;
@@ -178,48 +294,54 @@ static enum refusal hold_limits(struct oracle *oracle, const struct row *user,
     return REFUSAL_NONE;
 }
 
-static enum refusal hold_available(struct oracle *oracle, const struct call *call)
+static enum refusal hold_available(struct oracle *oracle, const struct call *call,
+                                   const struct claim *claim)
 {
     size_t conflicts = 0;
     const bool told = call->refusal == REFUSAL_SEAT_UNAVAILABLE;
-    for (size_t i = 0; i < call->in.reservation_hold.seat_count; i++) {
-        const struct row *seat =
-            row_find(oracle, RECORD_KIND_SEAT, call->in.reservation_hold.seat_ids[i]);
+    const struct seat_conflicts *shown = &call->out.conflicts;
+    for (size_t i = 0; i < claim->count; i++) {
+        const struct row *seat = claim->seats[i];
         if (seat->image.as.seat.status == SEAT_STATUS_AVAILABLE)
             continue;
         oracle->state = seat->image.as.seat.status == SEAT_STATUS_HELD   ? STATE_SEAT_HELD
                         : seat->image.as.seat.status == SEAT_STATUS_SOLD ? STATE_SEAT_SOLD
                                                                          : STATE_SEAT_BLOCKED;
-        if (told && (conflicts >= call->detail.conflict_count ||
-                     !id_equal(call->detail.conflicts[conflicts], seat->image.as.seat.id)))
+        if (told &&
+            (conflicts >= shown->count ||
+             !id_equal(shown->seats[conflicts].seat_id, seat->image.as.seat.id) ||
+             shown->seats[conflicts].place != seat->image.as.seat.position ||
+             strcmp(shown->seats[conflicts].seat_number, seat->image.as.seat.seat_number) != 0))
             object_to(oracle, 1, "the conflicts that were told are not those there are");
         conflicts++;
     }
-    if (told && conflicts != call->detail.conflict_count)
-        object_to(oracle, 1, "%zu seats are taken, %zu were told", conflicts,
-                  call->detail.conflict_count);
+    if (told && conflicts != shown->count)
+        object_to(oracle, 1, "%zu seats are taken, %zu were told", conflicts, shown->count);
     return conflicts > 0 ? REFUSAL_SEAT_UNAVAILABLE : REFUSAL_NONE;
 }
 
 static enum refusal hold_refusal(struct oracle *oracle, const struct row *user,
-                                 const struct row *round, const struct call *call)
+                                 const struct row *round, const struct call *call,
+                                 struct claim *claim)
 {
     enum refusal refusal = hold_token(oracle, user);
     if (refusal == REFUSAL_NONE)
         refusal = hold_sale(oracle, round, call);
     if (refusal == REFUSAL_NONE)
-        refusal = hold_seats(oracle, round, call);
+        refusal = hold_seats(oracle, round, call, claim);
     if (refusal == REFUSAL_NONE && round->image.as.concert_round.paused)
         refusal = REFUSAL_ROUND_PAUSED;
     if (refusal == REFUSAL_NONE)
         refusal = hold_limits(oracle, user, round, call);
+    if (refusal == REFUSAL_NONE && call->in.reservation_hold.seat_count == 0)
+        refusal = hold_best(round, call, claim);
     if (refusal == REFUSAL_NONE)
-        refusal = hold_available(oracle, call);
+        refusal = hold_available(oracle, call, claim);
     return refusal;
 }
 
 static struct row *put_hold(struct oracle *oracle, const struct row *user, const struct row *round,
-                            const struct call *call)
+                            const struct claim *claim)
 {
     struct record image = {
         .kind = RECORD_KIND_SEAT_RESERVATION,
@@ -234,21 +356,17 @@ static struct row *put_hold(struct oracle *oracle, const struct row *user, const
             .refundable_until = round->image.as.concert_round.start_time -
                                 oracle->settings.refund_until_seconds * SECOND_MS,
         }};
-    const struct id *seat_ids = call->in.reservation_hold.seat_ids;
-    const size_t seat_count = call->in.reservation_hold.seat_count;
-    for (size_t i = 0; i < seat_count; i++)
-        image.as.seat_reservation.amount +=
-            row_find(oracle, RECORD_KIND_SEAT, seat_ids[i])->image.as.seat.price;
+    for (size_t i = 0; i < claim->count; i++)
+        image.as.seat_reservation.amount += claim->seats[i]->image.as.seat.price;
     struct row *reservation = row_put(oracle, &image);
-    for (size_t i = 0; i < seat_count; i++) {
-        const struct record seat = {
-            .kind = RECORD_KIND_RESERVATION_SEAT,
-            .as.reservation_seat = {
-                .reservation_id = image.as.seat_reservation.id,
-                .position = (int64_t)i,
-                .seat_id = seat_ids[i],
-                .price = row_find(oracle, RECORD_KIND_SEAT, seat_ids[i])->image.as.seat.price,
-            }};
+    for (size_t i = 0; i < claim->count; i++) {
+        const struct record seat = {.kind = RECORD_KIND_RESERVATION_SEAT,
+                                    .as.reservation_seat = {
+                                        .reservation_id = image.as.seat_reservation.id,
+                                        .position = (int64_t)i,
+                                        .seat_id = claim->seats[i]->image.as.seat.id,
+                                        .price = claim->seats[i]->image.as.seat.price,
+                                    }};
         row_put(oracle, &seat);
     }
     seats_become(oracle, reservation, SEAT_STATUS_HELD);
@@ -260,7 +378,8 @@ enum refusal judge_reservation_hold(struct oracle *oracle, struct row *user,
 {
     struct row *round =
         row_find(oracle, RECORD_KIND_CONCERT_ROUND, call->in.reservation_hold.round_id);
-    const enum refusal refusal = hold_refusal(oracle, user, round, call);
+    struct claim claim = {0};
+    const enum refusal refusal = hold_refusal(oracle, user, round, call, &claim);
     if (refusal != REFUSAL_NONE || call->refusal != REFUSAL_NONE)
         return refusal;
     expect_created(oracle, call, true);
@@ -269,7 +388,7 @@ enum refusal judge_reservation_hold(struct oracle *oracle, struct row *user,
         image.as.concert_round.first_reserved_at = oracle->now.house;
         row_change(oracle, round, &image);
     }
-    const struct row *reservation = put_hold(oracle, user, round, call);
+    const struct row *reservation = put_hold(oracle, user, round, &claim);
     token_follows_holds(oracle, user->of.user.token);
     view_reservation(oracle, call, reservation);
     return REFUSAL_NONE;
@@ -304,8 +423,8 @@ enum refusal judge_reservation_get(struct oracle *oracle, struct row *user, cons
     if (reservation == NULL)
         return REFUSAL_NOT_FOUND;
     oracle->state = STATE_OTHERS;
-    if (!may_see(user, reservation->image.as.seat_reservation.user_id))
-        return REFUSAL_NOT_FOUND;
+    if (!may_see(oracle, user, reservation->image.as.seat_reservation.user_id))
+        return refuse_to_show(oracle, user, call);
     oracle->state = state_of(reservation);
     view_reservation(oracle, call, reservation);
     return REFUSAL_NONE;
@@ -326,13 +445,13 @@ bool reservation_may_have_left(const struct row *reservation)
     return true;
 }
 
-static bool refund_is_closed(const struct oracle *oracle, const struct row *user,
-                             const struct row *reservation, const struct call *call)
+static bool refund_is_closed(const struct oracle *oracle, const struct row *reservation,
+                             const struct call *call)
 {
     const struct row *round = reservation->of.reservation->round;
     if (reservation->image.as.seat_reservation.status != RESERVATION_STATUS_CONFIRMED)
         return false;
-    if (!is_organizer(user) && round->image.as.concert_round.status != ROUND_STATUS_CANCELLED &&
+    if (!may(oracle) && round->image.as.concert_round.status != ROUND_STATUS_CANCELLED &&
         oracle->now.wall >= reservation->image.as.seat_reservation.refundable_until)
         return true;
     return round->of.round.maybe_over && call->refusal == REFUSAL_REFUND_CLOSED;
@@ -345,12 +464,12 @@ enum refusal judge_reservation_cancel(struct oracle *oracle, struct row *user,
     if (reservation == NULL)
         return REFUSAL_NOT_FOUND;
     oracle->state = STATE_OTHERS;
-    if (!may_see(user, reservation->image.as.seat_reservation.user_id))
-        return REFUSAL_NOT_FOUND;
+    if (!may_see(oracle, user, reservation->image.as.seat_reservation.user_id))
+        return refuse_to_show(oracle, user, call);
     oracle->state = state_of(reservation);
     if (oracle->state == STATE_EXPIRED)
         return REFUSAL_RESERVATION_EXPIRED;
-    if (refund_is_closed(oracle, user, reservation, call))
+    if (refund_is_closed(oracle, reservation, call))
         return REFUSAL_REFUND_CLOSED;
     if (oracle->state != STATE_CANCELLED && call->refusal == REFUSAL_NONE)
         reservation_ends(oracle, reservation, RESERVATION_STATUS_CANCELLED,
@@ -360,9 +479,9 @@ enum refusal judge_reservation_cancel(struct oracle *oracle, struct row *user,
     return REFUSAL_NONE;
 }
 
-/* ---- Paying ---- */
+/* ---- Paying, and more time for it ---- */
 
-static enum refusal payment_refusal(struct oracle *oracle, const struct row *user,
+static enum refusal pending_refusal(struct oracle *oracle, const struct row *user,
                                     const struct row *reservation, const struct call *call)
 {
     if (reservation == NULL)
@@ -384,6 +503,36 @@ static enum refusal payment_refusal(struct oracle *oracle, const struct row *use
         object_to(oracle, 4, "%s is %s, and something else was told", row_name(reservation).text,
                   reservation_status_texts[row->status]);
     return REFUSAL_RESERVATION_NOT_PENDING;
+}
+
+/* The deadline moves by as much as the house gives, from where it was; the turn goes as far. */
+enum refusal judge_reservation_extend(struct oracle *oracle, struct row *user,
+                                      const struct call *call)
+{
+    const int64_t more_ms = oracle->settings.extend_seconds * SECOND_MS;
+    oracle->state = STATE_CLOSED;
+    if (more_ms == 0)
+        return REFUSAL_EXTENDING_CLOSED;
+    struct row *reservation = named(oracle, call);
+    const enum refusal refusal = pending_refusal(oracle, user, reservation, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    struct record image = row_image(reservation);
+    oracle->state = STATE_EXTENDED;
+    if (image.as.seat_reservation.extended_at != 0)
+        return REFUSAL_EXTENDED_ALREADY;
+    struct row *token = user->of.user.token;
+    oracle->state = oracle->now.house < token->image.as.queue_token.holds_until ? STATE_PENDING
+                                                                                : STATE_OVER_TIME;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    expect_created(oracle, call, false);
+    image.as.seat_reservation.expires_at += more_ms;
+    image.as.seat_reservation.extended_at = oracle->now.house;
+    row_change(oracle, reservation, &image);
+    token_follows_holds(oracle, token);
+    view_reservation(oracle, call, reservation);
+    return REFUSAL_NONE;
 }
 
 static struct record payment_image(const struct oracle *oracle, const struct row *reservation,
@@ -448,7 +597,7 @@ static struct row *pay(struct oracle *oracle, struct row *user, struct row *rese
 enum refusal judge_payment_make(struct oracle *oracle, struct row *user, const struct call *call)
 {
     struct row *reservation = named(oracle, call);
-    const enum refusal refusal = payment_refusal(oracle, user, reservation, call);
+    const enum refusal refusal = pending_refusal(oracle, user, reservation, call);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (user->of.user.account->image.as.point_account.balance <
@@ -478,8 +627,8 @@ enum refusal judge_payment_get(struct oracle *oracle, struct row *user, const st
     if (payment == NULL)
         return REFUSAL_NOT_FOUND;
     oracle->state = STATE_OTHERS;
-    if (!may_see(user, payment->image.as.payment.user_id))
-        return REFUSAL_NOT_FOUND;
+    if (!may_see(oracle, user, payment->image.as.payment.user_id))
+        return refuse_to_show(oracle, user, call);
     oracle->state = payment->image.as.payment.status == PAYMENT_STATUS_SUCCEEDED ? STATE_SUCCEEDED
                     : payment->image.as.payment.status == PAYMENT_STATUS_FAILED  ? STATE_FAILED
                                                                                  : STATE_CANCELLED;

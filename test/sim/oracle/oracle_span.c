@@ -326,7 +326,15 @@ static void find_missing(struct oracle *oracle)
     }
 }
 
-/* The house row comes once, when the batch settles. */
+static bool same_settings(const struct house *a, const struct house *b)
+{
+    return a->open_at == b->open_at && a->paused == b->paused && a->max_active == b->max_active &&
+           a->admit_per_second == b->admit_per_second && a->silent_seconds == b->silent_seconds &&
+           a->active_seconds == b->active_seconds && a->wait_seconds == b->wait_seconds;
+}
+
+/* The house row comes once, when the batch settles, and says whether its settings changed. They may
+ * also have been set to what they were. */
 static void check_house(struct oracle *oracle)
 {
     struct record recorded = {.kind = RECORD_KIND_HOUSE, .as.house = oracle->house_recorded};
@@ -335,6 +343,10 @@ static void check_house(struct oracle *oracle)
         (field = first_difference(&recorded, &oracle->house->image)) != NULL)
         object_to(oracle, invariant_of_field(RECORD_KIND_HOUSE, field),
                   "the house's %s changed and was not written", field->column);
+    const struct record *seen = span_seen(oracle, oracle->house);
+    if (seen != NULL && seen->why != WHY_QUEUE_CHANGED && oracle->house_recorded.id != 0 &&
+        !same_settings(&oracle->house_recorded, &seen->as.house))
+        object_to(oracle, 13, "the queue's settings changed, and the house's row does not say so");
     oracle->house_recorded = oracle->house->image.as.house;
 }
 

@@ -85,7 +85,8 @@ RECORD_LIE(is_another_request, record->as.idempotency_key.fingerprint++)
 RECORD_LIE(is_richer, record->as.point_account.balance += 5)
 
 ANSWER_LIE(is_done, call->refusal = REFUSAL_NONE)
-ANSWER_LIE(tells_another_conflict, call->detail.conflicts[0] = made_up(call->detail.conflicts[0]))
+ANSWER_LIE(tells_another_conflict,
+           call->out.conflicts.seats[0].seat_id = made_up(call->out.conflicts.seats[0].seat_id))
 ANSWER_LIE(tells_another_limit, call->detail.limit++)
 ANSWER_LIE(tells_another_price, call->out.reservation.seats[0].price++)
 ANSWER_LIE(tells_it_was_there, call->created = false)

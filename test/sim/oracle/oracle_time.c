@@ -40,6 +40,37 @@ static void make_up_downtime(struct oracle *oracle)
     cover(oracle, COVERAGE_TICK, STATE_DOWNTIME, REFUSAL_NONE);
 }
 
+/* ---- Incidents ---- */
+
+enum refusal judge_incident_make(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    const timestamp_ms last = oracle->house->image.as.house.incident_at;
+    oracle->state = STATE_ANY;
+    if (last > 0 && oracle->now.house < last + MINUTE_MS)
+        return REFUSAL_INCIDENT_RECENT;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    oracle->state = oracle->pending.count > 0 ? STATE_ACTIVE_WITH_HOLDS : STATE_ANY;
+    expect_created(oracle, call, true);
+    const struct record image = {.kind = RECORD_KIND_INCIDENT,
+                                 .as.incident = {
+                                     .id = span_new_id(oracle, RECORD_KIND_INCIDENT),
+                                     .caller_id = user->image.as.user.id,
+                                     .add_seconds = call->in.incident.add_seconds,
+                                     .note = call->in.incident.note,
+                                     .holds = (int64_t)oracle->pending.count,
+                                     .turns = oracle->active_count,
+                                     .created_at = oracle->now.house,
+                                 }};
+    shift_holds(oracle, image.as.incident.add_seconds * SECOND_MS);
+    shift_turns(oracle, image.as.incident.add_seconds * SECOND_MS);
+    struct record house = row_image(oracle->house);
+    house.as.house.incident_at = oracle->now.house;
+    row_change(oracle, oracle->house, &house);
+    view_record(oracle, call, row_put(oracle, &image));
+    return REFUSAL_NONE;
+}
+
 /* ---- What is due ---- */
 
 /* A cancelled round's hold may be released for that instead, when both come together. */
@@ -104,6 +135,22 @@ static void tick_sessions(struct oracle *oracle)
     }
 }
 
+/* They are few: each that is due falls, unless the tick stopped before it. */
+static void tick_resets(struct oracle *oracle)
+{
+    for (size_t i = oracle->resets.count; i > 0; i--) {
+        struct row *reset = oracle->resets.items[i - 1];
+        if (reset->image.as.password_reset.expires_at > oracle->now.house)
+            continue;
+        if (oracle->may_stop && span_seen(oracle, reset) == NULL) {
+            oracle->behind = true;
+            continue;
+        }
+        row_delete(oracle, reset);
+        cover(oracle, COVERAGE_TICK, STATE_RESET_EXPIRED, REFUSAL_NONE);
+    }
+}
+
 /* ---- Cancelled rounds ---- */
 
 static bool anything_to_refund(const struct oracle *oracle)
@@ -153,7 +200,7 @@ static size_t may_be_due(const struct oracle *oracle)
     size_t count = oracle->live_tokens.count + oracle->pending.count;
     if (oracle->now.house >= oracle->sessions_due)
         count += oracle->sessions.count;
-    return count + keys_due(oracle);
+    return count + oracle->resets.count + keys_due(oracle);
 }
 
 /* No request of a batch sees anything past its deadline: all of it falls here, exactly when its
@@ -166,6 +213,7 @@ void tick_judge(struct oracle *oracle)
     tick_holds(oracle);
     tick_tokens(oracle);
     tick_sessions(oracle);
+    tick_resets(oracle);
     tick_keys(oracle);
     tick_refunds(oracle);
     admissions_judge(oracle);

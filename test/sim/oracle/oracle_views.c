@@ -44,13 +44,16 @@ static bool poll_is_right(const struct oracle *oracle, const struct token_view *
 
 #define MEASURED_MS MINUTE_MS
 
-/* Unknown unless the door is open and somebody was let in during the last minute; a second more or
- * less is the server's. What it estimates is its own to say, as a range. */
-static bool estimate_is_right(const struct oracle *oracle, const struct token_view *view)
+/* Unknown unless the door is open, seats that it could buy are left, and somebody was let in during
+ * the last minute; a second more or less is the server's. What it estimates is its own to say, as a
+ * range. */
+static bool estimate_is_right(struct oracle *oracle, const struct token_view *view,
+                              const struct row *token)
 {
     const struct wait_estimate *estimate = &view->estimate;
     const int64_t since_ms = oracle->now.house - oracle->last_admission;
-    const bool open = door_status(oracle) == QUEUE_STATUS_OPEN;
+    const bool open = door_status(oracle) == QUEUE_STATUS_OPEN && is_on_sale(oracle, token) &&
+                      !is_sold_out(oracle, token);
     if (view->token.status != TOKEN_STATUS_WAITING)
         return !estimate->known;
     if (estimate->known)
@@ -61,14 +64,14 @@ static bool estimate_is_right(const struct oracle *oracle, const struct token_vi
 
 /* Exact for one who is present. One who is silent is passed over at the turn and comes back when
  * heard, so that nobody can say how many will be before. */
-static bool ahead_is_right(const struct oracle *oracle, const struct token_view *view,
+static bool ahead_is_right(struct oracle *oracle, const struct token_view *view,
                            const struct row *token)
 {
     if (view->token.status != TOKEN_STATUS_WAITING)
         return view->ahead == 0;
     if (!token->of.token.present)
         return view->ahead >= 0 && view->ahead < oracle->waiting_count;
-    return view->ahead == bits_below(oracle, &oracle->present, view->token.number);
+    return view->ahead == count_ahead(oracle, token);
 }
 
 void view_token(struct oracle *oracle, const struct call *call, const struct row *token)
@@ -78,6 +81,7 @@ void view_token(struct oracle *oracle, const struct call *call, const struct row
     if (call->refusal != REFUSAL_NONE || oracle->objected)
         return;
     const struct field_schema *field = first_difference(&told, &token->image);
+    sales_count(oracle);
     if (field != NULL)
         object_to(oracle, invariant_of_field(RECORD_KIND_QUEUE_TOKEN, field),
                   "%s answers %s with a wrong %s", verb_name(call->verb), row_name(token).text,
@@ -85,11 +89,15 @@ void view_token(struct oracle *oracle, const struct call *call, const struct row
     else if (!ahead_is_right(oracle, view, token))
         object_to(oracle, 6, "%s is told that %lld are ahead, where it is %lld",
                   row_name(token).text, (long long)view->ahead,
-                  (long long)bits_below(oracle, &oracle->present, view->token.number));
+                  (long long)count_ahead(oracle, token));
+    else if (view->sold_out !=
+             (view->token.status == TOKEN_STATUS_WAITING && is_sold_out(oracle, token)))
+        object_to(oracle, 6, "%s is told that all is %s", row_name(token).text,
+                  view->sold_out ? "sold, where something is left" : "not sold, where it is");
     else if (!poll_is_right(oracle, view))
         object_to(oracle, 0, "%s is told to ask again after %lld ms", row_name(token).text,
                   (long long)view->poll_after_ms);
-    else if (!estimate_is_right(oracle, view))
+    else if (!estimate_is_right(oracle, view, token))
         object_to(oracle, 0, "%s is told an estimate that %s", row_name(token).text,
                   view->estimate.known ? "cannot be known" : "should be known");
 }
@@ -102,7 +110,7 @@ static const struct field_schema *reservation_difference(const struct reservatio
     return first_difference(&told, &reservation->image);
 }
 
-static bool seats_are_right(const struct reservation_view *view, const struct row *reservation)
+bool view_seats_are(const struct reservation_view *view, const struct row *reservation)
 {
     const struct reservation_part *part = reservation->of.reservation;
     if (view->seat_count != part->seat_count ||
@@ -118,7 +126,7 @@ static bool seats_are_right(const struct reservation_view *view, const struct ro
 
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation)
 {
-    return reservation_difference(view, reservation) == NULL && seats_are_right(view, reservation);
+    return reservation_difference(view, reservation) == NULL && view_seats_are(view, reservation);
 }
 
 void view_reservation(struct oracle *oracle, const struct call *call, const struct row *reservation)
@@ -130,7 +138,7 @@ void view_reservation(struct oracle *oracle, const struct call *call, const stru
         object_to(oracle, invariant_of_field(RECORD_KIND_SEAT_RESERVATION, field),
                   "%s answers %s with a wrong %s", verb_name(call->verb),
                   row_name(reservation).text, field->column);
-    else if (!seats_are_right(&call->out.reservation, reservation))
+    else if (!view_seats_are(&call->out.reservation, reservation))
         object_to(oracle, 1, "%s answers %s with wrong seats", verb_name(call->verb),
                   row_name(reservation).text);
 }
@@ -146,6 +154,84 @@ void view_payment(struct oracle *oracle, const struct call *call, const struct r
                   row_name(payment).text, field->column);
 }
 
+/* ---- What happened ---- */
+
+/* A step that must be told, if there is a time for it, and then comes next. */
+static bool step_is(const struct reservation_history *told, size_t *next, enum history_event event,
+                    timestamp_ms at, struct id payment_id, int64_t amount)
+{
+    if (at == 0)
+        return true;
+    for (size_t i = 0; i < told->count; i++) {
+        const struct history_step *step = &told->steps[i];
+        if (step->event != event)
+            continue;
+        ++*next;
+        return step->at == at && id_equal(step->payment_id, payment_id) && step->amount == amount;
+    }
+    return false;
+}
+
+static bool payments_are(const struct oracle *oracle, const struct row *reservation,
+                         const struct reservation_history *told, size_t *count)
+{
+    const struct row_vector *rows = &oracle->of_kind[RECORD_KIND_PAYMENT];
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct payment *payment = &rows->items[i]->image.as.payment;
+        const bool failed = payment->status == PAYMENT_STATUS_FAILED;
+        if (!rows->items[i]->there ||
+            !id_equal(payment->reservation_id, reservation->image.as.seat_reservation.id))
+            continue;
+        if (!step_is(told, count, failed ? HISTORY_TRIED : HISTORY_PAID,
+                     failed ? payment->created_at : payment->paid_at, payment->id,
+                     payment->amount) ||
+            !step_is(told, count, HISTORY_REFUNDED, payment->cancelled_at, payment->id,
+                     payment->amount))
+            return false;
+    }
+    return true;
+}
+
+static bool history_is(const struct oracle *oracle, const struct row *reservation,
+                       const struct reservation_history *told)
+{
+    const struct seat_reservation *row = &reservation->image.as.seat_reservation;
+    const struct queue_token *token = &reservation->of.reservation->token->image.as.queue_token;
+    const bool expired = row->status == RESERVATION_STATUS_EXPIRED;
+    size_t count = 0;
+    for (size_t i = 1; i < told->count; i++)
+        if (told->steps[i - 1].at > told->steps[i].at)
+            return false;
+    return step_is(told, &count, HISTORY_JOINED, token->issued_at, ID_NONE, 0) &&
+           step_is(told, &count, HISTORY_ADMITTED, token->activate_at, ID_NONE, 0) &&
+           step_is(told, &count, HISTORY_HELD, row->reserved_at, ID_NONE, row->amount) &&
+           step_is(told, &count, HISTORY_EXTENDED, row->extended_at, ID_NONE, 0) &&
+           step_is(told, &count, expired ? HISTORY_EXPIRED : HISTORY_CANCELLED, row->ended_at,
+                   ID_NONE, 0) &&
+           payments_are(oracle, reservation, told, &count) && count == told->count;
+}
+
+static const struct row *reservation_asked(const struct oracle *oracle, const struct call *call)
+{
+    return row_find(oracle, RECORD_KIND_SEAT_RESERVATION, call->in.reservation.reservation_id);
+}
+
+void view_history(struct oracle *oracle, const struct call *call)
+{
+    const struct row *reservation = reservation_asked(oracle, call);
+    if (reservation == NULL || !history_is(oracle, reservation, &call->out.history))
+        object_to(oracle, 12, "the history of %s is another",
+                  reservation == NULL ? "what is not there" : row_name(reservation).text);
+}
+
+void view_no_history(struct oracle *oracle, const struct call *call)
+{
+    const struct row *reservation = reservation_asked(oracle, call);
+    if (reservation != NULL && !oracle->in_limbo)
+        object_to(oracle, 12, "%s is said to have no history", row_name(reservation).text);
+    cover(oracle, (enum coverage_verb)VERB_RESERVATION_HISTORY, STATE_UNKNOWN, REFUSAL_NOT_FOUND);
+}
+
 /* ---- Deadlines ---- */
 
 /* A deadline as far from the wall as from the house, give or take a second: so whoever counts by
@@ -153,7 +239,7 @@ void view_payment(struct oracle *oracle, const struct call *call, const struct r
 void view_deadlines(struct oracle *oracle, const struct request *request)
 {
     const struct call *call = &request->call;
-    if (call->refusal != REFUSAL_NONE || oracle->objected || call->verb == VERB_LIST ||
+    if (call->refusal != REFUSAL_NONE || oracle->objected || call_wants_list(call) ||
         call->look_up.state != LOOK_UP_NOT_ASKED)
         return;
     const int64_t left_ms = oracle->settings.hold_seconds * SECOND_MS;
@@ -213,8 +299,22 @@ static bool is_asked_for(const struct row *row, const struct record_query *query
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && !id_is_none(query->round_id) &&
         !id_equal(row->image.as.seat_reservation.round_id, query->round_id))
         return false;
-    if (query->kind == RECORD_KIND_USER && query->email != NULL &&
-        !same_text(row->image.as.user.email, query->email))
+    if (query->kind == RECORD_KIND_USER &&
+        ((query->email != NULL && !same_text(row->image.as.user.email, query->email)) ||
+         (query->external_id != NULL &&
+          !same_text(row->image.as.user.external_id, query->external_id))))
+        return false;
+    if (query->kind == RECORD_KIND_USER && query->roles != 0 &&
+        (query->roles >> row->image.as.user.role & 1) == 0)
+        return false;
+    if (query->kind == RECORD_KIND_PAYMENT && !id_is_none(query->of_round) &&
+        !id_equal(row->of.payment.reservation->image.as.seat_reservation.round_id, query->of_round))
+        return false;
+    if (query->kind == RECORD_KIND_POINT_ENTRY &&
+        ((query->entry_kind.given &&
+          (int)row->image.as.point_entry.kind != query->entry_kind.value) ||
+         (query->reference != NULL &&
+          !same_text(row->image.as.point_entry.reference, query->reference))))
         return false;
     return (query->from == 0 || id_time(id) >= query->from) &&
            (query->to == 0 || id_time(id) < query->to) &&

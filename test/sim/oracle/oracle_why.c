@@ -4,31 +4,40 @@
 
 #include "base/check.h"
 
-#define BY(why) (UINT64_C(1) << WHY_##why)
+#define BY(why) WHY_MASK(WHY_##why)
 #define GIVEN_BACK (BY(CANCELLED) | BY(LEFT) | BY(HOLD_EXPIRED) | BY(ROUND_SETTLED))
 #define REFUNDED (BY(CANCELLED) | BY(ROUND_SETTLED))
 #define PAUSED (BY(ROUND_PAUSED) | BY(ROUND_RESUMED))
 #define DELETED (BY(CONCERT_DELETED) | BY(ROUND_DELETED))
 
 /* What may be told of a row of these kinds, whatever it became. */
-static const uint64_t told_of[RECORD_KIND_COUNT] = {
-    [RECORD_KIND_HOUSE] = BY(COUNTED),
-    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED),
-    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(SIGNED_OUT) | BY(SESSION_RENEWED) |
-                            BY(SESSION_EXPIRED) | BY(USER_CHANGED),
-    [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(CHARGED) | BY(PAID) | REFUNDED,
+static const why_set told_of[RECORD_KIND_COUNT] = {
+    [RECORD_KIND_HOUSE] = BY(COUNTED) | BY(QUEUE_CHANGED),
+    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED) | BY(PASSWORD_RESET_TAKEN) |
+                         BY(API_KEY_MADE) | BY(STAFF_INVITED) | BY(STAFF_CHANGED) |
+                         BY(STAFF_REMOVED),
+    [RECORD_KIND_API_KEY] = BY(API_KEY_MADE) | BY(API_KEY_USED) | BY(API_KEY_REMOVED),
+    [RECORD_KIND_PASSWORD_RESET] = BY(PASSWORD_RESET_MADE) | BY(PASSWORD_RESET_TAKEN) |
+                                   BY(PASSWORD_RESET_EXPIRED) | BY(STAFF_INVITED) |
+                                   BY(STAFF_REMOVED),
+    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(HANDED_OVER) | BY(SIGNED_OUT) | BY(SESSION_RENEWED) |
+                            BY(SESSION_EXPIRED) | BY(USER_CHANGED) | BY(PASSWORD_RESET_TAKEN) |
+                            BY(STAFF_REMOVED),
+    [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(API_KEY_MADE) | BY(STAFF_INVITED) |
+                                  BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | REFUNDED,
     [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
     [RECORD_KIND_CONCERT_ROUND] =
         BY(ROUND_CREATED) | BY(ROUND_CHANGED) | BY(ROUND_CANCELLED) | PAUSED | BY(HELD) | DELETED,
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
-    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | REFUNDED,
-    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
-                                    BY(ROUND_CANCELLED) | PAUSED | BY(SEATS_BLOCKED) |
-                                    BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(CANCELLED) |
-                                    BY(PAID) | BY(KEY_EXPIRED),
+    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | REFUNDED,
+    [RECORD_KIND_INCIDENT] = BY(INCIDENT),
+    [RECORD_KIND_IDEMPOTENCY_KEY] =
+        BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) | BY(ROUND_CANCELLED) |
+        PAUSED | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(CANCELLED) |
+        BY(EXTENDED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
 };
 
-static uint64_t told_of_seat(const struct record *was, const struct record *now)
+static why_set told_of_seat(const struct record *was, const struct record *now)
 {
     if (now->deleted)
         return DELETED;
@@ -40,22 +49,22 @@ static uint64_t told_of_seat(const struct record *was, const struct record *now)
     case SEAT_STATUS_SOLD:
         return BY(PAID);
     case SEAT_STATUS_BLOCKED:
-        return BY(SEATS_BLOCKED);
+        return BY(SEATS_BLOCKED) | BY(ROUND_CHANGED);
     case SEAT_STATUS_AVAILABLE:
-        return was->as.seat.status == SEAT_STATUS_BLOCKED ? BY(SEATS_UNBLOCKED)
-               : was->as.seat.status == SEAT_STATUS_SOLD  ? REFUNDED
-                                                          : GIVEN_BACK;
+        return BY(ROUND_CHANGED) | (was->as.seat.status == SEAT_STATUS_BLOCKED ? BY(SEATS_UNBLOCKED)
+                                    : was->as.seat.status == SEAT_STATUS_SOLD  ? REFUNDED
+                                                                               : GIVEN_BACK);
     }
     UNREACHABLE("seat status");
 }
 
-static uint64_t told_of_reservation(const struct record *was, const struct record *now)
+static why_set told_of_reservation(const struct record *was, const struct record *now)
 {
     if (was == NULL)
         return BY(HELD);
     switch (now->as.seat_reservation.status) {
     case RESERVATION_STATUS_PENDING:
-        return BY(DOWNTIME);
+        return BY(DOWNTIME) | BY(INCIDENT) | BY(EXTENDED);
     case RESERVATION_STATUS_CONFIRMED:
         return BY(PAID);
     case RESERVATION_STATUS_EXPIRED:
@@ -68,7 +77,7 @@ static uint64_t told_of_reservation(const struct record *was, const struct recor
     UNREACHABLE("reservation status");
 }
 
-static uint64_t told_of_payment(const struct record *now)
+static why_set told_of_payment(const struct record *now)
 {
     switch (now->as.payment.status) {
     case PAYMENT_STATUS_SUCCEEDED:
@@ -81,7 +90,7 @@ static uint64_t told_of_payment(const struct record *now)
     UNREACHABLE("payment status");
 }
 
-static uint64_t told_of_token(const struct record *was, const struct record *now)
+static why_set told_of_token(const struct record *was, const struct record *now)
 {
     const struct queue_token *token = &now->as.queue_token;
     if (was == NULL)
@@ -92,14 +101,15 @@ static uint64_t told_of_token(const struct record *was, const struct record *now
     case TOKEN_STATUS_ACTIVE:
         return was->as.queue_token.status == TOKEN_STATUS_WAITING
                    ? BY(ADMITTED)
-                   : GIVEN_BACK | BY(HELD) | BY(PAID) | BY(DOWNTIME) | BY(TURN_ENDED);
+                   : GIVEN_BACK | BY(HELD) | BY(EXTENDED) | BY(PAID) | BY(DOWNTIME) | BY(INCIDENT) |
+                         BY(TURN_ENDED);
     case TOKEN_STATUS_EXPIRED:
         return GIVEN_BACK | BY(PAID) | BY(TURN_ENDED);
     }
     UNREACHABLE("token status");
 }
 
-uint64_t why_allowed(const struct record *was, const struct record *now)
+why_set why_allowed(const struct record *was, const struct record *now)
 {
     if (now->kind == RECORD_KIND_SEAT)
         return told_of_seat(was, now);

@@ -28,6 +28,18 @@ static void charge(struct world *world, struct client *client)
     client_do(world, client, &deed);
 }
 
+void deed_wants_best(struct world *world, struct deed *deed, size_t count)
+{
+    static const char *const sections[] = {"A", "B", "C"}, *const grades[] = {"VIP", "none"};
+    deed->best = (struct best_wanted){.count = (int64_t)count};
+    if (percent(world, 25))
+        deed->best.wheelchairs = chance_between(&world->people, 1, deed->best.count);
+    if (percent(world, 20))
+        deed->best.section = sections[chance_below(&world->people, 3)];
+    if (percent(world, 20))
+        deed->best.grade = grades[chance_below(&world->people, 2)];
+}
+
 void buyer_holds(struct world *world, struct client *client, enum verb verb)
 {
     struct deed deed = {.verb = verb, .subject = look_for_round(world)};
@@ -35,13 +47,22 @@ void buyer_holds(struct world *world, struct client *client, enum verb verb)
     size_t wanted = 1;
     if (percent(world, 40))
         wanted += chance_below(&world->people, (uint64_t)most + (percent(world, 5) ? 3 : 0));
+    if (percent(world, 30) && !id_is_none(deed.subject)) {
+        deed_wants_best(world, &deed, wanted);
+        client_do(world, client, &deed);
+        return;
+    }
     const uint64_t drawn = chance_below(&world->people, 100);
     const enum look look = drawn < 45   ? LOOK_FOR_THE_BEST
                            : drawn < 85 ? LOOK_FOR_ANY
                                         : LOOK_ANYWHERE;
-    deed.seat_count =
-        look_for_seats(world, deed.subject, look, wanted < DEED_SEATS_MAX ? wanted : DEED_SEATS_MAX,
-                       deed.seat_ids);
+    deed.seat_count = look_for_seats(world, deed.subject, look,
+                                     wanted < DEED_SEATS_MAX ? wanted : DEED_SEATS_MAX, &deed);
+    deed.by_place = deed.seat_count > 0 && percent(world, 40);
+    if (deed.by_place && percent(world, 3))
+        deed.plan_version += chance_between(&world->people, -1, 1);
+    if (deed.by_place && percent(world, 3))
+        deed.places[0] = chance_between(&world->people, 0, ROUND_SEATS_MAX - 1);
     if (deed.seat_count > 0)
         client_do(world, client, &deed);
     else
@@ -82,7 +103,18 @@ static void decide(struct world *world, struct client *client)
         buyer_holds(world, client, VERB_RESERVATION_HOLD);
     } else if (drawn < 96) {
         client->silent_until = world_now() + world->settings.hold_seconds * SECOND_MS;
+    } else if (drawn < 99) {
+        ask(world, client, VERB_RESERVATION_EXTEND, client->held);
     }
+}
+
+/* Some name the concert that they come for. */
+static void join(struct world *world, struct client *client)
+{
+    struct id concert_id = ID_NONE;
+    if (percent(world, (uint64_t)world->shape.naming_percent))
+        concert_id = known_one(&world->known[KNOWN_CONCERTS], &world->people);
+    ask(world, client, VERB_QUEUE_JOIN, concert_id);
 }
 
 /* For long enough to be passed over, perhaps to be out of the line. */
@@ -112,7 +144,7 @@ static void wait(struct world *world, struct client *client)
     else if (drawn < 93)
         ask(world, client, VERB_QUEUE_LEAVE, client->token);
     else if (drawn < 96)
-        ask(world, client, VERB_QUEUE_JOIN, ID_NONE);
+        join(world, client);
     else if (world->settings.charging_open)
         charge(world, client);
 }
@@ -149,7 +181,7 @@ static void come_back(struct world *world, struct client *client)
     else if (drawn < 25)
         ask(world, client, VERB_POINTS_GET, ID_NONE);
     else
-        ask(world, client, VERB_QUEUE_JOIN, ID_NONE);
+        join(world, client);
 }
 
 void buyer_act(struct world *world, struct client *client)

@@ -170,6 +170,7 @@ static void learn_token(struct client *client, const struct queue_token *token)
     client->sated = client->sated && id_equal(token->id, client->token);
     client->token = live ? token->id : ID_NONE;
     client->inside = token->status == TOKEN_STATUS_ACTIVE;
+    client->names = live && !id_is_none(token->concert_id);
 }
 
 static void learn_reservation(struct client *client, const struct seat_reservation *reservation)
@@ -225,9 +226,19 @@ static void learn_user(struct world *world, struct client *client, const struct 
     errand_send(world, client, &deed);
 }
 
+/* By which somebody of the house may ask. */
+static void learn_credentials(struct world *world, struct id id, bool is_key,
+                              const struct errand *errand)
+{
+    world->keys[world->keys_told++ % WORLD_KEYS_MAX] = (struct credentials){
+        .present = true, .is_key = is_key, .session_id = id, .secret_hash = errand->deed.secret};
+}
+
 static void learn_session(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct session *session = &errand->request.call.out.session;
+    if (id_equal(session->user_id, world->last_staff.user_id))
+        learn_credentials(world, session->id, false, errand);
     if (!id_equal(session->user_id, client->user_id))
         return;
     const size_t place = client->session_count < CLIENT_SESSIONS_MAX
@@ -282,7 +293,7 @@ static void learn_sale(struct world *world, struct client *client, const struct 
         if (id_is_none(errand->deed.subject) || id_equal(errand->deed.subject, client->token))
             leave_line(client);
     } else if (verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_GET ||
-               verb == VERB_RESERVATION_CANCEL) {
+               verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL) {
         learn_reservation(client, &call->out.reservation.reservation);
         if (call->created)
             learn_id(world, client, KNOWN_RESERVATIONS, call->out.reservation.reservation.id);
@@ -300,15 +311,35 @@ static void learn_done(struct world *world, struct client *client, const struct 
 {
     const struct call *call = &errand->request.call;
     const enum verb verb = errand->deed.verb;
+    if (verb == VERB_ORGANIZER_ADD && !is_own(client, call->record) &&
+        call->record->as.user.email[0] == 'w') /* no client takes such an address */
+        world->last_organizer = call->record->as.user.id;
     if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD || verb == VERB_SIGN_IN_FIND)
         learn_user(world, client, errand);
     else if (verb == VERB_SESSION_OPEN)
         learn_session(world, client, errand);
     else if (verb == VERB_SESSION_CLOSE)
-        drop_session(client, call->credentials.session_id);
+        drop_session(client, id_is_none(errand->deed.subject) ? call->credentials.session_id
+                                                              : errand->deed.subject);
     else if (verb == VERB_SESSION_CLOSE_ALL)
         client->session_count = 0;
-    else if (verb == VERB_USER_CHANGE)
+    else if (verb == VERB_API_KEY_MAKE)
+        learn_credentials(world, call->record->as.api_key.id, true, errand);
+    else if (verb == VERB_STAFF_INVITE) {
+        world->last_staff.user_id = world->last_reset.user_id = call->out.reset.user_id;
+        world->last_staff.password[0] = '\0';
+        world->last_reset.secret = errand->deed.secret;
+    } else if (verb == VERB_PASSWORD_RESET_TAKE) {
+        if (id_equal(errand->deed.subject, world->last_staff.user_id))
+            memcpy(world->last_staff.password, errand->deed.password,
+                   sizeof world->last_staff.password);
+    } else if (verb == VERB_HANDOVER_MAKE) {
+        world->last_handover.session_id = call->out.session.id;
+        world->last_handover.secret = errand->deed.secret;
+    } else if (verb == VERB_PASSWORD_RESET_MAKE) {
+        world->last_reset.user_id = errand->deed.subject;
+        world->last_reset.secret = errand->deed.secret;
+    } else if (verb == VERB_USER_CHANGE)
         learn_change(client, &errand->deed, &call->credentials);
     else if (verb == VERB_CONCERT_CREATE) {
         learn_id(world, client, KNOWN_CONCERTS, call->record->as.concert.id);
@@ -344,6 +375,8 @@ static void learn_refused(struct world *world, struct client *client, const stru
         client->short_of_points = true;
         learn_id(world, client, KNOWN_PAYMENTS, call->detail.payment_id);
     } else if (refusal == REFUSAL_NOT_FOUND) {
+        if (errand->deed.verb == VERB_SESSION_CLOSE)
+            drop_session(client, errand->deed.subject);
         if (errand->deed.verb == VERB_QUEUE_TOKEN_GET || errand->deed.verb == VERB_QUEUE_LEAVE)
             leave_line(client);
         if (own_hold)

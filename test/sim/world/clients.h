@@ -53,4 +53,7 @@ void buyer_cancels(struct world *world, struct client *client);
 /* One attempt to hold seats. */
 void buyer_holds(struct world *world, struct client *client, enum verb verb);
 
+/* Wants so many of the best seats, of some kind. */
+void deed_wants_best(struct world *world, struct deed *deed, size_t count);
+
 #endif

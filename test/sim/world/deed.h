@@ -10,26 +10,37 @@
 #define DEED_TEXT_BYTES 40
 
 enum deed_sender {
-    DEED_SIGNED,   /* with one of the client's sessions, if there is one */
-    DEED_NAMELESS, /* without credentials */
-    DEED_FORGED,   /* with a session's id and another secret */
+    DEED_SIGNED,      /* with one of the client's sessions, if there is one */
+    DEED_NAMELESS,    /* without credentials */
+    DEED_BY_KEY,      /* with one of the API keys that were made */
+    DEED_FORGED,      /* with a session's id and another secret */
+    DEED_HANDED_OVER, /* with the last handover, as if it were a session */
 };
 
 struct deed {
     enum verb verb;
     enum deed_sender sender;
     struct idempotency idempotency;
-    struct id subject; /* the user, concert, round, token, reservation or payment it is about */
+    struct id subject; /* the user, session, concert, round, token, reservation or payment it is
+                          about */
     struct id seat_ids[DEED_SEATS_MAX];
     size_t seat_count; /* of a hold or block; of a new round: how many it gets */
+    bool by_place;     /* a hold names its seats by these, of that plan */
+    int64_t places[DEED_SEATS_MAX], plan_version;
+    struct best_wanted best;         /* of a hold that names no seats; its texts are literals */
+    struct number_by_name prices[2]; /* of a round's grades; the names are literals */
+    size_t price_count;
     int64_t amount;
     timestamp_ms from, to;      /* a concert's sale; a round starts at `from` */
+    struct concert_terms terms; /* their texts are `place` and `reference` */
     struct queue_change change; /* of the queue */
-    struct record_query query;  /* its texts are `email` */
-    struct secret secret;       /* whose hash a new session gets */
+    struct record_query query;  /* its texts: `email`, `reference`, `name` */
+    struct change_query changes;
+    struct secret secret; /* whose hash a new session, reset or key gets */
+    uint32_t scopes;      /* of a new key, of which `to` is when it ends, or of staff */
     /* Empty: none. */
     char name[DEED_TEXT_BYTES], email[DEED_TEXT_BYTES], password[DEED_TEXT_BYTES],
-        verified[DEED_TEXT_BYTES], reference[DEED_TEXT_BYTES];
+        verified[DEED_TEXT_BYTES], reference[DEED_TEXT_BYTES], place[DEED_TEXT_BYTES];
 };
 
 /* The seats of every new round: A-1, A-2, ... A round has up to `count`; with one more, two are

@@ -109,8 +109,19 @@ static void sign(struct world *world, struct errand *errand)
     const struct client *client = errand->client;
     if (client->session_count > 0 && errand->deed.sender != DEED_NAMELESS)
         *credentials = client->sessions[chance_below(&world->people, client->session_count)];
+    if (errand->deed.sender == DEED_BY_KEY && world->keys_told > 0)
+        *credentials = world->keys[chance_below(
+            &world->people, world->keys_told < WORLD_KEYS_MAX ? world->keys_told : WORLD_KEYS_MAX)];
+    /* Staff too has a life of its own, but it is not the client's. */
+    if (errand->deed.sender == DEED_BY_KEY && !credentials->is_key &&
+        verb_need(errand->deed.verb).persons_only && client->session_count > 0)
+        *credentials = client->sessions[chance_below(&world->people, client->session_count)];
     if (errand->deed.sender == DEED_FORGED)
         credentials->secret_hash.bytes[0] ^= 1;
+    if (errand->deed.sender == DEED_HANDED_OVER)
+        *credentials = (struct credentials){.present = true,
+                                            .session_id = world->last_handover.session_id,
+                                            .secret_hash = world->last_handover.secret};
 }
 
 static void put_on_wire(struct world *world, struct errand *errand)

@@ -1,6 +1,7 @@
 /* See faults.h. */
 #include "world/faults.h"
 
+#include "disk/own_memory.h"
 #include "world/running.h"
 
 #include "base/check.h"

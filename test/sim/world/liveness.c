@@ -12,6 +12,7 @@
 
 #define DAY_SECONDS (DAY_MS / SECOND_MS)
 #define PLACES_MIN 20 /* inside at once */
+#define SEATS_LEAST 5 /* free ones: nobody is let in but to a seat */
 
 static struct client *repairer(const struct world *world)
 {
@@ -64,7 +65,7 @@ static bool repair(struct world *world, struct client *client)
         open_queue(world, client);
     else if (id_is_none(world->last_concert))
         organizer_makes_concert(world, client, 40 * DAY_SECONDS);
-    else if (look_available(world) == 0)
+    else if (look_available(world) < SEATS_LEAST)
         organizer_makes_round(world, client, world->last_concert, LIVENESS_ROUND_SECONDS);
     else
         return true;
@@ -128,6 +129,8 @@ void liveness_act(struct world *world, struct client *client)
         use_turn(world, client);
     } else if (client->admitted) {
         leave(world, client);
+    } else if (client->names) {
+        leave(world, client); /* its concert may never be on sale again */
     } else if (id_is_none(client->token)) {
         ask(world, client, VERB_QUEUE_JOIN, ID_NONE);
     } else {
@@ -142,6 +145,7 @@ void liveness_learn(struct world *world, const struct client *client, const stru
         return;
     /* One that was asked for before closes earlier. */
     if (errand->deed.verb == VERB_CONCERT_CREATE && call->refusal == REFUSAL_NONE &&
+        call->record->as.concert.status == CONCERT_STATUS_PUBLISHED &&
         errand->deed.to > clock_wall() + LIVENESS_ROUND_SECONDS * SECOND_MS)
         world->last_concert = call->record->as.concert.id;
     else if (call->refusal == REFUSAL_NOT_FOUND &&

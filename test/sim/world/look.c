@@ -17,9 +17,10 @@ static bool is_on_sale(const struct catalogue_snapshot *catalogue,
 {
     const struct concert *concert = concert_of(catalogue, &round->round);
     const timestamp_ms now = clock_wall();
-    return concert != NULL && round->live && round->round.status == ROUND_STATUS_SCHEDULED &&
-           !round->round.paused && concert->reservation_open_at <= now &&
-           now < concert->reservation_close_at && now < round->round.start_time;
+    return concert != NULL && !round->draft && round->live &&
+           round->round.status == ROUND_STATUS_SCHEDULED && !round->round.paused &&
+           concert->reservation_open_at <= now && now < concert->reservation_close_at &&
+           now < round->round.start_time;
 }
 
 static const struct catalogue_snapshot *catalogue_now(const struct world *world)
@@ -85,14 +86,16 @@ int64_t look_available(const struct world *world)
 
 /* From the place `from` on, around to it. */
 static size_t collect(const struct round_snapshot *round, size_t from, bool available,
-                      size_t wanted, struct id *seat_ids)
+                      size_t wanted, struct deed *deed)
 {
     const size_t seats = round->map->seat_count;
     size_t count = 0;
     for (size_t i = 0; i < seats && count < wanted; i++) {
         const size_t place = (from + i) % seats;
-        if (!available || round->states[place] == 'a')
-            seat_ids[count++] = round->map->seats[place].id;
+        if (available && round->states[place] != 'a')
+            continue;
+        deed->places[count] = (int64_t)place;
+        deed->seat_ids[count++] = round->map->seats[place].id;
     }
     return count;
 }
@@ -101,7 +104,7 @@ static size_t collect(const struct round_snapshot *round, size_t from, bool avai
 #define BEST_PLACES 4
 
 size_t look_for_seats(struct world *world, struct id round_id, enum look look, size_t wanted,
-                      struct id *seat_ids)
+                      struct deed *deed)
 {
     if (!server_is_up(world->server))
         return 0;
@@ -110,8 +113,9 @@ size_t look_for_seats(struct world *world, struct id round_id, enum look look, s
         return 0;
     const size_t seats = round->map->seat_count;
     const size_t places = look == LOOK_FOR_THE_BEST && seats > BEST_PLACES ? BEST_PLACES : seats;
-    const size_t count = collect(round, chance_below(&world->people, places), look != LOOK_ANYWHERE,
-                                 wanted, seat_ids);
+    const size_t count =
+        collect(round, chance_below(&world->people, places), look != LOOK_ANYWHERE, wanted, deed);
+    deed->plan_version = round->map->plan_version;
     engine_round_release(round);
     return count;
 }

@@ -14,9 +14,10 @@ enum look {
     LOOK_FOR_ANY,      /* available ones, no matter where */
 };
 
-/* Up to `wanted` distinct seats of the round; how many. */
+/* Up to `wanted` distinct seats of the round, by their ids and their places in its plan; how many.
+ */
 size_t look_for_seats(struct world *world, struct id round_id, enum look look, size_t wanted,
-                      struct id *seat_ids);
+                      struct deed *deed);
 
 /* Seats of all rounds that are held, and those that one could hold. */
 int64_t look_held(const struct world *world);

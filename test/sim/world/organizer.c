@@ -19,15 +19,44 @@ static bool percent(struct world *world, uint64_t percent)
 
 /* ---- The catalogue ---- */
 
-void organizer_makes_concert(struct world *world, struct client *client, int64_t seconds)
+/* What a concert need not have: mostly it has nothing of it. Drafts are rare, since nobody can buy
+ * there. */
+static void draw_terms(struct world *world, struct deed *deed)
+{
+    struct concert_terms *terms = &deed->terms;
+    terms->has_status = percent(world, 30);
+    terms->status = percent(world, 30) ? CONCERT_STATUS_DRAFT : CONCERT_STATUS_PUBLISHED;
+    terms->has_place = percent(world, 20);
+    if (percent(world, 70))
+        (void)snprintf(deed->place, sizeof deed->place, "hall %u",
+                       (unsigned)chance_below(&world->people, 10));
+    terms->has_max_seats_per_reservation = percent(world, 20);
+    terms->max_seats_per_reservation = chance_between(&world->people, 0, 8);
+    terms->has_max_seats_per_user = percent(world, 20);
+    terms->max_seats_per_user = chance_between(&world->people, 0, 12);
+    terms->has_external_id = percent(world, 30);
+    if (percent(world, 80))
+        (void)snprintf(deed->reference, sizeof deed->reference, "show %u",
+                       (unsigned)chance_below(&world->people, 10));
+}
+
+static struct deed new_concert(struct world *world, int64_t seconds)
 {
     struct deed deed = {
         .verb = VERB_CONCERT_CREATE,
-        .from = clock_wall() - chance_between(&world->people, 0, 10 * MINUTE_MS),
+        .from = world->phase == PHASE_LIVENESS || percent(world, 70)
+                    ? clock_wall() - chance_between(&world->people, 0, 10 * MINUTE_MS)
+                    : clock_wall() + chance_between(&world->people, 0, 2 * MINUTE_MS),
         .to = clock_wall() + seconds * SECOND_MS,
     };
     (void)snprintf(deed.name, sizeof deed.name, "concert %u",
                    (unsigned)chance_below(&world->people, 1000));
+    return deed;
+}
+
+void organizer_makes_concert(struct world *world, struct client *client, int64_t seconds)
+{
+    struct deed deed = new_concert(world, seconds);
     client_do(world, client, &deed);
 }
 
@@ -50,9 +79,11 @@ static void make_something(struct world *world, struct client *client)
 {
     if (world->known_rounds_made >= ROUNDS_MADE_MAX)
         return;
-    if (world->known[KNOWN_CONCERTS].count < (size_t)world->shape.concerts || percent(world, 40))
-        organizer_makes_concert(world, client, 2 * some_seconds(world));
-    else
+    if (world->known[KNOWN_CONCERTS].count < (size_t)world->shape.concerts || percent(world, 40)) {
+        struct deed deed = new_concert(world, 2 * some_seconds(world));
+        draw_terms(world, &deed);
+        client_do(world, client, &deed);
+    } else
         organizer_makes_round(world, client,
                               known_one(&world->known[KNOWN_CONCERTS], &world->people),
                               some_seconds(world));
@@ -76,6 +107,14 @@ static bool is_too_rare(struct world *world)
     return world->shape.large && !chance_hits(&world->people, 1, 100);
 }
 
+static void draw_prices(struct world *world, struct deed *deed)
+{
+    deed->prices[deed->price_count++] = (struct number_by_name){
+        .name = "VIP", .number = chance_between(&world->people, 0, world->shape.price_max)};
+    if (percent(world, 20))
+        deed->prices[deed->price_count++] = (struct number_by_name){.name = "none", .number = 1};
+}
+
 static void change_catalogue(struct world *world, struct client *client)
 {
     struct deed deed = {0};
@@ -91,10 +130,14 @@ static void change_catalogue(struct world *world, struct client *client)
             deed.to = clock_wall() + some_seconds(world) * SECOND_MS;
         if (percent(world, 30))
             (void)snprintf(deed.name, sizeof deed.name, "another name");
+        draw_terms(world, &deed);
     } else if (drawn < 60) {
         deed.verb = VERB_ROUND_CHANGE;
         deed.subject = look_for_round(world);
-        deed.from = clock_wall() + some_seconds(world) * SECOND_MS;
+        if (percent(world, 60))
+            draw_prices(world, &deed);
+        else
+            deed.from = clock_wall() + some_seconds(world) * SECOND_MS;
     } else if (drawn < 75) {
         deed.verb = VERB_ROUND_DELETE;
         deed.subject = look_for_round(world);
@@ -122,7 +165,7 @@ static void block(struct world *world, struct client *client)
     deed.seat_count = look_for_seats(
         world, deed.subject, deed.verb == VERB_SEATS_BLOCK ? LOOK_FOR_THE_BEST : LOOK_ANYWHERE,
         1 + chance_below(&world->people, deed.verb == VERB_SEATS_BLOCK ? 4 : DEED_SEATS_MAX),
-        deed.seat_ids);
+        &deed);
     if (deed.seat_count > 0)
         client_do(world, client, &deed);
 }
@@ -170,6 +213,18 @@ static void keep_the_door(struct world *world, struct client *client)
     client_do(world, client, &deed);
 }
 
+/* What was stuck for a while; right after it, things go wrong once more. */
+static void tell_incident(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = VERB_INCIDENT_MAKE};
+    deed.amount = chance_between(&world->people, INCIDENT_SECONDS_MIN, 90);
+    (void)snprintf(deed.name, sizeof deed.name, "incident %u",
+                   (unsigned)chance_below(&world->people, 1000));
+    client_do(world, client, &deed);
+    if (percent(world, 30))
+        fault_soon(world);
+}
+
 /* ---- Points and others' business ---- */
 
 /* At once, for one who is to become rich; and of each smaller amount, which may fit ten times into
@@ -194,6 +249,20 @@ static void charge_somebody(struct world *world, struct client *client)
     found->short_of_points = false;
     client_do(world, client, &deed);
     if (percent(world, 20)) /* and again, not knowing whether it was done */
+        errand_send(world, client, &deed);
+}
+
+/* By a little, of which nobody knows whether the account has it: to the last point, mostly. */
+static void put_right(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = VERB_POINTS_ADJUST, .subject = client_any(world)->user_id};
+    const int64_t most = world->shape.price_max + 1;
+    deed.amount = chance_between(&world->people, -most, most);
+    (void)snprintf(deed.name, sizeof deed.name, "a mistake");
+    (void)snprintf(deed.reference, sizeof deed.reference, "order %u",
+                   (unsigned)chance_below(&world->people, 500));
+    client_do(world, client, &deed);
+    if (percent(world, 20))
         errand_send(world, client, &deed);
 }
 
@@ -253,6 +322,8 @@ void organizer_act(struct world *world, struct client *client)
         make_rich(world, client);
     else if (drawn < 55)
         charge_somebody(world, client);
+    else if (drawn < 57)
+        put_right(world, client);
     else if (drawn < 65)
         keep_the_door(world, client);
     else if (drawn < 80)
@@ -261,8 +332,10 @@ void organizer_act(struct world *world, struct client *client)
         change_catalogue(world, client);
     else if (drawn < 87)
         make_something(world, client);
-    else if (drawn < 92)
+    else if (drawn < 91)
         refund(world, client);
+    else if (drawn < 93)
+        tell_incident(world, client);
     else
         wild_act(world, client);
 }

@@ -1,9 +1,10 @@
 /* See running.h. */
 #include "world/running.h"
 
+#include "disk/own_memory.h"
+#include "server/process.h"
 #include "world/errand.h"
 #include "world/faults.h"
-#include "world/process.h"
 
 #include "base/check.h"
 #include "engine/machine.h"

@@ -44,6 +44,12 @@ static void draw_settings(struct office_settings *settings, struct chance *chanc
     };
 }
 
+/* Drawn last, so that a seed's other draws are what they would be without it. */
+static void draw_extension(struct office_settings *settings, struct chance *chance)
+{
+    settings->extend_seconds = ONE_OF(chance, 0, 1, 5, 30, 180, 180);
+}
+
 void shape_change_settings(struct office_settings *settings, struct chance *chance)
 {
     struct office_settings others;
@@ -65,6 +71,7 @@ void shape_change_settings(struct office_settings *settings, struct chance *chan
     settings->given.has_silent_seconds = chance_hits(chance, 1, 5);
     settings->given.has_active_seconds = chance_hits(chance, 1, 5);
     settings->given.has_wait_seconds = chance_hits(chance, 1, 5);
+    draw_extension(settings, chance);
 }
 
 /* ---- The world ---- */
@@ -101,6 +108,7 @@ static void draw_people(struct shape *shape, bool small, struct chance *chance)
     shape->fickle_percent = ONE_OF(chance, 0, 0, 10, 50);
     shape->wild_percent = ONE_OF(chance, 1, 3, 5, 10, 30);
     shape->silence_permille = ONE_OF(chance, 0, 5, 20, 60);
+    shape->naming_percent = ONE_OF(chance, 0, 20, 50, 90);
     shape->key_percent = ONE_OF(chance, 0, 20, 50, 90);
     shape->nights = ONE_OF(chance, 0, 0, 0, 1, 2, 5);
 }
@@ -183,4 +191,5 @@ void shape_draw(struct shape *shape, const struct options *options)
         shape->organizers = 1;
     if (shape->clients < 2)
         shape->clients = 2;
+    draw_extension(&shape->settings, &chance);
 }

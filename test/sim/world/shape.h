@@ -29,6 +29,7 @@ struct shape {
     bool rich;                 /* somebody is charged until no more is possible */
     int64_t fickle_percent;    /* of the buyers: they hold and let go, and hold again */
     int64_t wild_percent;      /* acts that make no sense */
+    int64_t naming_percent;    /* of the joins: they name a concert */
     int64_t silence_permille;  /* of the acts of who waits: to be silent for a while */
     int64_t key_percent;       /* of what may carry an Idempotency-Key */
     int64_t nights;            /* so many, at the most; everybody sleeps for a day or longer */

@@ -58,17 +58,21 @@ static void trace_done(struct trace *trace, const struct call *call)
     if (verb == VERB_QUEUE_JOIN || verb == VERB_QUEUE_TOKEN_GET)
         trace_token(trace, &call->out.token);
     else if (verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_GET ||
-             verb == VERB_RESERVATION_CANCEL) {
+             verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL) {
         trace_id(trace, call->out.reservation.reservation.id);
         trace_number(trace, (uint64_t)call->out.reservation.reservation.status);
         trace_number(trace, (uint64_t)call->out.reservation.reservation.amount);
+        trace_number(trace, (uint64_t)call->out.reservation.reservation.expires_at);
     } else if (verb == VERB_PAYMENT_MAKE || verb == VERB_PAYMENT_GET) {
         trace_id(trace, call->out.payment.id);
         trace_number(trace, (uint64_t)call->out.payment.status);
     } else if (verb == VERB_POINTS_GET)
         trace_number(trace, (uint64_t)call->out.points.balance);
-    else if (verb == VERB_SESSION_OPEN)
+    else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT ||
+             verb == VERB_HANDOVER_MAKE || verb == VERB_HANDOVER_REDEEM)
         trace_id(trace, call->out.session.id);
+    else if (verb == VERB_SESSION_LIST)
+        trace_number(trace, call->out.sessions.count);
     else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK) {
         trace_number(trace, (uint64_t)call->out.seats_block.changed);
         trace_number(trace, call->out.seats_block.refused_count);
@@ -76,9 +80,16 @@ static void trace_done(struct trace *trace, const struct call *call)
         trace_number(trace, (uint64_t)call->out.sales.sold);
         trace_number(trace, (uint64_t)call->out.sales.revenue);
         trace_number(trace, (uint64_t)call->out.sales.refunds_pending);
-    } else if (verb == VERB_LIST)
+    } else if (verb == VERB_LIST || verb == VERB_STAFF_LIST)
         trace_list(trace, &call->out.page);
-    else {
+    else if (verb == VERB_RESERVATION_HISTORY)
+        trace_number(trace, call->out.history.count);
+    else if (verb == VERB_QUEUE_FORECAST)
+        trace_number(trace, (uint64_t)call->out.forecast.bounds.high_seconds);
+    else if (verb == VERB_CHANGES) {
+        trace_number(trace, call->out.changes.count);
+        trace_number(trace, call->out.changes.last);
+    } else {
         if (call->record != NULL) {
             const struct record_key key = record_key(call->record);
             trace_bytes(trace, &key, sizeof key);

@@ -3,8 +3,8 @@
 #ifndef USHER_TEST_SIM_WORLD_TRACE_H
 #define USHER_TEST_SIM_WORLD_TRACE_H
 
+#include "server/server.h"
 #include "world/events.h"
-#include "world/server.h"
 
 struct trace {
     uint64_t hash;

@@ -44,6 +44,45 @@ static void some_person(struct world *world, struct client *client, struct deed 
            sizeof deed->verified);
 }
 
+/* Whom the deed is about. Organizers who are clients must stay, for they make the rounds: who is
+ * one of several is left alone, and of one it is known that it is the last. */
+static struct id some_member(struct world *world, enum verb verb)
+{
+    if (percent(world, 10))
+        return known_one(&(struct known_ids){0}, &world->people);
+    if (percent(world, 70))
+        return world->last_staff.user_id;
+    if (world->one_organizer && verb == VERB_STAFF_REMOVE)
+        return world->clients[0].user_id;
+    return world->last_organizer;
+}
+
+static void fill_staff(struct world *world, struct deed *deed, unsigned number)
+{
+    (void)snprintf(deed->name, sizeof deed->name, "staff %u", number);
+    if (percent(world, 80))
+        (void)snprintf(deed->email, sizeof deed->email, "s%u@example.org", number);
+    for (size_t i = 0; i < SECRET_BYTES; i++)
+        deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+    deed->scopes = (uint32_t)chance_next(&world->people) & EVERY_SCOPE;
+    if (percent(world, 40))
+        deed->scopes &= (uint32_t)chance_next(&world->people);
+    if (deed->scopes == 0)
+        deed->scopes = SCOPE_BIT(SCOPE_READ);
+    deed->subject = some_member(world, deed->verb);
+}
+
+/* One of the client's own, another's, a handover, or none that there is. */
+static struct id some_session(struct world *world, const struct client *client)
+{
+    const struct client *of = percent(world, 70) ? client : client_any(world);
+    if (percent(world, 20))
+        return world->last_handover.session_id;
+    if (of->session_count == 0 || percent(world, 10))
+        return known_one(&(struct known_ids){0}, &world->people);
+    return of->sessions[chance_below(&world->people, of->session_count)].session_id;
+}
+
 static void fill_account(struct world *world, struct client *client, struct deed *deed)
 {
     const unsigned number = (unsigned)chance_below(&world->people, 1000000);
@@ -54,9 +93,53 @@ static void fill_account(struct world *world, struct client *client, struct deed
         if (percent(world, 70))
             (void)snprintf(deed->email, sizeof deed->email, "w%u@example.org", number);
         (void)snprintf(deed->password, sizeof deed->password, "password %u", number);
-    } else if (verb == VERB_SESSION_OPEN) {
+    } else if (verb == VERB_USER_ENSURE) {
+        (void)snprintf(deed->name, sizeof deed->name, "name %u", number);
+        (void)snprintf(deed->reference, sizeof deed->reference, "shop %u", number % 20);
+        if (percent(world, 70))
+            deed->email[0] = '\0';
+        else if (percent(world, 70))
+            (void)snprintf(deed->email, sizeof deed->email, "w%u@example.org", number);
+    } else if (verb == VERB_HANDOVER_REDEEM) {
+        deed->subject = world->last_handover.session_id;
+        deed->secret = world->last_handover.secret;
+        deed->secret.bytes[0] ^= percent(world, 10);
+        deed->amount = percent(world, 40);
+    } else if (verb == VERB_SESSION_CLOSE) {
+        deed->subject = percent(world, 30) ? ID_NONE : some_session(world, client);
+    } else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT ||
+               verb == VERB_HANDOVER_MAKE) {
+        if (verb == VERB_SESSION_OPEN && world->last_staff.password[0] != '\0' &&
+            percent(world, 30)) {
+            deed->subject = world->last_staff.user_id;
+            memcpy(deed->verified, world->last_staff.password, sizeof deed->verified);
+        }
         for (size_t i = 0; i < SECRET_BYTES; i++)
             deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+    } else if (verb == VERB_API_KEY_MAKE) {
+        (void)snprintf(deed->name, sizeof deed->name, "key %u", number);
+        for (size_t i = 0; i < SECRET_BYTES; i++)
+            deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+        deed->scopes = (uint32_t)chance_next(&world->people) & EVERY_SCOPE;
+        if (percent(world, 40))
+            deed->scopes &= (uint32_t)chance_next(&world->people);
+        deed->to = percent(world, 30) ? some_time(world) : 0;
+    } else if (verb == VERB_API_KEY_REMOVE) {
+        deed->subject = world->keys[number % WORLD_KEYS_MAX].session_id;
+        if (id_is_none(deed->subject) || percent(world, 10))
+            deed->subject = known_one(&(struct known_ids){0}, &world->people);
+    } else if (verb == VERB_STAFF_INVITE || verb == VERB_STAFF_CHANGE ||
+               verb == VERB_STAFF_REMOVE) {
+        fill_staff(world, deed, number);
+    } else if (verb == VERB_PASSWORD_RESET_MAKE) {
+        for (size_t i = 0; i < SECRET_BYTES; i++)
+            deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+    } else if (verb == VERB_PASSWORD_RESET_FIND || verb == VERB_PASSWORD_RESET_TAKE) {
+        if (percent(world, 90))
+            deed->subject = world->last_reset.user_id;
+        deed->secret = world->last_reset.secret;
+        deed->secret.bytes[0] ^= percent(world, 10);
+        (void)snprintf(deed->password, sizeof deed->password, "password %u", number);
     } else if (verb == VERB_USER_CHANGE) {
         deed->email[0] = '\0';
         if (percent(world, 50))
@@ -67,12 +150,17 @@ static void fill_account(struct world *world, struct client *client, struct deed
         }
         if (percent(world, 30))
             (void)snprintf(deed->password, sizeof deed->password, "password %u", number);
-    } else if (verb == VERB_POINTS_CHARGE) {
+    } else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST) {
         deed->amount = percent(world, 10)
                            ? CHARGE_MAX
                            : chance_between(&world->people, 1, 1 + world->shape.price_max);
         if (percent(world, 60))
             (void)snprintf(deed->reference, sizeof deed->reference, "charge %u", number % 20);
+        if (verb == VERB_POINTS_ADJUST) {
+            /* Up, down or by nothing. */
+            deed->amount = chance_between(&world->people, -deed->amount, deed->amount);
+            (void)snprintf(deed->name, sizeof deed->name, "reason %u", number);
+        }
     }
 }
 
@@ -80,15 +168,15 @@ static void fill_account(struct world *world, struct client *client, struct deed
 
 static void fill_list(struct world *world, struct client *client, struct deed *deed)
 {
-    static const enum record_kind kinds[] = {RECORD_KIND_USER,
-                                             RECORD_KIND_QUEUE_TOKEN,
-                                             RECORD_KIND_PAYMENT,
-                                             RECORD_KIND_SEAT_RESERVATION,
-                                             RECORD_KIND_SEAT_RESERVATION,
-                                             RECORD_KIND_POINT_ENTRY};
+    static const enum record_kind kinds[] = {
+        RECORD_KIND_USER,       RECORD_KIND_API_KEY,          RECORD_KIND_QUEUE_TOKEN,
+        RECORD_KIND_PAYMENT,    RECORD_KIND_SEAT_RESERVATION, RECORD_KIND_SEAT_RESERVATION,
+        RECORD_KIND_POINT_ENTRY};
     struct record_query *query = &deed->query;
     some_person(world, client, deed);
-    query->kind = kinds[chance_below(&world->people, sizeof kinds / sizeof kinds[0])];
+    query->kind = deed->verb == VERB_STAFF_LIST
+                      ? RECORD_KIND_USER
+                      : kinds[chance_below(&world->people, sizeof kinds / sizeof kinds[0])];
     query->limit =
         percent(world, 50) ? (size_t)chance_between(&world->people, 1, 5) : LIST_LIMIT_MAX;
     query->status.given = !percent(world, 70);
@@ -98,10 +186,21 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
         query->status.given = false;
     if (query->kind != RECORD_KIND_USER || percent(world, 50))
         deed->email[0] = '\0';
-    if (query->kind != RECORD_KIND_USER && percent(world, 60))
+    if (query->kind == RECORD_KIND_USER && percent(world, 40))
+        (void)snprintf(deed->name, sizeof deed->name, "shop %u",
+                       (unsigned)chance_below(&world->people, 20));
+    if (query->kind != RECORD_KIND_USER && query->kind != RECORD_KIND_API_KEY && percent(world, 60))
         query->user_id = deed->subject;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 40))
         query->round_id = some_round(world, client);
+    if (query->kind == RECORD_KIND_PAYMENT && percent(world, 40))
+        query->of_round = some_round(world, client);
+    if (query->kind == RECORD_KIND_POINT_ENTRY && percent(world, 40))
+        query->entry_kind = (struct wanted_value){
+            true, (int)chance_below(&world->people, ENTRY_KIND_ADJUSTMENT + 1)};
+    if (query->kind == RECORD_KIND_POINT_ENTRY && percent(world, 20))
+        (void)snprintf(deed->reference, sizeof deed->reference, "charge %u",
+                       (unsigned)chance_below(&world->people, 20));
     if (percent(world, 20))
         query->from = some_time(world);
     if (percent(world, 20))
@@ -135,15 +234,27 @@ static void fill_catalogue(struct world *world, struct client *client, struct de
         return;
     } else if (verb == VERB_ROUND_CHANGE)
         deed->from = percent(world, 80) ? some_time(world) : 0;
+    else if (verb == VERB_RESERVATION_HOLD && percent(world, 30))
+        deed_wants_best(world, deed, 1 + chance_below(&world->people, DEED_SEATS_MAX));
     else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD) {
-        deed->seat_count = look_for_seats(
-            world, percent(world, 90) ? some_round(world, client) : ID_NONE, LOOK_ANYWHERE,
-            1 + chance_below(&world->people, DEED_SEATS_MAX), deed->seat_ids);
+        deed->seat_count =
+            look_for_seats(world, percent(world, 90) ? some_round(world, client) : ID_NONE,
+                           LOOK_ANYWHERE, 1 + chance_below(&world->people, DEED_SEATS_MAX), deed);
         if (deed->seat_count == 0)
             deed->seat_ids[deed->seat_count++] = known_one(&(struct known_ids){0}, &world->people);
     }
     deed->subject = some_round(world, client);
+}
+
+/* Anywhere, also where nothing is yet. */
+static void fill_changes(struct world *world, struct deed *deed)
+{
+    deed->changes = (struct change_query){
+        .from_oldest = percent(world, 20),
+        .after = chance_below(&world->people, 1u << chance_below(&world->people, 12)),
+        .types = percent(world, 50) ? UINT64_MAX : chance_next(&world->people),
+        .limit = 1 + chance_below(&world->people, LIST_LIMIT_MAX)};
 }
 
 static void fill(struct world *world, struct client *client, struct deed *deed)
@@ -153,15 +264,25 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
         deed->subject = percent(world, 30) ? ID_NONE : some_id(world, client, KNOWN_TOKENS);
     else if (verb == VERB_QUEUE_CHANGE) {
         deed->change = (struct queue_change){.has_paused = true};
-    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
-               verb == VERB_PAYMENT_MAKE)
+    } else if (verb == VERB_INCIDENT_MAKE) {
+        deed->amount = chance_between(&world->people, INCIDENT_SECONDS_MIN, 120);
+        (void)snprintf(deed->name, sizeof deed->name, "a wild incident");
+    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
+               verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
     else if (verb == VERB_PAYMENT_GET)
         deed->subject = some_id(world, client, KNOWN_PAYMENTS);
-    else if (verb == VERB_LIST)
+    else if (verb == VERB_RESERVATION_HISTORY)
+        deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
+    else if (verb == VERB_CHANGES)
+        fill_changes(world, deed);
+    else if (verb == VERB_QUEUE_FORECAST) {
+        deed->change.admit_per_second = 1 + (int64_t)chance_below(&world->people, 20);
+        deed->change.max_active = 1 + (int64_t)chance_below(&world->people, 50);
+    } else if (verb == VERB_LIST || verb == VERB_STAFF_LIST)
         fill_list(world, client, deed);
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
-             verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
+             verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
              verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
              verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
@@ -178,17 +299,35 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_SIGN_IN_FIND] = 4,
     [VERB_USER_REGISTER] = 4,
     [VERB_ORGANIZER_ADD] = 1,
+    [VERB_USER_ENSURE] = 5,
+    [VERB_SESSION_GRANT] = 3,
+    [VERB_HANDOVER_MAKE] = 4,
+    [VERB_HANDOVER_REDEEM] = 5,
     [VERB_SESSION_OPEN] = 14,
-    [VERB_SESSION_CLOSE] = 4,
+    [VERB_SESSION_LIST] = 5,
+    [VERB_SESSION_CLOSE] = 6,
     [VERB_SESSION_CLOSE_ALL] = 1,
     [VERB_USER_GET] = 5,
     [VERB_USER_PASSWORD_GET] = 2,
     [VERB_USER_CHANGE] = 6,
+    [VERB_API_KEY_MAKE] = 8,
+    [VERB_API_KEY_REMOVE] = 3,
+    [VERB_STAFF_INVITE] = 5,
+    [VERB_STAFF_LIST] = 3,
+    [VERB_STAFF_CHANGE] = 4,
+    [VERB_STAFF_REMOVE] = 2,
+    [VERB_METRICS_GET] = 2,
+    [VERB_ROUND_IMPORT] = 2,
+    [VERB_PASSWORD_RESET_MAKE] = 5,
+    [VERB_PASSWORD_RESET_FIND] = 2,
+    [VERB_PASSWORD_RESET_TAKE] = 3,
     [VERB_POINTS_GET] = 5,
     [VERB_POINTS_CHARGE] = 12,
+    [VERB_POINTS_ADJUST] = 6,
     [VERB_CONCERT_CREATE] = 2,
     [VERB_CONCERT_CHANGE] = 3,
     [VERB_CONCERT_DELETE] = 2,
+    [VERB_DRAFTS_SEE] = 2,
     [VERB_ROUND_CREATE] = 3,
     [VERB_ROUND_CHANGE] = 3,
     [VERB_ROUND_DELETE] = 2,
@@ -202,12 +341,18 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_QUEUE_TOKEN_GET] = 10,
     [VERB_QUEUE_LEAVE] = 4,
     [VERB_QUEUE_CHANGE] = 2,
+    [VERB_INCIDENT_MAKE] = 2,
     [VERB_RESERVATION_HOLD] = 20,
     [VERB_RESERVATION_GET] = 10,
+    [VERB_RESERVATION_EXTEND] = 8,
     [VERB_RESERVATION_CANCEL] = 10,
     [VERB_PAYMENT_MAKE] = 12,
     [VERB_PAYMENT_GET] = 8,
     [VERB_LIST] = 8,
+    [VERB_CHANGES] = 4,
+    [VERB_DESK_SEE] = 2,
+    [VERB_RESERVATION_HISTORY] = 6,
+    [VERB_QUEUE_FORECAST] = 3,
     [VERB_HEARD] = 3,
 };
 
@@ -236,9 +381,15 @@ void wild_act(struct world *world, struct client *client)
         return;
     }
     struct deed deed = {.verb = some_verb(world)};
+    if (deed.verb == VERB_ORGANIZER_ADD && world->one_organizer)
+        deed.verb = VERB_USER_REGISTER;
     fill(world, client, &deed);
-    if (percent(world, 3))
+    if (percent(world, 10))
+        deed.sender = DEED_BY_KEY;
+    else if (percent(world, 3))
         deed.sender = percent(world, 50) ? DEED_NAMELESS : DEED_FORGED;
+    else if (percent(world, 3))
+        deed.sender = DEED_HANDED_OVER;
     if (client->kept_count > 0 && deed_may_carry_key(&deed) && percent(world, 15)) {
         /* The key of something else. */
         deed.idempotency =

@@ -310,6 +310,7 @@ static void safety_begin(struct world *world)
 {
     world_tell(world, "the safety phase begins");
     world->phase = PHASE_SAFETY;
+    world->one_organizer = world->shape.organizers == 1 && chance_hits(&world->people, 1, 2);
     world->settings.registration_open = world->shape.settings.registration_open;
     if (!world->settings.registration_open)
         running_restart(world, 0, false);

@@ -5,9 +5,9 @@
 #define USHER_TEST_SIM_WORLD_WORLD_H
 
 #include "oracle/oracle.h"
+#include "server/server.h"
 #include "world/deed.h"
 #include "world/events.h"
-#include "world/server.h"
 #include "world/shape.h"
 #include "world/trace.h"
 
@@ -55,6 +55,7 @@ struct client {
 
     struct id token; /* none: not in line */
     bool inside;     /* it is active */
+    bool names;      /* its token names a concert */
     struct id held;  /* a pending reservation, or none */
     struct id paid;  /* a confirmed one, or none */
     bool short_of_points;
@@ -71,6 +72,8 @@ struct client {
     bool admitted, tried; /* was inside; tried to hold */
     bool served;          /* wants nothing any more */
 };
+
+#define WORLD_KEYS_MAX 8
 
 /* ---- Errands ---- */
 
@@ -107,6 +110,22 @@ struct world {
     struct options options;
     struct shape shape;
     struct chance people, network, machine, faults, disk_chance;
+    struct credentials keys[WORLD_KEYS_MAX]; /* API keys that somebody was told of, gone ones too */
+    size_t keys_told;
+    struct {
+        struct id user_id;
+        struct secret secret;
+    } last_reset; /* of a password, that somebody was told of */
+    struct {
+        struct id session_id;
+        struct secret secret;
+    } last_handover; /* the same */
+    struct {
+        struct id user_id;
+        char password[DEED_TEXT_BYTES]; /* empty: the invitation was not taken */
+    } last_staff;
+    struct id last_organizer; /* that is no client's */
+    bool one_organizer;       /* there will never be another, so nobody can let this one go */
     enum phase phase;
     struct trace trace;
     struct events events;

@@ -24,7 +24,7 @@ static void assert_name(const char *name, const char *cell)
 {
     char expected[256];
     const struct user user = {.name = name, .role = USER_ROLE_BUYER};
-    (void)snprintf(expected, sizeof expected, ",%s,,buyer,,\r\n", cell);
+    (void)snprintf(expected, sizeof expected, ",%s,,buyer,,,\r\n", cell);
     assert_row(OBJECT_user, &user, expected);
 }
 
@@ -32,7 +32,7 @@ static void test_header_names_the_columns(void **state)
 {
     static const char expected[] =
         "\xef\xbb\xbf"
-        "id,userId,kind,amount,balance,reference,paymentId,createdAt\r\n";
+        "id,userId,kind,amount,balance,reference,paymentId,createdAt,reason\r\n";
     struct buffer out;
     (void)state;
     buffer_init(&out, 1000);
@@ -55,7 +55,7 @@ static void test_values(void **state)
     (void)id_format("entry", entry.id, id);
     (void)id_format("user", entry.user_id, user);
     (void)snprintf(expected, sizeof expected,
-                   "%s,%s,payment,-500,0,a b,,2026-01-01T00:00:00.000Z\r\n", id, user);
+                   "%s,%s,payment,-500,0,a b,,2026-01-01T00:00:00.000Z,\r\n", id, user);
     assert_row(OBJECT_entry, &entry, expected);
 }
 
@@ -97,10 +97,10 @@ static void test_seats_are_one_cell(void **state)
     memcpy(view.seats[0].seat_number, "=A", sizeof "=A");
     memcpy(view.seats[1].seat_number, "B\"2", sizeof "B\"2");
     assert_row(OBJECT_reservation, &view,
-               ",,,cancelled,0,0,,,,,buyer,,2026-01-01T00:00:00.000Z,\"'=A, B\"\"2\"\r\n");
+               ",,,cancelled,0,0,,,,,,buyer,,2026-01-01T00:00:00.000Z,\"'=A, B\"\"2\"\r\n");
     view.seat_count = 0;
     view.reservation.status = RESERVATION_STATUS_PENDING; /* its end is not shown */
-    assert_row(OBJECT_reservation, &view, ",,,pending,0,0,,,,,buyer,,,\"\"\r\n");
+    assert_row(OBJECT_reservation, &view, ",,,pending,0,0,,,,,,buyer,,,\"\"\r\n");
 }
 
 /* The longest that may be: a row of the most seats with the longest texts. */

@@ -35,31 +35,45 @@ static void assert_written(enum object_name name, const void *source, const char
 static void test_records(void **state)
 {
     (void)state;
-    const struct user user = {.id = some,
-                              .name = "Ann",
-                              .role = USER_ROLE_ORGANIZER,
-                              .password_hash = "never shown",
-                              .created_at = 1000};
+    struct user user = {.id = some,
+                        .name = "Ann",
+                        .role = USER_ROLE_ORGANIZER,
+                        .password_hash = "never shown",
+                        .created_at = 1000};
     assert_written(OBJECT_user, &user,
                    "{\"id\":\"user_" SOME "\",\"name\":\"Ann\",\"email\":null,"
                    "\"role\":\"organizer\",\"externalId\":null,"
-                   "\"createdAt\":\"1970-01-01T00:00:01.000Z\"}");
+                   "\"createdAt\":\"1970-01-01T00:00:01.000Z\",\"scopes\":[]}");
+    user.role = USER_ROLE_STAFF;
+    user.scopes = "stats read";
+    assert_written(OBJECT_user, &user,
+                   "{\"id\":\"user_" SOME "\",\"name\":\"Ann\",\"email\":null,"
+                   "\"role\":\"staff\",\"externalId\":null,"
+                   "\"createdAt\":\"1970-01-01T00:00:01.000Z\","
+                   "\"scopes\":[\"stats\",\"read\"]}");
 }
 
 static void test_conditions(void **state)
 {
     (void)state;
-    struct shown_seat seat = {.seat = {.id = some, .seat_number = "A", .price = 5},
-                              .status = SEAT_STATUS_SOLD};
+    struct shown_seat seat = {
+        .seat = {.id = some, .seat_number = "A", .price = 5, .restricted_view = true},
+        .status = SEAT_STATUS_SOLD};
     const char *const head = "{\"id\":\"seat_" SOME "\",\"concertRoundId\":null,"
                              "\"seatNumber\":\"A\",\"section\":null,\"row\":null,\"number\":null,"
                              "\"grade\":null,\"price\":5,\"status\":\"sold\",";
     char text[512];
-    (void)snprintf(text, sizeof text, "%s\"x\":null,\"y\":null,\"accessible\":false}", head);
+    (void)snprintf(text, sizeof text,
+                   "%s\"x\":null,\"y\":null,\"accessible\":false,"
+                   "\"companion\":false,\"restrictedView\":true}",
+                   head);
     assert_written(OBJECT_seat, &seat, text);
-    seat.seat.placed = seat.seat.accessible = true;
+    seat.seat.placed = seat.seat.accessible = seat.seat.companion = true;
     seat.seat.y = -1.5;
-    (void)snprintf(text, sizeof text, "%s\"x\":0,\"y\":-1.5,\"accessible\":true}", head);
+    (void)snprintf(text, sizeof text,
+                   "%s\"x\":0,\"y\":-1.5,\"accessible\":true,"
+                   "\"companion\":true,\"restrictedView\":true}",
+                   head);
     assert_written(OBJECT_seat, &seat, text);
 }
 
@@ -69,9 +83,11 @@ static void test_parts_and_zeroes(void **state)
     struct token_view token = {
         .token = {.id = some, .user_id = some, .number = 7, .issued_at = 1000}};
     const char *const form =
-        "{\"id\":\"token_" SOME "\",\"userId\":\"user_" SOME "\",\"status\":\"waiting\","
-        "\"number\":7,\"reason\":null,\"issuedAt\":\"1970-01-01T00:00:01.000Z\","
-        "\"activateAt\":null,\"expiresAt\":null,\"ahead\":0,\"estimatedWaitSeconds\":%s,"
+        "{\"id\":\"token_" SOME "\",\"userId\":\"user_" SOME "\",\"concertId\":null,"
+        "\"status\":\"waiting\",\"number\":7,\"reason\":null,\"issuedAt\":\"1970-01-01T00:00:01."
+        "000Z\","
+        "\"activateAt\":null,\"expiresAt\":null,\"lastNewHoldAt\":null,"
+        "\"passedOverAt\":null,\"ahead\":0,\"soldOut\":false,\"estimatedWaitSeconds\":%s,"
         "\"pollAfterMs\":%s}";
     char text[512];
     (void)snprintf(text, sizeof text, form, "null", "null");
@@ -85,23 +101,33 @@ static void test_parts_and_zeroes(void **state)
 static void test_arrays(void **state)
 {
     (void)state;
-    const struct refusal_detail detail = {.conflict_count = 2, .conflicts = {some, some}};
+    const struct seat_conflicts detail = {.count = 2,
+                                          .seats = {{some, 0, "A-1"}, {some, 7, "A-8"}}};
     assert_written(OBJECT_seat_unavailable, &detail,
-                   "{\"conflicts\":[\"seat_" SOME "\",\"seat_" SOME "\"]}");
+                   "{\"conflicts\":[{\"seatId\":\"seat_" SOME
+                   "\",\"index\":0,\"seatNumber\":\"A-1\"},"
+                   "{\"seatId\":\"seat_" SOME "\",\"index\":7,\"seatNumber\":\"A-8\"}]}");
     struct seat seats[] = {
         {.id = some, .seat_number = "A", .section = "S", .placed = true, .x = 2},
-        {.id = some, .seat_number = "B", .price = 3, .accessible = true},
+        {.id = some, .seat_number = "B", .price = 3, .accessible = true, .restricted_view = true},
     };
     const struct seat_map map = {.round_id = some, .seat_count = 2, .seats = seats};
     assert_written(OBJECT_map, &map,
                    "{\"roundId\":\"round_" SOME "\",\"id\":[\"seat_" SOME "\",\"seat_" SOME "\"],"
                    "\"seatNumber\":[\"A\",\"B\"],\"section\":[\"S\",null],\"row\":[null,null],"
                    "\"number\":[null,null],\"grade\":[null,null],\"price\":[0,3],\"x\":[2,null],"
-                   "\"y\":[0,null],\"accessible\":[false,true]}");
-    const struct shown_availability seen = {
-        .round_id = some, .version = 4, .available = 1, .sold = 1, .seats = "as!", .seat_count = 2};
+                   "\"y\":[0,null],\"accessible\":[false,true],\"companion\":[false,false],"
+                   "\"restrictedView\":[false,true]}");
+    const struct shown_availability seen = {.round_id = some,
+                                            .version = 4,
+                                            .plan_version = 2,
+                                            .available = 1,
+                                            .sold = 1,
+                                            .seats = "as!",
+                                            .seat_count = 2};
     assert_written(OBJECT_availability, &seen,
-                   "{\"roundId\":\"round_" SOME "\",\"version\":4,\"available\":1,\"held\":0,"
+                   "{\"roundId\":\"round_" SOME
+                   "\",\"version\":4,\"planVersion\":2,\"available\":1,\"held\":0,"
                    "\"sold\":1,\"blocked\":0,\"seats\":\"as\"}");
 }
 
@@ -117,7 +143,8 @@ static void test_lists(void **state)
     const char *const form =
         "{\"id\":\"reservation_" SOME "\",\"userId\":null,\"roundId\":null,\"status\":\"%s\","
         "\"amount\":0,\"usedPoints\":0,\"paymentId\":null,\"reservedAt\":null,\"expiresAt\":null,"
-        "\"refundableUntil\":null,\"cancelReason\":null,\"concertId\":null,\"cancelledAt\":%s,"
+        "\"extendedAt\":null,\"refundableUntil\":null,\"cancelReason\":null,\"concertId\":null,"
+        "\"cancelledAt\":%s,"
         "\"seats\":[{\"seatId\":\"seat_" SOME "\",\"seatNumber\":\"A-1\",\"price\":9}]}";
     char text[1024];
     (void)snprintf(text, sizeof text, form, "expired", "null");

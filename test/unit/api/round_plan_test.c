@@ -70,7 +70,8 @@ static void test_seats(void **state)
     struct round_plan *plan =
         read_plan(START "\"seats\":[{\"seatNumber\":\"1\",\"price\":5},{\"seatNumber\":\"2\","
                         "\"price\":6,\"section\":\"S\",\"row\":\"R\",\"number\":\"N\","
-                        "\"grade\":\"G\",\"x\":1.5,\"y\":-2,\"accessible\":true}]}",
+                        "\"grade\":\"G\",\"x\":1.5,\"y\":-2,\"accessible\":true,\"companion\":true,"
+                        "\"restrictedView\":true}]}",
                   &body);
     assert_int_equal(plan->refusal, REFUSAL_NONE);
     assert_int_equal(plan->seat_count, 2);
@@ -81,6 +82,8 @@ static void test_seats(void **state)
     assert_string_equal(seats[1].row, "R");
     assert_string_equal(seats[1].number, "N");
     assert_string_equal(seats[1].grade, "G");
+    assert_true(seats[1].companion && seats[1].restricted_view);
+    assert_false(seats[0].companion || seats[0].restricted_view);
     assert_true(seats[1].placed && seats[1].accessible && seats[1].x == 1.5 && seats[1].y == -2);
     release(plan, &body);
 }

@@ -51,9 +51,10 @@ static struct owner owners[STREAMS_MAX];
 static size_t owner_count;
 static pthread_mutex_t news_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t news = PTHREAD_COND_INITIALIZER;
-static bool ends_at_once;  /* each stream says "whole" and ends in the step that begins it */
-static bool whole_streams; /* a part of one is worth nothing */
-static int64_t room_us;    /* 0: as the server has it */
+static bool ends_at_once;        /* each stream says "whole" and ends in the step that begins it */
+static size_t pending_bytes_max; /* of each stream; 0: the usual */
+static bool whole_streams;       /* a part of one is worth nothing */
+static int64_t room_us;          /* 0: as the server has it */
 
 void __wrap_get_health(struct enquiry *enquiry);
 void __real_deadlines_init(struct deadlines *deadlines,
@@ -98,7 +99,8 @@ void __wrap_get_health(struct enquiry *enquiry)
                                      .owner = owner,
                                      .gone = on_gone,
                                      .room = on_room,
-                                     .is_whole = whole_streams};
+                                     .is_whole = whole_streams,
+                                     .pending_bytes_max = pending_bytes_max};
     owner->stream = stream_begin(&enquiry->exchange, &plan);
     if (ends_at_once) {
         CHECK(stream_write(owner->stream, "whole", 5) && stream_end(owner->stream));
@@ -354,6 +356,7 @@ static int close_world(void **state)
     room_us = 0;
     ends_at_once = false;
     whole_streams = false;
+    pending_bytes_max = 0;
     if (world.server != NULL)
         http_world_close(&world);
     world.server = NULL;
@@ -662,6 +665,73 @@ static void test_client_that_falls_behind_is_ended(void **state)
     leave(client);
 }
 
+/* What is pending of a text that streams share is the text itself, or a copy behind other bytes:
+ * the client sees no difference. */
+static void test_texts_are_shared(void **state)
+{
+    enum {
+        SHARERS = 3,
+    };
+    struct client *clients[SHARERS];
+    struct stream_text *text = stream_text_new("id: 1\nrest\n", 11);
+    (void)state;
+    assert_non_null(text);
+    for (unsigned i = 0; i < SHARERS; i++) {
+        clients[i] = connect_client();
+        let_in(clients[i], i == 2 ? "GET /healthz HTTP/1.0\r\n\r\n" : STREAM_REQUEST);
+        wait_for_news(&owners[i].begun);
+    }
+    for (unsigned i = 0; i < SHARERS; i++) {
+        write_text(&owners[i], "a ");
+        assert_true(stream_share(owners[i].stream, text, i == 0 ? 0 : 6));
+        assert_true(stream_share(owners[i].stream, text, 6));
+        write_text(&owners[i], "b");
+        assert_true(stream_share(owners[i].stream, text, 11));
+        end_stream(&owners[i]);
+    }
+    take_stream_head(clients[0]);
+    assert_streams(clients[0], "a id: 1\nrest\nrest\nb");
+    take_stream_head(clients[1]);
+    assert_streams(clients[1], "a rest\nrest\nb");
+    for (unsigned i = 0; i < SHARERS; i++)
+        leave(clients[i]);
+    http_world_close(&world);
+    world.server = NULL;
+    assert_int_equal(atomic_load(&text->references), 1);
+    stream_text_drop(text);
+}
+
+/* A stream that takes the text itself holds no copy of it, however long it is; behind it there is
+ * room for so much and no more. */
+static void test_a_plan_bounds_what_is_pending(void **state)
+{
+    static const char bytes[1 << 20];
+    const int small = 8192;
+    struct stream_text *text = stream_text_new(bytes, sizeof bytes);
+    pending_bytes_max = 1000;
+    (void)state;
+    assert_non_null(text);
+    struct client *client = connect_client();
+    CHECK(setsockopt(client->far, SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
+    let_in(client, STREAM_REQUEST);
+    wait_for_news(&owners[0].begun);
+    take_stream_head(client);
+    assert_true(stream_share(owners[0].stream, text, 0));
+    /* The first of these may be taken up with what goes already, and the next not. */
+    assert_true(stream_write(owners[0].stream, bytes, 500));
+    unsigned more = 0;
+    while (stream_share(owners[0].stream, text, sizeof bytes - 500))
+        more++;
+    assert_in_range(more, 1, 4);
+    see_gone(&owners[0]);
+    assert_int_equal(slow_readers(), 1);
+    leave(client);
+    http_world_close(&world);
+    world.server = NULL;
+    assert_int_equal(atomic_load(&text->references), 1);
+    stream_text_drop(text);
+}
+
 static void test_client_that_does_not_read_is_ended(void **state)
 {
     static const char frame[STREAM_PENDING_BYTES_MAX];
@@ -851,6 +921,8 @@ int main(void)
         TEST(test_client_that_falls_behind_is_ended),
         cmocka_unit_test_setup_teardown(test_client_that_does_not_read_is_ended, open_hasty_world,
                                         close_world),
+        TEST(test_texts_are_shared),
+        TEST(test_a_plan_bounds_what_is_pending),
         TEST(test_a_thousand_at_once),
         TEST(test_stop_ends_streams_in_order),
         TEST(test_stop_cuts_what_must_be_whole),

@@ -205,8 +205,9 @@ static void the_course_of_a_long_sale_has_a_bounded_number_of_points(void **stat
     course_init(&course);
     const uint32_t beats = 100000;
     for (uint32_t i = 0; i < beats; i++) {
-        const struct course_point point = {.beat = i, .waiting = beats - i, .active = i % 2 * 10};
-        course_note(&course, &point, i < beats - 10 ? BOUND_MAX_ACTIVE : BOUND_SEATS);
+        const struct course_point point = {
+            .beat = i, .waiting = beats - i, .active = i % 2 * 10, .full = i >= beats - 10};
+        course_note(&course, &point, point.full ? BOUND_SEATS : BOUND_MAX_ACTIVE);
     }
     assert_in_range(course.point_count, COURSE_POINTS_MAX / 2, COURSE_POINTS_MAX - 1);
     for (size_t i = 0; i < course.point_count; i++) {

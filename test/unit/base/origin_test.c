@@ -101,9 +101,43 @@ static void test_hosts(void **state)
     }
 }
 
+static void the_origin_that_an_address_begins_with(void **state)
+{
+    static const struct {
+        const char *address, *origin, *rest;
+    } rows[] = {
+        {"https://shop.example/a?b#c", "https://shop.example", "/a?b#c"},
+        {"https://SHOP.example", "https://shop.example", ""},
+        {"http://[::1]:8080?x", "http://[::1]:8080", "?x"},
+        {"https://shop.example:443#", "https://shop.example", "#"},
+        {"https://shop.example@evil.example/", NULL, NULL},
+        {"https://shop.example:1@evil.example/", NULL, NULL},
+        {"https://shop.example\\@evil.example/", NULL, NULL},
+        {"https:///shop.example", NULL, NULL},
+        {"https:shop.example", NULL, NULL},
+        {"javascript://shop.example/%0aalert(1)", NULL, NULL},
+        {"//shop.example/", NULL, NULL},
+        {"", NULL, NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct origin origin;
+        const char *rest;
+        char text[ORIGIN_TEXT_BYTES];
+        assert_int_equal(origin_of_address(rows[i].address, &origin, &rest),
+                         rows[i].origin != NULL);
+        if (rows[i].origin == NULL)
+            continue;
+        origin_format(&origin, text);
+        assert_string_equal(text, rows[i].origin);
+        assert_string_equal(rest, rows[i].rest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_origin_that_an_address_begins_with),
         cmocka_unit_test(test_same),
         cmocka_unit_test(test_none),
         cmocka_unit_test(test_hosts),

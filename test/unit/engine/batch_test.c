@@ -59,7 +59,7 @@ static void who_is_let_in_by_the_batch_of_the_join_is_told_so(void **state)
 {
     struct by_hand *hand = *state;
     const struct person organizer = people_organizer(&hand->asker, 1);
-    (void)people_round(&hand->asker, &organizer, hand->now.wall, 1);
+    (void)people_round(&hand->asker, &organizer, hand->now.wall, 2);
     hand->now.house += SECOND_MS; /* the door's bucket fills */
     const struct person people[] = {people_buyer(&hand->asker, 1), people_buyer(&hand->asker, 2)};
     struct request requests[] = {
@@ -92,9 +92,11 @@ static enum refusal asked(struct by_hand *hand, const struct person *person, enu
 }
 
 static const enum verb reading_verbs[] = {
-    VERB_SIGN_IN_FIND,    VERB_USER_GET,        VERB_USER_PASSWORD_GET, VERB_POINTS_GET,
-    VERB_QUEUE_TOKEN_GET, VERB_RESERVATION_GET, VERB_PAYMENT_GET,       VERB_LIST,
-    VERB_HEARD,           VERB_ROUND_SALES,
+    VERB_SIGN_IN_FIND,    VERB_USER_GET,        VERB_USER_PASSWORD_GET,   VERB_POINTS_GET,
+    VERB_QUEUE_TOKEN_GET, VERB_RESERVATION_GET, VERB_PAYMENT_GET,         VERB_LIST,
+    VERB_HEARD,           VERB_ROUND_SALES,     VERB_PASSWORD_RESET_FIND, VERB_DRAFTS_SEE,
+    VERB_CHANGES,         VERB_DESK_SEE,        VERB_QUEUE_FORECAST,      VERB_RESERVATION_HISTORY,
+    VERB_METRICS_GET,     VERB_ROUND_IMPORT,    VERB_STAFF_LIST,          VERB_SESSION_LIST,
 };
 
 static bool reads(enum verb verb)

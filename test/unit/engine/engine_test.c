@@ -127,6 +127,9 @@ static void crowd_gathers(struct crowd *crowd, struct member *members)
     const struct person organizer = people_organizer(&running->asker, 1);
     crowd->round_id =
         people_round(&running->asker, &organizer, engine_now(running->engine).wall, CROWD_SEATS);
+    /* Nobody is let in but to a free seat: here is one for each, beside those that they fight for.
+     */
+    (void)people_round(&running->asker, &organizer, engine_now(running->engine).wall, CROWD);
     for (size_t i = 0; i < CROWD_SEATS; i++)
         crowd->seat_ids[i] = running_seat(running, crowd->round_id, i);
     for (unsigned i = 0; i < CROWD; i++) {

@@ -72,6 +72,51 @@ static void test_foreign_pages(void **state)
             fail_msg("row %zu", i);
 }
 
+static void test_named_origins(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *origin;
+        bool named;
+    } rows[] = {
+        {"https://shop.example", true},
+        {"https://SHOP.example:443", true},
+        {"http://[::1]:3000", true},
+        {"http://shop.example", false},
+        {"https://shop.example:8443", false},
+        {"https://a.shop.example", false},
+        {"https://shop.example.evil", false},
+        {"null", false},
+        {"", false},
+        {"*", false},
+    };
+    const struct http_options options = {.cors_origins =
+                                             "https://shop.example , http://[::1]:3000"};
+    const struct http_options none = {.cors_origins = NULL};
+    static struct site site;
+    struct explanation why;
+    assert_int_equal(site_init(&site, &options, &why), RESULT_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (origin_list_has(&site.cors_origins, rows[i].origin) != rows[i].named)
+            fail_msg("row %zu", i);
+    assert_int_equal(site_init(&site, &none, &why), RESULT_OK);
+    assert_false(origin_list_has(&site.cors_origins, "https://shop.example"));
+}
+
+static void test_too_many_origins(void **state)
+{
+    (void)state;
+    char text[(ORIGIN_LIST_MAX + 1) * 16] = "http://a";
+    struct origin_list list;
+    struct explanation why;
+    for (unsigned i = 1; i < ORIGIN_LIST_MAX; i++)
+        strcat(text, ",http://a");
+    assert_int_equal(origin_list_parse(text, &list, &why), RESULT_OK);
+    assert_int_equal(list.count, ORIGIN_LIST_MAX);
+    strcat(text, ",http://a");
+    assert_int_equal(origin_list_parse(text, &list, &why), RESULT_FULL);
+}
+
 static void test_secure(void **state)
 {
     (void)state;
@@ -100,7 +145,9 @@ static void test_options_that_are_none(void **state)
 {
     (void)state;
     static const struct http_options bad[] = {{.public_url = "tickets.example"},
-                                              {.trusted_proxies = "proxy.example"}};
+                                              {.trusted_proxies = "proxy.example"},
+                                              {.cors_origins = "shop.example"},
+                                              {.cors_origins = "https://a,,https://b"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         static struct site site;
         struct explanation why;
@@ -111,10 +158,9 @@ static void test_options_that_are_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_own_origins),
-        cmocka_unit_test(test_foreign_pages),
-        cmocka_unit_test(test_secure),
-        cmocka_unit_test(test_options_that_are_none),
+        cmocka_unit_test(test_own_origins),   cmocka_unit_test(test_foreign_pages),
+        cmocka_unit_test(test_named_origins), cmocka_unit_test(test_too_many_origins),
+        cmocka_unit_test(test_secure),        cmocka_unit_test(test_options_that_are_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* The queue against a simple model of it: thousands of random joins, requests, silences, leaves and
- * admissions. The model is a plain list of people and looks at all of them each time. */
+ * admissions, for sales that pause, go on, are sold out and have seats again. The model is a plain
+ * list of people and looks at all of them each time. */
 #include "chance.h"
 #include "crowd.h"
 
@@ -12,6 +13,9 @@
 #include <cmocka.h>
 
 #define PEOPLE 250
+#define SALES 3
+#define SEATS_MOST 20
+#define ANY SALES /* what somebody waits for who names no concert */
 #define SILENT_MS (30 * SECOND_MS)
 #define WAIT_MS (90 * SECOND_MS)
 #define ACTIVE_MS (20 * SECOND_MS)
@@ -27,16 +31,24 @@ struct guest {
     struct id token_id;
     enum where where;
     int64_t number;
+    size_t wants; /* a sale, or ANY */
     bool passed;
     timestamp_ms heard_at, activated_at;
 };
 
+struct sale {
+    struct id concert_id, round_id;
+    int64_t seats;
+    bool paused, blocked; /* all its seats: it is sold out, as far as anybody can see */
+};
+
 struct model {
-    struct guest people[PEOPLE];
+    struct guest people[PEOPLE]; /* in no order */
+    struct sale sales[SALES];
     struct person organizer;
     int64_t last_number, max_active, rate, credit;
     timestamp_ms now, credit_at;
-    bool paused, was_paused;
+    bool paused, was_shut;
 };
 
 struct game {
@@ -44,7 +56,8 @@ struct game {
     struct model model;
     struct chance chance;
     struct coverage coverage;
-    unsigned admitted, passed, returned, abandoned; /* so that the test knows that it tested */
+    /* So that the test knows that it tested. */
+    unsigned admitted, passed, passed_shut, returned, abandoned, sold_out;
 };
 
 /* ---- The model ---- */
@@ -62,16 +75,72 @@ static int64_t count_where(const struct model *model, enum where where)
     return count;
 }
 
-/* Who is at the front: first the passed over that are there, else the lowest not passed over. */
+static int64_t looking(const struct model *model, size_t wants)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < PEOPLE; i++)
+        count += model->people[i].where == ACTIVE && model->people[i].wants == wants;
+    return count;
+}
+
+static int64_t available(const struct model *model, size_t wants)
+{
+    int64_t seats = 0;
+    for (size_t i = 0; i < SALES; i++)
+        if ((wants == i || wants == ANY) && !model->sales[i].paused && !model->sales[i].blocked)
+            seats += model->sales[i].seats;
+    return seats;
+}
+
+static bool is_on_sale(const struct model *model, size_t wants)
+{
+    bool on_sale = false;
+    for (size_t i = 0; i < SALES; i++)
+        on_sale = on_sale || ((wants == i || wants == ANY) && !model->sales[i].paused);
+    return on_sale;
+}
+
+static bool is_sold_out(const struct model *model, size_t wants)
+{
+    return is_on_sale(model, wants) && available(model, wants) == 0;
+}
+
+/* Seats that nobody who is inside may be looking for. */
+static int64_t seats_left_over(const struct model *model)
+{
+    int64_t seats = -looking(model, ANY);
+    for (size_t i = 0; i < SALES; i++)
+        if (available(model, i) > looking(model, i))
+            seats += available(model, i) - looking(model, i);
+    return seats;
+}
+
+static bool has_seat(const struct model *model, const struct guest *guest)
+{
+    return guest->wants == ANY ? available(model, ANY) > 0
+                               : available(model, guest->wants) > looking(model, guest->wants);
+}
+
+/* Whether something is done with this one when its number comes up: it is let in, or passed over.
+ */
+static bool has_turn(const struct model *model, const struct guest *guest)
+{
+    if (guest->where != WAITING)
+        return false;
+    if (has_seat(model, guest))
+        return is_present(model, guest) || !guest->passed;
+    return !is_on_sale(model, guest->wants) && !guest->passed;
+}
+
+/* Whose turn it is: the lowest number with which something is done. */
 static struct guest *front(struct model *model)
 {
     struct guest *first = NULL;
+    if (seats_left_over(model) <= 0)
+        return NULL;
     for (size_t i = 0; i < PEOPLE; i++) {
         struct guest *guest = &model->people[i];
-        if (guest->where != WAITING || (guest->passed && !is_present(model, guest)))
-            continue;
-        if (first == NULL || (guest->passed && !first->passed) ||
-            (guest->passed == first->passed && guest->number < first->number))
+        if (has_turn(model, guest) && (first == NULL || guest->number < first->number))
             first = guest;
     }
     return first;
@@ -86,15 +155,16 @@ static void model_admit(struct game *game)
     model->credit_at = model->now;
     if (model->credit > model->rate * SECOND_MS)
         model->credit = model->rate * SECOND_MS;
-    if (model->paused || model->was_paused)
+    const bool shut = model->paused || !is_on_sale(model, ANY);
+    if (shut || model->was_shut)
         model->credit = 0;
-    model->was_paused = model->paused;
-    while (!model->paused && model->credit >= 1000 &&
-           count_where(model, ACTIVE) < model->max_active) {
+    model->was_shut = shut;
+    while (!shut && model->credit >= 1000 && count_where(model, ACTIVE) < model->max_active) {
         struct guest *guest = front(model);
         if (guest == NULL)
             return;
-        if (!is_present(model, guest)) {
+        if (!is_present(model, guest) || !has_seat(model, guest)) {
+            game->passed_shut += is_present(model, guest);
             guest->passed = true;
             game->passed++;
             continue;
@@ -123,23 +193,22 @@ static void model_tick(struct game *game)
     model_admit(game);
 }
 
-/* Lets everybody who waits be admitted, on paper, and counts those who come before this one. */
-static int64_t model_ahead(const struct model *model, const struct guest *guest)
+/* Whether those who want this go in with the first who go in at all: it has seats, or nothing has
+ * and it may be the next. */
+static bool comes_with_the_first(const struct model *model, size_t wants)
 {
-    static struct model paper;
-    paper = *model;
-    struct guest *self = &paper.people[guest - model->people];
-    self->heard_at = paper.now; /* who asks is there */
+    return wants == ANY || available(model, wants) > 0 ||
+           (available(model, ANY) == 0 && is_on_sale(model, wants));
+}
+
+static int64_t model_ahead(const struct model *model, const struct guest *self)
+{
     int64_t ahead = 0;
-    for (struct guest *next = front(&paper); next != self; next = front(&paper)) {
-        if (next == NULL)
-            fail_msg("the model lost somebody");
-        if (is_present(&paper, next)) {
-            next->where = OUT;
-            ahead++;
-        } else {
-            next->passed = true;
-        }
+    for (size_t i = 0; i < PEOPLE; i++) {
+        const struct guest *guest = &model->people[i];
+        ahead += guest->where == WAITING && guest->number < self->number &&
+                 is_present(model, guest) &&
+                 (guest->wants == self->wants || comes_with_the_first(model, guest->wants));
     }
     return ahead;
 }
@@ -154,13 +223,15 @@ static void pass_time(struct game *game, int64_t ms)
     model_tick(game);
 }
 
-static void check_view(const struct game *game, const struct guest *guest,
-                       const struct token_view *view)
+static void check_view(struct game *game, const struct guest *guest, const struct token_view *view)
 {
     static const enum where where_of[] = {WAITING, ACTIVE, OUT};
     assert_int_equal(view->token.number, guest->number);
     assert_int_equal(where_of[view->token.status], guest->where);
-    if (guest->where == WAITING && is_present(&game->model, guest))
+    const bool sold_out = guest->where == WAITING && is_sold_out(&game->model, guest->wants);
+    assert_int_equal(view->sold_out, sold_out);
+    game->sold_out += sold_out;
+    if (guest->where == WAITING)
         assert_int_equal(view->ahead, model_ahead(&game->model, guest));
 }
 
@@ -168,9 +239,13 @@ static void join(struct game *game, struct guest *guest)
 {
     struct call call = crowd_ask(&guest->person, VERB_QUEUE_JOIN);
     guest->heard_at = game->model.now;
+    const size_t wants = chance_below(&game->chance, SALES + 1);
+    if (wants != ANY)
+        call.in.queue_join.concert_id = game->model.sales[wants].concert_id;
     if (guest->where == OUT) {
         *guest = (struct guest){.person = guest->person,
                                 .where = WAITING,
+                                .wants = wants,
                                 .number = ++game->model.last_number,
                                 .heard_at = game->model.now};
     }
@@ -218,6 +293,41 @@ static void change_door(struct game *game)
         change->admit_per_second = model->rate = 1 + (int64_t)chance_below(&game->chance, 9);
     }
     crowd_call(&game->stage, &call);
+    model_admit(game);
+}
+
+static void change_pause(struct game *game, struct sale *sale)
+{
+    struct call call =
+        crowd_ask(&game->model.organizer, sale->paused ? VERB_ROUND_RESUME : VERB_ROUND_PAUSE);
+    call.in.round.round_id = sale->round_id;
+    sale->paused = !sale->paused;
+    crowd_call(&game->stage, &call);
+    call_release(&call);
+}
+
+static void change_seats(struct game *game, struct sale *sale)
+{
+    struct id seat_ids[SEATS_MOST];
+    struct call call =
+        crowd_ask(&game->model.organizer, sale->blocked ? VERB_SEATS_UNBLOCK : VERB_SEATS_BLOCK);
+    for (size_t i = 0; i < (size_t)sale->seats; i++)
+        seat_ids[i] = office_round_seat(game->stage.office, sale->round_id, i)->id;
+    call.in.seats_block.round_id = sale->round_id;
+    call.in.seats_block.seat_ids = seat_ids;
+    call.in.seats_block.seat_count = (size_t)sale->seats;
+    sale->blocked = !sale->blocked;
+    crowd_call(&game->stage, &call);
+    call_release(&call);
+}
+
+static void change_sale(struct game *game)
+{
+    struct sale *sale = &game->model.sales[chance_below(&game->chance, SALES)];
+    if (chance_percent(&game->chance, 50))
+        change_pause(game, sale);
+    else
+        change_seats(game, sale);
     model_admit(game);
 }
 
@@ -272,8 +382,13 @@ static void begin(struct game *game, uint64_t seed)
     for (size_t i = 0; i < PEOPLE; i++)
         game->model.people[i].person = crowd_sign_up(&game->stage, VERB_USER_REGISTER);
     const timestamp_ms end = STAGE_START + 99 * DAY_MS;
-    (void)crowd_round(&game->stage, &game->model.organizer,
-                      crowd_concert(&game->stage, &game->model.organizer, end), end, 1, 10);
+    for (size_t i = 0; i < SALES; i++) {
+        struct sale *sale = &game->model.sales[i];
+        sale->seats = i == 0 ? 3 : SEATS_MOST; /* of one there are fewer than people inside */
+        sale->concert_id = crowd_concert(&game->stage, &game->model.organizer, end);
+        sale->round_id = crowd_round(&game->stage, &game->model.organizer, sale->concert_id, end,
+                                     (size_t)sale->seats, 10);
+    }
     game->model.credit_at = STAGE_START;
 }
 
@@ -291,10 +406,12 @@ static void move(struct game *game)
         leave(game, guest);
     else if (kind < 745)
         change_door(game);
-    else if (kind < 747)
+    else if (kind < 755)
+        change_sale(game);
+    else if (kind < 757)
         restart(game);
     else
-        pass_time(game, (int64_t)chance_below(&game->chance, kind < 780 ? 4000 : 400));
+        pass_time(game, (int64_t)chance_below(&game->chance, kind < 790 ? 4000 : 400));
 }
 
 static void the_line_is_the_models_after_every_move(void **state)
@@ -309,8 +426,8 @@ static void the_line_is_the_models_after_every_move(void **state)
             check_all(game);
     }
     check_all(game);
-    assert_true(game->admitted > 300 && game->passed > 200 && game->returned > 50 &&
-                game->abandoned > 50);
+    assert_true(game->admitted > 300 && game->passed > 200 && game->passed_shut > 50 &&
+                game->returned > 50 && game->abandoned > 50 && game->sold_out > 50);
     stage_close(&game->stage);
     free(game);
 }

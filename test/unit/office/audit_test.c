@@ -92,6 +92,7 @@ static void set_seat(struct live_round *round, size_t position, enum seat_status
     round->counts[seat->row.status]--;
     round->counts[status]++;
     round->states[position] = "ahsb"[status];
+    seat_bits_set_free(round->bits, position, status == SEAT_STATUS_AVAILABLE);
     seat->row.status = status;
 }
 
@@ -124,6 +125,9 @@ static void finds_counts_and_characters_that_are_not_the_seats(void **state)
     round->states[5] = 'b';
     finds(fixture, "invariant 5: a seat's public state");
     round->states[5] = 'a';
+    seat_bits_set_free(round->bits, 5, false);
+    finds(fixture, "invariant 5: a seat that can be had");
+    seat_bits_set_free(round->bits, 5, true);
     is_sound(fixture);
 }
 
@@ -146,9 +150,9 @@ static void finds_more_active_tokens_than_may_be(void **state)
     fixture->office->active_count--;
     finds(fixture, "invariant 7: the queue's counts");
     fixture->office->active_count++;
-    fixture->office->line.present_count--;
+    fixture->office->line.waiting--;
     finds(fixture, "invariant 7: the queue's counts");
-    fixture->office->line.present_count++;
+    fixture->office->line.waiting++;
     is_sound(fixture);
 }
 
@@ -177,9 +181,9 @@ static void finds_a_user_with_too_many_seats(void **state)
 static void finds_a_token_out_of_line(void **state)
 {
     const struct fixture *fixture = *state;
-    fixture->office->line.cursor++;
+    fixture->office->line.lanes[0]->cursor++;
     finds(fixture, "invariant 6");
-    fixture->office->line.cursor--;
+    fixture->office->line.lanes[0]->cursor--;
     is_sound(fixture);
 }
 

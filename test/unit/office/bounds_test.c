@@ -18,11 +18,21 @@ static size_t plain_bytes(enum record_kind kind)
     return record_encoded_max(&record);
 }
 
+/* The longest text of `characters` code points. */
+static const char *longest(char *text, size_t characters)
+{
+    for (size_t i = 0; i < characters; i++)
+        memcpy(text + UTF8_BYTES_MAX * i, "\xf0\x9f\x8e\xab", UTF8_BYTES_MAX);
+    text[UTF8_BYTES_MAX * characters] = '\0';
+    return text;
+}
+
 /* Only these kinds have texts. */
 static bool has_texts(enum record_kind kind)
 {
     return kind == RECORD_KIND_USER || kind == RECORD_KIND_CONCERT || kind == RECORD_KIND_SEAT ||
-           kind == RECORD_KIND_POINT_ENTRY;
+           kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
+           kind == RECORD_KIND_API_KEY;
 }
 
 static void only_known_kinds_have_texts(void **state)
@@ -45,6 +55,22 @@ static void a_record_without_texts_fits_its_room(void **state)
             fail_msg("%s: %zu bytes", record_schema(kind)->table, plain_bytes(kind));
 }
 
+static void a_deadline_s_row_fits_its_room(void **state)
+{
+    (void)state;
+    assert_true(plain_bytes(RECORD_KIND_SEAT_RESERVATION) <= DEADLINE_RECORD_BYTES_MAX);
+    assert_true(plain_bytes(RECORD_KIND_QUEUE_TOKEN) <= DEADLINE_RECORD_BYTES_MAX);
+}
+
+static void an_incident_with_the_longest_note_fits_its_room(void **state)
+{
+    (void)state;
+    char note[NOTE_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
+    const struct record record = {.kind = RECORD_KIND_INCIDENT,
+                                  .as.incident.note = longest(note, NOTE_CHARACTERS_MAX)};
+    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
+}
+
 static void a_removed_row_fits_its_room(void **state)
 {
     (void)state;
@@ -59,15 +85,6 @@ static void a_removed_row_fits_its_room(void **state)
         buffer_clear(&buffer);
     }
     buffer_release(&buffer);
-}
-
-/* The longest text of `characters` code points. */
-static const char *longest(char *text, size_t characters)
-{
-    for (size_t i = 0; i < characters; i++)
-        memcpy(text + UTF8_BYTES_MAX * i, "\xf0\x9f\x8e\xab", UTF8_BYTES_MAX);
-    text[UTF8_BYTES_MAX * characters] = '\0';
-    return text;
 }
 
 static void a_user_with_the_longest_texts_fits_its_room(void **state)
@@ -139,6 +156,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_known_kinds_have_texts),
         cmocka_unit_test(a_record_without_texts_fits_its_room),
+        cmocka_unit_test(a_deadline_s_row_fits_its_room),
+        cmocka_unit_test(an_incident_with_the_longest_note_fits_its_room),
         cmocka_unit_test(a_removed_row_fits_its_room),
         cmocka_unit_test(a_user_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_concert_with_the_longest_texts_fits_its_room),

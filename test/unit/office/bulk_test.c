@@ -281,6 +281,7 @@ static void a_round_that_is_leaving_is_not_sold_again(void **state)
     one_batch(fixture);
     ok(fixture, stage_drop(stage, 0));
     stage->now.wall -= 10 * DAY_MS;
+    (void)crowd_round(stage, &fixture->organizer, concert_id, STAGE_START + 9 * DAY_MS, 1, 10);
     crowd_enter(stage, &buyer);
     struct call hold = crowd_ask(&buyer, VERB_RESERVATION_HOLD);
     hold.in.reservation_hold.round_id = round_id;
@@ -335,7 +336,7 @@ static void more_silences_than_a_tick_takes_admit_nobody_silent(void **state)
         ok(fixture, stage_jump(stage, 4000));
     assert_int_equal(crowd_do(stage, crowd_ask(&people[CROWD - 1], VERB_HEARD)), REFUSAL_NONE);
     stage->audit_every = 1;
-    ok(fixture, stage_jump(stage, 4000));
+    ok(fixture, stage_jump(stage, 4000) && stage_wait(stage, 1));
 
     size_t admitted = 0;
     for (size_t i = 0; i < stage->ledger.row_count; i++) {
@@ -347,6 +348,94 @@ static void more_silences_than_a_tick_takes_admit_nobody_silent(void **state)
                     id_equal(row->as.queue_token.user_id, people[CROWD - 1].user_id));
     }
     assert_int_equal(admitted, 2);
+    free(people);
+    close_house(fixture);
+}
+
+/* ---- More to pass over than a batch takes ---- */
+
+#define SHUT_OUT 5000
+#define PASSED_A_BATCH_MOST 2048 /* 1,024 in its tick, and as many when it settles */
+
+static size_t count_passed(const struct stage *stage)
+{
+    size_t passed = 0;
+    for (size_t i = 0; i < stage->ledger.row_count; i++) {
+        const struct record *row = stage->ledger.rows[i].image;
+        passed += row->kind == RECORD_KIND_QUEUE_TOKEN && row->as.queue_token.passed_at != 0;
+    }
+    return passed;
+}
+
+static struct token_view look(struct fixture *fixture, const struct person *person)
+{
+    struct call call = crowd_ask(person, VERB_QUEUE_TOKEN_GET);
+    crowd_call(&fixture->stage, &call);
+    assert_int_equal(call.refusal, REFUSAL_NONE);
+    const struct token_view view = call.out.token;
+    call_release(&call);
+    return view;
+}
+
+static void join_for(struct fixture *fixture, const struct person *person, struct id concert_id)
+{
+    struct call call = crowd_ask(person, VERB_QUEUE_JOIN);
+    call.in.queue_join.concert_id = concert_id;
+    ok(fixture, stage_batch_call(&fixture->stage, &call));
+    assert_true(call.created);
+    call_release(&call);
+}
+
+static void set_paused(struct fixture *fixture, struct id round_id, enum verb verb)
+{
+    struct call call = crowd_ask(&fixture->organizer, verb);
+    call.in.round.round_id = round_id;
+    assert_int_equal(crowd_do(&fixture->stage, call), REFUSAL_NONE);
+}
+
+/* Who asks between two slices is answered, and told how many are really ahead; when the sale goes
+ * on, the first of them is in by that batch. */
+static void those_whose_sale_is_shut_are_passed_over_in_slices_and_return_at_once(void **state)
+{
+    (void)state;
+    struct office_settings settings = stage_settings();
+    settings.max_active = 2;
+    settings.admit_per_second = 1000;
+    struct fixture *fixture = open_house(&settings, RECOVER_FROM_TABLES);
+    struct stage *stage = &fixture->stage;
+    struct person *people = calloc(SHUT_OUT + 1, sizeof *people);
+    assert_non_null(people);
+    stage->audit_every = 0;
+    for (size_t i = 0; i <= SHUT_OUT; i++)
+        people[i] = crowd_sign_up(stage, VERB_USER_REGISTER);
+    const timestamp_ms end = STAGE_START + DAY_MS;
+    const struct id shut = crowd_concert(stage, &fixture->organizer, end);
+    const struct id open = crowd_concert(stage, &fixture->organizer, end);
+    const struct id shut_round = crowd_round(stage, &fixture->organizer, shut, end, 9, 10);
+    (void)crowd_round(stage, &fixture->organizer, open, end, 9, 10);
+    set_paused(fixture, shut_round, VERB_ROUND_PAUSE);
+    ok(fixture, stage_batch_begin(stage));
+    for (size_t i = 0; i < SHUT_OUT; i++)
+        join_for(fixture, &people[i], shut);
+    join_for(fixture, &people[SHUT_OUT], open);
+    ok(fixture, stage_batch_end(stage));
+    ok(fixture, stage_jump(stage, 5));
+    unsigned batches = 0;
+    for (size_t before = count_passed(stage), now; before < SHUT_OUT; before = now, batches++) {
+        assert_int_equal(look(fixture, &people[SHUT_OUT]).token.status, TOKEN_STATUS_WAITING);
+        const struct token_view last = look(fixture, &people[SHUT_OUT - 1]);
+        assert_int_equal(last.ahead, SHUT_OUT - 1);
+        now = count_passed(stage);
+        assert_in_range(now - before, 1, 2 * PASSED_A_BATCH_MOST); /* by two batches */
+    }
+    assert_true(batches > 0);
+    assert_int_equal(look(fixture, &people[SHUT_OUT]).token.status, TOKEN_STATUS_ACTIVE);
+    assert_int_equal(look(fixture, &people[SHUT_OUT - 1]).ahead, SHUT_OUT - 1);
+    set_paused(fixture, shut_round, VERB_ROUND_RESUME);
+    assert_int_equal(look(fixture, &people[0]).token.status, TOKEN_STATUS_ACTIVE);
+    assert_int_equal(look(fixture, &people[SHUT_OUT - 1]).ahead, SHUT_OUT - 2);
+    stage->audit_every = 1;
+    ok(fixture, stage_jump(stage, 1));
     free(people);
     close_house(fixture);
 }
@@ -476,6 +565,7 @@ int main(void)
         cmocka_unit_test(a_rounds_seats_stay_while_a_reservation_points_at_them),
         cmocka_unit_test(a_round_that_is_leaving_is_not_sold_again),
         cmocka_unit_test(more_silences_than_a_tick_takes_admit_nobody_silent),
+        cmocka_unit_test(those_whose_sale_is_shut_are_passed_over_in_slices_and_return_at_once),
         cmocka_unit_test(a_round_that_came_and_went_in_a_batch_is_not_told_as_changed),
         cmocka_unit_test(people_far_back_look_once_a_minute_and_before_they_count_as_silent),
         cmocka_unit_test(no_more_concerts_than_the_house_keeps),

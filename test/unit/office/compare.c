@@ -83,6 +83,8 @@ static enum expected expectation(const struct office *office, const struct ledge
     }
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return expected_reservation(office, &image->as.seat_reservation);
+    if (kind == RECORD_KIND_INCIDENT)
+        return EXPECT_ABSENT;
     if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_RESERVATION_SEAT)
         return EXPECT_EITHER;
     return EXPECT_PRESENT;
@@ -104,6 +106,14 @@ static bool find_key(const struct office *office, const struct record *image, st
     if (key != NULL)
         live->as.idempotency_key = key->row;
     return key != NULL;
+}
+
+static bool find_reset(const struct office *office, const struct record *image, struct record *live)
+{
+    const struct live_reset *reset = reset_find(office, image->as.password_reset.user_id);
+    if (reset != NULL)
+        live->as.password_reset = reset->row;
+    return reset != NULL;
 }
 
 static bool find_entry(const struct office *office, const struct record *image, struct record *live)
@@ -159,10 +169,15 @@ bool compare_find(const struct office *office, const struct record *image, struc
         COPY_ROW(reservation, reservation_find, seat_reservation, found->row)
     case RECORD_KIND_IDEMPOTENCY_KEY:
         return find_key(office, image, live);
+    case RECORD_KIND_API_KEY:
+        COPY_ROW(api_key, api_key_find, api_key, found->row)
+    case RECORD_KIND_PASSWORD_RESET:
+        return find_reset(office, image, live);
     case RECORD_KIND_RESERVATION_SEAT:
         return find_held_seat(office, image, live);
     case RECORD_KIND_POINT_ENTRY:
         return find_entry(office, image, live);
+    case RECORD_KIND_INCIDENT: /* never */
     case RECORD_KIND_COUNT:
         break;
     }

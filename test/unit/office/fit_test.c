@@ -38,6 +38,9 @@ enum row {
     BOUGHT_PLACE,
     ENTRY,
     KEPT_KEY,
+    RESET,
+    SHOP, /* a key's user */
+    KEY,  /* the API key */
     ROW_COUNT
 };
 
@@ -137,6 +140,12 @@ static const struct record good[ROW_COUNT] = {
          .as.point_entry = {.id = {{50}}, .user_id = {{1}}, .caller_id = {{2}}, .reference = "r"}},
     [KEPT_KEY] = {.kind = RECORD_KIND_IDEMPOTENCY_KEY,
                   .as.idempotency_key = {.user_id = {{1}}, .key_hash = 1}},
+    [RESET] = {.kind = RECORD_KIND_PASSWORD_RESET,
+               .as.password_reset = {.user_id = {{1}}, .expires_at = 2000}},
+    [SHOP] = {.kind = RECORD_KIND_USER,
+              .as.user = {.id = {{60}}, .name = "shop", .role = USER_ROLE_SERVICE}},
+    [KEY] = {.kind = RECORD_KIND_API_KEY,
+             .as.api_key = {.id = {{61}}, .user_id = {{60}}, .name = "shop", .scopes = "read"}},
 };
 
 /* ---- What is changed in it ---- */
@@ -159,7 +168,7 @@ enum manner {
     LEFT_OUT,
 };
 
-struct change {
+struct alteration {
     enum manner manner;
     enum row row;
     size_t offset, bytes; /* of the field in the record */
@@ -215,7 +224,7 @@ static struct record *append(struct story *story, enum row row)
     return &story->records[story->count++];
 }
 
-static void apply(struct story *story, const struct change *change)
+static void apply(struct story *story, const struct alteration *change)
 {
     switch (change->manner) {
     case NOTHING:
@@ -238,12 +247,12 @@ static void apply(struct story *story, const struct change *change)
 
 /* ---- The cases ---- */
 
-#define CHANGES_MAX 7
+#define CHANGES_MAX 11
 
 struct spoilt {
     enum contradiction contradiction;
     enum row named; /* whose newest image is named */
-    struct change changes[CHANGES_MAX];
+    struct alteration changes[CHANGES_MAX];
 };
 
 #define LONG_TEXT                                                                                  \
@@ -281,6 +290,19 @@ static const struct spoilt cases[] = {
     {IS(SEAT_COUNT_OUT_OF_RANGE),
      ROUND,
      {NUMBER(ROUND, concert_round, total_seat_cnt, ROUND_SEATS_MAX + 1)}},
+    {IS(LIMIT_OUT_OF_RANGE), CONCERT, {NUMBER(CONCERT, concert, max_seats_per_reservation, -1)}},
+    {IS(LIMIT_OUT_OF_RANGE), CONCERT, {NUMBER(CONCERT, concert, max_seats_per_user, 1001)}},
+    {IS(SCOPES_UNKNOWN), KEY, {TEXT(KEY, api_key, scopes, "read nothing")}},
+    {IS(SCOPES_UNKNOWN), KEY, {TEXT(KEY, api_key, scopes, "read stats")}},
+    {IS(SCOPES_UNKNOWN), KEY, {TEXT(KEY, api_key, scopes, " read")}},
+    {IS(SCOPES_OF_OTHER_ROLE), SHOP, {TEXT(SHOP, user, scopes, "read")}},
+    {IS(SCOPES_OF_OTHER_ROLE), SHOP, {NUMBER(SHOP, user, role, USER_ROLE_STAFF)}},
+    {IS(SCOPES_UNKNOWN),
+     SHOP,
+     {NUMBER(SHOP, user, role, USER_ROLE_STAFF), TEXT(SHOP, user, scopes, "read stats")}},
+    {IS(USER_OF_OTHER_ROLE), KEY, {NAME(KEY, api_key, user_id, 1)}},
+    {IS(USER_MISSING), KEY, {NAME(KEY, api_key, user_id, 9)}},
+    {IS(USER_MISSING), RESET, {NAME(RESET, password_reset, user_id, 9)}},
     {IS(NEVER_GOES), HOUSE, {GONE(HOUSE)}},
     {IS(NEVER_GOES), ANN, {GONE(ANN)}},
     {IS(NEVER_GOES), ACCOUNT, {GONE(ACCOUNT)}},
@@ -325,6 +347,10 @@ static const struct spoilt cases[] = {
     {IS(IDENTITY_CHANGED), HOLD, {AGAIN(HOLD), NAME(HOLD, seat_reservation, user_id, 2)}},
     {IS(IDENTITY_CHANGED), HOLD, {AGAIN(HOLD), NAME(HOLD, seat_reservation, round_id, 6)}},
     {IS(IDENTITY_CHANGED), HOLD, {AGAIN(HOLD), NAME(HOLD, seat_reservation, token_id, 21)}},
+    {IS(IDENTITY_CHANGED),
+     HOLD,
+     {NUMBER(HOLD, seat_reservation, extended_at, 1000), AGAIN(HOLD),
+      NUMBER(HOLD, seat_reservation, extended_at, 0)}},
     {IS(IDENTITY_CHANGED), BOUGHT, {AGAIN(BOUGHT), NAME(BOUGHT, seat_reservation, payment_id, 0)}},
     {IS(MOVE_ILLEGAL),
      ROUND,
@@ -384,6 +410,9 @@ static const struct spoilt cases[] = {
       NUMBER(PAYMENT, payment, amount, HOLD_AMOUNT),
       NUMBER(PAYMENT, payment, status, PAYMENT_STATUS_FAILED), LEFT_OUT(BOUGHT),
       LEFT_OUT(BOUGHT_PLACE), NUMBER(SOLD_SEAT, seat, status, SEAT_STATUS_AVAILABLE)}},
+    {IS(EXTERNAL_ID_TWICE),
+     CONCERT,
+     {TEXT(CONCERT, concert, external_id, "s1"), AGAIN(CONCERT), NAME(CONCERT, concert, id, 14)}},
     {IS(REFERENCE_TWICE), ENTRY, {AGAIN(ENTRY), NAME(ENTRY, point_entry, id, 51)}},
 
     {IS(SEATS_MISSING), ROUND, {NUMBER(ROUND, concert_round, total_seat_cnt, 4)}},
@@ -417,7 +446,15 @@ static const struct spoilt cases[] = {
      {AGAIN(BOB), NAME(BOB, user, id, 9), AGAIN(WAITING), NAME(WAITING, queue_token, id, 23),
       NAME(WAITING, queue_token, user_id, 9)}},
     {IS(NUMBER_NOT_SERVED), ACTIVE, {NUMBER(HOUSE, house, serving, 0)}},
-    {IS(NUMBER_NOT_SERVED), WAITING, {NUMBER(HOUSE, house, serving, 2)}},
+    {IS(NUMBER_NOT_SERVED), WAITING, {NUMBER(WAITING, queue_token, passed_at, 1)}},
+    {IS(NUMBER_NOT_SERVED), /* though one behind it was passed over */
+     WAITING,
+     {NUMBER(HOUSE, house, last_number, 3), NUMBER(HOUSE, house, serving, 3),
+      NUMBER(WAITING, queue_token, number, 3), NUMBER(WAITING, queue_token, passed_at, 1),
+      AGAIN(BOB), NAME(BOB, user, id, 9), AGAIN(WAITING), NAME(WAITING, queue_token, id, 23),
+      NAME(WAITING, queue_token, user_id, 9), NUMBER(WAITING, queue_token, number, 2),
+      NUMBER(WAITING, queue_token, passed_at, 0)}},
+    {IS(IDENTITY_CHANGED), WAITING, {AGAIN(WAITING), NAME(WAITING, queue_token, concert_id, 3)}},
     {IS(ACTIVE_BEYOND_MOST),
      HOUSE,
      {NUMBER(HOUSE, house, max_active, 0), NUMBER(HOUSE, house, active_ceiling, 0)}},

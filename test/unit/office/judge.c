@@ -17,14 +17,13 @@
 #define DELETED (-2)
 
 /* A set of reasons. */
-#define BY(why) (UINT64_C(1) << WHY_##why)
-_Static_assert(WHY_COUNT <= 64, "a bit a reason");
+#define BY(why) WHY_MASK(WHY_##why)
 
 static const struct {
     enum record_kind kind;
     int from, to;
     const char *name;
-    uint64_t whys;
+    why_set whys;
 } legal[] = {
     {RECORD_KIND_CONCERT_ROUND, NONE, ROUND_STATUS_SCHEDULED, "round made", BY(ROUND_CREATED)},
     {RECORD_KIND_CONCERT_ROUND, ROUND_STATUS_SCHEDULED, ROUND_STATUS_CANCELLED, "round cancelled",
@@ -103,28 +102,41 @@ static int state_of(const struct record *record)
 }
 
 /* Why a row may be put that has no states, or stays in its own. */
-static const uint64_t whys_without_move[RECORD_KIND_COUNT] = {
-    [RECORD_KIND_HOUSE] = BY(COUNTED),
-    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED),
-    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(SESSION_RENEWED) | BY(SIGNED_OUT) |
-                            BY(SESSION_EXPIRED) | BY(USER_CHANGED),
-    [RECORD_KIND_POINT_ACCOUNT] =
-        BY(REGISTERED) | BY(CHARGED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
+static const why_set whys_without_move[RECORD_KIND_COUNT] = {
+    [RECORD_KIND_HOUSE] = BY(COUNTED) | BY(QUEUE_CHANGED),
+    [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED) | BY(PASSWORD_RESET_TAKEN) |
+                         BY(API_KEY_MADE) | BY(STAFF_INVITED) | BY(STAFF_CHANGED) |
+                         BY(STAFF_REMOVED),
+    [RECORD_KIND_API_KEY] = BY(API_KEY_MADE) | BY(API_KEY_USED) | BY(API_KEY_REMOVED),
+    [RECORD_KIND_PASSWORD_RESET] = BY(PASSWORD_RESET_MADE) | BY(PASSWORD_RESET_TAKEN) |
+                                   BY(PASSWORD_RESET_EXPIRED) | BY(STAFF_INVITED) |
+                                   BY(STAFF_REMOVED),
+    [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(HANDED_OVER) | BY(SESSION_RENEWED) | BY(SIGNED_OUT) |
+                            BY(SESSION_EXPIRED) | BY(USER_CHANGED) | BY(PASSWORD_RESET_TAKEN) |
+                            BY(STAFF_REMOVED),
+    [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(API_KEY_MADE) | BY(STAFF_INVITED) |
+                                  BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | BY(CANCELLED) |
+                                  BY(ROUND_SETTLED),
     [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
     [RECORD_KIND_CONCERT_ROUND] =
         BY(ROUND_CHANGED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) | BY(HELD),
+    [RECORD_KIND_SEAT] = BY(ROUND_CHANGED),
     [RECORD_KIND_QUEUE_TOKEN] = BY(PASSED_OVER) | BY(HELD) | BY(CANCELLED) | BY(HOLD_EXPIRED) |
-                                BY(PAID) | BY(ROUND_SETTLED) | BY(TURN_ENDED) | BY(DOWNTIME),
-    [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME),
+                                BY(PAID) | BY(ROUND_SETTLED) | BY(TURN_ENDED) | BY(DOWNTIME) |
+                                BY(INCIDENT) | BY(EXTENDED),
+    [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME) | BY(INCIDENT) | BY(EXTENDED),
+    [RECORD_KIND_INCIDENT] = BY(INCIDENT),
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
-    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
-    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
-                                    BY(ROUND_CANCELLED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) |
-                                    BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) | BY(JOINED) |
-                                    BY(HELD) | BY(CANCELLED) | BY(PAID) | BY(KEY_EXPIRED),
+    [RECORD_KIND_POINT_ENTRY] =
+        BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
+    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) |
+                                    BY(ROUND_CREATED) | BY(ROUND_CANCELLED) | BY(ROUND_PAUSED) |
+                                    BY(ROUND_RESUMED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
+                                    BY(JOINED) | BY(HELD) | BY(EXTENDED) | BY(CANCELLED) |
+                                    BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
 };
 
-static bool judge_why(const struct record *record, uint64_t whys, struct explanation *why)
+static bool judge_why(const struct record *record, why_set whys, struct explanation *why)
 {
     if ((whys >> record->why & 1) != 0)
         return true;
@@ -152,10 +164,11 @@ static bool judge_transition(struct judge *judge, const struct record *record,
             return judge_why(record, legal[i].whys, why);
         }
     }
-    /* Without states, these come and go; only a key may come again. */
+    /* Without states, these come and go; only a key and a password reset may come again. */
     if ((to == DELETED &&
-         (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT)) ||
-        record->kind == RECORD_KIND_IDEMPOTENCY_KEY)
+         (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT ||
+          record->kind == RECORD_KIND_API_KEY)) ||
+        record->kind == RECORD_KIND_IDEMPOTENCY_KEY || record->kind == RECORD_KIND_PASSWORD_RESET)
         return judge_why(record, whys_without_move[record->kind], why);
     (void)explain(why, RESULT_CORRUPT, "%s went from state %d to %d",
                   record_schema(record->kind)->table, from, to);
@@ -172,6 +185,7 @@ void judge_init(struct judge *judge, struct coverage *coverage)
 void judge_release(struct judge *judge)
 {
     free(judge->tokens);
+    free(judge->sales);
     free(judge->accounts);
 }
 
@@ -277,21 +291,35 @@ static bool issue_token(struct judge *judge, const struct queue_token *row, stru
     account->has_token = true;
     judge->tokens =
         grow(judge->tokens, judge->token_count, &judge->token_capacity, sizeof *judge->tokens);
-    judge->tokens[judge->token_count++] = (struct judged_token){.user_id = row->user_id};
+    judge->tokens[judge->token_count++] =
+        (struct judged_token){.user_id = row->user_id, .concert_id = row->concert_id};
     return true;
 }
 
-/* 6: whoever has a lower number and still waits was passed over. */
-static bool is_in_order(struct judge *judge, int64_t number, bool passed)
+static struct judged_sale *sale_of(struct judge *judge, struct id concert_id)
 {
-    if (number <= judge->highest)
-        return passed;
-    for (int64_t lower = judge->highest + 1; lower < number; lower++) {
+    for (size_t i = 0; i < judge->sale_count; i++)
+        if (id_equal(judge->sales[i].concert_id, concert_id))
+            return &judge->sales[i];
+    judge->sales =
+        grow(judge->sales, judge->sale_count, &judge->sale_capacity, sizeof *judge->sales);
+    judge->sales[judge->sale_count] = (struct judged_sale){.concert_id = concert_id};
+    return &judge->sales[judge->sale_count++];
+}
+
+/* 6: whoever waits for the same, has a lower number and still waits was passed over. */
+static bool is_in_order(struct judge *judge, int64_t number, const struct judged_token *self)
+{
+    struct judged_sale *sale = sale_of(judge, self->concert_id);
+    if (number <= sale->highest)
+        return self->passed;
+    for (int64_t lower = sale->highest + 1; lower < number; lower++) {
         const struct judged_token *token = &judge->tokens[lower - 1];
-        if (token->status == TOKEN_STATUS_WAITING && !token->passed)
+        if (token->status == TOKEN_STATUS_WAITING && !token->passed &&
+            id_equal(token->concert_id, self->concert_id))
             return false;
     }
-    judge->highest = number;
+    sale->highest = number;
     return true;
 }
 
@@ -301,10 +329,14 @@ static bool judge_token(struct judge *judge, const struct queue_token *row,
     if (before == NULL && !issue_token(judge, row, why))
         return false;
     struct judged_token *token = &judge->tokens[row->number - 1];
+    if (!id_equal(token->concert_id, row->concert_id)) {
+        (void)explain(why, RESULT_CORRUPT, "a token waits for something else");
+        return false;
+    }
     const enum token_status old = token->status;
     const bool now_passed = row->passed_at != 0 && !token->passed;
     if (((old == TOKEN_STATUS_WAITING && row->status == TOKEN_STATUS_ACTIVE) || now_passed) &&
-        !is_in_order(judge, row->number, token->passed)) {
+        !is_in_order(judge, row->number, token)) {
         (void)explain(why, RESULT_CORRUPT, "invariant 6: number %lld before its turn",
                       (long long)row->number);
         return false;
@@ -341,7 +373,8 @@ static bool judge_reservation(struct judge *judge, const struct seat_reservation
 bool judge_record(struct judge *judge, const struct record *record, const struct record *before,
                   struct explanation *why)
 {
-    if (before != NULL && before->deleted && record->kind != RECORD_KIND_IDEMPOTENCY_KEY) {
+    if (before != NULL && before->deleted && record->kind != RECORD_KIND_IDEMPOTENCY_KEY &&
+        record->kind != RECORD_KIND_PASSWORD_RESET) {
         (void)explain(why, RESULT_CORRUPT, "a deleted %s came back",
                       record_schema(record->kind)->table);
         return false;

@@ -7,7 +7,7 @@
 #include "record/record.h"
 
 /* How often each legal transition was taken; shared by all houses of a test program. */
-#define TRANSITIONS_MAX 32
+#define TRANSITIONS_MAX 64
 struct coverage {
     unsigned transitions[TRANSITIONS_MAX];
 };
@@ -17,9 +17,15 @@ const char *coverage_missing(const struct coverage *coverage);
 
 /* A token as the judge follows it. */
 struct judged_token {
-    struct id user_id;
+    struct id user_id, concert_id;
     enum token_status status;
     bool passed;
+};
+
+/* What tokens wait for. */
+struct judged_sale {
+    struct id concert_id;
+    int64_t highest; /* number admitted or passed over of those who wait for it */
 };
 
 struct judged_account {
@@ -35,7 +41,8 @@ struct judge {
     struct judged_account *accounts; /* a hash table; an account of no user is a free place */
     size_t account_count, account_capacity;
     size_t unbalanced; /* accounts whose balance is not the sum of their entries, or negative */
-    int64_t highest;   /* number admitted or passed over */
+    struct judged_sale *sales;
+    size_t sale_count, sale_capacity;
     int64_t active, active_ceiling, last_number;
     /* Sums: of charges and adjustments, of succeeded payments, of all balances. */
     int64_t charged, paid, balances;

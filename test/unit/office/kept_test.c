@@ -23,10 +23,13 @@
 static const struct record beginnings[] = {
     {.kind = RECORD_KIND_HOUSE,
      .as.house = {.id = 1, .last_number = 9, .serving = 8, .active_ceiling = 1000000}},
-    {.kind = RECORD_KIND_USER, .as.user = {.id = {{1}}, .email = "José@house"}},
+    {.kind = RECORD_KIND_USER,
+     .as.user =
+         {.id = {{1}}, .email = "José@house", .role = USER_ROLE_STAFF, .scopes = "stats read"}},
     {.kind = RECORD_KIND_SESSION, .as.session = {.id = {{2}}, .user_id = {{1}}}},
     {.kind = RECORD_KIND_POINT_ACCOUNT, .as.point_account = {.user_id = {{1}}}},
-    {.kind = RECORD_KIND_CONCERT, .as.concert = {.id = {{3}}}},
+    {.kind = RECORD_KIND_CONCERT,
+     .as.concert = {.id = {{3}}, .max_seats_per_reservation = 7, .max_seats_per_user = 8}},
     {.kind = RECORD_KIND_CONCERT_ROUND,
      .as.concert_round =
          {.id = {{4}}, .concert_id = {{3}}, .total_seat_cnt = 2, .first_reserved_at = 5}},
@@ -36,8 +39,11 @@ static const struct record beginnings[] = {
      .as.seat =
          {.id = {{6}}, .concert_round_id = {{4}}, .position = 1, .status = SEAT_STATUS_BLOCKED}},
     {.kind = RECORD_KIND_QUEUE_TOKEN,
-     .as.queue_token =
-         {.id = {{7}}, .user_id = {{1}}, .status = TOKEN_STATUS_EXPIRED, .number = 3}},
+     .as.queue_token = {.id = {{7}},
+                        .user_id = {{1}},
+                        .status = TOKEN_STATUS_EXPIRED,
+                        .number = 3,
+                        .concert_id = {{3}}}},
     {.kind = RECORD_KIND_PAYMENT,
      .as.payment = {.id = {{8}},
                     .user_id = {{1}},
@@ -51,7 +57,8 @@ static const struct record beginnings[] = {
                              .token_id = {{7}},
                              .payment_id = {{8}},
                              .amount = AMOUNT,
-                             .status = RESERVATION_STATUS_CANCELLED}},
+                             .status = RESERVATION_STATUS_CANCELLED,
+                             .extended_at = 5}},
     {.kind = RECORD_KIND_RESERVATION_SEAT,
      .as.reservation_seat = {.reservation_id = {{9}}, .seat_id = {{5}}, .price = 3}},
     {.kind = RECORD_KIND_RESERVATION_SEAT,
@@ -59,7 +66,12 @@ static const struct record beginnings[] = {
          {.reservation_id = {{9}}, .position = 1, .seat_id = {{6}}, .price = AMOUNT - 3}},
     {.kind = RECORD_KIND_POINT_ENTRY,
      .as.point_entry = {.id = {{10}}, .user_id = {{1}}, .caller_id = {{1}}}},
+    {.kind = RECORD_KIND_INCIDENT, .as.incident = {.id = {{12}}, .caller_id = {{1}}}},
     {.kind = RECORD_KIND_IDEMPOTENCY_KEY, .as.idempotency_key = {.user_id = {{1}}, .key_hash = 11}},
+    {.kind = RECORD_KIND_PASSWORD_RESET, .as.password_reset = {.user_id = {{1}}}},
+    {.kind = RECORD_KIND_USER, .as.user = {.id = {{12}}, .role = USER_ROLE_SERVICE}},
+    {.kind = RECORD_KIND_API_KEY,
+     .as.api_key = {.id = {{13}}, .user_id = {{12}}, .scopes = "stats read"}},
 };
 
 #define ROW_COUNT (sizeof beginnings / sizeof beginnings[0])
@@ -70,6 +82,13 @@ static bool is_first_of_two(const struct record *record)
     return (record->kind == RECORD_KIND_SEAT && record->as.seat.position == 0) ||
            (record->kind == RECORD_KIND_RESERVATION_SEAT &&
             record->as.reservation_seat.position == 0);
+}
+
+/* Staff alone has scopes. */
+static bool is_of_others(const struct record *record, const struct field_schema *field)
+{
+    return record->kind == RECORD_KIND_USER && record->as.user.role != USER_ROLE_STAFF &&
+           strcmp(field->column, "scopes") == 0;
 }
 
 static bool is_set(const struct record *record, const struct field_schema *field)
@@ -128,7 +147,8 @@ static struct record filled(size_t row, int round)
     const struct entity_schema *schema = record_schema(record.kind);
     for (size_t i = 0; i < schema->field_count; i++)
         if (!is_set(&record, &schema->fields[i]) &&
-            !(is_first_of_two(&record) && strcmp(schema->fields[i].column, "position") == 0))
+            !(is_first_of_two(&record) && strcmp(schema->fields[i].column, "position") == 0) &&
+            !is_of_others(&record, &schema->fields[i]))
             set(&record, &schema->fields[i], i, round);
     return record;
 }
@@ -161,20 +181,29 @@ static void open_it(struct office *office)
         fail_msg("%s", why.text);
 }
 
+/* An incident is the tables' alone. */
+static bool is_kept(enum record_kind kind)
+{
+    return kind != RECORD_KIND_INCIDENT;
+}
+
 static void is_in_memory(const struct office *office, const struct record *image)
 {
     struct hash_text hash;
     struct record live = {.kind = image->kind};
+    if (!is_kept(image->kind))
+        return;
     if (!compare_find(office, image, &live, &hash))
         fail_msg("no %s in memory", record_schema(image->kind)->table);
     if (!compare_rows(image, &live))
         fail_msg("a field of %s is forgotten", record_schema(image->kind)->table);
 }
 
-/* An entry is put once, and of a reservation its seats stay. */
+/* An entry and an incident are put once, and of a reservation its seats stay. */
 static bool is_put_again(enum record_kind kind)
 {
-    return kind != RECORD_KIND_POINT_ENTRY && kind != RECORD_KIND_RESERVATION_SEAT;
+    return kind != RECORD_KIND_POINT_ENTRY && kind != RECORD_KIND_INCIDENT &&
+           kind != RECORD_KIND_RESERVATION_SEAT;
 }
 
 /* ---- Tests ---- */
@@ -235,6 +264,8 @@ static void an_image_from_memory_has_all_its_fields(void **state)
         struct record journalled;
         struct buffer buffer;
         size_t used;
+        if (!is_kept(record.kind))
+            continue;
         buffer_init(&buffer, RECORD_BYTES_MAX);
         journal(first, &record, &buffer);
         assert_int_equal(record_decode(buffer.data, buffer.length, &journalled, &used), RESULT_OK);

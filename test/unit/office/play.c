@@ -142,6 +142,14 @@ struct id play_id(struct play *play, enum name_kind kind, const char *text)
     return name == NULL ? (struct id){{0x0f}} : name->id;
 }
 
+const char *play_name_of(const struct play *play, enum name_kind kind, struct id id)
+{
+    for (size_t i = 0; i < play->name_count; i++)
+        if (play->names[i].kind == kind && id_equal(play->names[i].id, id))
+            return play->names[i].text;
+    return "?";
+}
+
 /* ---- Facts ---- */
 
 static struct fact *add_fact(struct play *play, const char *name, enum fact_type type)
@@ -215,8 +223,10 @@ bool play_begin(struct play *play, enum verb verb)
     const struct name *person = play_name(play, NAME_PERSON, who + (forged ? 1 : 0));
     if (person == NULL)
         return play_fail(play, "nobody is called %s", who);
-    play->call.credentials = (struct credentials){
-        .present = true, .session_id = person->id, .secret_hash = person->secret};
+    play->call.credentials = (struct credentials){.present = true,
+                                                  .is_key = person->is_key,
+                                                  .session_id = person->id,
+                                                  .secret_hash = person->secret};
     if (forged)
         play->call.credentials.secret_hash.bytes[SECRET_BYTES - 1] ^= 1;
     return true;

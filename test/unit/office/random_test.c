@@ -29,7 +29,9 @@ struct world {
     struct coverage coverage;
     struct chance chance;
     struct person people[PEOPLE];
-    struct things users, tokens, concerts, rounds, reservations, payments;
+    struct things users, keys, staff, tokens, concerts, rounds, reservations, payments;
+    struct password_reset reset; /* the last */
+    struct id handover;          /* the same */
     char text[4][TEXT_BYTES];
     struct id seats[SEATS_PER_RESERVATION_MAX + 1];
     struct seat_plan plan[12];
@@ -125,10 +127,47 @@ static void fill_people_call(struct world *world, struct call *call)
     else if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD) {
         call->in.user_register.name = call->in.user_register.email = some_text(world, 0, 300);
         call->in.user_register.password_hash = "secret";
+    } else if (verb == VERB_USER_ENSURE) {
+        call->in.user_register.name = some_text(world, 1, 99);
+        call->in.user_register.email =
+            chance_percent(&world->chance, 20) ? some_text(world, 0, 300) : NULL;
+        call->in.user_register.external_id = some_text(world, 2, 60);
+    } else if (verb == VERB_SESSION_GRANT || verb == VERB_HANDOVER_MAKE) {
+        call->in.session_open.user_id = person->user_id;
+    } else if (verb == VERB_HANDOVER_REDEEM) {
+        call->in.handover_redeem.session_id = world->handover;
+        call->in.handover_redeem.replace = chance_percent(&world->chance, 50);
+    } else if (verb == VERB_SESSION_CLOSE) {
+        if (chance_percent(&world->chance, 50))
+            call->in.session_close.session_id = person->credentials.session_id;
     } else if (verb == VERB_SESSION_OPEN) {
         call->in.session_open.user_id = person->user_id;
         call->in.session_open.verified_hash =
             chance_percent(&world->chance, 5) ? "guess" : "secret";
+    } else if (verb == VERB_API_KEY_MAKE) {
+        call->in.api_key.name = some_text(world, 1, 99);
+        call->in.api_key.scopes = (uint32_t)chance_below(&world->chance, EVERY_SCOPE);
+        if (chance_percent(&world->chance, 20))
+            call->in.api_key.expires_at = some_time(world, -HOUR_MS, HOUR_MS);
+    } else if (verb == VERB_API_KEY_REMOVE) {
+        call->in.api_key.key_id = some(world, &world->keys);
+    } else if (verb == VERB_STAFF_INVITE || verb == VERB_STAFF_CHANGE ||
+               verb == VERB_STAFF_REMOVE) {
+        call->in.staff.user_id = some(world, &world->staff);
+        call->in.staff.name = call->in.staff.email = some_text(world, 0, 300);
+        call->in.staff.scopes = 1 + (uint32_t)chance_below(&world->chance, EVERY_SCOPE);
+        call->in.staff.secret_hash.bytes[0] = (uint8_t)chance_below(&world->chance, UINT8_MAX);
+    } else if (verb == VERB_STAFF_LIST) {
+        call->in.list = (struct record_query){.kind = RECORD_KIND_USER, .limit = 10};
+    } else if (verb == VERB_PASSWORD_RESET_MAKE) {
+        call->in.password_reset.user_id = person->user_id;
+        call->in.password_reset.secret_hash.bytes[0] =
+            (uint8_t)chance_below(&world->chance, UINT8_MAX);
+    } else if (verb == VERB_PASSWORD_RESET_FIND || verb == VERB_PASSWORD_RESET_TAKE) {
+        call->in.password_reset.user_id = world->reset.user_id;
+        call->in.password_reset.secret_hash = world->reset.secret_hash;
+        call->in.password_reset.secret_hash.bytes[1] = chance_percent(&world->chance, 20);
+        call->in.password_reset.password_hash = "secret";
     } else if (verb == VERB_USER_CHANGE) {
         call->in.user_change.name = some_text(world, 1, 99);
         if (chance_percent(&world->chance, 20)) {
@@ -140,12 +179,16 @@ static void fill_people_call(struct world *world, struct call *call)
     } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET) {
         if (chance_percent(&world->chance, 30))
             call->in.user_get.user_id = some(world, &world->users);
-    } else if (verb == VERB_POINTS_CHARGE) {
+    } else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST) {
         if (chance_percent(&world->chance, 30))
             call->in.points_charge.user_id = some(world, &world->users);
         call->in.points_charge.amount = 1 + (int64_t)chance_below(&world->chance, 200);
         if (chance_percent(&world->chance, 1))
             call->in.points_charge.amount = BALANCE_MAX;
+        if (verb == VERB_POINTS_ADJUST) {
+            call->in.points_charge.amount -= 100;
+            call->in.points_charge.reason = some_text(world, 3, 99);
+        }
         if (chance_percent(&world->chance, 30))
             call->in.points_charge.reference = some_text(world, 2, 40);
     } else {
@@ -162,6 +205,15 @@ static void fill_catalogue_call(struct world *world, struct call *call)
         call->in.concert.description = "";
         call->in.concert.reservation_open_at = some_time(world, -2 * DAY_MS, DAY_MS / 8);
         call->in.concert.reservation_close_at = some_time(world, -HOUR_MS, 3 * DAY_MS);
+        call->in.concert.terms = (struct concert_terms){
+            .has_status = chance_percent(&world->chance, 20),
+            .status = chance_percent(&world->chance, 20) ? CONCERT_STATUS_DRAFT
+                                                         : CONCERT_STATUS_PUBLISHED,
+            .has_max_seats_per_user = chance_percent(&world->chance, 20),
+            .max_seats_per_user = (int64_t)chance_below(&world->chance, 12),
+            .has_external_id = chance_percent(&world->chance, 30),
+            .external_id = some_text(world, 2, 5),
+        };
     } else if (verb == VERB_ROUND_CREATE)
         plan_round(world, call);
     else if (verb == VERB_ROUND_CHANGE) {
@@ -199,8 +251,15 @@ static void fill_queue_call(struct world *world, struct call *call)
 static void fill(struct world *world, struct call *call)
 {
     const enum verb verb = call->verb;
-    if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE || verb == VERB_QUEUE_CHANGE)
+    if (verb == VERB_QUEUE_FORECAST) {
+        call->in.forecast.admit_per_second = 1 + (int64_t)chance_below(&world->chance, 9);
+        call->in.forecast.max_active = 1 + (int64_t)chance_below(&world->chance, PEOPLE);
+    } else if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE ||
+               verb == VERB_QUEUE_CHANGE)
         fill_queue_call(world, call);
+    else if (verb == VERB_QUEUE_JOIN)
+        call->in.queue_join.concert_id =
+            chance_percent(&world->chance, 50) ? some(world, &world->concerts) : ID_NONE;
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
@@ -208,10 +267,13 @@ static void fill(struct world *world, struct call *call)
              verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue_call(world, call);
-    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL ||
-             verb == VERB_PAYMENT_MAKE)
+    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
+             verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(world, &world->reservations);
-    else if (verb == VERB_PAYMENT_GET)
+    else if (verb == VERB_INCIDENT_MAKE) {
+        call->in.incident.add_seconds = 30 + (int64_t)chance_below(&world->chance, 60);
+        call->in.incident.note = "the payment page stood still";
+    } else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(world, &world->payments);
     else
         fill_people_call(world, call);
@@ -224,13 +286,17 @@ static const struct person *some_caller(struct world *world, const struct call *
 {
     const bool organizing =
         (call->verb >= VERB_CONCERT_CREATE && call->verb <= VERB_SEATS_UNBLOCK) ||
-        call->verb == VERB_QUEUE_CHANGE;
+        call->verb == VERB_QUEUE_CHANGE || call->verb == VERB_INCIDENT_MAKE ||
+        call->verb == VERB_PASSWORD_RESET_MAKE || call->verb == VERB_API_KEY_MAKE ||
+        call->verb == VERB_API_KEY_REMOVE || call->verb == VERB_METRICS_GET ||
+        call->verb == VERB_ROUND_IMPORT ||
+        (call->verb >= VERB_STAFF_INVITE && call->verb <= VERB_STAFF_REMOVE);
     if (chance_percent(&world->chance, 10))
         return &world->people[chance_below(&world->chance, PEOPLE)];
     if (organizing)
         return &world->people[chance_below(&world->chance, ORGANIZERS)];
-    if (call->verb == VERB_RESERVATION_GET || call->verb == VERB_RESERVATION_CANCEL ||
-        call->verb == VERB_PAYMENT_MAKE) {
+    if (call->verb == VERB_RESERVATION_GET || call->verb == VERB_RESERVATION_EXTEND ||
+        call->verb == VERB_RESERVATION_CANCEL || call->verb == VERB_PAYMENT_MAKE) {
         const struct record *reservation =
             ledger_find_id(&world->stage.ledger, RECORD_KIND_SEAT_RESERVATION,
                            call->in.reservation.reservation_id);
@@ -246,17 +312,26 @@ static void learn(struct world *world, const struct call *call)
 {
     if (call->refusal == REFUSAL_INSUFFICIENT_POINTS)
         keep(&world->payments, call->detail.payment_id);
+    if (call->refusal == REFUSAL_NONE && call->verb == VERB_HANDOVER_MAKE)
+        world->handover = call->out.session.id;
     if (call->refusal != REFUSAL_NONE || !call->created)
         return;
     const enum verb verb = call->verb;
-    if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD)
+    if (verb == VERB_USER_REGISTER || verb == VERB_ORGANIZER_ADD || verb == VERB_USER_ENSURE)
         keep(&world->users, call->record->as.user.id);
-    else if (verb == VERB_SESSION_OPEN) {
+    else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT) {
         for (size_t i = 0; i < PEOPLE; i++)
             if (id_equal(world->people[i].user_id, call->in.session_open.user_id))
                 world->people[i].credentials =
                     (struct credentials){.present = true, .session_id = call->out.session.id};
-    } else if (verb == VERB_QUEUE_JOIN)
+    } else if (verb == VERB_API_KEY_MAKE)
+        keep(&world->keys, call->record->as.api_key.id);
+    else if (verb == VERB_STAFF_INVITE) {
+        keep(&world->staff, call->record->as.user.id);
+        world->reset = call->out.reset;
+    } else if (verb == VERB_PASSWORD_RESET_MAKE)
+        world->reset = call->out.reset;
+    else if (verb == VERB_QUEUE_JOIN)
         keep(&world->tokens, call->out.token.token.id);
     else if (verb == VERB_CONCERT_CREATE)
         keep(&world->concerts, call->record->as.concert.id);
@@ -273,17 +348,35 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_SIGN_IN_FIND] = 5,
     [VERB_USER_REGISTER] = 5,
     [VERB_ORGANIZER_ADD] = 3,
+    [VERB_USER_ENSURE] = 24,
+    [VERB_SESSION_GRANT] = 24,
+    [VERB_HANDOVER_MAKE] = 24,
+    [VERB_HANDOVER_REDEEM] = 12,
     [VERB_SESSION_OPEN] = 30,
+    [VERB_SESSION_LIST] = 5,
     [VERB_SESSION_CLOSE] = 3,
     [VERB_SESSION_CLOSE_ALL] = 3,
     [VERB_USER_GET] = 5,
     [VERB_USER_PASSWORD_GET] = 3,
     [VERB_USER_CHANGE] = 10,
+    [VERB_API_KEY_MAKE] = 8,
+    [VERB_API_KEY_REMOVE] = 5,
+    [VERB_STAFF_INVITE] = 8,
+    [VERB_STAFF_LIST] = 2,
+    [VERB_STAFF_CHANGE] = 6,
+    [VERB_STAFF_REMOVE] = 4,
+    [VERB_METRICS_GET] = 3,
+    [VERB_ROUND_IMPORT] = 3,
+    [VERB_PASSWORD_RESET_MAKE] = 10,
+    [VERB_PASSWORD_RESET_FIND] = 5,
+    [VERB_PASSWORD_RESET_TAKE] = 5,
     [VERB_POINTS_GET] = 5,
     [VERB_POINTS_CHARGE] = 60,
+    [VERB_POINTS_ADJUST] = 20,
     [VERB_CONCERT_CREATE] = 10,
     [VERB_CONCERT_CHANGE] = 10,
     [VERB_CONCERT_DELETE] = 6,
+    [VERB_DRAFTS_SEE] = 2,
     [VERB_ROUND_CREATE] = 30,
     [VERB_ROUND_CHANGE] = 10,
     [VERB_ROUND_DELETE] = 4,
@@ -297,12 +390,18 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_QUEUE_TOKEN_GET] = 20,
     [VERB_QUEUE_LEAVE] = 10,
     [VERB_QUEUE_CHANGE] = 10,
+    [VERB_INCIDENT_MAKE] = 3,
     [VERB_RESERVATION_HOLD] = 200,
     [VERB_RESERVATION_GET] = 20,
+    [VERB_RESERVATION_EXTEND] = 20,
     [VERB_RESERVATION_CANCEL] = 40,
     [VERB_PAYMENT_MAKE] = 120,
     [VERB_PAYMENT_GET] = 20,
     [VERB_LIST] = 3,
+    [VERB_CHANGES] = 12,
+    [VERB_DESK_SEE] = 10,
+    [VERB_RESERVATION_HISTORY] = 12,
+    [VERB_QUEUE_FORECAST] = 12,
     [VERB_HEARD] = 60,
 };
 
@@ -323,6 +422,9 @@ static void one_call(struct world *world)
     struct call call = {.verb = some_verb(world)};
     fill(world, &call);
     call.credentials = some_caller(world, &call)->credentials;
+    if (world->keys.next > 0 && chance_percent(&world->chance, 5))
+        call.credentials = (struct credentials){
+            .present = true, .is_key = true, .session_id = some(world, &world->keys)};
     ok(world, stage_batch_call(&world->stage, &call));
     learn(world, &call);
     world->refused[call.refusal]++;

@@ -60,6 +60,7 @@ void script_release(struct script *script);
 
 enum name_kind {
     NAME_PERSON, /* a session of a user's */
+    NAME_RESET,  /* a password reset of a person's, under the person's name */
     NAME_CONCERT,
     NAME_ROUND,
     NAME_RESERVATION,
@@ -73,6 +74,7 @@ struct name {
     struct id id; /* a person's: the session's */
     struct id user_id, token_id;
     struct secret secret;
+    bool is_key; /* of a person: it is an API key, which acts as one */
 };
 
 /* What all plays of a program have seen. */
@@ -146,6 +148,8 @@ struct name *play_rename(struct play *play, enum name_kind kind, const char *tex
 struct name *play_person(struct play *play, size_t place);
 /* The id of a named thing; a name that nothing has is an id that nothing has. */
 struct id play_id(struct play *play, enum name_kind kind, const char *text);
+/* What a thing is called: the first name that it was given, or "?". */
+const char *play_name_of(const struct play *play, enum name_kind kind, struct id id);
 
 void fact_text(struct play *play, const char *name, const char *text);
 void fact_number(struct play *play, const char *name, int64_t number);

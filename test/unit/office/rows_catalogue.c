@@ -18,6 +18,34 @@ static void concert_facts(struct play *play, const char *name)
     fact_text(play, "description", row->description);
     fact_time(play, "open", row->reservation_open_at);
     fact_time(play, "close", row->reservation_close_at);
+    fact_text(play, "status", concert_status_texts[row->status]);
+    fact_text(play, "place", row->place == NULL ? "none" : row->place);
+    fact_text(play, "external", row->external_id == NULL ? "none" : row->external_id);
+    fact_number(play, "per_reservation", row->max_seats_per_reservation);
+    fact_number(play, "per_user", row->max_seats_per_user);
+}
+
+/* "none" is how a row says that there is to be none. */
+static const char *option_or_none(const struct play *play, const char *name, bool *given)
+{
+    const char *text = row_option(play, name);
+    *given = text != NULL;
+    return text == NULL || strcmp(text, "none") == 0 ? NULL : text;
+}
+
+static void read_terms(struct play *play)
+{
+    struct concert_terms *terms = &play->call.in.concert.terms;
+    const char *status = row_option(play, "status");
+    terms->has_status = status != NULL;
+    if (status != NULL && strcmp(status, "draft") == 0)
+        terms->status = CONCERT_STATUS_DRAFT;
+    terms->place = option_or_none(play, "place", &terms->has_place);
+    terms->external_id = option_or_none(play, "external", &terms->has_external_id);
+    terms->has_max_seats_per_reservation = row_option(play, "per_reservation") != NULL;
+    terms->max_seats_per_reservation = row_number(play, "per_reservation", 0);
+    terms->has_max_seats_per_user = row_option(play, "per_user") != NULL;
+    terms->max_seats_per_user = row_number(play, "per_user", 0);
 }
 
 bool row_concert(struct play *play)
@@ -29,6 +57,7 @@ bool row_concert(struct play *play)
     play->call.in.concert.description = description == NULL ? "" : description;
     play->call.in.concert.reservation_open_at = row_time(play, "open", STAGE_START);
     play->call.in.concert.reservation_close_at = row_time(play, "close", STAGE_START);
+    read_terms(play);
     if (!play_call(play))
         return false;
     concert_facts(play, row_word(play, 2));
@@ -44,10 +73,16 @@ bool row_concert_change(struct play *play)
     play->call.in.concert.description = row_option(play, "description");
     play->call.in.concert.reservation_open_at = row_time(play, "open", 0);
     play->call.in.concert.reservation_close_at = row_time(play, "close", 0);
+    read_terms(play);
     if (!play_call(play))
         return false;
     concert_facts(play, row_word(play, 2));
     return true;
+}
+
+bool row_drafts(struct play *play)
+{
+    return play_begin(play, VERB_DRAFTS_SEE) && play_call(play);
 }
 
 bool row_concert_delete(struct play *play)
@@ -112,7 +147,7 @@ static void read_plan(struct play *play, const char *text, int64_t price, struct
 
 /* The next of the parts of a text, which is cut in place at `end`: without its underscores, which
  * stand for blanks; NULL for none. */
-static const char *next_part(char **text, char end)
+static char *next_part(char **text, char end)
 {
     char *part = *text, *stop = strchr(part, end);
     *text = stop == NULL ? part + strlen(part) : stop + 1;
@@ -124,7 +159,18 @@ static const char *next_part(char **text, char end)
     return *part == '\0' ? NULL : part;
 }
 
-/* "NUMBER:SECTION/ROW/NUMBER,...": seats and where they stand; a part may be left out. */
+/* Whether the text ends in the mark, which is cut off. */
+static bool cut_mark(char *text, char mark)
+{
+    const size_t length = strlen(text);
+    if (length == 0 || text[length - 1] != mark)
+        return false;
+    text[length - 1] = '\0';
+    return true;
+}
+
+/* "NUMBER:SECTION/ROW/NUMBER,...": seats and where they stand; a part may be left out. A seatNumber
+ * that ends in * is accessible, in + for a companion. */
 static void read_chairs(struct play *play, char *text, struct plans *plans)
 {
     while (*text != '\0') {
@@ -132,14 +178,22 @@ static void read_chairs(struct play *play, char *text, struct plans *plans)
             (void)play_fail(play, "more seats than a script's round has");
             return;
         }
-        const char *seat_number = next_part(&text, ':'), *section = next_part(&text, '/');
+        char *seat_number = next_part(&text, ':');
+        const char *section = next_part(&text, '/');
         const char *row = next_part(&text, '/'), *number = next_part(&text, ',');
         if (seat_number == NULL) {
             (void)play_fail(play, "a seat without a number");
             return;
         }
-        plans->seats[plans->count++] = (struct seat_plan){
-            .seat_number = seat_number, .section = section, .row = row, .number = number};
+        struct seat_plan *plan = &plans->seats[plans->count++];
+        *plan = (struct seat_plan){.accessible = cut_mark(seat_number, '*'),
+                                   .companion = cut_mark(seat_number, '+')};
+        plan->seat_number = seat_number;
+        plan->grade = row_option(play, "grade");
+        plan->price = row_number(play, "price", 0);
+        plan->section = section;
+        plan->row = row;
+        plan->number = number;
     }
 }
 
@@ -253,6 +307,42 @@ bool row_round_change(struct play *play)
     return about_round(play, VERB_ROUND_CHANGE);
 }
 
+/* "GRADE:PRICE", cut in place. */
+static bool read_price(char *text, struct number_by_name *price)
+{
+    char *colon = strchr(text, ':');
+    if (colon == NULL)
+        return false;
+    *colon = '\0';
+    *price = (struct number_by_name){.name = text, .number = strtoll(colon + 1, NULL, 10)};
+    return true;
+}
+
+bool row_prices(struct play *play)
+{
+    struct number_by_name prices[WORDS_MAX];
+    char texts[WORDS_MAX][40];
+    size_t count = 0;
+    if (!play_begin(play, VERB_ROUND_CHANGE))
+        return false;
+    for (size_t word = 3; word < play->row->word_count; word++) {
+        (void)snprintf(texts[count], sizeof texts[count], "%s", row_word(play, word));
+        if (!read_price(texts[count], &prices[count]))
+            return play_fail(play, "not a grade and its price: %s", row_word(play, word));
+        count++;
+    }
+    play->call.in.round.round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    play->call.in.round.start_time = row_time(play, "start", 0);
+    play->call.in.round.prices = prices;
+    play->call.in.round.price_count = count;
+    if (!play_call(play))
+        return false;
+    round_facts(play, row_word(play, 2));
+    if (play->call.refusal == REFUSAL_NONE)
+        fact_number(play, "plan", play->call.record->as.concert_round.plan_version);
+    return true;
+}
+
 bool row_round_delete(struct play *play)
 {
     return about_round(play, VERB_ROUND_DELETE);
@@ -351,14 +441,6 @@ bool row_seats(struct play *play)
     return true;
 }
 
-static const char *name_of(const struct play *play, enum name_kind kind, struct id id)
-{
-    for (size_t i = 0; i < play->name_count; i++)
-        if (play->names[i].kind == kind && id_equal(play->names[i].id, id))
-            return play->names[i].text;
-    return "?";
-}
-
 bool row_version(struct play *play)
 {
     const uint64_t version = office_catalogue_version(play->stage.office);
@@ -375,12 +457,12 @@ bool row_catalogue(struct play *play)
     for (size_t i = 0; i < office_concert_count(office) && length < sizeof concerts; i++)
         length +=
             (size_t)snprintf(concerts + length, sizeof concerts - length, "%s%s", i == 0 ? "" : ",",
-                             name_of(play, NAME_CONCERT, office_concert_at(office, i)->id));
+                             play_name_of(play, NAME_CONCERT, office_concert_at(office, i)->id));
     length = 0;
     for (size_t i = 0; i < office_round_count(office) && length < sizeof rounds; i++)
         length +=
             (size_t)snprintf(rounds + length, sizeof rounds - length, "%s%s", i == 0 ? "" : ",",
-                             name_of(play, NAME_ROUND, office_round_at(office, i)->id));
+                             play_name_of(play, NAME_ROUND, office_round_at(office, i)->id));
     fact_text(play, "concerts", concerts);
     fact_text(play, "rounds", rounds);
     return true;

@@ -20,6 +20,8 @@ static void read_settings(struct play *play, struct office_settings *settings)
 {
     settings->hold_seconds =
         row_duration(play, "hold", settings->hold_seconds * SECOND_MS) / SECOND_MS;
+    settings->extend_seconds =
+        row_duration(play, "extend", settings->extend_seconds * SECOND_MS) / SECOND_MS;
     settings->silent_seconds =
         row_duration(play, "silent", settings->silent_seconds * SECOND_MS) / SECOND_MS;
     settings->active_seconds =
@@ -171,6 +173,8 @@ bool row_counts(struct play *play)
     office_counts(play->stage.office, &counts);
     fact_number(play, "users", (int64_t)counts.users);
     fact_number(play, "sessions", (int64_t)counts.sessions);
+    fact_number(play, "api_keys", (int64_t)counts.api_keys);
+    fact_number(play, "resets", (int64_t)counts.resets);
     fact_number(play, "tokens", (int64_t)counts.tokens);
     fact_number(play, "concerts", (int64_t)counts.concerts);
     fact_number(play, "rounds", (int64_t)counts.rounds);

@@ -32,6 +32,7 @@ static void user_facts(struct play *play)
     fact_text(play, "name", record->as.user.name);
     fact_text(play, "email", record->as.user.email);
     fact_text(play, "role", user_role_texts[record->as.user.role]);
+    fact_text(play, "external", record->as.user.external_id);
     fact_text(play, "password", record->as.user.password_hash);
 }
 
@@ -61,26 +62,107 @@ bool row_organizer_add(struct play *play)
     return make_user(play, VERB_ORGANIZER_ADD, row_word(play, 1));
 }
 
-static bool sign_in(struct play *play, const struct name *person, const char *as)
+bool row_ensure(struct play *play)
 {
-    const struct id user_id = person->user_id;
+    const char *name = row_word(play, 2), *id = row_option(play, "id");
+    if (!play_begin(play, VERB_USER_ENSURE))
+        return false;
+    play->call.in.user_register.name = name;
+    play->call.in.user_register.email = row_option(play, "email");
+    play->call.in.user_register.external_id = id == NULL ? name : id;
+    if (!play_call(play))
+        return false;
+    user_facts(play);
+    if (play->call.refusal == REFUSAL_NONE)
+        play_rename(play, NAME_PERSON, name)->user_id = play->call.record->as.user.id;
+    return true;
+}
+
+static struct secret next_secret(struct play *play)
+{
     struct secret secret = {{0}};
     const uint64_t number = ++play->secrets;
     memcpy(secret.bytes, &number, sizeof number);
-    play->call = (struct call){.verb = VERB_SESSION_OPEN};
-    play->call.in.session_open.user_id = user_id;
-    play->call.in.session_open.verified_hash = password_of(play);
-    play->call.in.session_open.secret_hash = secret;
+    return secret;
+}
+
+/* What the session taught, under that name. */
+static void learn_session(struct play *play, const char *as)
+{
+    user_facts(play);
+    if (play->call.refusal != REFUSAL_NONE)
+        return;
+    fact_time(play, "expires", play->call.out.session.expires_at);
+    struct name *session = play_rename(play, NAME_PERSON, as);
+    session->id = play->call.out.session.id;
+    session->user_id = play->call.in.session_open.user_id;
+    session->secret = play->call.in.session_open.secret_hash;
+}
+
+static bool begin_for_buyer(struct play *play, enum verb verb)
+{
+    const char *name = row_word(play, 2), *as = row_option(play, "as");
+    const struct name *person = play_name(play, NAME_PERSON, name);
+    if (!play_begin(play, verb))
+        return false;
+    play->call.in.session_open.user_id = person == NULL ? (struct id){{0x0f}} : person->user_id;
+    play->call.in.session_open.secret_hash = next_secret(play);
+    if (!play_call(play))
+        return false;
+    learn_session(play, as == NULL ? name : as);
+    return true;
+}
+
+bool row_grant(struct play *play)
+{
+    return begin_for_buyer(play, VERB_SESSION_GRANT);
+}
+
+bool row_hand_over(struct play *play)
+{
+    return begin_for_buyer(play, VERB_HANDOVER_MAKE);
+}
+
+bool row_redeem(struct play *play)
+{
+    const char *name = row_word(play, 1), *by = row_option(play, "by"),
+               *as = row_option(play, "as");
+    const struct name *handover = play_name(play, NAME_PERSON, name);
+    const struct name *signed_in = by == NULL ? NULL : play_name(play, NAME_PERSON, by);
+    play->call = (struct call){.verb = VERB_HANDOVER_REDEEM};
+    if (signed_in != NULL)
+        play->call.credentials = (struct credentials){
+            .present = true, .session_id = signed_in->id, .secret_hash = signed_in->secret};
+    if (handover != NULL) {
+        play->call.in.handover_redeem.session_id = handover->id;
+        play->call.in.handover_redeem.handover_hash = handover->secret;
+    }
+    if (row_option(play, "secret") != NULL)
+        play->call.in.handover_redeem.handover_hash.bytes[SECRET_BYTES - 1] ^= 1;
+    play->call.in.handover_redeem.secret_hash = next_secret(play);
+    play->call.in.handover_redeem.replace = row_option(play, "replace") != NULL;
     if (!play_call(play))
         return false;
     user_facts(play);
     if (play->call.refusal != REFUSAL_NONE)
         return true;
     fact_time(play, "expires", play->call.out.session.expires_at);
-    struct name *session = play_rename(play, NAME_PERSON, as);
+    struct name *session = play_rename(play, NAME_PERSON, as == NULL ? name : as);
     session->id = play->call.out.session.id;
-    session->user_id = user_id;
-    session->secret = secret;
+    session->user_id = play->call.out.session.user_id;
+    session->secret = play->call.in.handover_redeem.secret_hash;
+    return true;
+}
+
+static bool sign_in(struct play *play, const struct name *person, const char *as)
+{
+    play->call = (struct call){.verb = VERB_SESSION_OPEN};
+    play->call.in.session_open.user_id = person->user_id;
+    play->call.in.session_open.verified_hash = password_of(play);
+    play->call.in.session_open.secret_hash = next_secret(play);
+    if (!play_call(play))
+        return false;
+    learn_session(play, as);
     return true;
 }
 
@@ -128,9 +210,40 @@ bool row_find(struct play *play)
     return true;
 }
 
+bool row_sessions(struct play *play)
+{
+    const struct own_sessions *told = &play->call.out.sessions;
+    char names[sizeof play->facts[0].text] = "";
+    size_t length = 0;
+    if (!play_begin(play, VERB_SESSION_LIST) || !play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    for (size_t i = 0; i < told->count; i++) {
+        const struct own_session *session = &told->sessions[i];
+        const char *name = play_name_of(play, NAME_PERSON, session->id);
+        length += (size_t)snprintf(names + length, sizeof names - length, "%s%s", i == 0 ? "" : ",",
+                                   name);
+        if (length >= sizeof names)
+            return play_fail(play, "the names of all sessions are too long");
+        if (!session->current)
+            continue;
+        fact_text(play, "current", name);
+        fact_time(play, "created", session->created_at);
+        fact_time(play, "expires", session->expires_at);
+    }
+    fact_text(play, "names", names);
+    return true;
+}
+
 bool row_sign_out(struct play *play)
 {
-    return play_begin(play, VERB_SESSION_CLOSE) && play_call(play);
+    const char *named = row_word(play, 2);
+    if (!play_begin(play, VERB_SESSION_CLOSE))
+        return false;
+    if (named != NULL)
+        play->call.in.session_close.session_id = play_id(play, NAME_PERSON, named);
+    return play_call(play);
 }
 
 bool row_sign_out_all(struct play *play)
@@ -184,6 +297,215 @@ bool row_change(struct play *play)
     return true;
 }
 
+static void scope_facts(struct play *play)
+{
+    if (play->call.refusal == REFUSAL_SCOPE_REQUIRED)
+        fact_text(play, "lacks", scope_texts[play->call.detail.scope]);
+}
+
+/* Scopes with commas between them, as a row has them. */
+static bool read_scopes(struct play *play, uint32_t *scopes)
+{
+    const char *text = row_option(play, "scopes");
+    *scopes = 0;
+    while (text != NULL && *text != '\0') {
+        const size_t length = strcspn(text, ",");
+        enum scope scope = 0;
+        while (scope < SCOPE_COUNT && (strlen(scope_texts[scope]) != length ||
+                                       memcmp(scope_texts[scope], text, length) != 0))
+            scope++;
+        if (scope == SCOPE_COUNT)
+            return play_fail(play, "no scope: %s", text);
+        *scopes |= SCOPE_BIT(scope);
+        text += length + (text[length] == ',');
+    }
+    return true;
+}
+
+/* As rows have them. */
+static void scopes_fact(struct play *play, const char *text)
+{
+    char scopes[SCOPES_TEXT_BYTES];
+    (void)snprintf(scopes, sizeof scopes, "%s", text);
+    for (char *at = scopes; *at != '\0'; at++)
+        *at = *at == ' ' ? ',' : *at;
+    fact_text(play, "scopes", scopes);
+}
+
+bool row_api_key(struct play *play)
+{
+    struct secret secret = {{0}};
+    const uint64_t number = ++play->secrets;
+    memcpy(secret.bytes, &number, sizeof number);
+    if (!play_begin(play, VERB_API_KEY_MAKE) || !read_scopes(play, &play->call.in.api_key.scopes))
+        return false;
+    play->call.in.api_key.name = row_word(play, 2);
+    play->call.in.api_key.expires_at = row_time(play, "expires", 0);
+    play->call.in.api_key.secret_hash = secret;
+    if (!play_call(play))
+        return false;
+    scope_facts(play);
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    const struct api_key *key = &play->call.record->as.api_key;
+    scopes_fact(play, key->scopes);
+    struct name *name = play_rename(play, NAME_PERSON, row_word(play, 2));
+    name->id = key->id;
+    name->user_id = key->user_id;
+    name->secret = secret;
+    name->is_key = true;
+    return true;
+}
+
+bool row_api_key_remove(struct play *play)
+{
+    if (!play_begin(play, VERB_API_KEY_REMOVE))
+        return false;
+    play->call.in.api_key.key_id = play_id(play, NAME_PERSON, row_word(play, 2));
+    if (!play_call(play))
+        return false;
+    scope_facts(play);
+    return true;
+}
+
+bool row_invite(struct play *play)
+{
+    struct secret secret = {{0}};
+    const uint64_t number = ++play->secrets;
+    char email[64];
+    memcpy(secret.bytes, &number, sizeof number);
+    if (!play_begin(play, VERB_STAFF_INVITE) || !read_scopes(play, &play->call.in.staff.scopes))
+        return false;
+    const char *given = row_option(play, "email");
+    (void)snprintf(email, sizeof email, "%s@house", row_word(play, 2));
+    play->call.in.staff.name = row_word(play, 2);
+    play->call.in.staff.email = given == NULL ? email : given;
+    play->call.in.staff.secret_hash = secret;
+    if (!play_call(play))
+        return false;
+    scope_facts(play);
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    scopes_fact(play, play->call.record->as.user.scopes);
+    fact_time(play, "expires", play->call.out.reset.expires_at);
+    struct name *name = play_rename(play, NAME_RESET, row_word(play, 2));
+    name->user_id = play->call.out.reset.user_id;
+    name->secret = secret;
+    name = play_rename(play, NAME_PERSON, row_word(play, 2));
+    name->user_id = play->call.out.reset.user_id;
+    return true;
+}
+
+/* A call about the member that the row names second. */
+static bool begin_with_member(struct play *play, enum verb verb)
+{
+    if (!play_begin(play, verb))
+        return false;
+    const struct name *name = play_name(play, NAME_PERSON, row_word(play, 2));
+    play->call.in.staff.user_id = name == NULL ? (struct id){{0x0f}} : name->user_id;
+    return true;
+}
+
+bool row_staff(struct play *play)
+{
+    if (!begin_with_member(play, VERB_STAFF_CHANGE) ||
+        !read_scopes(play, &play->call.in.staff.scopes) || !play_call(play))
+        return false;
+    scope_facts(play);
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    user_facts(play);
+    scopes_fact(play, play->call.record->as.user.scopes);
+    return true;
+}
+
+bool row_staff_remove(struct play *play)
+{
+    if (!begin_with_member(play, VERB_STAFF_REMOVE) || !play_call(play))
+        return false;
+    scope_facts(play);
+    return true;
+}
+
+bool row_staff_list(struct play *play)
+{
+    if (!play_begin(play, VERB_STAFF_LIST))
+        return false;
+    play->call.in.list = (struct record_query){.kind = RECORD_KIND_USER, .limit = 50};
+    if (!play_call(play))
+        return false;
+    scope_facts(play);
+    if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
+        return play_fail(play, "a list is wanted though it was refused, or the other way round");
+    const uint32_t of_house = 1u << USER_ROLE_ORGANIZER | 1u << USER_ROLE_STAFF;
+    fact_text(play, "of", play->call.in.list.roles == of_house ? "house" : "others");
+    return true;
+}
+
+bool row_metrics(struct play *play)
+{
+    return play_begin(play, VERB_METRICS_GET) && play_call(play);
+}
+
+bool row_import(struct play *play)
+{
+    return play_begin(play, VERB_ROUND_IMPORT) && play_call(play);
+}
+
+bool row_reset(struct play *play)
+{
+    struct secret secret = {{0}};
+    const uint64_t number = ++play->secrets;
+    memcpy(secret.bytes, &number, sizeof number);
+    if (!play_begin(play, VERB_PASSWORD_RESET_MAKE))
+        return false;
+    play->call.in.password_reset.user_id = user_of(play);
+    play->call.in.password_reset.secret_hash = secret;
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    fact_time(play, "expires", play->call.out.reset.expires_at);
+    const char *as = row_option(play, "as");
+    struct name *name = play_rename(play, NAME_RESET, as == NULL ? row_option(play, "of") : as);
+    name->user_id = play->call.out.reset.user_id;
+    name->secret = secret;
+    return true;
+}
+
+/* By the secret of the reset that the row names; of one that was never made, some secret. */
+static void begin_with_reset(struct play *play, enum verb verb)
+{
+    const struct name *name = play_name(play, NAME_RESET, row_word(play, 1));
+    play->call = (struct call){.verb = verb};
+    play->call.in.password_reset.user_id = name == NULL ? (struct id){{0x0f}} : name->user_id;
+    if (name != NULL)
+        play->call.in.password_reset.secret_hash = name->secret;
+    if (row_option(play, "secret") != NULL)
+        play->call.in.password_reset.secret_hash.bytes[SECRET_BYTES - 1] ^= 1;
+}
+
+bool row_reset_find(struct play *play)
+{
+    begin_with_reset(play, VERB_PASSWORD_RESET_FIND);
+    if (!play_call(play))
+        return false;
+    user_facts(play);
+    return true;
+}
+
+bool row_reset_take(struct play *play)
+{
+    begin_with_reset(play, VERB_PASSWORD_RESET_TAKE);
+    play->call.in.password_reset.password_hash = password_of(play);
+    return play_call(play);
+}
+
+bool row_desk(struct play *play)
+{
+    return play_begin(play, VERB_DESK_SEE) && play_call(play);
+}
+
 bool row_heard(struct play *play)
 {
     return play_begin(play, VERB_HEARD) && play_call(play);
@@ -204,6 +526,24 @@ bool row_list(struct play *play)
     if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
         return play_fail(play, "a list is wanted though it was refused, or the other way round");
     fact_text(play, "mine", id_equal(query->user_id, play->call.caller_id) ? "yes" : "no");
+    return true;
+}
+
+bool row_history(struct play *play)
+{
+    if (!play_begin(play, VERB_RESERVATION_HISTORY) || !play_call(play))
+        return false;
+    if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
+        return play_fail(play, "a history is wanted though refused, or the other way round");
+    return true;
+}
+
+bool row_changes(struct play *play)
+{
+    if (!play_begin(play, VERB_CHANGES) || !play_call(play))
+        return false;
+    if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
+        return play_fail(play, "changes are wanted though refused, or the other way round");
     return true;
 }
 
@@ -242,23 +582,37 @@ bool row_charges(struct play *play)
     return good || play_fail(play, "a charge was refused");
 }
 
-bool row_charge(struct play *play)
+static bool enter(struct play *play, enum verb verb)
 {
-    if (!play_begin(play, VERB_POINTS_CHARGE))
+    if (!play_begin(play, verb))
         return false;
     const char *amount = row_word(play, 2);
     play->call.in.points_charge.user_id = user_of(play);
     play->call.in.points_charge.amount = amount == NULL ? 0 : strtoll(amount, NULL, 10);
     play->call.in.points_charge.reference = row_option(play, "reference");
+    play->call.in.points_charge.reason = row_option(play, "reason");
     if (!play_call(play))
         return false;
+    if (play->call.refusal == REFUSAL_BALANCE_TOO_SMALL)
+        fact_number(play, "balance", play->call.detail.balance);
     if (play->call.refusal != REFUSAL_NONE)
         return true;
     const struct point_entry *entry = &play->call.record->as.point_entry;
     fact_number(play, "amount", entry->amount);
     fact_number(play, "balance", entry->balance);
     fact_text(play, "reference", entry->reference);
+    fact_text(play, "reason", entry->reason);
     fact_text(play, "kind", entry_kind_texts[entry->kind]);
     fact_time(play, "at", entry->created_at);
     return true;
+}
+
+bool row_charge(struct play *play)
+{
+    return enter(play, VERB_POINTS_CHARGE);
+}
+
+bool row_adjust(struct play *play)
+{
+    return enter(play, VERB_POINTS_ADJUST);
 }

@@ -16,6 +16,8 @@ static void token_facts(struct play *play, struct name *person)
     fact_number(play, "number", token->number);
     fact_text(play, "status", token_status_texts[token->status]);
     fact_text(play, "reason", token_reason_texts[token->reason]);
+    fact_text(play, "concert", play_name_of(play, NAME_CONCERT, token->concert_id));
+    fact_text(play, "sold_out", view->sold_out ? "yes" : "no");
     fact_number(play, "ahead", view->ahead);
     fact_number(play, "poll", view->poll_after_ms);
     fact_text(play, "estimate", view->estimate.known ? "known" : "unknown");
@@ -38,8 +40,12 @@ static bool join(struct play *play, struct name *person)
 
 bool row_join(struct play *play)
 {
-    return play_begin(play, VERB_QUEUE_JOIN) &&
-           join(play, play_name(play, NAME_PERSON, row_word(play, 1)));
+    if (!play_begin(play, VERB_QUEUE_JOIN))
+        return false;
+    const char *concert = row_option(play, "concert");
+    if (concert != NULL)
+        play->call.in.queue_join.concert_id = play_id(play, NAME_CONCERT, concert);
+    return join(play, play_name(play, NAME_PERSON, row_word(play, 1)));
 }
 
 #define ENTER_MS 2000 /* a queue that lets nobody in so long is not one to enter */
@@ -102,6 +108,30 @@ bool row_leave(struct play *play)
     return play_call(play);
 }
 
+bool row_forecast(struct play *play)
+{
+    if (!play_begin(play, VERB_QUEUE_FORECAST))
+        return false;
+    play->call.in.forecast.admit_per_second = row_number(play, "rate", 1);
+    play->call.in.forecast.max_active = row_number(play, "max", 1);
+    if (!play_call(play))
+        return false;
+    const struct queue_forecast *forecast = &play->call.out.forecast;
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    fact_number(play, "waiting", forecast->waiting);
+    fact_number(play, "active", forecast->active);
+    fact_number(play, "low", forecast->bounds.low_seconds);
+    fact_number(play, "high", forecast->bounds.high_seconds);
+    if (!forecast->measured) {
+        fact_text(play, "seconds", "unknown");
+        return true;
+    }
+    fact_number(play, "seconds", forecast->expected_seconds);
+    fact_number(play, "inside", forecast->expected_active);
+    return true;
+}
+
 bool row_queue_set(struct play *play)
 {
     if (!play_begin(play, VERB_QUEUE_CHANGE))
@@ -126,6 +156,21 @@ bool row_queue_set(struct play *play)
     return play_call(play);
 }
 
+/* "night:4+1,late:0+0": seats that are left and that are held. */
+static void round_facts(struct play *play, const struct queue_view *view)
+{
+    char text[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < view->round_count && length < sizeof text; i++) {
+        const struct queue_round *round = &view->rounds[i];
+        length += (size_t)snprintf(
+            text + length, sizeof text - length, "%s%s:%lld+%lld%s", i == 0 ? "" : ",",
+            play_name_of(play, NAME_ROUND, round->round_id), (long long)round->seats_left,
+            (long long)round->seats_held, round->sold_out ? "!" : "");
+    }
+    fact_text(play, "rounds", length == 0 ? "none" : text);
+}
+
 bool row_queue(struct play *play)
 {
     static const char *const statuses[] = {"scheduled", "open", "paused", "closed"};
@@ -145,5 +190,23 @@ bool row_queue(struct play *play)
     fact_text(play, "estimate", view.estimate.known ? "known" : "unknown");
     fact_number(play, "low", view.estimate.low_seconds);
     fact_number(play, "high", view.estimate.high_seconds);
+    round_facts(play, &view);
+    return true;
+}
+
+bool row_incident(struct play *play)
+{
+    if (!play_begin(play, VERB_INCIDENT_MAKE))
+        return false;
+    play->call.in.incident.add_seconds = row_ms(play, row_word(play, 2)) / SECOND_MS;
+    play->call.in.incident.note = "the payment page stood still";
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE || play->call.record == NULL)
+        return true;
+    const struct incident *row = &play->call.record->as.incident;
+    fact_number(play, "seconds", row->add_seconds);
+    fact_number(play, "holds", row->holds);
+    fact_number(play, "turns", row->turns);
     return true;
 }

@@ -34,6 +34,7 @@ static void view_facts(struct play *play)
     fact_time(play, "reserved", row->reserved_at);
     fact_time(play, "expires", row->expires_at);
     fact_time(play, "refundable", row->refundable_until);
+    fact_time(play, "extended", row->extended_at);
     fact_time(play, "ended", row->ended_at);
     bool found = false;
     for (size_t i = 0; i < play->name_count; i++)
@@ -47,15 +48,32 @@ static void hold_refusal_facts(struct play *play, struct id round_id)
 {
     const struct refusal_detail *detail = &play->call.detail;
     char conflicts[256] = "";
-    for (size_t i = 0; i < detail->conflict_count; i++)
-        for (size_t place = 3; place < play->row->word_count; place++)
-            if (id_equal(ledger_seat(&play->stage.ledger, round_id, row_word(play, place)),
-                         detail->conflicts[i]))
-                append(conflicts, sizeof conflicts, row_word(play, place));
+    const struct seat_conflicts *taken = &play->call.out.conflicts;
+    for (size_t i = 0; play->call.refusal == REFUSAL_SEAT_UNAVAILABLE && i < taken->count; i++)
+        append(conflicts, sizeof conflicts,
+               id_equal(ledger_seat(&play->stage.ledger, round_id, taken->seats[i].seat_number),
+                        taken->seats[i].seat_id)
+                   ? taken->seats[i].seat_number
+                   : "another");
     fact_text(play, "conflicts", conflicts);
     fact_number(play, "limit", detail->limit);
     fact_number(play, "held", detail->already_held);
     fact_number(play, "index", (int64_t)detail->seat_index);
+}
+
+static bool hold_and_tell(struct play *play, struct id round_id)
+{
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE) {
+        hold_refusal_facts(play, round_id);
+        return true;
+    }
+    view_facts(play);
+    const char *as = row_option(play, "as");
+    play_rename(play, NAME_RESERVATION, as == NULL ? row_word(play, 1) : as)->id =
+        play->call.out.reservation.reservation.id;
+    return true;
 }
 
 bool row_hold(struct play *play)
@@ -79,17 +97,43 @@ bool row_hold(struct play *play)
     play->call.in.reservation_hold.round_id = round_id;
     play->call.in.reservation_hold.seat_ids = seats;
     play->call.in.reservation_hold.seat_count = count;
-    if (!play_call(play))
+    return hold_and_tell(play, round_id);
+}
+
+static int64_t number_or_none(const char *text)
+{
+    return text == NULL ? 0 : strtoll(text, NULL, 10);
+}
+
+bool row_places(struct play *play)
+{
+    if (!play_begin(play, VERB_RESERVATION_HOLD))
         return false;
-    if (play->call.refusal != REFUSAL_NONE) {
-        hold_refusal_facts(play, round_id);
-        return true;
-    }
-    view_facts(play);
-    const char *as = row_option(play, "as");
-    play_rename(play, NAME_RESERVATION, as == NULL ? row_word(play, 1) : as)->id =
-        play->call.out.reservation.reservation.id;
-    return true;
+    int64_t places[WORDS_MAX];
+    size_t count = 0;
+    const struct id round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    for (size_t word = 3; word < play->row->word_count; word++)
+        places[count++] = number_or_none(row_word(play, word));
+    play->call.in.reservation_hold.round_id = round_id;
+    play->call.in.reservation_hold.places = places;
+    play->call.in.reservation_hold.seat_count = count;
+    play->call.in.reservation_hold.plan_version = row_number(play, "plan", 1);
+    return hold_and_tell(play, round_id);
+}
+
+bool row_best(struct play *play)
+{
+    if (!play_begin(play, VERB_RESERVATION_HOLD))
+        return false;
+    const struct id round_id = play_id(play, NAME_ROUND, row_word(play, 2));
+    play->call.in.reservation_hold.round_id = round_id;
+    play->call.in.reservation_hold.best = (struct best_wanted){
+        .count = number_or_none(row_word(play, 3)),
+        .wheelchairs = number_or_none(row_option(play, "wheelchairs")),
+        .section = row_option(play, "section"),
+        .grade = row_option(play, "grade"),
+    };
+    return hold_and_tell(play, round_id);
 }
 
 bool row_churn(struct play *play)
@@ -146,7 +190,24 @@ bool row_cancel(struct play *play)
     return about_reservation(play, VERB_RESERVATION_CANCEL);
 }
 
-/* ---- Paying ---- */
+/* ---- Those that wait for their payment ---- */
+
+static void not_pending_facts(struct play *play)
+{
+    const struct refusal_detail *detail = &play->call.detail;
+    if (play->call.refusal != REFUSAL_RESERVATION_NOT_PENDING)
+        return;
+    fact_text(play, "status", reservation_status_texts[detail->reservation_status]);
+    fact_text(play, "paid", id_is_none(detail->payment_id) ? "no" : "yes");
+}
+
+bool row_extend(struct play *play)
+{
+    if (!about_reservation(play, VERB_RESERVATION_EXTEND))
+        return false;
+    not_pending_facts(play);
+    return true;
+}
 
 static void payment_facts(struct play *play, const struct payment *row)
 {
@@ -168,10 +229,7 @@ static void pay_refusal_facts(struct play *play, const char *as)
         fact_text(play, "try", same ? "same" : "first");
         play_rename(play, NAME_PAYMENT, as)->id = detail->payment_id;
     }
-    if (play->call.refusal == REFUSAL_RESERVATION_NOT_PENDING) {
-        fact_text(play, "status", reservation_status_texts[detail->reservation_status]);
-        fact_text(play, "paid", id_is_none(detail->payment_id) ? "no" : "yes");
-    }
+    not_pending_facts(play);
 }
 
 bool row_pay(struct play *play)

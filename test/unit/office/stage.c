@@ -9,6 +9,7 @@ struct office_settings stage_settings(void)
 {
     return (struct office_settings){
         .hold_seconds = 300,
+        .extend_seconds = 180,
         .max_seats_per_reservation = 4,
         .max_seats_per_user = 4,
         .refund_until_seconds = 86400,
@@ -131,6 +132,56 @@ static bool check_changed_seats(struct stage *stage, size_t first_entry, size_t 
     return matched == count || fail(stage, "a seat is told that did not change");
 }
 
+static void add_tally(struct tally *all, const struct tally *batch)
+{
+    for (size_t i = 0; i < TALLY_COUNT; i++)
+        all->counts[i] += batch->counts[i];
+}
+
+/* That somebody was passed over no row keeps: it is counted from what was journalled. */
+static int64_t passed_over(const struct ledger *ledger, size_t first_entry)
+{
+    int64_t often = 0;
+    for (size_t k = first_entry; k < ledger->entry_count; k++)
+        often += ledger->entries[k].record->kind == RECORD_KIND_QUEUE_TOKEN &&
+                 ledger->entries[k].record->why == WHY_PASSED_OVER;
+    return often;
+}
+
+/* What the rows as they are say of how often what happened. */
+static void tally_image(struct tally *tally, const struct record *record)
+{
+    if (record->kind == RECORD_KIND_QUEUE_TOKEN) {
+        tally->counts[TALLY_JOINED]++;
+        tally->counts[TALLY_ADMITTED] += record->as.queue_token.activate_at != 0;
+    } else if (record->kind == RECORD_KIND_SEAT_RESERVATION) {
+        tally->counts[TALLY_HOLDS]++;
+        tally->counts[TALLY_EXPIRED] +=
+            record->as.seat_reservation.status == RESERVATION_STATUS_EXPIRED;
+    } else if (record->kind == RECORD_KIND_SEAT) {
+        tally->counts[TALLY_SOLD] += record->as.seat.status == SEAT_STATUS_SOLD;
+    } else if (record->kind == RECORD_KIND_PAYMENT) {
+        const struct payment *payment = &record->as.payment;
+        if (payment->status != PAYMENT_STATUS_FAILED)
+            tally->counts[TALLY_PAID] += payment->amount;
+        if (payment->status == PAYMENT_STATUS_CANCELLED)
+            tally->counts[TALLY_REFUNDED] += payment->amount;
+    }
+}
+
+/* The batches' tallies add up to what the rows say. A seat that is sold now was sold once more
+ * often than it came back. */
+static bool check_tally(struct stage *stage)
+{
+    struct tally seen = {0}, told = stage->tally;
+    for (size_t i = 0; i < stage->ledger.row_count; i++)
+        tally_image(&seen, stage->ledger.rows[i].image);
+    told.counts[TALLY_SOLD] -= told.counts[TALLY_RETURNED];
+    told.counts[TALLY_RETURNED] = 0;
+    seen.counts[TALLY_PASSED_OVER] = stage->passed_over;
+    return memcmp(&seen, &told, sizeof seen) == 0 || fail(stage, "the tallies are of other rows");
+}
+
 static bool is_turn(const struct stage *stage, unsigned every)
 {
     return every != 0 && stage->batches % every == 0;
@@ -142,6 +193,8 @@ static bool write_batch(struct stage *stage)
     const struct buffer *records = office_batch(stage->office, &count);
     const size_t first_entry = stage->ledger.entry_count, first_row = stage->ledger.row_count;
     const bool good = count == 0 || ledger_append(&stage->ledger, records, count, &stage->trouble);
+    add_tally(&stage->tally, office_tally(stage->office));
+    stage->passed_over += passed_over(&stage->ledger, first_entry);
     office_batch_clear(stage->office);
     if (!good || !check_changed_seats(stage, first_entry, first_row) ||
         (stage->drop_at_once && !stage_drop(stage, 0)))
@@ -150,7 +203,8 @@ static bool write_batch(struct stage *stage)
     if (is_turn(stage, stage->audit_every) && !office_audit(stage->office, &stage->trouble))
         return false;
     return !is_turn(stage, stage->compare_every) ||
-           compare_with_ledger(stage->office, &stage->ledger, &stage->trouble);
+           (check_tally(stage) &&
+            compare_with_ledger(stage->office, &stage->ledger, &stage->trouble));
 }
 
 /* A tick that leaves work behind is a batch of its own; more than this many would never end. */
@@ -169,8 +223,8 @@ bool stage_batch_begin(struct stage *stage)
     return fail(stage, "the tick never comes to its end");
 }
 
-/* A refused call changes nothing but presence, and the caller's session may have been renewed; a
- * payment that falls short is written down. */
+/* A refused call changes nothing but presence, and what the caller has may have been renewed: the
+ * session, the use of a key; a payment that falls short is written down. */
 static bool changed_nothing(struct stage *stage, size_t from)
 {
     size_t count, used = 0;
@@ -178,7 +232,8 @@ static bool changed_nothing(struct stage *stage, size_t from)
     for (size_t at = from; at < records->length; at += used) {
         struct record record;
         if (record_decode(records->data + at, records->length - at, &record, &used) != RESULT_OK ||
-            record.kind != RECORD_KIND_SESSION || record.deleted)
+            (record.kind != RECORD_KIND_SESSION && record.kind != RECORD_KIND_API_KEY) ||
+            record.deleted)
             return fail(stage, "a refused call changed something");
     }
     return true;

@@ -29,6 +29,8 @@ struct stage {
     /* Batches; 1 unless a test has very many of them, 0: never. */
     unsigned audit_every, compare_every;
     unsigned batches;
+    struct tally tally;  /* of all batches */
+    int64_t passed_over; /* as their records tell it */
     /* Told before and after the office decides a call; NULL, or a test that injects failures. */
     void (*watch)(struct stage *stage, bool deciding);
     uint64_t booked_seq;        /* as far as stage_drop said */

@@ -15,10 +15,13 @@ static enum field_type column_type(enum filter_type type)
 {
     switch (type) {
     case FILTER_ENUM:
+    case FILTER_AMONG:
         return FIELD_ENUM;
+    case FILTER_TEXT:
     case FILTER_EMAIL:
         return FIELD_TEXT;
     case FILTER_ID:
+    case FILTER_ROUND:
     case FILTER_FROM:
     case FILTER_TO:
         return FIELD_ID;
@@ -95,6 +98,18 @@ static void a_text_is_compared_whole(void **state)
     assert_false(query_wants(&query, &record));
 }
 
+static void a_round_is_the_reservations_to_say(void **state)
+{
+    (void)state;
+    const struct record record = {.kind = RECORD_KIND_PAYMENT,
+                                  .as.payment = {.reservation_id = {{1}}}};
+    struct record_query query = {.kind = record.kind, .of_round = {{2}}};
+    assert_true(query_fits_list(&query));
+    assert_true(query_wants(&query, &record));
+    query.round_id = query.of_round;
+    assert_false(query_fits_list(&query));
+}
+
 static void times_and_the_cursor_are_a_range_of_ids(void **state)
 {
     (void)state;
@@ -118,6 +133,7 @@ int main(void)
         cmocka_unit_test(a_filter_fits_its_column),
         cmocka_unit_test(own_rows_have_an_owner),
         cmocka_unit_test(a_filter_of_another_list_does_not_fit),
+        cmocka_unit_test(a_round_is_the_reservations_to_say),
         cmocka_unit_test(every_set_filter_narrows),
         cmocka_unit_test(a_text_is_compared_whole),
         cmocka_unit_test(times_and_the_cursor_are_a_range_of_ids),

@@ -298,7 +298,7 @@ static const struct {
       0}},
     {"a text with a NUL inside", 6, {RECORD_KIND_CONCERT, 0x02, 0x02, 'a', 0x00, 0x00}},
     {"a text that is not UTF-8", 6, {RECORD_KIND_CONCERT, 0x02, 0x02, 0xc0, 0x80, 0x00}},
-    {"an unknown value", 3, {RECORD_KIND_USER, 0x08, 0x02}},
+    {"an unknown value", 3, {RECORD_KIND_USER, 0x08, 0x63}},
     {"a present value of zero", 3, {RECORD_KIND_USER, 0x08, 0x00}},
     {"a reason that ends with its row", 1, {RECORD_KIND_POINT_ACCOUNT | 0x40}},
     {"a told reason that is none", 3, {RECORD_KIND_POINT_ACCOUNT | 0x40, 0x00, 0x00}},

@@ -1,5 +1,6 @@
 /* The schema as data: keys, copies, owners and refusals are what the tables rely on. */
 #include "record/refusal.h"
+#include "record/seat_state.h"
 #include "sample.h"
 
 #include <setjmp.h>
@@ -157,6 +158,16 @@ static void every_refusal_is_complete(void **state)
     }
 }
 
+static void seats_are_shown_by_a_letter_each(void **state)
+{
+    (void)state;
+    static const char letters[] = "ahsb"; /* as the API promises */
+    for (enum seat_status status = SEAT_STATUS_AVAILABLE; status <= SEAT_STATUS_BLOCKED; status++) {
+        assert_int_equal(seat_state(status), letters[status]);
+        assert_int_equal(seat_state_status(letters[status]), status);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,6 +178,7 @@ int main(void)
         cmocka_unit_test(keys_tell_rows_apart_and_nothing_else_does),
         cmocka_unit_test(keys_made_by_hand_are_those_of_the_rows),
         cmocka_unit_test(the_owner_is_the_user_whose_row_it_is),
+        cmocka_unit_test(seats_are_shown_by_a_letter_each),
         cmocka_unit_test(every_refusal_is_complete),
     };
     return cmocka_run_group_tests_name("record schema", tests, NULL, NULL);

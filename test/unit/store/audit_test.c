@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define INVARIANTS 13
+#define INVARIANTS 19
 
 /* What an audit told, and whether it told what was waited for. */
 struct found {
@@ -146,7 +146,13 @@ static const struct breakage in_tables[] = {
     {2, "UPDATE seat_reservation SET ended_at = NULL WHERE status = 'cancelled'", "its end"},
     {2, "UPDATE seat_reservation SET cancel_reason = 'buyer' WHERE status = 'expired'", "its end"},
     {2, "UPDATE seat_reservation SET ended_at = 5 WHERE status = 'pending'", "its end"},
+    {2, "UPDATE seat_reservation SET extended_at = reserved_at - 1 WHERE status = 'pending'",
+     "while it was no hold"},
+    {2, "UPDATE seat_reservation SET extended_at = expires_at WHERE status = 'pending'",
+     "while it was no hold"},
     {3, "UPDATE point_account SET balance = balance + 1", "points, and entries of"},
+    {18, "UPDATE user SET role = 'former', email = 'a@house' WHERE name = 'waits'",
+     "left the house"},
     {3, "UPDATE point_entry SET amount = amount + 1 WHERE kind = 'charge'", "entries"},
     {3, "UPDATE point_entry SET balance = 3 WHERE kind = 'payment'", "so far"},
     {3, "UPDATE point_entry SET kind = 'refund' WHERE kind = 'payment'", "is a refund of -1000"},
@@ -173,7 +179,12 @@ static const struct breakage in_tables[] = {
     {6, "UPDATE queue_token SET passed_at = NULL WHERE number = 4", "after number 6"},
     {6, "UPDATE queue_token SET passed_at = activate_at + 1 WHERE number = 4", "after number 6"},
     {6, "UPDATE queue_token SET ended_at = ended_at + 1000 WHERE number = 5", "was overtaken"},
-    {6, "UPDATE house SET serving = 7", "waits with number 7"},
+    {6, "UPDATE queue_token SET passed_at = 1 WHERE number = 7", "was passed over with number 7"},
+    {6,
+     "UPDATE queue_token SET passed_at = 1 WHERE number = 7;"
+     "UPDATE queue_token SET status = 'waiting', activate_at = NULL, passed_at = NULL"
+     " WHERE number = 6",
+     "waits with number 6"},
     {6, "UPDATE queue_token SET number = 8 WHERE number = 7", "has the number 8 at place 7"},
     {6, "UPDATE queue_token SET number = 6 WHERE number = 7", "has the number 6 at place 7"},
     {6, "UPDATE house SET last_number = 9", "the last number is 9"},
@@ -205,6 +216,21 @@ static const struct breakage in_tables[] = {
      "held is counted 7 times in the minute from 2027-01-15T08:01Z, where it happened 0 times"},
     {12, "INSERT INTO happening VALUES (60000, 'joined', 'queue_token', 1)",
      "paid is counted 0 times in the minute from 2027-01-15T08:00Z"},
+    {13,
+     "DELETE FROM change WHERE first = (SELECT max(first) FROM change WHERE at < (SELECT max(at)"
+     " FROM change))",
+     "follows change"},
+    {13, "UPDATE change SET count = count + 1 WHERE first = 1", "changes stand from 1 on"},
+    {13, "UPDATE change SET records = x'ff' WHERE first = 1", "change 1 cannot be read"},
+    {13,
+     "INSERT INTO happening VALUES (60000, 'joined', 'queue_token', 1),"
+     " (1800000000000 + 600000000, 'paid', 'payment', 1)",
+     "0 changes tell of payment in the minute from 2027-01-22"},
+    {13, "UPDATE point_entry SET amount = amount + 1 WHERE kind = 'refund'",
+     "is another in the tables"},
+    {13, "DELETE FROM point_entry WHERE kind = 'refund'", "is not in the tables"},
+    {13, "INSERT INTO change SELECT max(first + count), max(at), 1, x'0100' FROM change",
+     "is none"},
     {12, "UPDATE concert SET title = 'another'", "differs"},
     {12, "DELETE FROM point_entry WHERE kind = 'refund'", "missing in the tables"},
     {12, "UPDATE seat SET status = 'lost' WHERE position = 5", "cannot be read"},

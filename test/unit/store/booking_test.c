@@ -143,16 +143,156 @@ static void older_tables_are_counted_from_here_on(void **state)
     change_user(fixture, id, WHY_REGISTERED);
     book_all(fixture);
     fixture_close(fixture);
-    sql_run(fixture, "usher.db",
-            "DROP TABLE happening; DROP VIEW concert_round_readable;"
-            "ALTER TABLE concert_round DROP COLUMN paused; PRAGMA user_version = 3");
-    sql_run(fixture, "journal.db", "PRAGMA user_version = 3");
+    sql_run(fixture, "usher.db", "DROP TABLE happening");
+    fixture_make_old(fixture, 3);
     fixture_reopen(fixture);
     change_user(fixture, id, WHY_USER_CHANGED);
     book_all(fixture);
     fixture_close(fixture);
     assert_int_equal(counted(fixture, "why = 'user_changed'"), 1);
     assert_int_equal(counted(fixture, "true"), 1);
+}
+
+/* ---- Changes ---- */
+
+static void put_concert(struct fixture *fixture, struct id id, enum record_why why, timestamp_ms at)
+{
+    const struct record concert = {.kind = RECORD_KIND_CONCERT,
+                                   .why = why,
+                                   .as.concert = {.id = id, .title = "a title", .description = ""}};
+    batch_add(fixture, &concert);
+    assert_int_equal(append_at(fixture, at), STORE_DONE);
+}
+
+/* Asks as a follower would; the caller releases the page. */
+static struct change_page read_page(struct fixture *fixture, struct change_query query)
+{
+    struct store_reader *reader;
+    struct change_page page;
+    if (query.types == 0)
+        query.types = UINT64_MAX;
+    assert_int_equal(store_reader_open(fixture->store, &reader, &fixture->explanation), RESULT_OK);
+    assert_int_equal(store_reader_changes(reader, &query, &page), RESULT_OK);
+    store_reader_close(reader);
+    return page;
+}
+
+static void assert_told(struct fixture *fixture, struct change_query query, size_t count,
+                        uint64_t last)
+{
+    struct change_page page = read_page(fixture, query);
+    assert_false(page.gone);
+    assert_int_equal(page.count, count);
+    assert_int_equal(page.last, last);
+    for (size_t i = 1; i < page.count; i++)
+        assert_true(page.changes[i - 1].number < page.changes[i].number);
+    change_page_release(&page);
+}
+
+static void assert_gone(struct fixture *fixture, uint64_t after)
+{
+    struct change_page page =
+        read_page(fixture, (struct change_query){.after = after, .limit = 10});
+    assert_true(page.gone);
+    change_page_release(&page);
+}
+
+static void changes_are_told_once_booked(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct id id = fixture_id(fixture);
+    put_concert(fixture, id, WHY_CONCERT_CREATED, NOW + 1);
+    assert_told(fixture, (struct change_query){.limit = 10}, 0, 0);
+    assert_int_equal(store_last_change(fixture->store), 0);
+    book_all(fixture);
+    assert_int_equal(store_last_change(fixture->store), 1);
+    put_concert(fixture, id, WHY_CONCERT_CHANGED, NOW + 2);
+    put_concert(fixture, id, WHY_CONCERT_CHANGED, NOW + 3);
+    change_user(fixture, fixture_id(fixture), WHY_REGISTERED); /* nobody is told */
+    book_all(fixture);
+    fixture_reopen(fixture);
+    assert_int_equal(store_last_change(fixture->store), 3);
+    assert_told(fixture, (struct change_query){.limit = 10}, 3, 3);
+    assert_told(fixture, (struct change_query){.limit = 2}, 2, 2);
+    assert_told(fixture, (struct change_query){.after = 2, .limit = 2}, 1, 3);
+    assert_told(fixture, (struct change_query){.after = 3, .limit = 2}, 0, 3);
+    assert_told(fixture,
+                (struct change_query){.types = UINT64_C(1) << CHANGE_CONCERT_CHANGED, .limit = 9},
+                2, 3);
+    assert_gone(fixture, 4);
+}
+
+/* More than a row of the table has room for, and one image that fills a row by itself. */
+static void a_commit_of_many_changes_stands_in_rows(void **state)
+{
+    struct fixture *fixture = *state;
+    static char description[9001];
+    memset(description, 'd', sizeof description - 1);
+    for (size_t i = 0; i < 200; i++) {
+        const struct record concert = {
+            .kind = RECORD_KIND_CONCERT,
+            .why = WHY_CONCERT_CREATED,
+            .as.concert = {.id = fixture_id(fixture),
+                           .title = "a title that is as long as most of them are",
+                           .description = i == 100 ? description : ""}};
+        batch_add(fixture, &concert);
+    }
+    batch_append(fixture);
+    book_all(fixture);
+    assert_told(fixture, (struct change_query){.limit = 200}, 200, 200);
+    for (uint64_t after = 0; after < 200; after += 7)
+        assert_told(fixture, (struct change_query){.after = after, .limit = 1}, 1, after + 1);
+    fixture_close(fixture);
+    assert_in_range(sql_integer(fixture, "usher.db", "SELECT count(*) FROM change"), 4, 8);
+    assert_int_equal(sql_integer(fixture, "usher.db",
+                                 "SELECT count(*) FROM change WHERE length(records) > 4000"),
+                     1);
+}
+
+/* The last stays, so that numbers go on. */
+static void old_changes_go(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct id id = fixture_id(fixture);
+    static const timestamp_ms times[] = {NOW, NOW + DAY_MS, NOW + 30 * DAY_MS + 2,
+                                         NOW + 90 * DAY_MS};
+    for (size_t i = 0; i < 3; i++) {
+        put_concert(fixture, id, WHY_CONCERT_CHANGED, times[i]);
+        book_all(fixture);
+    }
+    assert_gone(fixture, 0);
+    assert_told(fixture, (struct change_query){.after = 1, .limit = 10}, 2, 3);
+    assert_told(fixture, (struct change_query){.from_oldest = true, .limit = 10}, 2, 3);
+    put_concert(fixture, id, WHY_CONCERT_CHANGED, times[3]);
+    book_all(fixture);
+    fixture_reopen(fixture);
+    assert_gone(fixture, 2);
+    assert_told(fixture, (struct change_query){.from_oldest = true, .limit = 10}, 1, 4);
+    put_concert(fixture, id, WHY_CONCERT_CHANGED, times[3]);
+    book_all(fixture);
+    assert_int_equal(store_last_change(fixture->store), 5);
+}
+
+/* What signs session tokens stands in the house's own row alone. */
+static void the_houses_key_is_told_to_nobody(void **state)
+{
+    struct fixture *fixture = *state;
+    struct record house = {.kind = RECORD_KIND_HOUSE,
+                           .why = WHY_QUEUE_CHANGED,
+                           .as.house = {.id = 1, .max_active = 7, .heartbeat_at = NOW}};
+    memset(&house.as.house.token_key, 0x5a, sizeof house.as.house.token_key);
+    batch_add(fixture, &house);
+    batch_append(fixture);
+    book_all(fixture);
+    struct change_page page = read_page(fixture, (struct change_query){.limit = 1});
+    assert_int_equal(page.count, 1);
+    assert_int_equal(page.changes[0].type, CHANGE_QUEUE_CHANGED);
+    assert_int_equal(page.changes[0].record->as.house.max_active, 7);
+    change_page_release(&page);
+    fixture_close(fixture);
+    assert_int_equal(sql_integer(fixture, "usher.db",
+                                 "SELECT count(*) FROM change WHERE instr(records, x'5a5a5a5a')"),
+                     0);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
@@ -165,6 +305,10 @@ int main(void)
         TEST(what_happened_is_counted_image_by_image),
         TEST(each_minute_is_counted_apart_and_old_ones_go),
         TEST(older_tables_are_counted_from_here_on),
+        TEST(changes_are_told_once_booked),
+        TEST(a_commit_of_many_changes_stands_in_rows),
+        TEST(old_changes_go),
+        TEST(the_houses_key_is_told_to_nobody),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* See fixture.h. */
 #include "fixture.h"
 
+#include "store/change_table.h"
+
 #include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -213,6 +215,38 @@ void sql_run(const struct fixture *fixture, const char *file, const char *sql)
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
         fail_msg("%s: %s", sql, sqlite3_errmsg(db));
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void drop_since(sqlite3_str *sql, const struct entity_schema *schema, unsigned version)
+{
+    if (schema->since > version)
+        sqlite3_str_appendf(sql, "DROP VIEW \"%w_readable\"; DROP TABLE \"%w\";", schema->table,
+                            schema->table);
+    for (size_t i = 0; schema->since <= version && i < schema->field_count; i++) {
+        const char *column = schema->fields[i].column;
+        if (schema->fields[i].since <= version)
+            continue;
+        sqlite3_str_appendf(sql, "DROP VIEW IF EXISTS \"%w_readable\";", schema->table);
+        sqlite3_str_appendf(sql, "DROP INDEX IF EXISTS \"%w_%w\";", schema->table, column);
+        sqlite3_str_appendf(sql, "ALTER TABLE \"%w\" DROP COLUMN \"%w\";", schema->table, column);
+    }
+}
+
+void fixture_make_old(const struct fixture *fixture, unsigned version)
+{
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    for (size_t kind = RECORD_KIND_COUNT; kind > 0; kind--) /* children first */
+        drop_since(sql, record_schema((enum record_kind)(kind - 1)), version);
+    if (version < CHANGES_SINCE)
+        sqlite3_str_appendall(sql, "DROP TABLE change;");
+    sqlite3_str_appendf(sql, "PRAGMA user_version = %u", version);
+    char *text = sqlite3_str_finish(sql);
+    assert_non_null(text);
+    sql_run(fixture, "usher.db", text);
+    sqlite3_free(text);
+    char mark[64];
+    (void)snprintf(mark, sizeof mark, "PRAGMA user_version = %u", version);
+    sql_run(fixture, "journal.db", mark);
 }
 
 int64_t sql_integer(const struct fixture *fixture, const char *file, const char *sql)

@@ -245,8 +245,9 @@ static void views_leave_secrets_out(void **state)
                "SELECT count(*) FROM sqlite_schema t, pragma_table_info(t.name) c"
                " WHERE t.type = 'view' AND c.name IN ('password_hash', 'secret_hash', 'token_key')",
                "0");
-    check_text(*state, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", "13");
-    assert_int_equal(RECORD_KIND_COUNT, 13);
+    char views[8];
+    (void)snprintf(views, sizeof views, "%d", RECORD_KIND_COUNT);
+    check_text(*state, "SELECT count(*) FROM sqlite_schema WHERE type = 'view'", views);
 }
 
 static void check_readable_id(sqlite3 *db, const struct id *id)
@@ -319,7 +320,15 @@ static void look_ups_use_their_indexes(void **state)
          " ORDER BY id DESC",
          "INDEX seat_reservation_round_id (round_id=? AND id>? AND id<?)"},
         {"SELECT id FROM point_entry WHERE caller_id = x'01' AND reference = ?1 LIMIT 1",
-         "INDEX point_entry_caller_reference (caller_id=? AND reference=?)"},
+         "INDEX point_entry_reference (reference=? AND caller_id=?)"},
+        {"SELECT * FROM point_entry WHERE id >= x'01' AND id < x'02' AND kind = 'adjustment'"
+         " ORDER BY id DESC",
+         "INDEX point_entry_adjustment"},
+        {"SELECT * FROM point_entry WHERE id >= x'01' AND id < x'02' AND kind = 'refund'"
+         " ORDER BY id DESC",
+         "INDEX point_entry_refund"},
+        {"SELECT * FROM user WHERE id >= x'01' AND external_id = 'e'",
+         "INDEX user_external_id (external_id=?"},
         {"SELECT * FROM seat WHERE concert_round_id = x'01' ORDER BY position",
          "INDEX seat_round_position (concert_round_id=?)"},
         {"SELECT * FROM queue_token WHERE status IN ('waiting', 'active') ORDER BY id",

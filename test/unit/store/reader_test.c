@@ -231,15 +231,39 @@ static void add_some_reservation(struct model *model, struct id user)
                                           .seat_id = model->seats[round]}});
 }
 
+/* One that failed, or one that its reservation names from the same batch on. */
+static void add_some_payment(struct model *model)
+{
+    size_t at = chance_below(&model->chance, model->count);
+    while (at < model->count && (model->rows[at].kind != RECORD_KIND_SEAT_RESERVATION ||
+                                 !id_is_none(model->rows[at].as.seat_reservation.payment_id)))
+        at++;
+    if (at == model->count)
+        return; /* none that is not paid */
+    struct seat_reservation *paid = &model->rows[at].as.seat_reservation;
+    const bool failed = chance_percent(&model->chance, 30);
+    const struct record payment = {
+        .kind = RECORD_KIND_PAYMENT,
+        .as.payment = {.id = model_id(model),
+                       .user_id = paid->user_id,
+                       .reservation_id = paid->id,
+                       .status = failed ? PAYMENT_STATUS_FAILED : PAYMENT_STATUS_SUCCEEDED}};
+    model_add(model, &payment);
+    if (failed)
+        return;
+    paid->payment_id = payment.as.payment.id;
+    model_put(model, at);
+}
+
 static void add_something(struct model *model)
 {
+    static const char *const references[] = {NULL, "order 1", "order 2"};
     const struct id user = model->users[chance_below(&model->chance, MODEL_USERS)];
     struct record record = {.kind = RECORD_KIND_PAYMENT};
     switch (chance_below(&model->chance, 5)) {
     case 0:
-        record.as.payment =
-            (struct payment){.id = model_id(model), .user_id = user, .reservation_id = user};
-        break;
+        add_some_payment(model);
+        return;
     case 1:
         record.kind = RECORD_KIND_QUEUE_TOKEN;
         record.as.queue_token = (struct queue_token){.id = model_id(model), .user_id = user};
@@ -247,7 +271,11 @@ static void add_something(struct model *model)
     case 2:
         record.kind = RECORD_KIND_POINT_ENTRY;
         record.as.point_entry =
-            (struct point_entry){.id = model_id(model), .user_id = user, .caller_id = user};
+            (struct point_entry){.id = model_id(model),
+                                 .user_id = user,
+                                 .caller_id = user,
+                                 .kind = (enum entry_kind)chance_below(&model->chance, 4),
+                                 .reference = references[chance_below(&model->chance, 3)]};
         break;
     case 3:
         record.kind = RECORD_KIND_SEAT;
@@ -271,16 +299,21 @@ static void change_something(struct model *model)
     if (record->deleted)
         return;
     const enum record_kind kind = record->kind;
-    if (kind == RECORD_KIND_USER)
+    if (kind == RECORD_KIND_USER) {
         record->as.user.email = some_email(model);
-    else if (kind == RECORD_KIND_SEAT)
+        record->as.user.external_id = chance_percent(&model->chance, 50) ? "shop 1" : NULL;
+    } else if (kind == RECORD_KIND_SEAT)
         record->as.seat.status = (enum seat_status)chance_below(&model->chance, 4);
     else if (kind == RECORD_KIND_SEAT_RESERVATION)
         record->as.seat_reservation.status =
             (enum reservation_status)chance_below(&model->chance, 4);
     else if (kind == RECORD_KIND_QUEUE_TOKEN)
         record->as.queue_token.status = (enum token_status)chance_below(&model->chance, 3);
-    else if (kind == RECORD_KIND_PAYMENT || kind == RECORD_KIND_POINT_ENTRY)
+    else if (kind == RECORD_KIND_PAYMENT && record->as.payment.status == PAYMENT_STATUS_SUCCEEDED)
+        record->as.payment.status = PAYMENT_STATUS_CANCELLED;
+    else if (kind == RECORD_KIND_PAYMENT)
+        return; /* it is at its end */
+    else if (kind == RECORD_KIND_POINT_ENTRY)
         record->deleted = true;
     else
         fail();
@@ -312,7 +345,23 @@ static struct id round_of(const struct record *record)
                                                         : ID_NONE;
 }
 
-static bool wanted(const struct record_query *query, const struct record *record)
+/* The round of a payment's reservation. */
+static bool is_paid_in(const struct model *model, const struct record *payment, struct id round_id)
+{
+    for (size_t i = 0; i < model->count; i++)
+        if (model->rows[i].kind == RECORD_KIND_SEAT_RESERVATION &&
+            id_equal(model->rows[i].as.seat_reservation.id, payment->as.payment.reservation_id))
+            return id_equal(model->rows[i].as.seat_reservation.round_id, round_id);
+    return false;
+}
+
+static bool has_text(const char *held, const char *text)
+{
+    return text == NULL || (held != NULL && strcmp(held, text) == 0);
+}
+
+static bool wanted(const struct model *model, const struct record_query *query,
+                   const struct record *record)
 {
     const struct id id = id_of(record);
     const struct id owner = record->kind == RECORD_KIND_USER ? id : record_owner(record);
@@ -324,8 +373,16 @@ static bool wanted(const struct record_query *query, const struct record *record
         return false;
     if (query->status.given && query->status.value != status_of(record))
         return false;
-    if (query->email != NULL &&
-        (record->as.user.email == NULL || strcmp(record->as.user.email, query->email) != 0))
+    if (record->kind == RECORD_KIND_USER &&
+        (!has_text(record->as.user.email, query->email) ||
+         !has_text(record->as.user.external_id, query->external_id)))
+        return false;
+    if (!id_is_none(query->of_round) && !is_paid_in(model, record, query->of_round))
+        return false;
+    if (query->entry_kind.given && query->entry_kind.value != (int)record->as.point_entry.kind)
+        return false;
+    if (record->kind == RECORD_KIND_POINT_ENTRY &&
+        !has_text(record->as.point_entry.reference, query->reference))
         return false;
     return id_time(id) >= query->from && (query->to == 0 || id_time(id) < query->to) &&
            (id_is_none(query->before) || id_compare(id, query->before) < 0);
@@ -360,7 +417,7 @@ static void check_list(struct model *model, struct store_reader *reader,
     size_t count = 0;
     struct record_page page;
     for (size_t i = 0; i < model->count; i++)
-        if (wanted(query, &model->rows[i]))
+        if (wanted(model, query, &model->rows[i]))
             expected[count++] = &model->rows[i];
     qsort(expected, count, sizeof expected[0], compare_rows);
     assert_int_equal(store_reader_list(reader, query, &page), RESULT_OK);
@@ -389,6 +446,15 @@ static void ask_something(struct model *model, struct store_reader *reader)
                                              .value = (int)chance_below(chance, 3)};
     if (query.kind == RECORD_KIND_USER && chance_percent(chance, 50))
         query.email = "a@example.com";
+    if (query.kind == RECORD_KIND_USER && chance_percent(chance, 30))
+        query.external_id = "shop 1";
+    if (query.kind == RECORD_KIND_PAYMENT && chance_percent(chance, 50))
+        query.of_round = model->rounds[chance_below(chance, MODEL_ROUNDS)];
+    if (query.kind == RECORD_KIND_POINT_ENTRY && chance_percent(chance, 50))
+        query.entry_kind = (struct wanted_value){
+            .given = true, .value = (int)chance_below(chance, ENTRY_KIND_ADJUSTMENT + 1)};
+    if (query.kind == RECORD_KIND_POINT_ENTRY && chance_percent(chance, 30))
+        query.reference = "order 1";
     if (chance_percent(chance, 30))
         query.from = NOW + (timestamp_ms)chance_below(chance, 100);
     if (chance_percent(chance, 30))

@@ -199,12 +199,22 @@ static char *kept_columns(sqlite3 *db, const char *table)
     return columns;
 }
 
+#define KEPT_VERSION 2
+
+/* Whether there was such a table already. */
+static bool is_kept_kind(enum record_kind kind)
+{
+    return record_schema(kind)->since <= KEPT_VERSION;
+}
+
 /* The views of both versions show the same: ids as text, and all but secrets. */
 static void check_same_rows(const struct fixture *fixture)
 {
     sqlite3 *db = open_both(fixture);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++) {
         const char *table = record_schema((enum record_kind)i)->table;
+        if (!is_kept_kind((enum record_kind)i))
+            continue;
         char *columns = kept_columns(db, table);
         check_same(db, columns, table, "_readable");
         sqlite3_free(columns);
@@ -225,11 +235,12 @@ static bool has_file(const struct fixture *fixture, const char *file)
 /* The old version would go on from here. */
 static void check_old(const struct fixture *fixture)
 {
-    assert_int_equal(sql_integer(fixture, "usher.db", "PRAGMA user_version"), 2);
-    assert_int_equal(sql_integer(fixture, "journal.db", "PRAGMA user_version"), 2);
+    assert_int_equal(sql_integer(fixture, "usher.db", "PRAGMA user_version"), KEPT_VERSION);
+    assert_int_equal(sql_integer(fixture, "journal.db", "PRAGMA user_version"), KEPT_VERSION);
     sqlite3 *db = open_both(fixture);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
-        check_same(db, "*", record_schema((enum record_kind)i)->table, "");
+        if (is_kept_kind((enum record_kind)i))
+            check_same(db, "*", record_schema((enum record_kind)i)->table, "");
     check_same(db, "booked_seq", "bookkeeping", "");
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
     assert_false(has_file(fixture, "usher.db.new"));
@@ -470,6 +481,8 @@ static enum result check_spoiled(struct fixture *fixture, const char *spoil)
     return result;
 }
 
+#define CONCERT_COLUMNS "id, title, description, reservation_open_at, reservation_close_at"
+
 static void whatever_is_not_the_same_is_found(void **state)
 {
     struct fixture *fixture = *state;
@@ -484,8 +497,10 @@ static void whatever_is_not_the_same_is_found(void **state)
         {"UPDATE main.user SET email = NULL WHERE name = 'eve'", "table user"},
         {"DELETE FROM main.house", "table house has fewer"},
         {"DELETE FROM main.reservation_seat WHERE position = 0", "table reservation_seat"},
-        {"INSERT INTO main.concert VALUES (zeroblob(16), '', '', 0, 0)", "table concert"},
-        {"INSERT INTO main.concert VALUES (x'ffffffffffffffffffffffffffffffff', '', '', 0, 0)",
+        {"INSERT INTO main.concert (" CONCERT_COLUMNS ") VALUES (zeroblob(16), '', '', 0, 0)",
+         "table concert"},
+        {"INSERT INTO main.concert (" CONCERT_COLUMNS
+         ") VALUES (x'ffffffffffffffffffffffffffffffff', '', '', 0, 0)",
          "table concert has more"},
         {"UPDATE main.bookkeeping SET booked_seq = 52", "another place of the journal"},
     };

@@ -1,0 +1,105 @@
+// GET /v1/reservations/{id}/history: what happened to one reservation, step by step.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { ok, refused } from './support/client.mjs'
+import { House } from './support/house.mjs'
+import {
+    admitted,
+    buyers,
+    charge,
+    hold,
+    makeConcert,
+    makeRound,
+    nobody,
+    pay,
+    seatsOf,
+    signIn,
+} from './support/people.mjs'
+
+let house, organizer, ann, bob, round, seats
+before(async () => {
+    house = await House.open({ 'refund-until-seconds': 0 }, { organizers: ['boss@example.com'] })
+    organizer = await signIn(house, 'boss@example.com')
+    ;[ann, bob] = await buyers(house, 'ann', 'bob')
+    round = await makeRound(organizer, await makeConcert(organizer))
+    seats = await seatsOf(organizer, round)
+})
+after(() => house.close())
+
+const historyOf = (client, { id }) => client.get(`/v1/reservations/${id}/history`)
+const events = ({ items }) => items.map(({ event }) => event)
+
+describe('a history', () => {
+    let token, reservation, payment
+    before(async () => {
+        token = await admitted(ann)
+        reservation = ok(await hold(ann, round, seats[0], seats[1]), 201)
+    })
+
+    test('begins with the line, and tells a hold at once', async () => {
+        const history = ok(await historyOf(organizer, reservation))
+        assert.equal(history.reservationId, reservation.id)
+        const none = { amount: null, paymentId: null, cancelReason: null }
+        assert.deepEqual(history.items, [
+            { at: token.issuedAt, event: 'joined', ...none },
+            { at: token.activateAt, event: 'admitted', ...none },
+            { at: reservation.reservedAt, event: 'held', ...none, amount: reservation.amount },
+        ])
+    })
+
+    test('goes on with the try that fell short, the payment and the refund', async () => {
+        const short = refused(await pay(ann, reservation), 402, 'insufficient_points')
+        await charge(ann, 10_000)
+        payment = ok(await pay(ann, reservation), 201)
+        const cancelled = ok(await organizer.post(`/v1/reservations/${reservation.id}/cancel`))
+        const history = ok(await historyOf(organizer, reservation))
+        assert.deepEqual(
+            events(history).slice(2).sort(),
+            ['cancelled', 'held', 'paid', 'refunded', 'tried']
+        )
+        const step = event => history.items.find(each => each.event === event)
+        assert.equal(step('tried').paymentId, short.paymentId)
+        assert.deepEqual(
+            [step('paid').at, step('paid').paymentId, step('paid').amount],
+            [payment.paidAt, payment.id, payment.amount]
+        )
+        assert.deepEqual(
+            [step('cancelled').at, step('cancelled').cancelReason],
+            [cancelled.cancelledAt, 'organizer']
+        )
+        assert.equal(step('refunded').paymentId, payment.id)
+        const at = history.items.map(each => each.at)
+        assert.deepEqual(at, [...at].sort())
+    })
+
+    test('is the same once memory has let go of it, and after a restart', async () => {
+        const history = ok(await historyOf(organizer, reservation))
+        await house.restart()
+        assert.deepEqual(ok(await historyOf(organizer, reservation)), history)
+    })
+
+    test('of a hold that was given back says by whom', async () => {
+        await admitted(bob)
+        const own = ok(await hold(bob, round, seats[5]), 201)
+        ok(await bob.post(`/v1/reservations/${own.id}/cancel`))
+        const { items } = ok(await historyOf(organizer, own))
+        assert.deepEqual(
+            [items.at(-1).event, items.at(-1).cancelReason],
+            ['cancelled', 'buyer']
+        )
+    })
+})
+
+describe('refusals', () => {
+    test('nobody but who may read', async () => {
+        const any = { id: nobody('reservation') }
+        refused(await historyOf(ann, any), 403, 'forbidden')
+        refused(await historyOf(house.anybody, any), 401, 'unauthenticated')
+    })
+
+    test('a reservation that is not there', async () => {
+        refused(await historyOf(organizer, { id: nobody('reservation') }), 404, 'not_found')
+    })
+})

@@ -1,0 +1,210 @@
+/* The house second by second: readings are taken by hand, at seconds of the test's own. */
+#include "api/series.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A second that is no multiple of a minute. */
+#define BEGIN INT64_C(1795341607)
+
+static struct series series;
+static struct series_reading reading;
+static struct queue_view queue;
+
+static int begin_series(void **state)
+{
+    (void)state;
+    memset(&series, 0, sizeof series);
+    memset(&reading, 0, sizeof reading);
+    memset(&queue, 0, sizeof queue);
+    assert_int_equal(pthread_mutex_init(&series.lock, NULL), 0);
+    series_note(&series, BEGIN, &reading, &queue);
+    return 0;
+}
+
+static int end_series(void **state)
+{
+    (void)state;
+    return pthread_mutex_destroy(&series.lock);
+}
+
+static void count(enum tally_name name, int64_t often)
+{
+    reading.house.tally.counts[name] += often;
+}
+
+static void note(int64_t second)
+{
+    series_note(&series, BEGIN + second, &reading, &queue);
+}
+
+/* The steps of a series, from `from` up to `to`, both counted from the beginning. */
+static size_t tell(enum series_name name, int64_t from, int64_t to, int64_t step_seconds,
+                   int64_t steps[static 8])
+{
+    struct series_range range = {
+        .from = BEGIN + from, .to = BEGIN + to, .step_seconds = step_seconds};
+    const size_t told = series_cut(&series, &range);
+    assert_in_range(told, 0, 8);
+    series_tell(&series, &range, name, steps, told);
+    return told;
+}
+
+static void test_each_second_has_what_came_in_it(void **state)
+{
+    int64_t steps[8];
+    (void)state;
+    count(TALLY_JOINED, 3);
+    queue.waiting = 3;
+    note(1);
+    count(TALLY_JOINED, 2);
+    count(TALLY_ADMITTED, 4);
+    queue.waiting = 1;
+    note(2);
+    assert_int_equal(tell(SERIES_JOINED, 0, 100, 1, steps), 2);
+    assert_int_equal(steps[0], 3);
+    assert_int_equal(steps[1], 2);
+    assert_int_equal(tell(SERIES_ADMITTED, 0, 2, 1, steps), 2);
+    assert_int_equal(steps[0], 0);
+    assert_int_equal(steps[1], 4);
+    assert_int_equal(tell(SERIES_WAITING, 1, 2, 1, steps), 1);
+    assert_int_equal(steps[0], 1);
+    assert_int_equal(tell(SERIES_JOINED, 2, 2, 1, steps), 0);
+    assert_int_equal(tell(SERIES_JOINED, 50, 20, 1, steps), 0);
+}
+
+static void test_money_and_seats_that_came_back(void **state)
+{
+    int64_t steps[8];
+    (void)state;
+    count(TALLY_SOLD, 2);
+    count(TALLY_RETURNED, 1);
+    count(TALLY_PAID, 500);
+    count(TALLY_REFUNDED, 700);
+    note(1);
+    assert_int_equal(tell(SERIES_SOLD, 0, 1, 1, steps), 1);
+    assert_int_equal(steps[0], 2);
+    assert_int_equal(tell(SERIES_REFUNDED, 0, 1, 1, steps), 1);
+    assert_int_equal(steps[0], 1);
+    assert_int_equal(tell(SERIES_REVENUE, 0, 1, 1, steps), 1);
+    assert_int_equal(steps[0], -200);
+}
+
+/* Steps begin at whole tens of seconds; what is summed, what is the last and what the largest. */
+static void test_longer_steps(void **state)
+{
+    int64_t steps[8];
+    (void)state;
+    for (int second = 1; second <= 8; second++) {
+        count(TALLY_HOLDS, 1);
+        queue.active = second;
+        reading.answers[second == 2 ? 6 : 0]++;
+        note(second);
+    }
+    /* The first step has the seconds 7, 8 and 9 of its ten. */
+    assert_int_equal(tell(SERIES_HOLDS, 0, 100, 10, steps), 2);
+    assert_int_equal(steps[0], 3);
+    assert_int_equal(steps[1], 5);
+    assert_int_equal(tell(SERIES_ACTIVE, 0, 100, 10, steps), 2);
+    assert_int_equal(steps[0], 3);
+    assert_int_equal(steps[1], 8);
+    assert_int_equal(tell(SERIES_P99, 0, 100, 10, steps), 2);
+    assert_int_equal(steps[0], latency_bound(6));
+    assert_int_equal(steps[1], latency_bound(0));
+    assert_int_equal(tell(SERIES_REQUESTS, 0, 100, 10, steps), 2);
+    assert_int_equal(steps[0], 3);
+    struct series_range range = {.from = BEGIN, .to = BEGIN + 5, .step_seconds = 10};
+    assert_int_equal(series_cut(&series, &range), 2);
+    assert_int_equal(range.from, BEGIN - 7);
+    assert_int_equal(range.to, BEGIN + 13);
+}
+
+/* A thread that came late knows nothing of single seconds: they are there, with what it found. */
+static void test_seconds_that_nobody_noted(void **state)
+{
+    int64_t steps[8];
+    (void)state;
+    count(TALLY_EXPIRED, 6);
+    queue.waiting = 9;
+    note(3);
+    note(3);
+    assert_int_equal(tell(SERIES_EXPIRED, 0, 100, 1, steps), 3);
+    assert_int_equal(steps[0], 6);
+    assert_int_equal(steps[1], 0);
+    assert_int_equal(steps[2], 0);
+    assert_int_equal(tell(SERIES_WAITING, 0, 100, 1, steps), 3);
+    assert_int_equal(steps[0], 9);
+    assert_int_equal(steps[2], 9);
+}
+
+static void test_two_hours_are_kept(void **state)
+{
+    int64_t steps[8];
+    (void)state;
+    for (int second = 1; second <= SERIES_SECONDS + 5; second++) {
+        reading.house.tally.counts[TALLY_JOINED] += second;
+        note(second);
+    }
+    struct series_range range = {.from = 0, .to = INT64_MAX, .step_seconds = 1};
+    assert_int_equal(series_cut(&series, &range), SERIES_SECONDS);
+    assert_int_equal(range.from, BEGIN + 5);
+    assert_int_equal(tell(SERIES_JOINED, 0, 7, 1, steps), 2);
+    assert_int_equal(steps[0], 6);
+    /* After a pause as long as all that is kept, nothing of it is. */
+    count(TALLY_JOINED, 1);
+    note(3 * SERIES_SECONDS);
+    assert_int_equal(tell(SERIES_JOINED, 0, 4 * SERIES_SECONDS, 1, steps), 1);
+    assert_int_equal(steps[0], 1);
+}
+
+static void test_rates(void **state)
+{
+    struct series_rates rates;
+    (void)state;
+    series_rates(&series, &rates);
+    assert_int_equal(rates.last_minute.requests, 0);
+    for (int second = 1; second <= SERIES_RATE_SECONDS + 10; second++) {
+        reading.house.requests += second;
+        reading.house.refusals += 1;
+        reading.answers[1] += 1;
+        note(second);
+    }
+    series_rates(&series, &rates);
+    assert_int_equal(rates.last_second.requests, SERIES_RATE_SECONDS + 10);
+    assert_int_equal(rates.last_minute.refusals, SERIES_RATE_SECONDS);
+    assert_int_equal(rates.since_start.refusals, SERIES_RATE_SECONDS + 10);
+    assert_int_equal(latency_sum(rates.answers), SERIES_RATE_SECONDS);
+}
+
+static void test_percentiles(void **state)
+{
+    int64_t answers[LATENCY_BUCKETS_ALL] = {0};
+    (void)state;
+    assert_int_equal(latency_percentile(answers, 99), 0);
+    answers[0] = 98;
+    answers[3] = 2;
+    assert_int_equal(latency_percentile(answers, 50), latency_bound(0));
+    assert_int_equal(latency_percentile(answers, 98), latency_bound(0));
+    assert_int_equal(latency_percentile(answers, 99), latency_bound(3));
+    answers[LATENCY_BUCKETS] = 100;
+    assert_int_equal(latency_percentile(answers, 99), latency_bound(LATENCY_BUCKETS - 1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_each_second_has_what_came_in_it, begin_series,
+                                        end_series),
+        cmocka_unit_test_setup_teardown(test_money_and_seats_that_came_back, begin_series,
+                                        end_series),
+        cmocka_unit_test_setup_teardown(test_longer_steps, begin_series, end_series),
+        cmocka_unit_test_setup_teardown(test_seconds_that_nobody_noted, begin_series, end_series),
+        cmocka_unit_test_setup_teardown(test_two_hours_are_kept, begin_series, end_series),
+        cmocka_unit_test_setup_teardown(test_rates, begin_series, end_series),
+        cmocka_unit_test(test_percentiles),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

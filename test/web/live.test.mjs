@@ -1,0 +1,176 @@
+// The pages follow what happens in the house by its stream, and without one by asking: cut, refused,
+// asleep, or with the server killed and started anew.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+
+import { ok } from '../api/support/client.mjs'
+import { Events } from '../api/support/events.mjs'
+import { House } from '../api/support/house.mjs'
+import { admitted, buyers, charge, hold as holdSeats, makeConcert, makeRound, pay, seatsOf, signIn } from '../api/support/people.mjs'
+import { openPage, says, streamOf } from './support/browser.mjs'
+import { openDoor } from './support/door.mjs'
+import { goIn, hold, seat, signUp } from './support/walk.mjs'
+
+const BOSS = 'organizer@example.com'
+
+let house, organizer, concert
+before(async () => {
+    house = await House.open({}, { organizers: [BOSS] })
+    organizer = await signIn(house, BOSS)
+    concert = await makeConcert(organizer)
+})
+after(() => house.close())
+
+const makeHall = (rows = 2, seatsPerRow = 5) => makeRound(organizer, concert, { rows, seatsPerRow })
+
+// From here on the page learns nothing by asking.
+const silence = (page, pattern) => page.route(pattern, route => route.abort())
+
+async function enter(page, round, name) {
+    await signUp(page, name)
+    const stream = streamOf(page)
+    await goIn(page, round)
+    assert.equal((await stream).status(), 200)
+}
+
+let others = 0
+
+// Somebody else takes a seat of the round, by its place.
+async function takeSeat(house, round, place) {
+    const [other] = await buyers(house, `other${++others}`)
+    await admitted(other)
+    const seats = await seatsOf(other, round)
+    return { other, held: ok(await holdSeats(other, round, seats[place]), 201) }
+}
+
+const gone = (page, number) => seat(page, number).waitFor({ state: 'detached' })
+
+test('a seat that somebody takes is gone from the page without its asking, and comes back', async t => {
+    const round = await makeHall()
+    const page = await openPage(t, house)
+    await enter(page, round)
+    await silence(page, '**/availability*')
+    const { other, held } = await takeSeat(house, round, 1)
+    await gone(page, 'A-1-2')
+    ok(await other.post(`/v1/reservations/${held.id}/cancel`))
+    await seat(page, 'A-1-2').waitFor()
+    // One that was chosen is named.
+    await seat(page, 'A-2-3').click()
+    await takeSeat(house, round, 7)
+    await says(page, 'Somebody just took A-2-3.')
+})
+
+test('a house whose seats take more than a frame is asked for them', async t => {
+    const round = await makeHall(50, 100)
+    const page = await openPage(t, house)
+    await enter(page, round)
+    await takeSeat(house, round, 1)
+    await gone(page, 'A-1-2')
+    await seat(page, 'A-1-3').waitFor()
+})
+
+test('a page that is refused a stream asks instead', async t => {
+    const small = await House.open({ streams: 1 }, { organizers: [BOSS] })
+    t.after(() => small.close())
+    const host = await signIn(small, BOSS)
+    const round = await makeRound(host, await makeConcert(host), { rows: 2, seatsPerRow: 5 })
+    const only = await Events.open(small.anybody)
+    t.after(() => only.close())
+    const page = await openPage(t, small)
+    await signUp(page)
+    const stream = streamOf(page)
+    await goIn(page, round)
+    assert.equal((await stream).status(), 503)
+    await takeSeat(small, round, 0)
+    await gone(page, 'A-1-1')
+    await seat(page, 'A-1-2').waitFor()
+})
+
+test('a stream that is cut by a server that is killed comes back, and tells what was missed', async t => {
+    const own = await House.open({}, { organizers: [BOSS] })
+    t.after(() => own.close())
+    const host = await signIn(own, BOSS)
+    const round = await makeRound(host, await makeConcert(host), { rows: 2, seatsPerRow: 5 })
+    const door = await openDoor(t, own)
+    const page = await openPage(t, door)
+    await enter(page, round)
+    await silence(page, '**/availability*')
+    await own.end('SIGKILL')
+    await says(page, 'You’re offline')
+    await own.start()
+    await takeSeat(own, round, 2)
+    await gone(page, 'A-1-3')
+    await page.locator('.banner').waitFor({ state: 'detached' })
+})
+
+test('a phone that slept knows what happened meanwhile', async t => {
+    const round = await makeHall()
+    const page = await openPage(t, house)
+    await enter(page, round)
+    const phone = await page.context().newCDPSession(page)
+    const lifecycle = state => phone.send('Page.setWebLifecycleState', { state })
+    await lifecycle('frozen')
+    await takeSeat(house, round, 3)
+    await lifecycle('active')
+    await gone(page, 'A-1-4')
+})
+
+test('a page that nobody looks at holds no stream', async t => {
+    const round = await makeHall()
+    const page = await openPage(t, house)
+    await enter(page, round)
+    const hide = hidden =>
+        page.evaluate(hidden => {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+            document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+        }, hidden)
+    const closed = page.waitForEvent('requestfinished', { predicate: request => request.url().includes('/v1/events') })
+        .catch(() => {})
+    const failed = page.waitForEvent('requestfailed', { predicate: request => request.url().includes('/v1/events') })
+        .catch(() => {})
+    await hide(true)
+    await Promise.race([closed, failed])
+    await takeSeat(house, round, 4)
+    const stream = streamOf(page)
+    await hide(false)
+    assert.equal((await stream).status(), 200)
+    await gone(page, 'A-1-5')
+})
+
+test('a turn that comes is told without asking', async t => {
+    const narrow = await House.open({ 'max-active': 1 }, { organizers: [BOSS] })
+    t.after(() => narrow.close())
+    const host = await signIn(narrow, BOSS)
+    const round = await makeRound(host, await makeConcert(host), { rows: 2, seatsPerRow: 5 })
+    const [inside] = await buyers(narrow, 'inside')
+    const first = await admitted(inside)
+    const page = await openPage(t, narrow)
+    await signUp(page)
+    const stream = streamOf(page)
+    await page.goto(`/line?join=1&to=/seats/${round.id}`)
+    await says(page, 'Your number 2')
+    assert.equal((await stream).status(), 200)
+    await silence(page, '**/v1/queue**')
+    ok(await inside.delete(`/v1/queue/tokens/${first.id}`), 204)
+    await says(page, 'It’s your turn')
+})
+
+test('a hold that is paid elsewhere is booked here, without asking', async t => {
+    const round = await makeHall()
+    const page = await openPage(t, house)
+    await signUp(page, 'twice')
+    await goIn(page, round)
+    // What the next page asks at its own pace it asks by intervals.
+    await page.addInitScript(() => {
+        window.setInterval = () => 0
+    })
+    const stream = streamOf(page)
+    await hold(page, 'A-1-1')
+    assert.equal((await stream).status(), 200)
+    const elsewhere = await signIn(house, 'twice@example.com')
+    await charge(elsewhere, 5000)
+    const [held] = ok(await elsewhere.get('/v1/reservations')).items
+    ok(await pay(elsewhere, held), 201)
+    await says(page, 'Booked.')
+})

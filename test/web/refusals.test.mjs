@@ -1,0 +1,53 @@
+// Every refusal that the API can give is told in the reader's language, and none in the server's words.
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { after, before, test } from 'node:test'
+
+import { House } from '../api/support/house.mjs'
+import { button, openPage } from './support/browser.mjs'
+
+let house
+before(async () => (house = await House.open()))
+after(() => house.close())
+
+const rows = await readFile(new URL('../../src/record/refusal.def', import.meta.url), 'utf8')
+const refusals = new Map(
+    [...rows.matchAll(/^REFUSAL\(\w+, \w+, (\d+), "(\w+)", "([^"]+)"/gm)].map(([, status, code, title]) => [
+        code,
+        { status: Number(status), code, title },
+    ])
+)
+
+// A full server is asked again until it answers, and says so at the top of the page.
+const isPutOff = ({ status }) => status === 429 || status === 503
+
+for (const [locale, other, again] of [
+    ['en-GB', /[가-힣]/, 'Try again'],
+    ['ko-KR', /[a-zA-Z]/, '다시 시도'],
+])
+    test(`each refusal of a page, in ${locale}`, async t => {
+        assert.ok(refusals.size > 40)
+        const page = await openPage(t, house, { locale })
+        let now = null
+        await page.route('**/v1/concerts?*', route =>
+            route.fulfill({
+                status: now.status,
+                contentType: 'application/problem+json',
+                headers: isPutOff(now) ? { 'Retry-After': '60' } : {},
+                body: JSON.stringify({ ...now, detail: now.title, requestId: '1' }),
+            })
+        )
+        for (now of refusals.values()) {
+            await page.goto('/')
+            const place = isPutOff(now) ? page.locator('.banner') : page.locator('.trouble p').first()
+            await place.filter({ hasText: /[.]/ }).waitFor()
+            assert.doesNotMatch(await place.innerText(), other, now.code)
+        }
+        // Words that can't be fetched: then the answer's own, rather than none.
+        await page.route('**/a/refusals-*', route => route.abort())
+        now = refusals.get('forbidden')
+        await page.goto('/')
+        await page.locator('.trouble p').filter({ hasText: 'Forbidden' }).waitFor()
+        await button(page, again).waitFor()
+    })

@@ -1,0 +1,53 @@
+// A real browser for a test: Chromium, of which each person gets a context of their own. Anything that
+// a page's console reports as an error, and any violation of its Content-Security-Policy, fails the test.
+
+import assert from 'node:assert/strict'
+import { after } from 'node:test'
+
+import { chromium } from 'playwright-core'
+
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
+
+// What Chromium says by itself of every answer of 400 or more, and of every server that is gone: the
+// pages' daily bread.
+const DAILY = /^Failed to load resource: (the server responded with a status of (4\d\d|50[135])|net::ERR_)/
+
+// A machine with other things to do is slow; a page that never shows what is waited for is wrong.
+const TIMEOUT_MS = 120_000
+
+// A file's tests share one, from the first that asks for it.
+let browser
+const openBrowser = () =>
+    chromium.launch({
+        executablePath,
+        args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    })
+after(async () => (await browser)?.close())
+
+// A person with a device: a page of `house`, in a language, until the end of the test `t`.
+export async function openPage(t, house, { locale = 'en-GB', ...options } = {}) {
+    browser ??= openBrowser()
+    const context = await (await browser).newContext({ baseURL: house.url, locale, ...options })
+    context.setDefaultTimeout(TIMEOUT_MS)
+    const page = await context.newPage()
+    const troubles = []
+    page.on('console', message => {
+        if (message.type() === 'error' && !DAILY.test(message.text())) troubles.push(message.text())
+    })
+    page.on('pageerror', error => troubles.push(String(error)))
+    t.after(async () => {
+        await context.close()
+        assert.deepEqual(troubles, [], 'what the page complained of')
+    })
+    return page
+}
+
+export const button = (page, name) => page.getByRole('button', { name })
+// Waits until the page says the text, in its visible part.
+export const says = (page, text) =>
+    page.locator('.banner, #main').getByText(text).filter({ visible: true }).first().waitFor()
+
+export const link = (page, name) => page.getByRole('link', { name })
+
+// Who waits for a page to be told waits for its stream first.
+export const streamOf = page => page.waitForResponse(answer => answer.url().includes('/v1/events'))

@@ -1,0 +1,94 @@
+// Every page in a state that people meet, as a list to go through.
+
+import assert from 'node:assert/strict'
+
+import { goIn, hold, watch } from './walk.mjs'
+
+// A free one that is not chosen yet.
+const anySeat = page => page.locator('.seat[aria-pressed=false]').last()
+
+// Each ends with the page showing what it is called.
+export const states = [
+    { name: 'home', show: page => page.goto('/'), ready: '.cards' },
+    { name: 'concert', show: (page, { concert }) => page.goto(`/concerts/${concert.id}`), ready: '.cards .button' },
+    { name: 'concert to come', show: (page, { later }) => page.goto(`/concerts/${later.id}`), ready: '[role=timer]' },
+    { name: 'nothing there', show: page => page.goto('/concerts/concert_01h455vb4pex5vsknk084sn02q'), ready: '.trouble' },
+    { name: 'sign in', show: page => page.goto('/sign-in'), ready: 'form' },
+    { name: 'sign up', show: page => page.goto('/sign-up'), ready: 'form' },
+    { name: 'how the line works', show: page => page.goto('/fair'), ready: '.prose' },
+    { name: 'not in line', person: true, show: page => page.goto('/line'), ready: 'main .big' },
+    {
+        name: 'waiting in line', person: true, waits: true,
+        show: (page, { round }) => page.goto(`/line?join=1&to=/seats/${round.id}`), ready: 'main [type=checkbox]',
+    },
+    { name: 'not one’s turn', person: true, waits: true, show: (page, { round }) => page.goto(`/seats/${round.id}`), ready: 'main .big' },
+    {
+        name: 'the drawing, close up', person: true,
+        show: async (page, { round }) => {
+            await watch(page, round)
+            await page.locator('[role=gridcell]').first().focus()
+        },
+        ready: '[role=gridcell]:focus',
+    },
+    {
+        name: 'seats', person: true,
+        show: async (page, { round }) => {
+            await goIn(page, round)
+            await anySeat(page).click()
+        },
+        ready: '.tray button',
+    },
+    {
+        name: 'paying', person: true,
+        show: async (page, { round }) => {
+            await goIn(page, round)
+            await anySeat(page).click()
+            await hold(page)
+        },
+        ready: '.acts',
+    },
+    { name: 'tickets', person: true, show: page => page.goto('/tickets'), ready: 'main .cards' },
+    {
+        name: 'ticket', person: true,
+        show: async page => {
+            await page.goto('/tickets')
+            const path = await page.locator('.cards a').last().getAttribute('href')
+            await page.goto(path.replace('/pay/', '/tickets/'))
+        },
+        ready: 'main .rows',
+    },
+    { name: 'points', person: true, show: page => page.goto('/points'), ready: 'main .rows' },
+    { name: 'the desk, for a buyer', person: true, show: page => page.goto('/desk'), ready: 'main h1' },
+    { name: 'the desk, live', organizer: true, show: page => page.goto('/desk'), ready: '.drawing canvas' },
+    { name: 'the desk, why no more go in', organizer: true, waits: true, show: page => page.goto('/desk'), ready: '.why' },
+    { name: 'the desk, the line', organizer: true, show: page => page.goto('/desk/line'), ready: '#pause' },
+    {
+        name: 'the desk, just paused and resumed', organizer: true,
+        show: async page => {
+            await page.goto('/desk/line')
+            for (const status of ['paused', 'open']) {
+                const saved = page.waitForResponse(answer => answer.request().method() === 'PATCH')
+                await page.locator('#pause[aria-disabled=false]').dispatchEvent('click', { detail: 0 })
+                assert.equal((await (await saved).json()).status, status)
+            }
+        },
+        ready: '#undo',
+    },
+    {
+        name: 'the desk, a forecast', organizer: true, waits: true,
+        show: async page => {
+            await page.goto('/desk/line')
+            await page.locator('#maxActive').fill('5')
+        },
+        ready: 'form [aria-disabled=false]',
+    },
+    {
+        name: 'the desk, no number', organizer: true,
+        show: async page => {
+            await page.goto('/desk/line')
+            await page.locator('#maxActive').fill('none')
+        },
+        ready: '#maxActive-error',
+    },
+    { name: 'account', person: true, show: page => page.goto('/account'), ready: 'form' },
+]

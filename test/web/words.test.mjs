@@ -1,0 +1,62 @@
+// The words of the pages: each document has all that it says, in every language, and none says more
+// or less than another.
+
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const web = new URL('../../web/', import.meta.url)
+const { build } = createRequire(new URL('package.json', web))('esbuild')
+
+async function bundle(entry, options) {
+    return build({
+        absWorkingDir: fileURLToPath(web), entryPoints: [entry], bundle: true, write: false, metafile: true,
+        format: 'esm', outdir: '/', jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'silent', ...options,
+    })
+}
+
+async function textsOf(name) {
+    const { outputFiles } = await bundle(`src/texts/${name}.ts`)
+    return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+}
+
+const places = text => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
+const documents = ['shop', 'line', 'seats', 'desk']
+const [en, ko] = await Promise.all(['en', 'ko'].map(textsOf))
+
+test('both languages have the same words with the same places', () => {
+    for (const part of ['common', ...documents]) {
+        for (const [key, text] of Object.entries(en[part])) {
+            if (key.endsWith('_one')) continue
+            assert.ok(ko[part][key], `ko has no words for ${key}`)
+            assert.deepEqual(places(ko[part][key]), places(text), key)
+        }
+        for (const key of Object.keys(ko[part])) assert.ok(key in en[part], `en has no words for ${key}`)
+    }
+})
+
+// A row of refusal.def for which the pages have no words fails here.
+test('every refusal has words in both languages, and there are words for no other', async () => {
+    const rows = await readFile(new URL('../src/record/refusal.def', web), 'utf8')
+    const codes = new Set([...rows.matchAll(/^REFUSAL\(\w+, \w+, \d+, "(\w+)"/gm)].map(([, code]) => code))
+    assert.ok(codes.size > 40)
+    for (const [language, texts] of Object.entries(await textsOf('refusals'))) {
+        assert.deepEqual(Object.keys(texts).sort(), [...codes].sort(), language)
+        for (const [code, text] of Object.entries(texts)) assert.match(text, /^[^{}!]{5,}[.]$/, code)
+    }
+})
+
+const every = new Set(['common', ...documents].flatMap(part => Object.keys(en[part])))
+for (const document of documents)
+    test(`${document} says what it has words for, and has no others`, async () => {
+        const { metafile } = await bundle(`src/${document}/main.tsx`)
+        const own = new Set([...Object.keys(en.common), ...Object.keys(en[document])])
+        const said = new Set()
+        for (const path of Object.keys(metafile.inputs).filter(name => /^src\/.*\.tsx?$/.test(name) && !name.includes('/texts/')))
+            for (const [, word] of (await readFile(new URL(path, web), 'utf8')).matchAll(/['"](\w+)['"]/g))
+                if (every.has(word)) said.add(word)
+        assert.deepEqual([...said].filter(key => !own.has(key)), [], 'no words for')
+        assert.deepEqual(Object.keys(en[document]).filter(key => !said.has(key.replace(/_one$/, ''))), [], 'never said')
+    })

@@ -1,0 +1,112 @@
+// Forms: one act at a time, what was typed stays, and what is wrong is said at its field.
+import { useSignal } from '@preact/signals'
+import type { ComponentChildren, JSX, TargetedSubmitEvent } from 'preact'
+import { Refused } from './call'
+import { Trouble } from './frame'
+import { type Key, t } from './language'
+import { sayAtOnce } from './say'
+
+interface FieldProps {
+    name: string
+    label: Key
+    hint?: Key
+    attributes: JSX.IntrinsicElements['input']
+    // Why the form was refused, which may be for this field.
+    refused?: unknown
+    // What the API calls it, where that is not its name.
+    field?: string
+}
+
+export const nameInput = { autoComplete: 'name', maxLength: 100 } as const
+export const emailInput = { type: 'email', autoComplete: 'username' } as const
+export const passwordInput = { type: 'password', autoComplete: 'current-password' } as const
+export const newPasswordInput = {
+    type: 'password',
+    autoComplete: 'new-password',
+    minLength: 8,
+    maxLength: 128,
+} as const
+
+export function Field({ name, label, hint, attributes, refused, field = name }: FieldProps) {
+    const error = errorOf(refused, field)
+    const about = [hint ? `${name}-hint` : '', error ? `${name}-error` : '']
+        .filter(Boolean)
+        .join(' ')
+    return (
+        <p class="field">
+            <label for={name}>{t(label)}</label>
+            <input
+                id={name}
+                name={name}
+                required
+                aria-invalid={error ? 'true' : 'false'}
+                {...(about ? { 'aria-describedby': about } : {})}
+                {...attributes}
+            />
+            {hint ? (
+                <span id={`${name}-hint`} class="dim">
+                    {t(hint)}
+                </span>
+            ) : null}
+            {error ? (
+                <span id={`${name}-error`} class="bad">
+                    {error}
+                </span>
+            ) : null}
+        </p>
+    )
+}
+
+// What a refusal says of the field, if it speaks of it.
+function errorOf(refused: unknown, field: string): string | undefined {
+    if (!(refused instanceof Refused)) return undefined
+    return refused.problem.errors?.find(one => one.field === `/${field}`)?.message
+}
+
+interface FormProps {
+    label: string
+    submit: string
+    // Refusals with words of their own here, by their code.
+    words?: Record<string, Key>
+    run: (data: FormData) => Promise<void>
+    children: (error: unknown) => ComponentChildren
+}
+
+export function Form({ label, submit, words = {}, run, children }: FormProps) {
+    const error = useSignal<unknown>(null)
+    const busy = useSignal(false)
+    const send = (event: TargetedSubmitEvent<HTMLFormElement>) => {
+        event.preventDefault()
+        if (busy.value) return
+        busy.value = true
+        error.value = null
+        run(new FormData(event.currentTarget))
+            .catch((problem: unknown) => {
+                error.value = problem
+                const own = ownWords(problem, words)
+                if (own) sayAtOnce(own)
+            })
+            .finally(() => {
+                busy.value = false
+            })
+    }
+    const own = ownWords(error.value, words)
+    return (
+        <form onSubmit={send} aria-label={label}>
+            {children(error.value)}
+            {error.value === null ? null : own ? (
+                <p class="bad">{own}</p>
+            ) : (
+                <Trouble error={error.value} />
+            )}
+            <button type="submit" aria-disabled={busy.value}>
+                {submit}
+            </button>
+        </form>
+    )
+}
+
+function ownWords(error: unknown, words: Record<string, Key>): string | null {
+    const key = error instanceof Refused ? words[error.problem.code] : undefined
+    return key ? t(key) : null
+}

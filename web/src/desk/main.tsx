@@ -1,0 +1,68 @@
+// The desk's document, for the people of the house: how the sale goes, and how people are let in.
+import '../style.css'
+import '../lists.css'
+import './desk.css'
+import './words'
+import { effect } from '@preact/signals'
+import { deskLink } from '../core/desk_link'
+import { added, Frame, Loading } from '../core/frame'
+import { may, me } from '../core/house'
+import { type Key, t } from '../core/language'
+import { here, parts, signInPath } from '../core/path'
+import { show } from '../core/show'
+import { Line } from './line'
+import { Live } from './live'
+import { followDesk } from './news'
+
+const pages: { path: string; title: Key; Page: () => preact.JSX.Element }[] = [
+    { path: '/desk', title: 'pageLive', Page: Live },
+    { path: '/desk/line', title: 'pageLine', Page: Line },
+]
+const shown = pages.find(({ path }) => path === `/${parts().join('/')}`)
+
+function Pages() {
+    return (
+        <nav class="pages" aria-label={t('desk')}>
+            {pages.map(page => (
+                <a
+                    key={page.path}
+                    href={page.path}
+                    {...(page === shown ? { 'aria-current': 'page' } : {})}
+                >
+                    {t(page.title)}
+                </a>
+            ))}
+        </nav>
+    )
+}
+
+function DeskPage() {
+    if (shown === undefined || !me.value)
+        return (
+            <Frame title={t('desk')}>
+                <Loading />
+            </Frame>
+        )
+    if (!may('stats'))
+        return (
+            <Frame title={t('desk')}>
+                <h1>{t('desk')}</h1>
+                <p>{t('deskFor', { name: me.value.name })}</p>
+            </Frame>
+        )
+    return (
+        <Frame title={t(shown.title)}>
+            <Pages />
+            <h1>{t(shown.title)}</h1>
+            <shown.Page />
+        </Frame>
+    )
+}
+
+// Also when the session ends while somebody looks.
+effect(() => {
+    if (me.value === null) location.replace(signInPath(here()))
+})
+followDesk()
+added.links = deskLink
+show(DeskPage)

@@ -1,0 +1,15 @@
+// The document inside: choosing seats, and paying for them.
+import '../style.css'
+import '../lists.css'
+import './seats.css'
+import './words'
+import { withPerson } from '../core/guard'
+import { parts } from '../core/path'
+import { show } from '../core/show'
+import { Choose, startChoosing } from './choose'
+import { Pay, startPaying } from './pay'
+
+const [first, id = ''] = parts()
+
+withPerson(() => (first === 'pay' ? startPaying(id) : startChoosing(id)))
+show(() => (first === 'pay' ? <Pay id={id} /> : <Choose id={id} />))
