@@ -223,8 +223,6 @@ static enum result make_demo_directory(char *path, size_t size, struct explanati
 static enum result run_demo(struct demo *demo, const struct config *config,
                             struct explanation *explanation)
 {
-    const struct serve_hooks hooks = {
-        .owner = demo, .prepare = prepare_demo, .ready = greet, .ends_with_terminal = true};
     char path[4096];
     demo->directory = config->data;
     demo->temporary = !config_is_set(config, CONFIG_data);
@@ -234,6 +232,11 @@ static enum result run_demo(struct demo *demo, const struct config *config,
             return made;
         demo->directory = path;
     }
+    const struct serve_hooks hooks = {.owner = demo,
+                                      .prepare = prepare_demo,
+                                      .ready = greet,
+                                      .ends_with_terminal = true,
+                                      .is_temporary = demo->temporary};
     const enum result result = serve_run(config, demo->directory, &hooks, explanation);
     if (demo->temporary && nftw(path, remove_entry, REMOVE_DESCRIPTORS, FTW_DEPTH | FTW_PHYS) != 0)
         fprintf(stderr, "usher: %s could not be removed\n", path);

@@ -158,7 +158,8 @@ static void serve_http(struct http_server *server, struct box_office *office,
     while ((signal = next_signal()) == SIGHUP && !hooks->ends_with_terminal)
         reload_certificate(server, config, engine_now(office->engine).wall);
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
-    alarm(STOP_WATCHDOG_SECONDS);
+    if (!hooks->is_temporary) /* which it could not remove any more */
+        alarm(STOP_WATCHDOG_SECONDS);
     status_report_show_stop(status);
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
@@ -242,7 +243,7 @@ enum result serve_run(const struct config *config, const char *directory,
     result = serve_watched(&office, config, hooks, &status, explanation);
     status_report_stop(&status);
     if (office.engine != NULL)
-        box_office_close(&office, STOP_BOOK_MS);
+        box_office_close(&office, hooks->is_temporary ? 0 : STOP_BOOK_MS);
     else
         store_close(office.store);
     return result;

@@ -18,6 +18,9 @@ struct serve_hooks {
     /* SIGHUP ends it, as the terminal's closing does. Otherwise that reads the certificate again.
      */
     bool ends_with_terminal;
+    /* The directory is removed afterwards: its tables need not be complete, and the stop may take
+     * as long as it does. */
+    bool is_temporary;
 };
 
 /* Opens the directory, serves until a signal comes, and closes everything. */
