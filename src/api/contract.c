@@ -58,10 +58,12 @@ static enum parameter_type type_of_filter(enum filter_type type)
     switch (type) {
     case FILTER_ID:
     case FILTER_ROUND:
+    case FILTER_CONCERT:
         return PARAMETER_ID;
     case FILTER_ENUM:
         return PARAMETER_ENUM;
     case FILTER_TEXT:
+    case FILTER_SEARCH:
         return PARAMETER_TEXT;
     case FILTER_EMAIL:
         return PARAMETER_EMAIL;

@@ -56,6 +56,11 @@ static void exports_leave(struct export *export)
 
 /* ---- Life ---- */
 
+static bool is_text(enum filter_type type)
+{
+    return type == FILTER_TEXT || type == FILTER_SEARCH;
+}
+
 /* Copies the texts of the query, which live as long as the enquiry, or frees the copies. */
 static bool own_texts(struct record_query *query)
 {
@@ -64,7 +69,7 @@ static bool own_texts(struct record_query *query)
     for (size_t i = 0; i < list->filter_count; i++) {
         const struct filter_schema *filter = list->filters[i].filter;
         char **text = (char **)(void *)((uint8_t *)query + filter->offset);
-        if (filter->type != FILTER_TEXT || *text == NULL)
+        if (!is_text(filter->type) || *text == NULL)
             continue;
         *text = good ? strdup(*text) : NULL;
         good &= *text != NULL;
@@ -76,7 +81,7 @@ static void free_texts(struct record_query *query)
 {
     const struct list_schema *list = list_schema(query->kind);
     for (size_t i = 0; i < list->filter_count; i++)
-        if (list->filters[i].filter->type == FILTER_TEXT)
+        if (is_text(list->filters[i].filter->type))
             free(*(char **)(void *)((uint8_t *)query + list->filters[i].filter->offset));
 }
 
@@ -166,7 +171,8 @@ static unsigned write_page(struct export *export, struct buffer *piece,
         return export_cut(export);
     const bool last = shown == page->count && !page->more;
     if (!last)
-        export->request.call.in.list.before = list_page_id(page, shown - 1);
+        export->request.call.in.list.before =
+            shown == page->count ? page->last : list_page_id(page, shown - 1);
     (void)stream_write(export->stream, piece->data, piece->length); /* else it is over */
     if (last)
         return export_end(export);

@@ -27,11 +27,14 @@ static bool read_filter(struct enquiry *enquiry, const struct list_filter *row,
     switch (filter->type) {
     case FILTER_ID:
     case FILTER_ROUND:
+    case FILTER_CONCERT:
         return query_id(enquiry, filter->parameter, record_schema(filter->id_of)->prefix, wanted);
     case FILTER_ENUM:
         return query_enumeration(enquiry, filter->parameter, row->column, wanted);
     case FILTER_TEXT:
         return query_text(enquiry, filter->parameter, filter->characters_max, wanted);
+    case FILTER_SEARCH:
+        return query_search(enquiry, filter->parameter, filter->characters_max, wanted);
     case FILTER_EMAIL:
         return query_email(enquiry, filter->parameter, wanted, &query->mailbox);
     case FILTER_AMONG:

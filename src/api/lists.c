@@ -16,8 +16,8 @@ static void answer_page(struct enquiry *enquiry)
     for (size_t i = 0; i < page->count; i++)
         object_write(writer, enquiry->route->object, list_page_item(page, i),
                      &enquiry->request.shown_clock);
-    if (page->more && page->count > 0) {
-        const struct cursor next = {.id = list_page_id(page, page->count - 1)};
+    if (page->more) {
+        const struct cursor next = {.id = page->last};
         page_end(writer, &next);
     } else {
         page_end(writer, NULL);

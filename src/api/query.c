@@ -5,6 +5,8 @@
 #include "api/problem.h"
 #include "base/check.h"
 #include "base/utf8.h"
+#include "read/search.h"
+#include "record/text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -183,6 +185,33 @@ bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max
                    characters_max);
     problem_parameter(enquiry, name, message);
     return false;
+}
+
+bool query_search(struct enquiry *enquiry, const char *name, size_t characters_max,
+                  const char **folded)
+{
+    const char *text = NULL;
+    size_t length;
+    if (!query_text(enquiry, name, characters_max, &text))
+        return false;
+    if (text == NULL)
+        return true;
+    const char *trimmed = text_trim(text, &length);
+    char *asked = exchange_allocate(&enquiry->exchange, length + 1);
+    char *form = exchange_allocate(&enquiry->exchange, SEARCH_BYTES);
+    enum result result = asked == NULL || form == NULL ? RESULT_NO_MEMORY : RESULT_OK;
+    if (result == RESULT_OK) {
+        memcpy(asked, trimmed, length);
+        asked[length] = '\0';
+        result = length == 0 ? RESULT_MALFORMED : search_fold(asked, form);
+    }
+    if (result == RESULT_OK)
+        *folded = form;
+    else if (result == RESULT_NO_MEMORY)
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+    else
+        problem_parameter(enquiry, name, "must be a text to search for");
+    return result == RESULT_OK;
 }
 
 bool query_enumeration(struct enquiry *enquiry, const char *name, const struct field_schema *field,

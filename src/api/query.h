@@ -32,6 +32,9 @@ bool query_set(struct enquiry *enquiry, const char *name, const char *const *tex
 /* A text of at most so many characters, which lives as long as the enquiry. */
 bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max,
                 const char **text);
+/* The same, as it is searched for (read/search.h). */
+bool query_search(struct enquiry *enquiry, const char *name, size_t characters_max,
+                  const char **folded);
 /* The address as the old rule keeps it, and its mailbox (record/email.h). Both live as long as the
  * enquiry. */
 bool query_email(struct enquiry *enquiry, const char *name, const char **spelled,

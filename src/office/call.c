@@ -6,6 +6,7 @@
 #include "office/verb_function.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* verb.def's words for who may ask, as they are here. */
 enum need {
@@ -227,6 +228,18 @@ void call_release(struct call *call)
     }
 }
 
+/* A whole address is searched for by the account that has it. */
+static void search_by_mailbox(const struct office *office, struct record_query *query)
+{
+    if (query->search == NULL || strchr(query->search, '@') == NULL || !id_is_none(query->user_id))
+        return;
+    const struct live_user *found = user_find_email(office, query->search, query->search);
+    if (found == NULL)
+        return;
+    query->user_id = found->id;
+    query->search = NULL;
+}
+
 /* The account that an e-mail names may be kept under another spelling, so the tables are asked for
  * it by its id. Nobody's stays as it is, and finds nobody there either. */
 static void list_by_mailbox(const struct office *office, struct record_query *query)
@@ -247,6 +260,7 @@ enum refusal staff_list(struct office *office, const struct caller *caller, stru
     CHECK(call->in.list.kind == RECORD_KIND_USER && call->in.list.roles == 0);
     call->in.list.roles = 1u << USER_ROLE_ORGANIZER | 1u << USER_ROLE_STAFF;
     list_by_mailbox(office, &call->in.list);
+    search_by_mailbox(office, &call->in.list);
     return REFUSAL_NONE;
 }
 
@@ -257,6 +271,7 @@ enum refusal list_own_or_any(struct office *office, const struct caller *caller,
     const struct id own = caller->user->id;
     if (caller_may(caller)) {
         list_by_mailbox(office, query);
+        search_by_mailbox(office, query);
         return REFUSAL_NONE;
     }
     if (call->wants_everybody || (!id_is_none(query->user_id) && !id_equal(query->user_id, own)))

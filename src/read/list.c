@@ -2,6 +2,7 @@
 #include "read/list.h"
 
 #include "base/check.h"
+#include "read/search.h"
 #include "record/limit.h"
 
 enum {
@@ -28,8 +29,10 @@ enum filter_name {
 #define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail
 #define DETAIL_ENUM(detail) DETAIL_ID(detail)
 #define DETAIL_ROUND(detail) DETAIL_ID(detail)
+#define DETAIL_CONCERT(detail) DETAIL_ID(detail)
 #define DETAIL_AMONG(detail) DETAIL_ID(detail)
 #define DETAIL_TEXT(detail) .id_of = RECORD_KIND_COUNT, .characters_max = detail
+#define DETAIL_SEARCH(detail) DETAIL_TEXT(detail)
 #define DETAIL_EMAIL(detail) DETAIL_ID(detail)
 #define DETAIL_FROM(detail) DETAIL_ID(detail)
 #define DETAIL_TO(detail) DETAIL_ID(detail)
@@ -95,6 +98,7 @@ bool filter_is_set(const struct filter_schema *filter, const struct record_query
     switch (filter->type) {
     case FILTER_ID:
     case FILTER_ROUND:
+    case FILTER_CONCERT:
         return !id_is_none(*(const struct id *)wanted);
     case FILTER_ENUM:
         return ((const struct wanted_value *)wanted)->given;
@@ -102,6 +106,7 @@ bool filter_is_set(const struct filter_schema *filter, const struct record_query
         return *(const uint32_t *)wanted != 0;
     case FILTER_TEXT:
     case FILTER_EMAIL:
+    case FILTER_SEARCH:
         return field_text(wanted) != NULL;
     case FILTER_FROM:
     case FILTER_TO:
@@ -131,6 +136,18 @@ bool query_fits_list(const struct record_query *query)
 
 /* ---- The rows that it asks for ---- */
 
+/* What is left of the range is the id, or nothing. */
+static void narrow_to_id(struct id_range *range, struct id id)
+{
+    struct id next = id;
+    for (size_t i = ID_BYTES; i > 0 && ++next.bytes[i - 1] == 0; i--)
+        ;
+    if (id_compare(id, range->low) > 0)
+        range->low = id;
+    if (id_compare(next, range->high) < 0)
+        range->high = next;
+}
+
 struct id_range query_range(const struct record_query *query)
 {
     struct id_range range = {.low = query->from > 0 ? id_floor(query->from) : ID_NONE};
@@ -139,6 +156,9 @@ struct id_range query_range(const struct record_query *query)
         range.high = id_floor(query->to);
     if (!id_is_none(query->before) && id_compare(query->before, range.high) < 0)
         range.high = query->before;
+    struct id searched;
+    if (query->search != NULL && search_is_id(query->search, query->kind, &searched))
+        narrow_to_id(&range, searched);
     return range;
 }
 
@@ -147,8 +167,8 @@ static bool same_text(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
-/* `held`: what stands in the filter's column. The range of ids says the times, and a reservation
- * the round. */
+/* `held`: what stands in the filter's column. The range of ids says the times, and what the row
+ * names says the rest. */
 static bool is_wanted(enum filter_type type, const void *wanted, const void *held)
 {
     switch (type) {
@@ -162,6 +182,8 @@ static bool is_wanted(enum filter_type type, const void *wanted, const void *hel
     case FILTER_EMAIL:
         return same_text(field_text(held), field_text(wanted));
     case FILTER_ROUND:
+    case FILTER_CONCERT:
+    case FILTER_SEARCH:
     case FILTER_FROM:
     case FILTER_TO:
         return true;

@@ -14,7 +14,9 @@ struct wanted_value {
 #define WANTED_ENUM struct wanted_value
 #define WANTED_AMONG uint32_t
 #define WANTED_ROUND struct id
+#define WANTED_CONCERT struct id
 #define WANTED_TEXT const char *
+#define WANTED_SEARCH const char *
 #define WANTED_EMAIL const char *
 #define WANTED_FROM timestamp_ms
 #define WANTED_TO timestamp_ms
@@ -40,8 +42,10 @@ enum filter_type {
     FILTER_ENUM,
     FILTER_AMONG,
     FILTER_ROUND,
+    FILTER_CONCERT,
     FILTER_TEXT,
     FILTER_EMAIL,
+    FILTER_SEARCH,
     FILTER_FROM,
     FILTER_TO,
 };
@@ -49,8 +53,8 @@ enum filter_type {
 /* A FILTER of list.def. */
 struct filter_schema {
     enum filter_type type;
-    enum record_kind id_of; /* of an ID or ROUND */
-    size_t characters_max;  /* of a TEXT */
+    enum record_kind id_of; /* of an ID, ROUND or CONCERT */
+    size_t characters_max;  /* of a TEXT or SEARCH */
     size_t offset;          /* of the member in struct record_query */
     const char *parameter, *meaning;
 };
@@ -85,7 +89,7 @@ struct id_range {
 struct id_range query_range(const struct record_query *query);
 
 /* Whether the query asks for the record, of its kind and with an id in the range, as far as the
- * record itself says: a ROUND is for whoever can find the reservation. */
+ * record itself says: a ROUND, a CONCERT and a SEARCH are for whoever can find what it names. */
 bool query_wants(const struct record_query *query, const struct record *record);
 
 #endif

@@ -8,7 +8,8 @@
  * views, all other kinds as copied records. */
 struct record_page {
     size_t count;
-    bool more;
+    bool more;      /* of a search: there are more rows to look at */
+    struct id last; /* `more`: the last row that was looked at, before which the next page begins */
     struct record **records;               /* each and the array malloc'd; or NULL */
     struct reservation_view *reservations; /* or NULL */
 };

@@ -68,6 +68,12 @@
 /* In memory at once, some 2 GB: a day's requests of five million buyers. */
 #define IDEMPOTENCY_KEYS_MAX 16000000
 
+/* What is searched for: a name or an e-mail address fits. */
+#define SEARCH_CHARACTERS_MAX EMAIL_BYTES_MAX
+/* Rows that one answer of a search looks at: some tenth of a second of a reader's time for
+ * reservations with their buyers and seats, and who waits behind it waits no longer. */
+#define SEARCH_ROWS_MAX 10000
+
 #define LIST_LIMIT_MAX 200
 #define LIST_LIMIT_DEFAULT 50
 

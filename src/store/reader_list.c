@@ -1,9 +1,11 @@
 /* Pages of rows: the table's rows in order, and among them the overlay's. A row that the overlay
  * has an image of is taken from there only, so a filter on a column that changes is asked of the
- * newest image, whichever side it is on. */
+ * newest image, whichever side it is on. A search is asked of the rows in their order once they are
+ * one list, since its bound counts them there. */
 #include "store/reader.h"
 
 #include "base/check.h"
+#include "read/search.h"
 #include "store/row.h"
 #include "store/schema.h"
 #include "store/sqlite_util.h"
@@ -17,7 +19,8 @@
 struct candidates {
     const struct overlay_row **rows;
     size_t count, wanted;
-    bool cut; /* some were thrown away: what comes after the last kept one cannot be wanted */
+    size_t walked; /* images that were looked at */
+    bool cut;      /* some were thrown away: what comes after the last kept one cannot be wanted */
 };
 
 /* Negative: `a` is shown before `b`. A key begins with the id. */
@@ -49,6 +52,18 @@ static bool comes_too_late(const struct candidates *candidates, const struct rec
            compare_shown(key, &candidates->rows[candidates->wanted - 1]->key) > 0;
 }
 
+static enum result is_of_concert(struct store_reader *reader, struct id round_id,
+                                 struct id concert_id, bool *is)
+{
+    const struct record named = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                 .as.concert_round.id = round_id};
+    struct record found;
+    const enum result result = reader_find(reader, &named, &found);
+    if (result == RESULT_OK)
+        *is = id_equal(found.as.concert_round.concert_id, concert_id);
+    return result == RESULT_NOT_FOUND ? RESULT_CORRUPT : result;
+}
+
 static enum result is_of_round(struct store_reader *reader, struct id reservation_id,
                                struct id round_id, bool *is)
 {
@@ -70,9 +85,16 @@ static enum result reader_wants(struct store_reader *reader, const struct record
     *wanted = query_wants(query, record);
     for (size_t i = 0; i < list->filter_count && *wanted && result == RESULT_OK; i++) {
         const struct list_filter *row = &list->filters[i];
-        if (row->filter->type == FILTER_ROUND && filter_is_set(row->filter, query))
-            result = is_of_round(reader, *(const struct id *)record_field(record, row->column),
-                                 *(const struct id *)filter_wanted(row->filter, query), wanted);
+        const void *named = record_field(record, row->column);
+        const void *asked = filter_wanted(row->filter, query);
+        if (!filter_is_set(row->filter, query))
+            continue;
+        if (row->filter->type == FILTER_ROUND)
+            result =
+                is_of_round(reader, *(const struct id *)named, *(const struct id *)asked, wanted);
+        else if (row->filter->type == FILTER_CONCERT)
+            result =
+                is_of_concert(reader, *(const struct id *)named, *(const struct id *)asked, wanted);
     }
     return result;
 }
@@ -106,7 +128,7 @@ static enum result gather(struct store_reader *reader, const struct record_query
             ? overlay_walk_owner(reader->overlay, &reader->snapshot, query->kind, query->user_id)
             : overlay_walk_kind(reader->overlay, &reader->snapshot, query->kind);
     const struct overlay_row *row;
-    while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL)
+    for (; result == RESULT_OK && (row = overlay_next(&walk)) != NULL; candidates->walked++)
         if (memcmp(row->key.bytes, range->low.bytes, ID_BYTES) >= 0 &&
             memcmp(row->key.bytes, range->high.bytes, ID_BYTES) < 0)
             result = consider(reader, query, row, candidates);
@@ -116,10 +138,12 @@ static enum result gather(struct store_reader *reader, const struct record_query
 
 /* ---- The table's side ---- */
 
-/* The parameters of the statement: the range of ids, then a list's filters by their places. */
+/* The parameters of the statement: the range of ids, the most rows that are read, then a list's
+ * filters by their places. */
 #define PARAMETER_LOW 1
 #define PARAMETER_HIGH 2
-#define PARAMETER_OF_FILTER 3
+#define PARAMETER_ROWS 3
+#define PARAMETER_OF_FILTER 4
 
 #define USES_INDEX (FIELD_FLAG_KEY | FIELD_FLAG_INDEXED | FIELD_FLAG_LISTED)
 
@@ -129,6 +153,11 @@ static enum result gather(struct store_reader *reader, const struct record_query
     " AND \"id\" IN (SELECT \"payment_id\" FROM \"seat_reservation\" WHERE \"round_id\" = ?%d"     \
     " UNION ALL SELECT p.\"id\" FROM \"seat_reservation\" r JOIN \"payment\" p"                    \
     " ON p.\"reservation_id\" = r.\"id\" AND p.\"status\" = 'failed' WHERE r.\"round_id\" = ?%d)"
+
+/* An index has each round's reservations in the list's order, so that with the limit no more of a
+ * round is read than a page of it. */
+#define OF_CONCERT                                                                                 \
+    " AND %s\"%w\" IN (SELECT \"id\" FROM \"concert_round\" WHERE \"concert_id\" = ?%d)"
 
 /* "column" IN ('a','b'): an index over the rows that have these says the same (schema.c). */
 static void append_among(sqlite3_str *sql, const struct field_schema *column, uint32_t values)
@@ -157,6 +186,9 @@ static void append_condition(sqlite3_str *sql, const struct list_filter *row,
         CHECK(query->kind == RECORD_KIND_PAYMENT);
         sqlite3_str_appendf(sql, PAYMENTS_OF_ROUND, parameter, parameter);
         return;
+    case FILTER_CONCERT:
+        sqlite3_str_appendf(sql, OF_CONCERT, hidden ? "+" : "", column->column, parameter);
+        return;
     case FILTER_ID:
     case FILTER_TEXT:
     case FILTER_EMAIL:
@@ -170,6 +202,8 @@ static void append_condition(sqlite3_str *sql, const struct list_filter *row,
     case FILTER_AMONG:
         append_among(sql, column, *(const uint32_t *)wanted);
         return;
+    case FILTER_SEARCH:
+        return; /* asked of each row (add_row) */
     case FILTER_FROM:
     case FILTER_TO:
         return; /* the range says them */
@@ -189,9 +223,10 @@ static char *condition_sql(const struct record_query *query)
         if (!filter_is_set(row->filter, query))
             continue;
         append_condition(sql, row, query, PARAMETER_OF_FILTER + (int)i, index_used);
-        index_used |= row->filter->type == FILTER_ID && (row->column->flags & USES_INDEX) != 0;
+        index_used |= (row->filter->type == FILTER_ID || row->filter->type == FILTER_CONCERT) &&
+                      (row->column->flags & USES_INDEX) != 0;
     }
-    sqlite3_str_appendall(sql, " ORDER BY \"id\" DESC");
+    sqlite3_str_appendf(sql, " ORDER BY \"id\" DESC LIMIT ?%d", PARAMETER_ROWS);
     return sqlite3_str_finish(sql);
 }
 
@@ -247,6 +282,7 @@ static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filt
     switch (type) {
     case FILTER_ID:
     case FILTER_ROUND:
+    case FILTER_CONCERT:
         return row_bind_id(statement, parameter, *(const struct id *)wanted);
     case FILTER_TEXT:
     case FILTER_EMAIL:
@@ -256,6 +292,7 @@ static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filt
                    : RESULT_NO_MEMORY;
     case FILTER_ENUM:
     case FILTER_AMONG:
+    case FILTER_SEARCH:
     case FILTER_FROM:
     case FILTER_TO:
         return RESULT_OK;
@@ -263,13 +300,27 @@ static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filt
     UNREACHABLE("a filter's type");
 }
 
+#define ALL_ROWS (-1) /* as LIMIT has it */
+
+/* So many rows of the table fill a page, even if each image that was walked leaves one of them out.
+ * Only where SQLite would sort all: a deleted row, which reservations never are, is on no owner's
+ * walk. */
+static sqlite3_int64 rows_of_table(const struct record_query *query,
+                                   const struct candidates *candidates)
+{
+    return id_is_none(query->concert_id) ? ALL_ROWS
+                                         : (sqlite3_int64)(candidates->wanted + candidates->walked);
+}
+
 static enum result bind_query(sqlite3_stmt *statement, const struct record_query *query,
-                              const struct id_range *range)
+                              const struct id_range *range, sqlite3_int64 rows)
 {
     const struct list_schema *list = list_schema(query->kind);
     enum result result = row_bind_id(statement, PARAMETER_LOW, range->low);
     if (result == RESULT_OK)
         result = row_bind_id(statement, PARAMETER_HIGH, range->high);
+    if (result == RESULT_OK && sqlite3_bind_int64(statement, PARAMETER_ROWS, rows) != SQLITE_OK)
+        result = RESULT_NO_MEMORY;
     for (size_t i = 0; i < list->filter_count && result == RESULT_OK; i++) {
         const struct filter_schema *filter = list->filters[i].filter;
         if (filter_is_set(filter, query))
@@ -300,15 +351,61 @@ static enum result next_in_table(struct store_reader *reader, sqlite3_stmt *stat
 
 /* ---- The page ---- */
 
-static enum result add_row(struct store_reader *reader, const struct record *record,
-                           struct record_page *page)
+static enum result search_user(const char *search, const struct user *user, bool *found)
 {
-    if (page->reservations != NULL) {
-        const enum result result =
-            reader_view(reader, &record->as.seat_reservation, &page->reservations[page->count]);
-        if (result == RESULT_OK)
-            page->count++;
-        return result;
+    enum result result = search_in(search, user->name, found);
+    if (result == RESULT_OK && !*found)
+        result = search_in(search, user->email, found);
+    return result;
+}
+
+static enum result search_reservation(struct store_reader *reader, const char *search,
+                                      const struct reservation_view *view, bool *found)
+{
+    const struct record wanted = {.kind = RECORD_KIND_USER,
+                                  .as.user.id = view->reservation.user_id};
+    struct record user;
+    enum result result = reader_find(reader, &wanted, &user);
+    if (result == RESULT_OK)
+        result = search_user(search, &user.as.user, found);
+    for (size_t i = 0; i < view->seat_count && result == RESULT_OK && !*found; i++)
+        result = search_in(search, view->seats[i].seat_number, found);
+    return result == RESULT_NOT_FOUND ? RESULT_CORRUPT : result;
+}
+
+/* Where an id is searched for, the range has no other row. */
+static bool finds_all(const struct record_query *query)
+{
+    struct id id;
+    return query->search == NULL || search_is_id(query->search, query->kind, &id);
+}
+
+static enum result add_reservation(struct store_reader *reader, const struct record_query *query,
+                                   const struct seat_reservation *reservation,
+                                   struct record_page *page)
+{
+    struct reservation_view *view = &page->reservations[page->count];
+    bool found = finds_all(query);
+    enum result result = reader_view(reader, reservation, view);
+    if (result == RESULT_OK && !found)
+        result = search_reservation(reader, query->search, view, &found);
+    if (result == RESULT_OK && found)
+        page->count++;
+    return result;
+}
+
+/* Adds the row, if the search finds it. */
+static enum result add_row(struct store_reader *reader, const struct record_query *query,
+                           const struct record *record, struct record_page *page)
+{
+    bool found = finds_all(query);
+    if (page->reservations != NULL)
+        return add_reservation(reader, query, &record->as.seat_reservation, page);
+    if (!found) {
+        CHECK(record->kind == RECORD_KIND_USER);
+        const enum result result = search_user(query->search, &record->as.user, &found);
+        if (result != RESULT_OK || !found)
+            return result;
     }
     page->records[page->count] = record_copy(record);
     if (page->records[page->count] == NULL)
@@ -317,11 +414,17 @@ static enum result add_row(struct store_reader *reader, const struct record *rec
     return RESULT_OK;
 }
 
+/* How many rows a page looks at, at most. */
+static size_t rows_max(const struct record_query *query)
+{
+    return query->search != NULL ? SEARCH_ROWS_MAX : query->limit;
+}
+
 static enum result merge(struct store_reader *reader, const struct record_query *query,
                          sqlite3_stmt *statement, const struct candidates *candidates,
                          struct record_page *page)
 {
-    size_t taken = 0;
+    size_t taken = 0, looked_at = 0;
     struct record in_table, in_overlay;
     enum result table = next_in_table(reader, statement, query->kind, &in_table);
     for (;;) { /* ends with the rows or when the page is full */
@@ -329,7 +432,7 @@ static enum result merge(struct store_reader *reader, const struct record_query 
             return table;
         if (table == RESULT_NOT_FOUND && taken == candidates->count)
             return RESULT_OK;
-        if (page->count == query->limit) {
+        if (page->count == query->limit || looked_at == rows_max(query)) {
             page->more = true;
             return RESULT_OK;
         }
@@ -340,9 +443,12 @@ static enum result merge(struct store_reader *reader, const struct record_query 
         }
         if (overlay_first)
             overlay_decode(candidates->rows[taken++], &in_overlay);
-        const enum result result = add_row(reader, overlay_first ? &in_overlay : &in_table, page);
+        const struct record *next = overlay_first ? &in_overlay : &in_table;
+        const enum result result = add_row(reader, query, next, page);
         if (result != RESULT_OK)
             return result;
+        page->last = record_first_id(next);
+        looked_at++;
         if (!overlay_first)
             table = next_in_table(reader, statement, query->kind, &in_table);
     }
@@ -358,7 +464,7 @@ static enum result list_in_moment(struct store_reader *reader, const struct reco
         result = list_statement(reader, query, &statement);
     if (result != RESULT_OK)
         return result;
-    result = bind_query(statement, query, &range);
+    result = bind_query(statement, query, &range, rows_of_table(query, candidates));
     if (result == RESULT_OK)
         result = merge(reader, query, statement, candidates, page);
     sqlite_rewind(statement);
@@ -369,8 +475,8 @@ static enum result make_room(const struct record_query *query, struct candidates
                              struct record_page *page)
 {
     *page = (struct record_page){0};
-    /* One more than the page shows tells whether there is more. */
-    *candidates = (struct candidates){.wanted = query->limit + 1};
+    /* One more than the page looks at tells whether there is more. */
+    *candidates = (struct candidates){.wanted = rows_max(query) + 1};
     candidates->rows = calloc(2 * candidates->wanted, sizeof(const struct overlay_row *));
     if (query->kind == RECORD_KIND_SEAT_RESERVATION)
         page->reservations = calloc(query->limit, sizeof *page->reservations);

@@ -192,6 +192,47 @@ describe('lists', () => {
         refused(await organizer.get(`/v1/users/${nobody('user')}`), 404, 'not_found')
     })
 
+    test('users and reservations are searched', async () => {
+        const users = async q => ids(ok(await organizer.get(`/v1/users?q=${q}`)).items)
+        assert.deepEqual(await users('ANN'), [ann.user.id])
+        assert.deepEqual(await users('nn%40exam'), [ann.user.id])
+        assert.deepEqual(await users('%20ann%40example.com'), [ann.user.id])
+        assert.deepEqual(await users(ann.user.id), [ann.user.id])
+        assert.deepEqual(await users('nobody'), [])
+        assert.equal((await walk(organizer, '/v1/users?q=EXAMPLE', 1)).length, 3)
+
+        const found = async query =>
+            ids(ok(await organizer.get(`/v1/reservations?${query}`)).items)
+        const [newest, second] = made.reservations
+        assert.deepEqual(await found('q=ann'), ids(made.reservations))
+        assert.deepEqual(await found('q=ann%40example.com'), ids(made.reservations))
+        assert.deepEqual(await found('q=bob'), [])
+        assert.deepEqual(await found(`q=${second.id}`), [second.id])
+        assert.deepEqual(await found(`q=${newest.seats[0].seatNumber.toLowerCase()}`), ids(made.reservations))
+        assert.deepEqual(await found('q=B-99'), [])
+        assert.deepEqual(await found(`q=ann&roundId=${rounds[2].id}`), [made.reservations[3].id])
+        assert.deepEqual(await found(`q=ann&concertId=${concerts[0].id}`), ids(made.reservations))
+        assert.deepEqual(await found(`concertId=${concerts[1].id}`), [])
+        assert.deepEqual(await found(`concertId=${nobody('concert')}`), [])
+        const byTwo = await walk(organizer, `/v1/reservations?concertId=${concerts[0].id}`, 2)
+        assert.deepEqual(ids(byTwo), ids(made.reservations))
+        // One's own, by the same words.
+        const own = ok(await ann.get(`/v1/reservations?q=${second.id}`)).items
+        assert.deepEqual(ids(own), [second.id])
+        const csv = await organizer.get('/v1/exports/reservations.csv?q=ann')
+        assert.equal(csv.text.trim().split('\r\n').length, 1 + made.reservations.length)
+    })
+
+    test('a search that is none is refused', async () => {
+        for (const q of ['%20', '%ff', 'x'.repeat(255)]) {
+            invalid(await organizer.get(`/v1/users?q=${q}`), 'q')
+            invalid(await organizer.get(`/v1/reservations?q=${q}`), 'q')
+        }
+        invalid(await organizer.get('/v1/reservations?concertId=x'), 'concertId')
+        refused(await ann.get('/v1/users?q=bob'), 403, 'forbidden')
+        ok(await organizer.get('/v1/users?q='))
+    })
+
     test('payments of a round are those for its seats', async () => {
         for (const [index, payment] of made.payments.toReversed().entries()) {
             const path = `/v1/payments?roundId=${rounds[index].id}`

@@ -290,6 +290,34 @@ static bool is_of_user(const struct row *row, struct id user_id)
                     user_id);
 }
 
+/* What the simulated people search for is in small letters. */
+static bool has_part(const char *text, const char *part)
+{
+    const size_t length = strlen(part);
+    for (; text != NULL && *text != '\0'; text++)
+        if (strncasecmp(text, part, length) == 0)
+            return true;
+    return false;
+}
+
+static bool user_has_part(const struct row *user, const char *part)
+{
+    return has_part(user->image.as.user.name, part) || has_part(user->image.as.user.email, part);
+}
+
+static bool is_found(const struct row *row, const char *search)
+{
+    if (search == NULL)
+        return true;
+    if (row->image.kind == RECORD_KIND_USER)
+        return user_has_part(row, search);
+    const struct reservation_part *part = row->of.reservation;
+    bool found = user_has_part(part->user, search);
+    for (size_t i = 0; i < part->seat_count && !found; i++)
+        found = has_part(part->seats[i]->image.as.seat.seat_number, search);
+    return found;
+}
+
 static bool is_asked_for(const struct row *row, const struct record_query *query)
 {
     const struct id id = row_id(row);
@@ -298,6 +326,11 @@ static bool is_asked_for(const struct row *row, const struct record_query *query
         return false;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && !id_is_none(query->round_id) &&
         !id_equal(row->image.as.seat_reservation.round_id, query->round_id))
+        return false;
+    if (query->kind == RECORD_KIND_SEAT_RESERVATION && !id_is_none(query->concert_id) &&
+        !id_equal(row->of.reservation->round->image.as.concert_round.concert_id, query->concert_id))
+        return false;
+    if (!is_found(row, query->search))
         return false;
     if (query->kind == RECORD_KIND_USER &&
         ((query->email != NULL && !same_text(row->image.as.user.email, query->email)) ||
@@ -355,7 +388,8 @@ void view_page(struct oracle *oracle, const struct call *call)
     if (shown != page->count)
         object_to(oracle, 12, "a page of %s has %zu items, and should have %zu",
                   record_schema(query->kind)->table, page->count, shown);
-    else if (looked_at < PAGE_LOOKED_AT_MAX && more != page->more)
+    else if (looked_at < PAGE_LOOKED_AT_MAX && more != page->more &&
+             !(page->more && query->search != NULL)) /* a search has more rows to look at */
         object_to(oracle, 12, "a page of %s says %s", record_schema(query->kind)->table,
                   page->more ? "there is more" : "there is no more");
 }

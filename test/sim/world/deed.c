@@ -252,6 +252,7 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
         call->in.list.email = text_or_none(deed->email);
         call->in.list.reference = text_or_none(deed->reference);
         call->in.list.external_id = text_or_none(deed->name);
+        call->in.list.search = text_or_none(deed->place);
     } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
                verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE ||
                verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE ||

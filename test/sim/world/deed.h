@@ -34,7 +34,7 @@ struct deed {
     timestamp_ms from, to;      /* a concert's sale; a round starts at `from` */
     struct concert_terms terms; /* their texts are `place` and `reference` */
     struct queue_change change; /* of the queue */
-    struct record_query query;  /* its texts: `email`, `reference`, `name` */
+    struct record_query query;  /* its texts: `email`, `reference`, `name`, `place` */
     struct change_query changes;
     struct secret secret; /* whose hash a new session, reset or key gets */
     uint32_t scopes;      /* of a new key, of which `to` is when it ends, or of staff */

@@ -166,6 +166,18 @@ static void fill_account(struct world *world, struct client *client, struct deed
 
 /* ---- Lists ---- */
 
+/* A part of a name, of an address or of a seat's number, or a whole address. */
+static void fill_search(struct world *world, struct deed *deed)
+{
+    const unsigned number = 1 + (unsigned)chance_below(&world->people, 9);
+    if (percent(world, 20))
+        memcpy(deed->place, client_any(world)->email, sizeof deed->place);
+    else if (percent(world, 50))
+        (void)snprintf(deed->place, sizeof deed->place, "a-%u", number);
+    else
+        (void)snprintf(deed->place, sizeof deed->place, "%u@", number);
+}
+
 static void fill_list(struct world *world, struct client *client, struct deed *deed)
 {
     static const enum record_kind kinds[] = {
@@ -193,6 +205,11 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
         query->user_id = deed->subject;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 40))
         query->round_id = some_round(world, client);
+    if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 20))
+        query->concert_id = some_id(world, client, KNOWN_CONCERTS);
+    if ((query->kind == RECORD_KIND_SEAT_RESERVATION || query->kind == RECORD_KIND_USER) &&
+        percent(world, 30))
+        fill_search(world, deed);
     if (query->kind == RECORD_KIND_PAYMENT && percent(world, 40))
         query->of_round = some_round(world, client);
     if (query->kind == RECORD_KIND_POINT_ENTRY && percent(world, 40))

@@ -43,8 +43,8 @@ static void test_refusals_follow_from_the_row(void **state)
 /* Every name leads to a row, and after them come the filters of the list. */
 static void test_parameters(void **state)
 {
-    static const char *const wanted[] = {"limit", "cursor",  "userId", "from",
-                                         "to",    "roundId", "status"};
+    static const char *const wanted[] = {"limit", "cursor",  "userId",    "from",
+                                         "to",    "roundId", "concertId", "status"};
     struct query_parameter parameter;
     struct path_match match;
     unsigned allowed;
@@ -59,6 +59,10 @@ static void test_parameters(void **state)
     }
     assert_int_equal(parameter.type, PARAMETER_ENUM);
     assert_int_equal(parameter.text_count, RESERVATION_STATUS_EXPIRED + 1);
+    assert_true(parameter_next(&walk, &parameter));
+    assert_string_equal(parameter.query, "q");
+    assert_int_equal(parameter.type, PARAMETER_TEXT);
+    assert_int_equal(parameter.max, SEARCH_CHARACTERS_MAX);
     assert_false(parameter_next(&walk, &parameter));
     for (size_t i = 0; i < count; i++) {
         walk = route_parameters(&table[i]);

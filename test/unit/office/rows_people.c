@@ -517,7 +517,8 @@ bool row_list(struct play *play)
         return false;
     const char *table = row_word(play, 2);
     struct record_query *query = &play->call.in.list;
-    *query = (struct record_query){.user_id = user_of(play), .limit = 50};
+    *query = (struct record_query){
+        .user_id = user_of(play), .search = row_option(play, "q"), .limit = 50};
     for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++)
         if (table != NULL && strcmp(record_schema(kind)->table, table) == 0)
             query->kind = kind;
@@ -526,6 +527,8 @@ bool row_list(struct play *play)
     if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
         return play_fail(play, "a list is wanted though it was refused, or the other way round");
     fact_text(play, "mine", id_equal(query->user_id, play->call.caller_id) ? "yes" : "no");
+    fact_text(play, "of", play_name_of(play, NAME_PERSON, query->user_id));
+    fact_text(play, "searched", query->search == NULL ? "no" : "yes");
     return true;
 }
 

@@ -22,6 +22,8 @@ static enum field_type column_type(enum filter_type type)
         return FIELD_TEXT;
     case FILTER_ID:
     case FILTER_ROUND:
+    case FILTER_CONCERT:
+    case FILTER_SEARCH:
     case FILTER_FROM:
     case FILTER_TO:
         return FIELD_ID;
@@ -127,6 +129,25 @@ static void times_and_the_cursor_are_a_range_of_ids(void **state)
     assert_true(id_equal(query_range(&query).high, id_floor(2000)));
 }
 
+static void a_searched_id_is_all_of_the_range(void **state)
+{
+    (void)state;
+    struct record_query query = {.kind = RECORD_KIND_SEAT_RESERVATION, .search = "ann"};
+    const struct id id = {{0, 1, 2, [15] = 0xff}};
+    char text[ID_TEXT_BYTES];
+    struct id_range range = query_range(&query);
+    assert_true(id_is_none(range.low));
+    id_format("reservation", id, text);
+    query.search = text;
+    range = query_range(&query);
+    assert_true(id_equal(range.low, id));
+    assert_int_equal(range.high.bytes[15], 0);
+    assert_int_equal(range.high.bytes[14], 1);
+    query.before = id; /* the row is on no page after it */
+    range = query_range(&query);
+    assert_true(id_compare(range.low, range.high) >= 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +158,7 @@ int main(void)
         cmocka_unit_test(every_set_filter_narrows),
         cmocka_unit_test(a_text_is_compared_whole),
         cmocka_unit_test(times_and_the_cursor_are_a_range_of_ids),
+        cmocka_unit_test(a_searched_id_is_all_of_the_range),
     };
     return cmocka_run_group_tests_name("read list", tests, NULL, NULL);
 }
