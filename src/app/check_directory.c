@@ -11,10 +11,10 @@ static void print_violation(void *owner, int invariant, const char *text)
     printf("invariant %d: %s\n", invariant, text);
 }
 
-static void print_notice(void *owner, const char *text)
+static void print_remark(void *owner, const char *text)
 {
     (void)owner;
-    printf("notice: %s\n", text);
+    printf("remark: %s\n", text);
 }
 
 /* Brings the tables up to the journal. */
@@ -32,12 +32,12 @@ static enum result book_everything(struct store *store, struct explanation *expl
 static enum result audit_directory(struct store *store, size_t *violations,
                                    struct explanation *explanation)
 {
-    size_t notices = 0;
+    size_t remarks = 0;
     enum result result = book_everything(store, explanation);
     if (result == RESULT_OK)
         result = store_audit(store, print_violation, NULL, violations, explanation);
     if (result == RESULT_OK)
-        result = store_notices(store, print_notice, NULL, &notices, explanation);
+        result = store_remarks(store, print_remark, NULL, &remarks, explanation);
     return result;
 }
 

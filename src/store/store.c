@@ -8,10 +8,10 @@
 #include "store/directory.h"
 #include "store/journal.h"
 #include "store/load.h"
-#include "store/notice.h"
 #include "store/overlay.h"
 #include "store/paced_vfs.h"
 #include "store/reader.h"
+#include "store/remark.h"
 #include "store/upgrade.h"
 
 #include <sodium.h>
@@ -272,10 +272,10 @@ enum result store_audit(struct store *store, store_violation *violation, void *o
                  explanation);
 }
 
-enum result store_notices(struct store *store, store_notice *notice, void *owner, size_t *count,
+enum result store_remarks(struct store *store, store_remark *remark, void *owner, size_t *count,
                           struct explanation *explanation)
 {
-    return notices(store->directory.tables, notice, owner, count, explanation);
+    return remarks(store->directory.tables, remark, owner, count, explanation);
 }
 
 void store_counts(struct store *store, struct store_counts *counts)

@@ -165,12 +165,12 @@ MUST_USE enum result store_audit(struct store *store, store_violation *violation
                                  size_t *violations, struct explanation *explanation);
 
 /* Told once for each thing that breaks no invariant and that an operator should know. */
-typedef void store_notice(void *owner, const char *text);
+typedef void store_remark(void *owner, const char *text);
 
 /* Looks for accounts of the old rule that have one mailbox (record/email.h) under several
  * spellings, in the tables (all booked before). `*count` counts what there is to tell; at most 100
  * are told. */
-MUST_USE enum result store_notices(struct store *store, store_notice *notice, void *owner,
+MUST_USE enum result store_remarks(struct store *store, store_remark *remark, void *owner,
                                    size_t *count, struct explanation *explanation);
 
 /* Sizes and counts for metrics. */

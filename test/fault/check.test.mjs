@@ -156,9 +156,9 @@ describe('usher check', () => {
         await sql(join(path, 'usher.db'), renamed + rename('cho', 'a@bücher.example'))
         const { code, stdout, stderr } = await check(path)
         assert.equal(code, 0, stdout + stderr)
-        const notices = stdout.split('\n').filter(line => line.startsWith('notice: '))
-        assert.equal(notices.length, 1, stdout)
-        assert.match(notices[0], /^notice: user_\w+ \(josÉ@example.com\) and user_\w+ \(josé@example.com\) have one/)
+        const remarks = stdout.split('\n').filter(line => line.startsWith('remark: '))
+        assert.equal(remarks.length, 1, stdout)
+        assert.match(remarks[0], /^remark: user_\w+ \(josÉ@example.com\) and user_\w+ \(josé@example.com\) have one/)
     })
 
     for (const [invariant, deed, statements, file = 'usher.db'] of deeds)

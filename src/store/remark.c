@@ -1,5 +1,5 @@
-/* See notice.h. */
-#include "store/notice.h"
+/* See remark.h. */
+#include "store/remark.h"
 
 #include "record/email.h"
 #include "store/database.h"
@@ -37,7 +37,7 @@ static const char shared_mailboxes[] =
     " FROM (SELECT * FROM sharer ORDER BY mailbox, id)"
     " GROUP BY mailbox HAVING count(*) > 1";
 
-static enum result ask_mailboxes(sqlite3 *db, store_notice *notice, void *owner, size_t *count,
+static enum result ask_mailboxes(sqlite3 *db, store_remark *remark, void *owner, size_t *count,
                                  struct explanation *explanation)
 {
     sqlite3_stmt *statement = NULL;
@@ -51,13 +51,13 @@ static enum result ask_mailboxes(sqlite3 *db, store_notice *notice, void *owner,
         if (text == NULL)
             result = sqlite_failure(db, explanation);
         else if ((*count)++ < TOLD_MAX)
-            notice(owner, text);
+            remark(owner, text);
     }
     sqlite_drop(&statement);
     return result;
 }
 
-enum result notices(const char *tables_path, store_notice *notice, void *owner, size_t *count,
+enum result remarks(const char *tables_path, store_remark *remark, void *owner, size_t *count,
                     struct explanation *explanation)
 {
     sqlite3 *db = NULL;
@@ -70,7 +70,7 @@ enum result notices(const char *tables_path, store_notice *notice, void *owner, 
                                 sql_mailbox, NULL, NULL) != SQLITE_OK)
         result = sqlite_failure(db, explanation);
     if (result == RESULT_OK)
-        result = ask_mailboxes(db, notice, owner, count, explanation);
+        result = ask_mailboxes(db, remark, owner, count, explanation);
     sqlite_shut(&db);
     return result;
 }

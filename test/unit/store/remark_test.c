@@ -28,7 +28,7 @@ static size_t look(struct fixture *fixture, struct told *told)
     size_t count;
     book_all(fixture);
     *told = (struct told){0};
-    assert_int_equal(store_notices(fixture->store, note, told, &count, &fixture->explanation),
+    assert_int_equal(store_remarks(fixture->store, note, told, &count, &fixture->explanation),
                      RESULT_OK);
     return count;
 }
@@ -101,5 +101,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_hundred_are_told_and_all_are_counted, fixture_setup,
                                         fixture_teardown),
     };
-    return cmocka_run_group_tests_name("notices", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("remarks", tests, NULL, NULL);
 }
