@@ -46,7 +46,7 @@ static const char *const history_event_texts[HISTORY_EVENT_COUNT] = {
     [HISTORY_EXPIRED] = "expired",   [HISTORY_CANCELLED] = "cancelled",
     [HISTORY_REFUNDED] = "refunded",
 };
-_Static_assert(OBJECT_COUNT <= 64, "a set of objects has a bit for each");
+_Static_assert(OBJECT_COUNT <= 128, "a set of objects has a bit for each");
 enum {
     count_of_queue_status = sizeof queue_status_texts / sizeof queue_status_texts[0],
     count_of_scope = SCOPE_COUNT,
@@ -128,7 +128,7 @@ const struct object_schema *object_schema(enum object_name name)
      PLACE(member, text),                                                                          \
      .object = OBJECT_##part,                                                                      \
      WHEN(source, condition, true)},
-#define O(object_name) UINT64_C(1) << OBJECT_##object_name
+#define O(object_name) (object_set)1 << OBJECT_##object_name
 #define CHOICE(json_name, of_objects, which, member, text)                                         \
     {.kind = OBJECT_CHOICE,                                                                        \
      GIVEN(.json = json_name),                                                                     \

@@ -227,6 +227,8 @@ struct object_condition {
     int value;
 };
 
+__extension__ typedef unsigned __int128 object_set;
+
 /* A row of objects.def. */
 struct object_field {
     enum object_field_kind kind;
@@ -237,7 +239,7 @@ struct object_field {
     bool is_signed;                    /* a FIELD_INT may be below 0 */
     struct object_condition when;      /* null where it does not hold */
     enum object_name object;           /* of PART and LIST */
-    uint64_t objects;                  /* of a CHOICE: a bit (1 << object) each */
+    object_set objects;                /* of a CHOICE: a bit (1 << object) each */
     size_t object_offset;              /* of the member that says which it is */
     size_t count_offset, stride;       /* of what stands in an array */
     bool apart;                        /* the member points to its array */

@@ -297,10 +297,8 @@ static void put_operation_id(struct json_writer *writer, const char *name)
 void openapi_operation(struct json_writer *writer, const struct route *route)
 {
     static const char *const keys[] = {
-        [METHOD_GET] = "get",
-        [METHOD_POST] = "post",
-        [METHOD_PATCH] = "patch",
-        [METHOD_DELETE] = "delete",
+        [METHOD_GET] = "get",     [METHOD_POST] = "post",     [METHOD_PUT] = "put",
+        [METHOD_PATCH] = "patch", [METHOD_DELETE] = "delete",
     };
     json_write_object_member_begin(writer, keys[route->method]);
     put_operation_id(writer, route->name);

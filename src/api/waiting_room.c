@@ -32,7 +32,8 @@ static void answer_queue(struct enquiry *enquiry)
     reply_private(enquiry, STATUS_OK);
 }
 
-void patch_queue(struct enquiry *enquiry)
+/* What changes how the line is shown is answered with the line. */
+void change_queue(struct enquiry *enquiry)
 {
     if (ask_call(enquiry) != NULL)
         enquiry_submit(enquiry, answer_queue);

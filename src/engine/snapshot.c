@@ -82,6 +82,15 @@ static bool same_sales(const struct queue_sales *a, const struct queue_sales *b)
            a->revenue == b->revenue;
 }
 
+static bool same_notice(const struct queue_view *a, const struct queue_view *b)
+{
+    if (!a->has_notice || !b->has_notice)
+        return a->has_notice == b->has_notice;
+    return a->notice.level == b->notice.level && a->notice.until == b->notice.until &&
+           strcmp(a->notice.texts.ko, b->notice.texts.ko) == 0 &&
+           strcmp(a->notice.texts.en, b->notice.texts.en) == 0;
+}
+
 static bool same_queue(const struct queue_view *a, const struct queue_view *b)
 {
     return a->status == b->status && a->open_at == b->open_at && a->serving == b->serving &&
@@ -91,7 +100,7 @@ static bool same_queue(const struct queue_view *a, const struct queue_view *b)
            a->wait_seconds == b->wait_seconds && a->estimate.known == b->estimate.known &&
            a->estimate.low_seconds == b->estimate.low_seconds &&
            a->estimate.high_seconds == b->estimate.high_seconds && same_rounds(a, b) &&
-           same_sales(&a->sales, &b->sales);
+           same_sales(&a->sales, &b->sales) && same_notice(a, b);
 }
 
 static void publish_queue(struct snapshots *snapshots, const struct office *office,

@@ -10,8 +10,8 @@ enum http_method method_parse(const char *text)
         const char *text;
         enum http_method method;
     } methods[] = {
-        {"GET", METHOD_GET},     {"HEAD", METHOD_GET},      {"POST", METHOD_POST},
-        {"PATCH", METHOD_PATCH}, {"DELETE", METHOD_DELETE},
+        {"GET", METHOD_GET}, {"HEAD", METHOD_GET},    {"POST", METHOD_POST},
+        {"PUT", METHOD_PUT}, {"PATCH", METHOD_PATCH}, {"DELETE", METHOD_DELETE},
     };
     for (size_t i = 0; i < sizeof methods / sizeof methods[0]; i++)
         if (strcmp(methods[i].text, text) == 0)
@@ -26,6 +26,8 @@ const char *method_text(enum http_method method)
         return "GET";
     case METHOD_POST:
         return "POST";
+    case METHOD_PUT:
+        return "PUT";
     case METHOD_PATCH:
         return "PATCH";
     case METHOD_DELETE:
@@ -38,7 +40,7 @@ const char *method_text(enum http_method method)
 
 void allow_format(unsigned allowed, char text[static ALLOW_TEXT_BYTES])
 {
-    static const char *const names[] = {"GET, HEAD", "POST", "PATCH", "DELETE"};
+    static const char *const names[] = {"GET, HEAD", "POST", "PUT", "PATCH", "DELETE"};
     size_t length = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if ((allowed >> i & 1) == 0)

@@ -5,6 +5,7 @@
 enum http_method {
     METHOD_GET,
     METHOD_POST,
+    METHOD_PUT,
     METHOD_PATCH,
     METHOD_DELETE,
     METHOD_OTHER, /* no route has it */

@@ -42,6 +42,11 @@ struct queue_change {
     int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
 };
 
+/* What people are told, in each of the house's languages; none is NULL. */
+struct texts_to_tell {
+    const char *ko, *en;
+};
+
 /* What a concert need not have; a false `has_` leaves the old value. */
 struct concert_terms {
     bool has_status, has_place, has_max_seats_per_reservation, has_max_seats_per_user,
@@ -257,6 +262,13 @@ struct call {
             int64_t add_seconds;
             const char *note;
         } incident;
+        struct {
+            struct texts_to_tell texts;
+            bool has_level;
+            enum notice_level level;
+            bool has_until;
+            timestamp_ms until; /* on the wall */
+        } notice;               /* NOTICE_SET */
         struct {
             struct id round_id;
             const struct id *seat_ids; /* distinct; NULL: by their places */

@@ -1,6 +1,7 @@
 /* The door of queue tokens. */
 #include "office/door.h"
 #include "office/state.h"
+#include "office/texts.h"
 #include "office/token.h"
 #include "office/user.h"
 #include "office/waiting_line.h"
@@ -149,4 +150,22 @@ struct live_token *put_token(struct office *office, struct live_token *token,
 void put_incident(struct office *office, const struct incident *row)
 {
     door_append(office, RECORD_KIND_INCIDENT, row);
+}
+
+/* ---- The notice ---- */
+
+void put_notice(struct office *office, const struct notice *row)
+{
+    CHECK(id_is_none(office->notice.id) || id_equal(office->notice.id, row->id));
+    door_append(office, RECORD_KIND_NOTICE, row);
+    texts_free_block(office->notice.text_ko);
+    office->notice = *row;
+}
+
+void remove_notice(struct office *office)
+{
+    const struct notice row = {.id = office->notice.id};
+    door_append_removed(office, RECORD_KIND_NOTICE, &row);
+    texts_free_block(office->notice.text_ko);
+    office->notice = (struct notice){.id = ID_NONE};
 }

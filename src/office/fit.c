@@ -217,6 +217,23 @@ static enum contradiction fit_incident(const struct office *office, const struct
     return found->caller == NULL ? CONTRADICTION_USER_MISSING : CONTRADICTION_NONE;
 }
 
+static bool told_text_fits(const char *text)
+{
+    return text == NULL || strlen(text) <= TOLD_BYTES_MAX;
+}
+
+static enum contradiction fit_notice(const struct office *office, const struct record *record,
+                                     const struct found *found)
+{
+    (void)office;
+    const struct notice *row = &record->as.notice;
+    if (found->notice != NULL && !id_equal(found->notice->id, row->id))
+        return CONTRADICTION_NOTICE_BEYOND_ONE;
+    return told_text_fits(row->text_ko) && told_text_fits(row->text_en)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_TEXT_TOO_LONG;
+}
+
 static enum contradiction fit_key(const struct office *office, const struct record *record,
                                   const struct found *found)
 {
@@ -493,6 +510,7 @@ static const struct {
     [RECORD_KIND_RESERVATION_SEAT] = {fit_reservation_seat, NULL},
     [RECORD_KIND_POINT_ENTRY] = {fit_entry, NULL},
     [RECORD_KIND_INCIDENT] = {fit_incident, NULL},
+    [RECORD_KIND_NOTICE] = {fit_notice, fit_anywhere},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
     [RECORD_KIND_API_KEY] = {fit_api_key, fit_anywhere},
     [RECORD_KIND_PASSWORD_RESET] = {fit_reset, fit_anywhere},

@@ -120,6 +120,10 @@ static void find_own(const struct office *office, const struct record *record, b
     case RECORD_KIND_PASSWORD_RESET:
         found->reset = reset_find(office, record->as.password_reset.user_id);
         return;
+    case RECORD_KIND_NOTICE:
+        if (id_equal(office->notice.id, record->as.notice.id))
+            found->notice = &office->notice;
+        return;
     case RECORD_KIND_IDEMPOTENCY_KEY: /* of one user's */
         found->user = user_find(office, record->as.idempotency_key.user_id);
         if (found->user != NULL)
@@ -199,6 +203,10 @@ static void find_others(const struct office *office, const struct record *record
         return;
     case RECORD_KIND_INCIDENT:
         found->caller = user_find(office, record->as.incident.caller_id);
+        return;
+    case RECORD_KIND_NOTICE:
+        if (!id_is_none(office->notice.id))
+            found->notice = &office->notice;
         return;
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_USER:

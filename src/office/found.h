@@ -32,6 +32,7 @@ struct found {
     struct live_token *token; /* of a reservation, the one that it was made with */
     struct live_payment *payment;
     struct live_reservation *reservation;
+    const struct notice *notice; /* of a notice, the one that is there, which may be another */
 };
 
 /* Whether its key's first id is above those of all rows of its kind before it. Ids rise, so most

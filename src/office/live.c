@@ -127,6 +127,7 @@ void office_free(struct office *office)
     if (office == NULL)
         return;
     release_live(office);
+    texts_free_block(office->notice.text_ko);
     free(office->line.lanes);
     free(office->concert_order);
     free(office->round_order);

@@ -93,7 +93,7 @@ static bool is_kept(const struct record *record, const struct found *found)
     if (record->deleted)
         return found->session != NULL || found->concert != NULL || found->round != NULL ||
                found->seat != NULL || found->key != NULL || found->reset != NULL ||
-               found->api_key != NULL; /* no other kind is ever removed */
+               found->api_key != NULL || found->notice != NULL; /* no other kind is ever removed */
     if (record->kind == RECORD_KIND_RESERVATION_SEAT)
         return found->reservation != NULL;
     return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
@@ -119,6 +119,7 @@ static bool reserve_for(struct office *office, const struct record *record,
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_POINT_ACCOUNT:
     case RECORD_KIND_INCIDENT:
+    case RECORD_KIND_NOTICE:
         return true;
     case RECORD_KIND_USER:
         return user_reserve(office);
@@ -174,6 +175,8 @@ static void remove_found(struct office *office, const struct found *found)
         remove_round(office, found->round);
     else if (found->concert != NULL)
         remove_concert(office, found->concert);
+    else if (found->notice != NULL)
+        remove_notice(office);
     else
         UNREACHABLE("a removed row that is not there");
 }
@@ -241,6 +244,9 @@ static enum result put_found(struct office *office, const struct record *record,
         break;
     case RECORD_KIND_INCIDENT:
         put_incident(office, &record->as.incident);
+        break;
+    case RECORD_KIND_NOTICE:
+        put_notice(office, &record->as.notice);
         break;
     case RECORD_KIND_IDEMPOTENCY_KEY:
         (void)put_key(office, found->key, found->user, &record->as.idempotency_key);

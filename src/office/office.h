@@ -13,6 +13,7 @@
 #include "base/timestamp.h"
 #include "office/call.h"
 #include "office/tally.h"
+#include "read/told_texts.h"
 #include "record/record.h"
 
 struct office;
@@ -124,6 +125,13 @@ struct queue_sales {
     int64_t revenue; /* of confirmed reservations: what is refunded is out of it */
 };
 
+/* What everybody in line is told. */
+struct queue_notice {
+    struct told_texts texts;
+    enum notice_level level;
+    timestamp_ms until; /* on the wall; 0: until it is taken back */
+};
+
 struct queue_view {
     enum queue_status status;
     timestamp_ms open_at; /* 0: open at once */
@@ -133,6 +141,8 @@ struct queue_view {
     struct queue_round rounds[QUEUE_ROUNDS_MAX]; /* by startTime; paused ones, too */
     size_t round_count;
     struct queue_sales sales;
+    bool has_notice;
+    struct queue_notice notice;
 };
 
 void office_queue_view(const struct office *office, struct moment now, struct queue_view *view);

@@ -251,4 +251,5 @@ void office_queue_view(const struct office *office, struct moment now, struct qu
     };
     view->estimate = queue_newcomer_estimate(office, view->status);
     view_rounds(office, view);
+    view->has_notice = notice_view(office, now.wall, &view->notice);
 }

@@ -20,6 +20,7 @@ struct live_round;
 struct office {
     struct office_settings settings;
     struct house house;
+    struct notice notice;        /* without an id: there is none */
     struct load_cursor *loading; /* NULL: it is open */
     bool frozen;
     enum record_kind ready_kind; /* while loading: its rows have the other kinds' indexes */
@@ -68,6 +69,11 @@ void turn_begin(struct office *office, const struct turn *turn);
 
 /* The next id of the turn, above all before. */
 struct id new_id(struct office *office);
+
+/* The notice as it is told at that time of the wall; false: nobody is told any. And when that
+ * changes by itself; INT64_MAX: it does not. */
+bool notice_view(const struct office *office, timestamp_ms wall, struct queue_notice *view);
+timestamp_ms notice_ends(const struct office *office, struct moment now);
 
 /* ---- What live.def names ---- */
 

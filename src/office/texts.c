@@ -1,5 +1,5 @@
-/* Texts of concerts, seats and references: each row's in one block of its own, which its live
- * object then has. Users' are in user_texts.c. */
+/* Texts of concerts, seats, references and the notice: each row's in one block of its own, which
+ * its live object then has. Users' are in user_texts.c. */
 #include "office/texts.h"
 
 #include <stdlib.h>
@@ -14,6 +14,8 @@ static const char **first_text(struct record *record)
         return &record->as.api_key.name;
     if (record->kind == RECORD_KIND_SEAT)
         return &record->as.seat.seat_number;
+    if (record->kind == RECORD_KIND_NOTICE)
+        return &record->as.notice.text_ko;
     return record->kind == RECORD_KIND_POINT_ENTRY ? &record->as.point_entry.reference : NULL;
 }
 

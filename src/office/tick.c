@@ -172,6 +172,9 @@ timestamp_ms office_next_due(const struct office *office, struct moment now)
 #include "office/live.def"
     if (time_matters(office) && office->house.heartbeat_at + HEARTBEAT_MS < due)
         due = office->house.heartbeat_at + HEARTBEAT_MS;
+    const timestamp_ms notice = notice_ends(office, now);
+    if (notice < due)
+        due = notice;
     const timestamp_ms admission = queue_next_admission(office, now);
     CHECK(admission >= office->now.house);
     return admission < due ? admission : due;

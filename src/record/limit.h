@@ -25,6 +25,9 @@
 #define INCIDENT_SECONDS_MIN 30 /* less is nobody's loss */
 #define INCIDENT_SECONDS_MAX 3600
 #define REASON_CHARACTERS_MAX 200 /* a sentence or two, which people read in a list */
+/* In each language, of what people are told: four lines on a telephone. */
+#define TOLD_CHARACTERS_MAX 160
+#define TOLD_BYTES_MAX (TOLD_CHARACTERS_MAX * UTF8_BYTES_MAX)
 
 #define CHARGE_MAX INT64_C(10000000)
 #define BALANCE_MAX INT64_C(1000000000000) /* 10^12: a charge never goes past it */

@@ -299,6 +299,7 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
     [RECORD_KIND_INCIDENT] = {load_none, NULL},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {load_all, "FROM \"idempotency_key\" t"},
     [RECORD_KIND_API_KEY] = {load_all, "FROM \"api_key\" t"},
+    [RECORD_KIND_NOTICE] = {load_all, "FROM \"notice\" t"},
     [RECORD_KIND_PASSWORD_RESET] = {load_all, "FROM \"password_reset\" t"},
 };
 

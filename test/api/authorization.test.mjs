@@ -75,6 +75,8 @@ const WANTED = {
     exportEntries: 'read',
     patchQueue: 'queue:write',
     postIncidents: 'queue:write',
+    putQueueNotice: 'queue:write',
+    deleteQueueNotice: 'queue:write',
     postConcerts: 'catalogue:write',
     patchConcert: 'catalogue:write',
     deleteConcert: 'catalogue:write',
@@ -175,6 +177,7 @@ describe('authorization', () => {
             patchQueue: {},
             postQueueForecast: { admitPerSecond: 1, maxActive: 1 },
             postIncidents: { addSeconds: 30, note: 'x' },
+            putQueueNotice: { texts: { ko: 'x', en: 'x' }, level: 'info' },
             postConcerts: {
                 title: 'x',
                 description: '',

@@ -168,6 +168,12 @@ void check_call(const struct call *call)
     else if (verb == VERB_INCIDENT_MAKE) {
         check_number(call->in.incident.add_seconds, 30, 3600);
         check_text(call->in.incident.note, 1, 200);
+    } else if (verb == VERB_NOTICE_SET) {
+        check_text(call->in.notice.texts.ko, 1, 160);
+        check_text(call->in.notice.texts.en, 1, 160);
+        CHECK(call->in.notice.has_level);
+        if (call->in.notice.has_until)
+            check_time(call->in.notice.until);
     } else if (verb == VERB_QUEUE_CHANGE)
         check_queue_change(&call->in.queue_change);
     else if (verb == VERB_RESERVATION_HOLD) {

@@ -67,8 +67,8 @@ static bool contains(const uint8_t *bytes, size_t length, const char *text)
 
 static bool may_change(const uint8_t *bytes, size_t length)
 {
-    return contains(bytes, length, "DELETE") || contains(bytes, length, "POST") ||
-           contains(bytes, length, "PATCH");
+    return contains(bytes, length, "DELETE") || contains(bytes, length, "PUT") ||
+           contains(bytes, length, "POST") || contains(bytes, length, "PATCH");
 }
 
 static void note_wear(const uint8_t *bytes, size_t length)

@@ -256,6 +256,11 @@ static void fill(struct world *world, struct call *call, struct move move)
     else if (verb == VERB_INCIDENT_MAKE) {
         call->in.incident.add_seconds = INCIDENT_SECONDS_MIN + move.how;
         call->in.incident.note = "it stood still";
+    } else if (verb == VERB_NOTICE_SET) {
+        call->in.notice.texts = (struct texts_to_tell){.ko = "지연", .en = "late"};
+        call->in.notice.level = move.which & 1 ? NOTICE_LEVEL_WARNING : NOTICE_LEVEL_INFO;
+        call->in.notice.has_until = move.which & 2;
+        call->in.notice.until = some_time(world, move.how);
     } else if (verb == VERB_QUEUE_FORECAST) {
         call->in.forecast.admit_per_second = 1 + move.which;
         call->in.forecast.max_active = 1 + move.how;

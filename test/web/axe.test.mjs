@@ -44,6 +44,9 @@ before(async () => {
     full = await openHall({ 'max-active': 1, 'silent-seconds': 86_400, 'active-seconds': 86_400 })
     const organizer = await signIn(full.house, 'organizer@example.com')
     await organizer.post('/v1/queue/tokens')
+    const texts = { ko: '30분 늦게 시작합니다.', en: 'It begins half an hour late.' }
+    const notice = { texts, level: 'warning', until: null }
+    await organizer.request('PUT', '/v1/queue/notice', { body: notice })
 })
 after(() => Promise.all([open.house.close(), full.house.close()]))
 

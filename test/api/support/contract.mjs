@@ -41,7 +41,7 @@ function follow(value, place) {
     return { value, place }
 }
 
-const METHODS = ['get', 'post', 'patch', 'delete']
+const METHODS = ['get', 'post', 'put', 'patch', 'delete']
 
 // Every path with its operations; one without placeholders goes before one with them.
 export const routes = Object.entries(document.paths)

@@ -67,6 +67,8 @@ static const struct {
     [VERB_QUEUE_LEAVE] = {judge_queue_leave, SIGNED_IN, false},
     [VERB_QUEUE_CHANGE] = {judge_queue_change, SCOPE_QUEUE_WRITE, false},
     [VERB_INCIDENT_MAKE] = {judge_incident_make, SCOPE_QUEUE_WRITE, false},
+    [VERB_NOTICE_SET] = {judge_notice_set, SCOPE_QUEUE_WRITE, false},
+    [VERB_NOTICE_REMOVE] = {judge_notice_remove, SCOPE_QUEUE_WRITE, false},
     [VERB_RESERVATION_HOLD] = {judge_reservation_hold, SIGNED_IN, false},
     [VERB_RESERVATION_GET] = {judge_reservation_get, OWN_OR + (int)SCOPE_READ, true},
     [VERB_RESERVATION_EXTEND] = {judge_reservation_extend, SIGNED_IN, false},

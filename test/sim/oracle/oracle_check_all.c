@@ -245,6 +245,8 @@ static void check_queue_view(struct oracle *oracle, const struct queue_view *vie
         object_to(oracle, 12, "the door is not said to be as the organizer set it");
     else
         check_queue_rounds(oracle, view);
+    if (!oracle->objected)
+        check_notice(oracle, view);
 }
 
 void check_seat_states(struct oracle *oracle, const struct row *round, const char *states)

@@ -423,6 +423,7 @@ static void row_moves(struct oracle *oracle, struct row *row, int sign)
     case RECORD_KIND_USER:
     case RECORD_KIND_CONCERT:
     case RECORD_KIND_INCIDENT:
+    case RECORD_KIND_NOTICE:
         return;
     case RECORD_KIND_COUNT:
         break;

@@ -501,8 +501,9 @@ verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, jud
     judge_round_pause, judge_round_resume, judge_round_sales, judge_seats_block,
     judge_seats_unblock; /* oracle_catalogue.c */
 verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_queue_change,
-    judge_queue_forecast;       /* oracle_queue.c */
-verb_judge judge_incident_make; /* oracle_time.c */
+    judge_queue_forecast;                         /* oracle_queue.c */
+verb_judge judge_incident_make;                   /* oracle_time.c */
+verb_judge judge_notice_set, judge_notice_remove; /* oracle_notice.c */
 verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_extend,
     judge_reservation_cancel, judge_payment_make, judge_payment_get; /* oracle_sale.c */
 verb_judge judge_list, judge_heard;                                  /* oracle_calls.c */
@@ -614,6 +615,9 @@ void check_commit(struct oracle *oracle);
 /* A round's seats as somebody is shown them, in the order of positions. */
 void check_seat_states(struct oracle *oracle, const struct row *round, const char *states);
 void check_everything(struct oracle *oracle, struct server *server, bool by_query);
+
+/* oracle_notice.c: what is told of the notice */
+void check_notice(struct oracle *oracle, const struct queue_view *view);
 
 /* coverage.c */
 void coverage_init(struct oracle *oracle);

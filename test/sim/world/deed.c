@@ -228,6 +228,11 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
     else if (verb == VERB_INCIDENT_MAKE) {
         call->in.incident.add_seconds = deed->amount;
         call->in.incident.note = deed->name;
+    } else if (verb == VERB_NOTICE_SET) {
+        call->in.notice.texts = (struct texts_to_tell){.ko = deed->place, .en = deed->name};
+        call->in.notice.level = (enum notice_level)deed->amount;
+        call->in.notice.has_until = deed->to != 0;
+        call->in.notice.until = deed->to;
     } else if (verb == VERB_RESERVATION_HOLD) {
         call->in.reservation_hold.round_id = deed->subject;
         call->in.reservation_hold.seat_ids = deed->by_place ? NULL : deed->seat_ids;

@@ -30,7 +30,7 @@ struct deed {
     struct best_wanted best;         /* of a hold that names no seats; its texts are literals */
     struct number_by_name prices[2]; /* of a round's grades; the names are literals */
     size_t price_count;
-    int64_t amount;
+    int64_t amount;             /* of a notice, its level */
     timestamp_ms from, to;      /* a concert's sale; a round starts at `from` */
     struct concert_terms terms; /* their texts are `place` and `reference` */
     struct queue_change change; /* of the queue */

@@ -225,6 +225,19 @@ static void tell_incident(struct world *world, struct client *client)
         fault_soon(world);
 }
 
+/* For a while, or until somebody remembers to take it back. */
+static void tell_notice(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = percent(world, 60) ? VERB_NOTICE_SET : VERB_NOTICE_REMOVE};
+    const unsigned number = (unsigned)chance_below(&world->people, 1000);
+    deed.amount = percent(world, 30) ? NOTICE_LEVEL_WARNING : NOTICE_LEVEL_INFO;
+    deed.to =
+        percent(world, 60) ? clock_wall() + chance_between(&world->people, 1, 60) * SECOND_MS : 0;
+    (void)snprintf(deed.name, sizeof deed.name, "notice %u", number);
+    (void)snprintf(deed.place, sizeof deed.place, "공지 %u", number);
+    client_do(world, client, &deed);
+}
+
 /* ---- Points and others' business ---- */
 
 /* At once, for one who is to become rich; and of each smaller amount, which may fit ten times into
@@ -336,6 +349,8 @@ void organizer_act(struct world *world, struct client *client)
         refund(world, client);
     else if (drawn < 93)
         tell_incident(world, client);
+    else if (drawn < 94)
+        tell_notice(world, client);
     else
         wild_act(world, client);
 }

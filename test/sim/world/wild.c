@@ -284,6 +284,10 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
     } else if (verb == VERB_INCIDENT_MAKE) {
         deed->amount = chance_between(&world->people, INCIDENT_SECONDS_MIN, 120);
         (void)snprintf(deed->name, sizeof deed->name, "a wild incident");
+    } else if (verb == VERB_NOTICE_SET) {
+        deed->to = percent(world, 70) ? some_time(world) : 0;
+        (void)snprintf(deed->name, sizeof deed->name, "a wild notice");
+        (void)snprintf(deed->place, sizeof deed->place, "막 쓴 공지");
     } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
                verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
@@ -359,6 +363,8 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_QUEUE_LEAVE] = 4,
     [VERB_QUEUE_CHANGE] = 2,
     [VERB_INCIDENT_MAKE] = 2,
+    [VERB_NOTICE_SET] = 4,
+    [VERB_NOTICE_REMOVE] = 3,
     [VERB_RESERVATION_HOLD] = 20,
     [VERB_RESERVATION_GET] = 10,
     [VERB_RESERVATION_EXTEND] = 8,

@@ -85,6 +85,7 @@ static void test_allow(void **state)
         const char *path, *allow;
     } rows[] = {
         {"/v1/queue", "GET, HEAD, PATCH"},
+        {"/v1/queue/notice", "PUT, DELETE"},
         {"/v1/queue/tokens", "POST"},
         {"/v1/concerts/concert_" SUFFIX, "GET, HEAD, PATCH, DELETE"},
         {"/v1/sessions", "GET, HEAD, POST, DELETE"},
@@ -94,19 +95,19 @@ static void test_allow(void **state)
         struct path_match match;
         unsigned allowed;
         char allow[ALLOW_TEXT_BYTES];
-        assert_null(route_find(method_parse("PUT"), rows[i].path, &match, &allowed));
+        assert_null(route_find(method_parse("BREW"), rows[i].path, &match, &allowed));
         allow_format(allowed, allow);
         assert_string_equal(allow, rows[i].allow);
     }
     char allow[ALLOW_TEXT_BYTES];
     allow_format(~0u, allow);
-    assert_string_equal(allow, "GET, HEAD, POST, PATCH, DELETE");
+    assert_string_equal(allow, "GET, HEAD, POST, PUT, PATCH, DELETE");
 }
 
 static void test_methods(void **state)
 {
     (void)state;
-    static const char *const others[] = {"", "get", "Get", "PUT", "OPTIONS", "TRACE", "GETX"};
+    static const char *const others[] = {"", "get", "Get", "OPTIONS", "TRACE", "GETX", "PUTS"};
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         assert_int_equal(method_parse(others[i]), METHOD_OTHER);
 }

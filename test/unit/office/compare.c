@@ -177,6 +177,9 @@ bool compare_find(const struct office *office, const struct record *image, struc
         return find_held_seat(office, image, live);
     case RECORD_KIND_POINT_ENTRY:
         return find_entry(office, image, live);
+    case RECORD_KIND_NOTICE:
+        live->as.notice = office->notice;
+        return id_equal(office->notice.id, image->as.notice.id);
     case RECORD_KIND_INCIDENT: /* never */
     case RECORD_KIND_COUNT:
         break;

@@ -41,6 +41,7 @@ enum row {
     RESET,
     SHOP, /* a key's user */
     KEY,  /* the API key */
+    TOLD, /* the notice */
     ROW_COUNT
 };
 
@@ -146,6 +147,8 @@ static const struct record good[ROW_COUNT] = {
               .as.user = {.id = {{60}}, .name = "shop", .role = USER_ROLE_SERVICE}},
     [KEY] = {.kind = RECORD_KIND_API_KEY,
              .as.api_key = {.id = {{61}}, .user_id = {{60}}, .name = "shop", .scopes = "read"}},
+    [TOLD] = {.kind = RECORD_KIND_NOTICE,
+              .as.notice = {.id = {{70}}, .text_ko = "지연", .text_en = "late"}},
 };
 
 /* ---- What is changed in it ---- */
@@ -259,7 +262,9 @@ struct spoilt {
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"     \
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"     \
     "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567"
+#define LONGER_TEXT LONG_TEXT LONG_TEXT LONG_TEXT
 _Static_assert(sizeof LONG_TEXT - 1 > SEAT_NUMBER_BYTES_MAX, "longer than any");
+_Static_assert(sizeof LONGER_TEXT - 1 > TOLD_BYTES_MAX, "longer than any");
 
 #define IS(name) CONTRADICTION_##name
 
@@ -270,6 +275,9 @@ static const struct spoilt cases[] = {
     {IS(TEXT_MISSING), FREE_SEAT, {TEXT(FREE_SEAT, seat, seat_number, NULL)}},
     {IS(TEXT_TOO_LONG), FREE_SEAT, {TEXT(FREE_SEAT, seat, seat_number, LONG_TEXT)}},
     {IS(TEXT_TOO_LONG), FREE_SEAT, {TEXT(FREE_SEAT, seat, grade, LONG_TEXT)}},
+    {IS(TEXT_TOO_LONG), TOLD, {TEXT(TOLD, notice, text_ko, LONGER_TEXT)}},
+    {IS(TEXT_TOO_LONG), TOLD, {TEXT(TOLD, notice, text_en, LONGER_TEXT)}},
+    {IS(NOTICE_BEYOND_ONE), TOLD, {AGAIN(TOLD), NAME(TOLD, notice, id, 71)}},
     {IS(AMOUNT_OUT_OF_RANGE), ACCOUNT, {NUMBER(ACCOUNT, point_account, balance, -1)}},
     {IS(AMOUNT_OUT_OF_RANGE), ACCOUNT, {NUMBER(ACCOUNT, point_account, balance, INT64_MAX)}},
     {IS(AMOUNT_OUT_OF_RANGE), FREE_SEAT, {NUMBER(FREE_SEAT, seat, price, PRICE_MAX + 1)}},

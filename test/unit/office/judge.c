@@ -126,6 +126,7 @@ static const why_set whys_without_move[RECORD_KIND_COUNT] = {
                                 BY(INCIDENT) | BY(EXTENDED),
     [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME) | BY(INCIDENT) | BY(EXTENDED),
     [RECORD_KIND_INCIDENT] = BY(INCIDENT),
+    [RECORD_KIND_NOTICE] = BY(NOTICE_SET) | BY(NOTICE_REMOVED),
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
     [RECORD_KIND_POINT_ENTRY] =
         BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
@@ -167,7 +168,7 @@ static bool judge_transition(struct judge *judge, const struct record *record,
     /* Without states, these come and go; only a key and a password reset may come again. */
     if ((to == DELETED &&
          (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT ||
-          record->kind == RECORD_KIND_API_KEY)) ||
+          record->kind == RECORD_KIND_API_KEY || record->kind == RECORD_KIND_NOTICE)) ||
         record->kind == RECORD_KIND_IDEMPOTENCY_KEY || record->kind == RECORD_KIND_PASSWORD_RESET)
         return judge_why(record, whys_without_move[record->kind], why);
     (void)explain(why, RESULT_CORRUPT, "%s went from state %d to %d",

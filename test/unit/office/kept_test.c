@@ -72,6 +72,7 @@ static const struct record beginnings[] = {
     {.kind = RECORD_KIND_USER, .as.user = {.id = {{12}}, .role = USER_ROLE_SERVICE}},
     {.kind = RECORD_KIND_API_KEY,
      .as.api_key = {.id = {{13}}, .user_id = {{12}}, .scopes = "stats read"}},
+    {.kind = RECORD_KIND_NOTICE, .as.notice = {.id = {{14}}}},
 };
 
 #define ROW_COUNT (sizeof beginnings / sizeof beginnings[0])

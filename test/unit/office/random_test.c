@@ -273,6 +273,11 @@ static void fill(struct world *world, struct call *call)
     else if (verb == VERB_INCIDENT_MAKE) {
         call->in.incident.add_seconds = 30 + (int64_t)chance_below(&world->chance, 60);
         call->in.incident.note = "the payment page stood still";
+    } else if (verb == VERB_NOTICE_SET) {
+        call->in.notice.texts =
+            (struct texts_to_tell){.ko = "늦게 시작합니다", .en = "It begins late."};
+        call->in.notice.has_until = chance_percent(&world->chance, 50);
+        call->in.notice.until = some_time(world, -MINUTE_MS, HOUR_MS);
     } else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(world, &world->payments);
     else
@@ -287,6 +292,7 @@ static const struct person *some_caller(struct world *world, const struct call *
     const bool organizing =
         (call->verb >= VERB_CONCERT_CREATE && call->verb <= VERB_SEATS_UNBLOCK) ||
         call->verb == VERB_QUEUE_CHANGE || call->verb == VERB_INCIDENT_MAKE ||
+        call->verb == VERB_NOTICE_SET || call->verb == VERB_NOTICE_REMOVE ||
         call->verb == VERB_PASSWORD_RESET_MAKE || call->verb == VERB_API_KEY_MAKE ||
         call->verb == VERB_API_KEY_REMOVE || call->verb == VERB_METRICS_GET ||
         call->verb == VERB_ROUND_IMPORT ||
@@ -391,6 +397,8 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_QUEUE_LEAVE] = 10,
     [VERB_QUEUE_CHANGE] = 10,
     [VERB_INCIDENT_MAKE] = 3,
+    [VERB_NOTICE_SET] = 6,
+    [VERB_NOTICE_REMOVE] = 3,
     [VERB_RESERVATION_HOLD] = 200,
     [VERB_RESERVATION_GET] = 20,
     [VERB_RESERVATION_EXTEND] = 20,

@@ -171,6 +171,16 @@ static void round_facts(struct play *play, const struct queue_view *view)
     fact_text(play, "rounds", length == 0 ? "none" : text);
 }
 
+static void notice_facts(struct play *play, const struct queue_view *view)
+{
+    fact_text(play, "notice", view->has_notice ? view->notice.texts.en : "none");
+    if (!view->has_notice)
+        return;
+    fact_text(play, "ko", view->notice.texts.ko);
+    fact_text(play, "level", notice_level_texts[view->notice.level]);
+    fact_time(play, "until", view->notice.until);
+}
+
 bool row_queue(struct play *play)
 {
     static const char *const statuses[] = {"scheduled", "open", "paused", "closed"};
@@ -191,6 +201,7 @@ bool row_queue(struct play *play)
     fact_number(play, "low", view.estimate.low_seconds);
     fact_number(play, "high", view.estimate.high_seconds);
     round_facts(play, &view);
+    notice_facts(play, &view);
     return true;
 }
 
@@ -209,4 +220,23 @@ bool row_incident(struct play *play)
     fact_number(play, "holds", row->holds);
     fact_number(play, "turns", row->turns);
     return true;
+}
+
+bool row_notice(struct play *play)
+{
+    if (!play_begin(play, VERB_NOTICE_SET))
+        return false;
+    const char *ko = row_option(play, "ko"), *level = row_option(play, "level");
+    const char *text = row_word(play, 2);
+    play->call.in.notice.texts = (struct texts_to_tell){.ko = ko == NULL ? text : ko, .en = text};
+    if (level != NULL && strcmp(level, "warning") == 0)
+        play->call.in.notice.level = NOTICE_LEVEL_WARNING;
+    play->call.in.notice.has_until = row_option(play, "until") != NULL;
+    play->call.in.notice.until = row_time(play, "until", 0);
+    return play_call(play);
+}
+
+bool row_notice_remove(struct play *play)
+{
+    return play_begin(play, VERB_NOTICE_REMOVE) && play_call(play);
 }

@@ -7,7 +7,7 @@ import { clockTime, dayAndTime, serverNow, tick } from '../core/clock'
 import { follow } from '../core/feed'
 import { Frame, Loading, Trouble } from '../core/frame'
 import { withPerson } from '../core/guard'
-import { count, type Key, t } from '../core/language'
+import { count, type Key, language, t } from '../core/language'
 import { ownPath, parameter } from '../core/path'
 import { say, sayAtOnce } from '../core/say'
 import { show } from '../core/show'
@@ -95,11 +95,7 @@ function House({ now }: { now: Token }) {
         case 'closed':
             return <p>{t('lineClosed')}</p>
         case 'scheduled':
-            return line.openAt === null ? (
-                <p>{t('waitUnknown')}</p>
-            ) : (
-                <p>{t('lineScheduled', { time: dayAndTime(line.openAt) })}</p>
-            )
+            return <p>{t('lineScheduled', { time: dayAndTime(line.openAt ?? 0) })}</p>
         default:
             return <Estimate now={now} />
     }
@@ -196,12 +192,24 @@ function Place() {
     }
 }
 
+// What the house tells everybody in line.
+function Notice() {
+    const notice = queue.value?.notice
+    if (!notice) return null
+    return (
+        <p class={notice.level === 'warning' ? 'trouble' : ''} role="status">
+            {notice.texts[language.value as 'ko' | 'en']}
+        </p>
+    )
+}
+
 function LinePage() {
     const now = token.value
     const title = now?.status === 'waiting' ? `#${count(now.ahead + 1)}` : t('line')
     return (
         <Frame title={title}>
             <h1>{t('line')}</h1>
+            <Notice />
             <Place />
         </Frame>
     )

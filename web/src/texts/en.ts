@@ -109,8 +109,7 @@ export const line = {
         'Sold out. Seats that are not paid may come back: stay, and you’re next for one.',
     calm: 'Reload or lock your phone: your number stays.',
     linePaused: 'The house has paused entry. Everybody keeps their place.',
-    lineScheduled:
-        'Opens at {time}. You’re in line already; people go in in the order they joined.',
+    lineScheduled: 'Opens at {time}. You’re in line already.',
     lineClosed: 'Nothing is on sale now. You keep your place.',
     goByItself: 'Go in by yourself when it’s my turn',
     leaveLine: 'Leave the line',

@@ -1,0 +1,11 @@
+/* What people are told, in each of the house's languages, in memory of its own. */
+#ifndef USHER_READ_TOLD_TEXTS_H
+#define USHER_READ_TOLD_TEXTS_H
+
+#include "record/limit.h"
+
+struct told_texts {
+    char ko[TOLD_BYTES_MAX + 1], en[TOLD_BYTES_MAX + 1];
+};
+
+#endif
