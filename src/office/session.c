@@ -64,6 +64,26 @@ static void remove_handover(struct office *office, const struct live_user *owner
         remove_session(office, session);
 }
 
+/* When it began or was renewed: the day of its last use (SESSION_RENEW_MS). */
+static timestamp_ms used_at(const struct live_session *session)
+{
+    return session->expires_at - (session->handover ? HANDOVER_LIFE_MS : SESSION_LIFE_MS);
+}
+
+/* Of those used on the same day the oldest. */
+static struct live_session *least_recently_used(const struct office *office,
+                                                const struct live_user *user)
+{
+    struct live_session *least = user_sessions(office, user);
+    for (struct live_session *session = least; session != NULL;
+         session = session_next(office, session)) {
+        const timestamp_ms later = used_at(session) - used_at(least);
+        if (later < 0 || (later == 0 && id_compare(session->id, least->id) < 0))
+            least = session;
+    }
+    return least;
+}
+
 /* A new session of the user's, in the place of another where there are as many as may be. */
 static enum refusal begin_session(struct office *office, struct live_user *owner, bool handover,
                                   struct call *call)
@@ -75,7 +95,7 @@ static enum refusal begin_session(struct office *office, struct live_user *owner
     if (handover)
         remove_handover(office, owner);
     if (session_count(office, owner) >= SESSIONS_PER_USER_MAX)
-        remove_session(office, user_sessions(office, owner));
+        remove_session(office, least_recently_used(office, owner));
     call->out.session = (struct session){
         .id = new_id(office),
         .user_id = owner->id,

@@ -153,17 +153,30 @@ enum refusal judge_sign_in_find(struct oracle *oracle, struct row *user, const s
     return REFUSAL_NONE;
 }
 
-/* Of eleven the oldest goes. */
+static timestamp_ms last_use(const struct session *session)
+{
+    return session->handover ? session->expires_at - 60 * SECOND_MS
+                             : session->expires_at - SESSION_LIFE_MS;
+}
+
+/* Of two used as late as each other the older one. */
+static bool goes_before(const struct row *one, const struct row *other)
+{
+    const struct session *a = &one->image.as.session, *b = &other->image.as.session;
+    return last_use(a) != last_use(b) ? last_use(a) < last_use(b) : id_compare(a->id, b->id) < 0;
+}
+
+/* Of eleven the one that was not used for longest goes. */
 static void make_room(struct oracle *oracle, const struct row *user)
 {
     const struct row_list *sessions = &user->of.user.sessions;
     if (sessions->count < SESSIONS_PER_USER_MAX)
         return;
-    struct row *oldest = sessions->items[0];
+    struct row *first = sessions->items[0];
     for (size_t i = 1; i < sessions->count; i++)
-        if (id_compare(sessions->items[i]->image.as.session.id, oldest->image.as.session.id) < 0)
-            oldest = sessions->items[i];
-    row_delete(oracle, oldest);
+        if (goes_before(sessions->items[i], first))
+            first = sessions->items[i];
+    row_delete(oracle, first);
     oracle->state = STATE_TOO_MANY_IN_ALL;
 }
 
