@@ -1,10 +1,11 @@
-/* See router.h. A path is held against one pattern after the other; two characters behind "/v1/",
- * its length and its last character tell it from nearly all. */
+/* See router.h. A path is held against those patterns that have its two characters behind "/v1/";
+ * its length and its last character tell it from nearly all of them. */
 #include "api/router.h"
 
 #include "api/handlers.h"
 #include "base/check.h"
 
+#include <pthread.h>
 #include <string.h>
 
 /* The columns of routes.def. A row does not compile without a summary, or with a member that struct
@@ -61,13 +62,18 @@ static const struct outline {
     char lead[LEAD_END - LEAD_AT];
     uint8_t length;
     char last;
+    bool has_word; /* ends in {code}, which has any length */
 } outlines[] = {
+#define FROM_END(pattern, back)                                                                    \
+    (sizeof(pattern) > (back) ? (pattern)[(sizeof(pattern) - 1 - (back)) % sizeof(pattern)] : '\0')
+#define ENDS_IN_WORD(pattern) (FROM_END(pattern, 6) == '{' && FROM_END(pattern, 5) == 'c')
 #define LEAD(pattern, at) (sizeof(pattern) > LEAD_END ? (pattern)[(at) % sizeof(pattern)] : '\0')
 #define ROUTE(name, method, pattern, handler, access, pace, takes, asks, answer, parameters,       \
               refusals, text)                                                                      \
     {.lead = {LEAD(pattern, LEAD_AT), LEAD(pattern, LEAD_AT + 1)},                                 \
      .length = sizeof(pattern) - 1,                                                                \
-     .last = (pattern)[sizeof(pattern) - 2]},
+     .last = (pattern)[sizeof(pattern) - 2],                                                       \
+     .has_word = ENDS_IN_WORD(pattern)},
 #include "api/routes.def"
 };
 
@@ -91,11 +97,35 @@ static const struct route table[] = {
 #include "api/routes.def"
 };
 
-_Static_assert(sizeof table / sizeof table[0] <= ROUTES_MAX, "the metrics have a place for each");
+#define ROUTE_COUNT (sizeof table / sizeof table[0])
+
+_Static_assert(ROUTE_COUNT <= ROUTES_MAX, "the metrics have a place for each");
+
+/* The routes whose leads share a place, in the order of the table. */
+#define LEAD_PLACES 64 /* for a dozen leads */
+#define NO_ROUTE UINT8_MAX
+static uint8_t first_at[LEAD_PLACES], next_of[ROUTE_COUNT];
+
+_Static_assert(ROUTE_COUNT < NO_ROUTE, "a route's number fits a byte");
+
+static size_t lead_place(const char lead[static LEAD_END - LEAD_AT])
+{
+    return ((size_t)(unsigned char)lead[0] * 5 + (unsigned char)lead[1]) % LEAD_PLACES;
+}
+
+static void link_routes(void)
+{
+    memset(first_at, NO_ROUTE, sizeof first_at);
+    for (size_t i = ROUTE_COUNT; i-- > 0;) {
+        uint8_t *first = &first_at[lead_place(outlines[i].lead)];
+        next_of[i] = *first;
+        *first = (uint8_t)i;
+    }
+}
 
 const struct route *routes(size_t *count)
 {
-    *count = sizeof table / sizeof table[0];
+    *count = ROUTE_COUNT;
     return table;
 }
 
@@ -149,10 +179,9 @@ static bool path_matches(const char *pattern, const char *path, struct path_matc
 static bool may_match(const struct outline *outline, const char lead[static LEAD_END - LEAD_AT],
                       size_t length, char last)
 {
+    const bool is_as_long = outline->length == length || outline->length + ID_GAIN == length;
     return memcmp(outline->lead, lead, sizeof outline->lead) == 0 &&
-           (outline->last == '}' ||
-            (outline->last == last &&
-             (outline->length == length || outline->length + ID_GAIN == length)));
+           (outline->has_word || (is_as_long && (outline->last == last || outline->last == '}')));
 }
 
 const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
@@ -164,7 +193,9 @@ const struct route *route_find(enum http_method method, const char *path, struct
     if (length >= LEAD_END)
         memcpy(lead, path + LEAD_AT, sizeof lead);
     *allowed = 0;
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    static pthread_once_t linked = PTHREAD_ONCE_INIT;
+    CHECK(pthread_once(&linked, link_routes) == 0);
+    for (size_t i = first_at[lead_place(lead)]; i != NO_ROUTE; i = next_of[i]) {
         if (!may_match(&outlines[i], lead, length, last) ||
             !path_matches(table[i].pattern, path, match))
             continue;
