@@ -4,7 +4,7 @@
 
 help:
 	@echo 'make, make build   build/usher, optimised and with debug information'
-	@echo 'make run           installs what is missing, builds, starts the demo'
+	@echo 'make run           installs what is missing, builds, starts the demo (DEMO="--crowd 200")'
 	@echo 'make quick         while you write: rules, units, a few worlds, the core over HTTP; 30 seconds'
 	@echo 'make test          what a change must pass: installs what is missing, builds, runs every test'
 	@echo 'make check         format, clang-tidy, layering, purity, one word for one idea'
@@ -25,6 +25,8 @@ help:
 build:
 	@tools/install build
 	@tools/build build --buildtype=debugoptimized
+
+DEMO ?= --crowd 200
 
 run: build
 	@tools/install run

@@ -22,6 +22,7 @@ enum command_status command_seed(int argument_count, char *const *arguments);
 enum command_status command_rehearse(int argument_count, char *const *arguments);
 
 /* The own flags of a command, for its help. */
+const struct setting *command_demo_options(size_t *count);
 const struct setting *command_organizer_options(size_t *count);
 const struct setting *command_seed_options(size_t *count);
 const struct setting *command_rehearse_options(size_t *count);

@@ -2,8 +2,8 @@
  * call to the next, so that every batch is full and one fsync serves thousands. */
 #include "app/crowd.h"
 
-#include "api/credentials.h"
 #include "app/account.h"
+#include "app/newcomer.h"
 #include "base/check.h"
 
 #include <errno.h>
@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,35 +23,18 @@
 #define RETRY_MS 10
 #define RETRIES_MAX (60000 / RETRY_MS)
 
-/* A prefix of the setting's 32 characters, folded. */
-#define PREFIX_BYTES 128
-
-#define EMAIL_END "@example.com"
-#define MEMBER_EMAIL_BYTES (PREFIX_BYTES + 1 + 20 + sizeof EMAIL_END) /* a number of 64 bits */
-
-enum member_step {
-    STEP_REGISTER,
-    STEP_SIGN_IN,
-    STEP_CHARGE,
-    STEP_JOIN,
-    STEP_ARRIVED,
-};
-
 struct member {
     struct request request;
     struct crowd *crowd;
     struct member *next; /* on the list of those who were answered */
-    enum member_step step;
-    char name[32], email[MEMBER_EMAIL_BYTES];
-    struct session_token token;
-    struct credentials credentials;
+    struct newcomer newcomer;
 };
 
 struct crowd {
     struct box_office *office;
     const struct crowd_options *options;
     struct secret token_key;
-    char prefix[PREFIX_BYTES]; /* the options', as mailboxes have it */
+    struct newcomer_plan plan;
     FILE *tokens;
     struct member *members;
     size_t started; /* people given a place so far */
@@ -93,84 +75,16 @@ static struct member *take_answered(struct crowd *crowd)
 
 /* ---- One person's way ---- */
 
-static void member_fill_call(struct member *member)
-{
-    const struct crowd_options *options = member->crowd->options;
-    struct call call = {.credentials = member->credentials};
-    switch (member->step) {
-    case STEP_REGISTER:
-        call.verb = VERB_USER_REGISTER;
-        call.in.user_register.name = member->name;
-        call.in.user_register.email = member->email;
-        call.in.user_register.password_hash = options->password_hash;
-        break;
-    case STEP_SIGN_IN:
-        call.verb = VERB_SESSION_OPEN;
-        call.in.session_open.user_id = member->token.user_id;
-        call.in.session_open.verified_hash = options->password_hash;
-        call.in.session_open.secret_hash = token_secret_hash(member->token.secret);
-        break;
-    case STEP_CHARGE:
-        call.verb = VERB_POINTS_CHARGE;
-        call.in.points_charge.amount = options->points;
-        break;
-    case STEP_JOIN:
-        call.verb = VERB_QUEUE_JOIN;
-        break;
-    case STEP_ARRIVED:
-        UNREACHABLE("nothing left to ask");
-    }
-    member->request.call = call;
-}
-
-/* Learns from an answer and goes to the next step that the options want. */
-static void member_advance(struct member *member)
-{
-    const struct crowd_options *options = member->crowd->options;
-    const struct call *call = &member->request.call;
-    switch (member->step) {
-    case STEP_REGISTER:
-        member->token.user_id = call->record->as.user.id;
-        member->step = STEP_SIGN_IN;
-        return;
-    case STEP_SIGN_IN:
-        member->token.session_id = call->out.session.id;
-        member->credentials = (struct credentials){
-            .present = true,
-            .session_id = call->out.session.id,
-            .secret_hash = call->out.session.secret_hash,
-        };
-        member->step = options->points > 0 ? STEP_CHARGE : options->join ? STEP_JOIN : STEP_ARRIVED;
-        return;
-    case STEP_CHARGE:
-        member->step = options->join ? STEP_JOIN : STEP_ARRIVED;
-        return;
-    case STEP_JOIN:
-        member->step = STEP_ARRIVED;
-        return;
-    case STEP_ARRIVED:
-        return;
-    }
-}
-
 /* Makes the member the next person of the crowd. */
 static enum result member_start(struct member *member, struct explanation *explanation)
 {
     struct crowd *crowd = member->crowd;
-    const size_t number = ++crowd->started;
-    member->step = STEP_REGISTER;
-    member->credentials = (struct credentials){0};
-    (void)snprintf(member->name, sizeof member->name, "Buyer %zu", number);
-    (void)snprintf(member->email, sizeof member->email, "%s-%zu" EMAIL_END, crowd->prefix, number);
-    if (getrandom(member->token.secret, sizeof member->token.secret, 0) !=
-        (ssize_t)sizeof member->token.secret)
-        return explain(explanation, RESULT_IO, "no random bytes: %s", strerror(errno));
-    return RESULT_OK;
+    return newcomer_init(&member->newcomer, &crowd->plan, ++crowd->started, explanation);
 }
 
 static enum result member_submit(struct member *member, struct explanation *explanation)
 {
-    member_fill_call(member);
+    newcomer_fill_call(&member->newcomer, &member->crowd->plan, &member->request.call);
     /* At most MEMBERS_MAX are on their way, fewer than the inbox takes. */
     const enum result result = engine_submit(member->crowd->office->engine, &member->request);
     if (result != RESULT_OK)
@@ -182,9 +96,9 @@ static enum result member_submit(struct member *member, struct explanation *expl
 static enum result member_arrive(const struct member *member, struct explanation *explanation)
 {
     char token[SESSION_TOKEN_CHARACTERS + 1], user_id[ID_TEXT_BYTES];
-    session_token_format(&member->token, &member->crowd->token_key, token);
-    (void)id_format("user", member->token.user_id, user_id);
-    if (fprintf(member->crowd->tokens, "%s %s %s\n", token, user_id, member->email) < 0)
+    session_token_format(&member->newcomer.token, &member->crowd->token_key, token);
+    (void)id_format("user", member->newcomer.token.user_id, user_id);
+    if (fprintf(member->crowd->tokens, "%s %s %s\n", token, user_id, member->newcomer.email) < 0)
         return explain(explanation, RESULT_IO, "%.200s: %s", member->crowd->options->tokens_file,
                        strerror(errno));
     return RESULT_OK;
@@ -207,16 +121,16 @@ static enum result member_go_on(struct member *member, struct explanation *expla
     struct crowd *crowd = member->crowd;
     const enum refusal refusal = member->request.call.refusal;
     if (refusal == REFUSAL_NONE) {
-        member_advance(member);
+        newcomer_advance(&member->newcomer, &crowd->plan, &member->request.call);
         crowd->retries = 0;
     }
     call_release(&member->request.call);
     if (refusal != REFUSAL_NONE) {
         if (!refusal_schema(refusal)->retry_later || crowd->retries >= RETRIES_MAX)
-            return account_refused(member->email, refusal, explanation);
+            return account_refused(member->newcomer.email, refusal, explanation);
         crowd->turned_away = true;
     }
-    if (member->step == STEP_ARRIVED)
+    if (member->newcomer.step == NEWCOMER_ARRIVED)
         return member_succeed(member, explanation);
     return member_submit(member, explanation);
 }
@@ -281,15 +195,15 @@ static enum result read_prefix(struct crowd *crowd, struct explanation *explanat
 {
     char first[EMAIL_BYTES_MAX + 1];
     struct person person;
-    (void)snprintf(first, sizeof first, "%s-1" EMAIL_END, crowd->options->prefix);
+    (void)snprintf(first, sizeof first, "%s-1" NEWCOMER_EMAIL_END, crowd->options->prefix);
     const enum result result = person_read(&person, "Buyer", first, explanation);
     if (result != RESULT_OK)
         return result;
-    const size_t length = strlen(person.email.mailbox) - strlen("-1" EMAIL_END);
-    if (length >= sizeof crowd->prefix)
+    const size_t length = strlen(person.email.mailbox) - strlen("-1" NEWCOMER_EMAIL_END);
+    if (length >= sizeof crowd->plan.prefix)
         return explain(explanation, RESULT_MALFORMED, "the addresses' prefix is too long");
-    memcpy(crowd->prefix, person.email.mailbox, length);
-    crowd->prefix[length] = '\0';
+    memcpy(crowd->plan.prefix, person.email.mailbox, length);
+    crowd->plan.prefix[length] = '\0';
     return RESULT_OK;
 }
 
@@ -301,6 +215,9 @@ enum result crowd_make(struct box_office *office, const struct crowd_options *op
         .office = office,
         .options = options,
         .token_key = engine_token_key(office->engine),
+        .plan = {.password_hash = options->password_hash,
+                 .points = options->points,
+                 .join = options->join},
         .lock = PTHREAD_MUTEX_INITIALIZER,
         .news = PTHREAD_COND_INITIALIZER,
     };

@@ -1,12 +1,14 @@
 /* `usher demo`: a server with something to sell, people to sell it to, and the lines to do it. */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/demo_crowd.h"
 #include "app/demo_hall.h"
 #include "app/serve.h"
 #include "app/stage.h"
 
 #include <errno.h>
 #include <ftw.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +28,27 @@ struct demo_account {
 
 #define DEMO_ACCOUNTS 3
 
+struct demo_options {
+    int64_t crowd;
+};
+
+static const struct setting options[] = {
+    {"crowd", SETTING_TYPE_COUNT, offsetof(struct demo_options, crowd), "0", 0, DEMO_CROWD_MAX, "N",
+     "So many people come, line up and buy meanwhile; where max-active is not set, half of them "
+     "may be inside at once. They leave the last tenth of the seats to you."},
+};
+
+const struct setting *command_demo_options(size_t *count)
+{
+    *count = sizeof options / sizeof options[0];
+    return options;
+}
+
 struct demo {
+    const struct config *config;
+    struct demo_options options;
+    struct demo_crowd *crowd; /* or NULL */
+    char crowd_hash[PASSWORD_HASH_BYTES_MAX + 1];
     const char *directory;
     bool temporary;
     struct demo_account accounts[DEMO_ACCOUNTS];
@@ -120,6 +142,44 @@ static enum result make_data(struct demo *demo, struct box_office *office,
     return RESULT_OK;
 }
 
+/* Lets half of the crowd in at once, so that there is a line. */
+static enum result make_line(struct box_office *office, const struct credentials *organizer,
+                             int64_t people, struct explanation *explanation)
+{
+    struct call call = {
+        .verb = VERB_QUEUE_CHANGE,
+        .credentials = *organizer,
+        .in.queue_change = {.has_max_active = true, .max_active = (people + 1) / 2},
+    };
+    box_office_ask(office, &call);
+    const enum refusal refusal = call.refusal;
+    call_release(&call);
+    return refusal == REFUSAL_NONE ? RESULT_OK : account_refused("a line", refusal, explanation);
+}
+
+/* Nobody knows the crowd's password. */
+static enum result send_crowd(struct demo *demo, struct box_office *office,
+                              const struct credentials *organizer, struct explanation *explanation)
+{
+    const int64_t people = demo->options.crowd;
+    if (people == 0)
+        return RESULT_OK;
+    char password[PASSWORD_BYTES];
+    enum result result = make_password(password, explanation);
+    if (result == RESULT_OK && box_office_hash(office, password, demo->crowd_hash) != RESULT_OK)
+        result = explain(explanation, RESULT_NO_MEMORY, "no memory for the crowd's password");
+    if (result == RESULT_OK && !config_is_set(demo->config, CONFIG_max_active))
+        result = make_line(office, organizer, people, explanation);
+    if (result != RESULT_OK)
+        return result;
+    const struct demo_crowd_options crowd = {
+        .people = (size_t)people,
+        .seats_each_max = demo->config->max_seats_per_reservation,
+        .password_hash = demo->crowd_hash,
+    };
+    return demo_crowd_start(&demo->crowd, office, &crowd, explanation);
+}
+
 static enum result prepare_demo(void *owner, struct box_office *office,
                                 struct explanation *explanation)
 {
@@ -138,9 +198,18 @@ static enum result prepare_demo(void *owner, struct box_office *office,
     }
     if (result == RESULT_OK)
         result = make_data(demo, office, &credentials[0], explanation);
+    if (result == RESULT_OK)
+        result = send_crowd(demo, office, &credentials[0], explanation);
     while (opened > 0)
         account_close(office, &credentials[--opened]);
     return result;
+}
+
+static void finish_demo(void *owner)
+{
+    struct demo *demo = owner;
+    demo_crowd_stop(demo->crowd);
+    demo->crowd = NULL;
 }
 
 /* ---- What is printed ---- */
@@ -149,6 +218,8 @@ static void print_accounts(const struct demo *demo)
 {
     printf("\nThe data is in %s%s. Ctrl-C stops the demo.\n\n", demo->directory,
            demo->temporary ? " and is removed when the demo stops" : "");
+    if (demo->options.crowd > 0)
+        printf("%" PRId64 " people come, line up and buy meanwhile.\n\n", demo->options.crowd);
     for (size_t i = 0; i < DEMO_ACCOUNTS; i++)
         printf("  %-10s %-24s %s\n", user_role_texts[demo->accounts[i].role],
                demo->accounts[i].email, demo->accounts[i].password);
@@ -224,6 +295,7 @@ static enum result run_demo(struct demo *demo, const struct config *config,
                             struct explanation *explanation)
 {
     char path[4096];
+    demo->config = config;
     demo->directory = config->data;
     demo->temporary = !config_is_set(config, CONFIG_data);
     if (demo->temporary) {
@@ -234,6 +306,7 @@ static enum result run_demo(struct demo *demo, const struct config *config,
     }
     const struct serve_hooks hooks = {.owner = demo,
                                       .prepare = prepare_demo,
+                                      .finish = finish_demo,
                                       .ready = greet,
                                       .ends_with_terminal = true,
                                       .is_temporary = demo->temporary};
@@ -254,8 +327,12 @@ enum command_status command_demo(int argument_count, char *const *arguments)
                 {.role = USER_ROLE_BUYER, .name = "Bob", .email = "bob@example.com"},
             },
     };
+    struct command_line line = {
+        .options = options,
+        .option_count = sizeof options / sizeof options[0],
+        .option_values = &demo.options,
+    };
     struct config config;
-    struct command_line line = {0};
     struct explanation explanation;
     enum command_status status = COMMAND_DONE;
     enum result result =

@@ -33,9 +33,9 @@ static const struct command commands[] = {
      "Like serve, with charging open, a concert with two rounds on sale, an organizer and two\n"
      "buyers. Prints their passwords and curl lines that buy a ticket. Without --data it works in\n"
      "a temporary directory, which it removes when it stops: by SIGTERM, Ctrl-C or the closing of\n"
-     "its terminal (SIGHUP).\n",
+     "its terminal (SIGHUP). With --crowd there are others who buy meanwhile.\n",
      command_demo,
-     NULL},
+     command_demo_options},
     {{"organizer", "add"},
      "EMAIL",
      "make an organizer's account",

@@ -241,6 +241,8 @@ enum result serve_run(const struct config *config, const char *directory,
         return result;
     status_report_start(&status, directory, wall_now());
     result = serve_watched(&office, config, hooks, &status, explanation);
+    if (hooks->finish != NULL)
+        hooks->finish(hooks->owner);
     status_report_stop(&status);
     if (office.engine != NULL)
         box_office_close(&office, hooks->is_temporary ? 0 : STOP_BOOK_MS);

@@ -13,6 +13,8 @@ struct serve_hooks {
     void *owner;
     /* Before the first request is answered; or NULL. */
     enum result (*prepare)(void *owner, struct box_office *office, struct explanation *explanation);
+    /* Before the engine stops, also where `prepare` failed or was not called; or NULL. */
+    void (*finish)(void *owner);
     /* After the line that says where it listens; or NULL. */
     void (*ready)(void *owner, const char *url);
     /* SIGHUP ends it, as the terminal's closing does. Otherwise that reads the certificate again.

@@ -7,7 +7,9 @@ import net from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
-import { launch, newDirectory, program, run } from './support/house.mjs'
+import { Client, ok } from './support/client.mjs'
+import { House, launch, newDirectory, program, run } from './support/house.mjs'
+import { makeConcert, makeRound, seatsOf, signIn } from './support/people.mjs'
 import { until, within } from './support/wait.mjs'
 
 // A fresh shell with nothing but the system's own tools. Each line it prints that is JSON.
@@ -31,9 +33,21 @@ async function stop({ child, ended }, signal = 'SIGTERM') {
     assert.equal(code, 0, stderr)
 }
 
+// The organizer of a demo that printed this.
+const organizerOf = said => {
+    const [, url] = /listening on (\S+)/.exec(said)
+    const [, email, password] = /(organizer@example\.com) +(\S+)/.exec(said)
+    const house = { url }
+    house.anybody = new Client(house)
+    return signIn(house, email, password)
+}
+
 describe('usher demo', () => {
+    const started = []
+    after(() => started.forEach(({ child }) => child.kill('SIGKILL')))
     const start = async (...args) => {
         const running = launch(program, ['demo', '--listen', '127.0.0.1:0', ...args])
+        started.push(running)
         await until('the last line', () =>
             /reservations\/\$reservation.*\n/.test(running.said.stdout)
         )
@@ -82,6 +96,63 @@ describe('usher demo', () => {
         await stop(running, 'SIGHUP')
         await assert.rejects(stat(data), { code: 'ENOENT' })
     })
+
+    test('a crowd buys meanwhile, and so do you, until it stops', async t => {
+        const data = await newDirectory()
+        t.after(() => rm(data, { recursive: true }))
+        const running = await start('--data', data, '--crowd', '100', '--max-active', '10')
+        const { stdout } = running.said
+        assert.match(stdout, /^100 people come, line up and buy meanwhile\.$/m)
+        const organizer = await organizerOf(stdout)
+        const isOnItsWay = async () => {
+            const { queue, sales } = ok(await organizer.get('/v1/stats'))
+            return queue.waiting > 0 && sales.sold > 0
+        }
+        await until('a line, and seats that were bought', isOnItsWay, { deadlineMs: 60_000 })
+        ok(await organizer.patch('/v1/queue', { maxActive: 1000 }))
+        assert.equal((await paste(stdout.slice(stdout.search(/^usher=/m)))).at(-1).status, 'confirmed')
+        await stop(running)
+        const { code, stdout: violations } = await run(program, ['check', '--data', data])
+        assert.equal(code, 0, violations)
+    })
+
+    test('a crowd goes home when the terminal is closed', async () => {
+        const running = await start('--crowd', '300')
+        const [, data] = /The data is in (\S+) and is removed/.exec(running.said.stdout)
+        const organizer = await organizerOf(running.said.stdout)
+        const { maxActive } = ok(await organizer.get('/v1/queue'))
+        assert.equal(maxActive, 150)
+        await until('people inside', async () => ok(await organizer.get('/v1/queue')).active > 0)
+        await stop(running, 'SIGHUP')
+        await assert.rejects(stat(data), { code: 'ENOENT' })
+    })
+
+    test('a crowd leaves the last tenth of the seats to others', async t => {
+        const house = await House.open({}, { organizers: ['organizer@example.com'] })
+        t.after(() => house.close())
+        const boss = await signIn(house, 'organizer@example.com')
+        const round = await makeRound(boss, await makeConcert(boss), { rows: 2, seatsPerRow: 10 })
+        const seatIds = (await seatsOf(boss, round)).slice(2).map(({ id }) => id)
+        ok(await boss.post(`/v1/rounds/${round.id}/seats/block`, { seatIds }))
+        await house.stop()
+        const running = await start('--data', house.data, '--crowd', '20')
+        const organizer = await organizerOf(running.said.stdout)
+        const given = async () => {
+            const { sales } = ok(await organizer.get('/v1/stats'))
+            assert.equal(sales.sold, 0)
+            const [back] = ok(await organizer.get('/v1/reservations?status=cancelled')).items
+            return back?.cancelReason === 'left'
+        }
+        await until('seats given back', given, { deadlineMs: 120_000, everyMs: 500 })
+        await stop(running)
+    })
+
+    for (const crowd of ['-1', '5001', 'many', ''])
+        test(`no crowd of '${crowd}'`, async () => {
+            const { code, stderr } = await run(program, ['demo', '--crowd', crowd])
+            assert.equal(code, 2)
+            assert.match(stderr, /--crowd/)
+        })
 
     test('needs charging to be open', async () => {
         const { code, stderr } = await run(program, ['demo', '--charging', 'closed'])
