@@ -58,6 +58,12 @@ async function once(id: string, what: () => Promise<unknown>): Promise<void> {
     await reload(id)
     if (refused !== null && !tellsItself(refused)) trouble.value = refused
     checking.value = false
+    requestAnimationFrame(keepFocus)
+}
+
+// The button that was pressed may be gone, and with it the place of who has no mouse.
+function keepFocus(): void {
+    if (document.activeElement === document.body) document.getElementById('result')?.focus()
 }
 
 // Refusals of which the reservation, as it is now, tells the reader more.
@@ -264,7 +270,9 @@ export function Pay({ id }: { id: string }) {
             </ul>
             {checking.value ? <p role="status">{t('checkingPayment')}</p> : null}
             {trouble.value === null ? null : <Trouble error={trouble.value} />}
-            <Result now={now} />
+            <div id="result" tabIndex={-1}>
+                <Result now={now} />
+            </div>
         </Frame>
     )
 }
