@@ -266,7 +266,34 @@ test('staff see and change what their scopes allow', async t => {
     assert.equal(await statusOf(house), 'open')
     ok(await organizer.patch(`/v1/staff/${changes.user.id}`, { scopes: ['read'] }))
     await changing.reload()
-    await says(changing, 'This is for organizers, and for staff who may see counts.')
+    await says(changing, 'This is for organizers, and for staff who may do this.')
+})
+
+test('staff who may change the line and see no counts use what needs no more', async t => {
+    const { house, organizer } = await openHouse(t)
+    const { user } = await invited(organizer, 'door', ['queue:write'])
+    const page = await openPage(t, house)
+    await signInAs(page, user.email)
+    const refusals = []
+    page.on('response', answer => answer.status() === 403 && refusals.push(answer.url()))
+    await page.goto('/')
+    await link(page, 'Desk').click()
+    await page.waitForURL('**/desk/line')
+    assert.equal(await link(page, 'Live').count(), 0)
+    await button(page, 'Pause').dispatchEvent('click', { detail: 0 })
+    await says(page, 'Paused: nobody is let in.')
+    // Somebody else's hand is seen, too.
+    ok(await organizer.patch('/v1/queue', { paused: false }))
+    await says(page, 'People are let in.')
+    await says(page, 'A forecast is shown to staff who may see counts.')
+    await inside(page).fill('7')
+    await page.keyboard.press('Enter')
+    await says(page, 'Saved.')
+    assert.equal(ok(await organizer.get('/v1/queue')).maxActive, 7)
+    await page.goto('/desk')
+    await says(page, 'This is for organizers, and for staff who may do this.')
+    await page.getByRole('link', { name: 'Line', exact: true }).waitFor()
+    assert.deepEqual(refusals, [])
 })
 
 test('a buyer is told that the desk is not for buyers, and asks for nothing of it', async t => {

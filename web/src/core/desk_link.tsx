@@ -1,5 +1,21 @@
-// The way to the desk, for the people of the house.
+// The desk's pages, each with what one must be allowed for it, and the way to the first.
 import { may } from './house'
 import { t } from './language'
 
-export const deskLink = () => (may('stats') ? <a href="/desk">{t('desk')}</a> : null)
+export interface DeskPage {
+    path: string
+    // One of them is enough.
+    scopes: Parameters<typeof may>[0][]
+}
+
+export const deskPages = [
+    { path: '/desk', scopes: ['stats'] },
+    { path: '/desk/line', scopes: ['stats', 'queue:write'] },
+] as const satisfies DeskPage[]
+
+export const mayOpen = ({ scopes }: DeskPage): boolean => scopes.some(may)
+
+export function deskLink() {
+    const first = deskPages.find(mayOpen)
+    return first === undefined ? null : <a href={first.path}>{t('desk')}</a>
+}

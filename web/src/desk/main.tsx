@@ -4,9 +4,9 @@ import '../lists.css'
 import './desk.css'
 import './words'
 import { effect } from '@preact/signals'
-import { deskLink } from '../core/desk_link'
+import { deskLink, deskPages, mayOpen } from '../core/desk_link'
 import { added, Frame, Loading } from '../core/frame'
-import { may, me } from '../core/house'
+import { me } from '../core/house'
 import { type Key, t } from '../core/language'
 import { here, parts, signInPath } from '../core/path'
 import { show } from '../core/show'
@@ -14,16 +14,26 @@ import { Line } from './line'
 import { Live } from './live'
 import { followDesk } from './news'
 
-const pages: { path: string; title: Key; Page: () => preact.JSX.Element }[] = [
-    { path: '/desk', title: 'pageLive', Page: Live },
-    { path: '/desk/line', title: 'pageLine', Page: Line },
-]
+type Path = (typeof deskPages)[number]['path']
+
+interface Content {
+    title: Key
+    Page: () => preact.JSX.Element
+    // It shows the house as it goes.
+    follows?: boolean
+}
+
+const contents: Record<Path, Content> = {
+    '/desk': { title: 'pageLive', Page: Live, follows: true },
+    '/desk/line': { title: 'pageLine', Page: Line, follows: true },
+}
+const pages = deskPages.map(page => ({ ...page, ...contents[page.path] }))
 const shown = pages.find(({ path }) => path === `/${parts().join('/')}`)
 
 function Pages() {
     return (
         <nav class="pages" aria-label={t('desk')}>
-            {pages.map(page => (
+            {pages.filter(mayOpen).map(page => (
                 <a
                     key={page.path}
                     href={page.path}
@@ -43,9 +53,10 @@ function DeskPage() {
                 <Loading />
             </Frame>
         )
-    if (!may('stats'))
+    if (!mayOpen(shown))
         return (
             <Frame title={t('desk')}>
+                {pages.some(mayOpen) ? <Pages /> : null}
                 <h1>{t('desk')}</h1>
                 <p>{t('deskFor', { name: me.value.name })}</p>
             </Frame>
@@ -63,6 +74,6 @@ function DeskPage() {
 effect(() => {
     if (me.value === null) location.replace(signInPath(here()))
 })
-followDesk()
+if (shown?.follows) followDesk()
 added.links = deskLink
 show(DeskPage)

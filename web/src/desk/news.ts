@@ -46,7 +46,14 @@ function hearDesk(second: DeskSecond): void {
     hearSecond(second)
 }
 
-async function ask(): Promise<void> {
+// Who may not see counts sees the line as everybody does.
+async function askForLine(): Promise<void> {
+    const toldBefore = told
+    const line = await read<Queue>('/v1/queue')
+    if (told === toldBefore) queue.value = line
+}
+
+async function askForAll(): Promise<void> {
     const toldBefore = told
     const [stats, series] = await Promise.all([
         read<Stats>('/v1/stats'),
@@ -69,7 +76,7 @@ export async function look(): Promise<void> {
     clearTimeout(timer)
     isAsking = true
     try {
-        await ask()
+        await (may('stats') ? askForAll() : askForLine())
         trouble.value = null
     } catch (error) {
         if (isShutOut(error)) loadMe().catch(() => {})
@@ -83,16 +90,21 @@ function lookIfSeen(): void {
     if (!document.hidden) look()
 }
 
+const mayLook = (): boolean => may('stats') || may('queue:write')
+
 // Begins with whoever may look.
 export function followDesk(): void {
-    follow(() => (may('stats') ? 'desk=1' : null), { desk: hearDesk, queue: hearLine })
+    follow(() => (may('stats') ? 'desk=1' : mayLook() ? '' : null), {
+        desk: hearDesk,
+        queue: hearLine,
+    })
     // Without a stream, or with a new one, something may have been missed.
     effect(() => {
         void live.value
-        if (may('stats')) queueMicrotask(lookIfSeen)
+        if (mayLook()) queueMicrotask(lookIfSeen)
     })
     for (const event of ['visibilitychange', 'online'])
         addEventListener(event, () => {
-            if (may('stats')) lookIfSeen()
+            if (mayLook()) lookIfSeen()
         })
 }

@@ -5,7 +5,7 @@ import type { Forecast, Queue } from '../core/api'
 import { act, inquire } from '../core/call'
 import { clockTime, dayAndTime, serverNow } from '../core/clock'
 import { Trouble } from '../core/frame'
-import { loadMe } from '../core/house'
+import { loadMe, may } from '../core/house'
 import { t } from '../core/language'
 import { say } from '../core/say'
 import { hearQueue, queue } from './news'
@@ -83,6 +83,9 @@ const isForecast = computed(
         keyOf(shown.value.now) === keyOf(now.value)
 )
 
+// Who may not see counts may not see forecasts, and saves without.
+const isReady = computed(() => isForecast.value || !may('stats'))
+
 let timer = 0
 let asked = 0
 
@@ -116,7 +119,7 @@ effect(() => {
         if (base !== null) say(overtaken(base))
     }
     before = key
-    if (pace === null || base === null || !isChanged.value) shown.value = null
+    if (pace === null || base === null || !isChanged.value || !may('stats')) shown.value = null
     else timer = setTimeout(() => ask(pace, base), typedMs)
 })
 
@@ -132,7 +135,7 @@ function leave(): void {
 async function save(): Promise<void> {
     const [pace, base] = [wanted.value, now.value]
     if (isBusy.value || pace === null || base === null || !isChanged.value) return
-    if (!isForecast.value) {
+    if (!isReady.value) {
         say(t('forecastFirst'))
         return
     }
@@ -253,10 +256,14 @@ export function Settings({ line }: { line: Queue }) {
             {isForecast.value && shown.value !== null
                 ? wordsOf(shown.value).map(words => <p key={words}>{words}</p>)
                 : null}
+            {may('stats') ? null : <p class="dim">{t('noForecast')}</p>}
             {isSaved.value ? <p class="good">{t('saved')}</p> : null}
             {refused.value === null ? null : <Trouble error={refused.value} />}
             <p class="acts">
-                <button type="submit" aria-disabled={!isForecast.value || isBusy.value}>
+                <button
+                    type="submit"
+                    aria-disabled={!isChanged.value || !isReady.value || isBusy.value}
+                >
                     {t('save')}
                 </button>
                 {isTyped.value ? (

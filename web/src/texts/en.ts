@@ -195,8 +195,7 @@ export const seats = {
 } as const
 
 export const desk = {
-    deskFor:
-        'This is for organizers, and for staff who may see counts. You’re signed in as {name}.',
+    deskFor: 'This is for organizers, and for staff who may do this. You’re signed in as {name}.',
     asOf: 'As of {time}',
     save: 'Save',
     saved: 'Saved.',
@@ -245,6 +244,7 @@ export const desk = {
     changedMeanwhile:
         'Somebody changed this meanwhile: now {rate} a second, {most} inside at most.',
     discard: 'Leave it as it is',
+    noForecast: 'A forecast is shown to staff who may see counts.',
     forecastFirst: 'The forecast comes first. Save when you have seen it.',
     forecastNobody: 'Nobody waits: this counts for those who come.',
     forecastAt:

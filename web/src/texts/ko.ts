@@ -186,8 +186,7 @@ export const seats: Seats = {
 }
 
 export const desk: Desk = {
-    deskFor:
-        '주최 측과 현황을 볼 수 있는 직원을 위한 페이지입니다. {name} 계정으로 로그인되어 있습니다.',
+    deskFor: '주최 측과 권한이 있는 직원을 위한 페이지입니다. {name} 계정으로 로그인되어 있습니다.',
     asOf: '{time} 기준',
     save: '저장',
     saved: '저장했습니다.',
@@ -236,6 +235,7 @@ export const desk: Desk = {
     changedMeanwhile:
         '그사이 다른 사람이 바꿨습니다. 현재 1초에 {rate}명, 동시에 {most}명까지입니다.',
     discard: '그대로 두기',
+    noForecast: '예측은 현황을 볼 수 있는 직원에게 표시됩니다.',
     forecastFirst: '먼저 예측을 보여 드립니다. 확인한 뒤 저장하세요.',
     forecastNobody: '대기하는 사람이 없습니다. 앞으로 오는 사람부터 적용됩니다.',
     forecastAt:
