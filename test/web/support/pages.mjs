@@ -90,5 +90,29 @@ export const states = [
         },
         ready: '#maxActive-error',
     },
+    { name: 'the desk, people and keys', organizer: true, show: page => page.goto('/desk/people'), ready: '#staff + .cards' },
+    {
+        name: 'the desk, somebody invited who may nothing', organizer: true,
+        show: async page => {
+            await page.goto('/desk/people')
+            await page.locator('#name').fill('New')
+            await page.locator('#email').fill('new@example.com')
+            await page.locator('form button').first().click()
+        },
+        ready: '#invite-error',
+    },
+    {
+        name: 'the desk, a key made and to be revoked', organizer: true,
+        show: async page => {
+            await page.goto('/desk/people')
+            await page.locator('#key-name').fill('report')
+            await page.locator('form [value=stats]').last().check()
+            await page.locator('form button').last().click()
+            await page.locator('#secret').waitFor()
+            await page.locator('#keys ~ .cards button').last().click()
+        },
+        ready: '.danger',
+    },
+    { name: 'a password to be chosen', show: page => page.goto('/choose-password#token'), ready: 'form' },
     { name: 'account', person: true, show: page => page.goto('/account'), ready: 'form' },
 ]

@@ -3,12 +3,15 @@ import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX, TargetedSubmitEvent } from 'preact'
 import { Refused } from './call'
 import { Trouble } from './frame'
-import { type Key, t } from './language'
+import { type Key, t, type Values } from './language'
 import { sayAtOnce } from './say'
 
 interface FieldProps {
     name: string
+    // Where a page has two fields of that name.
+    id?: string
     label: Key
+    values?: Values
     hint?: Key
     attributes: JSX.IntrinsicElements['input']
     // Why the form was refused, which may be for this field.
@@ -19,24 +22,16 @@ interface FieldProps {
 
 export const nameInput = { autoComplete: 'name', maxLength: 100 } as const
 export const emailInput = { type: 'email', autoComplete: 'username' } as const
-export const passwordInput = { type: 'password', autoComplete: 'current-password' } as const
-export const newPasswordInput = {
-    type: 'password',
-    autoComplete: 'new-password',
-    minLength: 8,
-    maxLength: 128,
-} as const
 
-export function Field({ name, label, hint, attributes, refused, field = name }: FieldProps) {
+export function Field(props: FieldProps) {
+    const { name, id = name, label, values, hint, attributes, refused, field = name } = props
     const error = errorOf(refused, field)
-    const about = [hint ? `${name}-hint` : '', error ? `${name}-error` : '']
-        .filter(Boolean)
-        .join(' ')
+    const about = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ')
     return (
         <p class="field">
-            <label for={name}>{t(label)}</label>
+            <label for={id}>{t(label, values)}</label>
             <input
-                id={name}
+                id={id}
                 name={name}
                 required
                 aria-invalid={error ? 'true' : 'false'}
@@ -44,12 +39,12 @@ export function Field({ name, label, hint, attributes, refused, field = name }: 
                 {...attributes}
             />
             {hint ? (
-                <span id={`${name}-hint`} class="dim">
+                <span id={`${id}-hint`} class="dim">
                     {t(hint)}
                 </span>
             ) : null}
             {error ? (
-                <span id={`${name}-error`} class="bad">
+                <span id={`${id}-error`} class="bad">
                     {error}
                 </span>
             ) : null}
@@ -58,7 +53,7 @@ export function Field({ name, label, hint, attributes, refused, field = name }: 
 }
 
 // What a refusal says of the field, if it speaks of it.
-function errorOf(refused: unknown, field: string): string | undefined {
+export function errorOf(refused: unknown, field: string): string | undefined {
     if (!(refused instanceof Refused)) return undefined
     return refused.problem.errors?.find(one => one.field === `/${field}`)?.message
 }

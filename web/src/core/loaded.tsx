@@ -8,12 +8,13 @@ type State<T> = { value: T } | { error: unknown } | null
 export interface Loaded<T> {
     state: Signal<State<T>>
     again: () => void
+    // Asks anew, and shows meanwhile what was there.
+    refresh: () => Promise<void>
 }
 
 export function load<T>(get: () => Promise<T>): Loaded<T> {
     const state = signal<State<T>>(null)
-    const again = () => {
-        state.value = null
+    const refresh = () =>
         get().then(
             value => {
                 state.value = { value }
@@ -22,9 +23,12 @@ export function load<T>(get: () => Promise<T>): Loaded<T> {
                 state.value = { error }
             }
         )
+    const again = () => {
+        state.value = null
+        refresh()
     }
     again()
-    return { state, again }
+    return { state, again, refresh }
 }
 
 // Undefined while it is not there.

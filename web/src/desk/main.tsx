@@ -13,6 +13,7 @@ import { show } from '../core/show'
 import { Line } from './line'
 import { Live } from './live'
 import { followDesk } from './news'
+import { People } from './people'
 
 type Path = (typeof deskPages)[number]['path']
 
@@ -26,6 +27,7 @@ interface Content {
 const contents: Record<Path, Content> = {
     '/desk': { title: 'pageLive', Page: Live, follows: true },
     '/desk/line': { title: 'pageLine', Page: Line, follows: true },
+    '/desk/people': { title: 'pagePeople', Page: People },
 }
 const pages = deskPages.map(page => ({ ...page, ...contents[page.path] }))
 const shown = pages.find(({ path }) => path === `/${parts().join('/')}`)

@@ -3,11 +3,12 @@ import { useMemo } from 'preact/hooks'
 import type { OwnSession, OwnSessions, User } from '../core/api'
 import { act, Refused, read } from '../core/call'
 import { dayAndTime } from '../core/clock'
-import { emailInput, Field, Form, nameInput, newPasswordInput, passwordInput } from '../core/form'
+import { emailInput, Field, Form, nameInput } from '../core/form'
 import { Frame, Loading, Trouble } from '../core/frame'
 import { me } from '../core/house'
 import { t } from '../core/language'
 import { load, Shown } from '../core/loaded'
+import { newPasswordInput, passwordInput } from '../core/password_input'
 import { say } from '../core/say'
 
 function Saved({ shown }: { shown: boolean }) {

@@ -9,6 +9,7 @@ import { t } from '../core/language'
 import { parts } from '../core/path'
 import { show } from '../core/show'
 import { Account } from './account'
+import { ChoosePassword } from './choose_password'
 import { ConcertPage } from './concert'
 import { Fair } from './fair'
 import { Home } from './home'
@@ -28,6 +29,8 @@ function Shop() {
             return <SignIn />
         case 'sign-up':
             return <SignUp />
+        case 'choose-password':
+            return <ChoosePassword />
         case 'tickets':
             return id === undefined ? <Tickets /> : <TicketPage id={id} />
         case 'points':

@@ -1,9 +1,10 @@
 import type { Session, User } from '../core/api'
 import { act } from '../core/call'
-import { emailInput, Field, Form, nameInput, newPasswordInput, passwordInput } from '../core/form'
+import { emailInput, Field, Form, nameInput } from '../core/form'
 import { Frame } from '../core/frame'
 import { settings } from '../core/house'
 import { t } from '../core/language'
+import { newPasswordInput, passwordInput } from '../core/password_input'
 import { ownPath, parameter } from '../core/path'
 
 const text = (data: FormData, name: string): string => String(data.get(name) ?? '')

@@ -3,10 +3,11 @@ import { useMemo } from 'preact/hooks'
 import type { Concert, Reservation, Round } from '../core/api'
 import { act, read, readAll } from '../core/call'
 import { dayAndTime, tick } from '../core/clock'
-import { Frame, price, Trouble } from '../core/frame'
+import { Frame, price } from '../core/frame'
 import { type Key, t } from '../core/language'
 import { known, load, Shown } from '../core/loaded'
 import { say } from '../core/say'
+import { focusOn, Sure } from '../core/sure'
 
 const statuses: Record<Reservation['status'], Key> = {
     pending: 'statusPending',
@@ -81,7 +82,6 @@ export function Tickets() {
     )
 }
 
-// Asks once more before it cancels.
 function Cancel({
     reservation,
     done,
@@ -89,18 +89,12 @@ function Cancel({
     reservation: Reservation
     done: (now: Reservation) => void
 }) {
-    const asks = useSignal(false)
-    const error = useSignal<unknown>(null)
     const refund = price(reservation.usedPoints)
     const cancel = async () => {
-        try {
-            const path = `/v1/reservations/${reservation.id}/cancel`
-            done(await act<Reservation>(`cancel:${reservation.id}`, 'POST', path))
-            say(t('refunded', { price: refund }))
-        } catch (problem) {
-            error.value = problem
-        }
-        asks.value = false
+        const path = `/v1/reservations/${reservation.id}/cancel`
+        done(await act<Reservation>(`cancel:${reservation.id}`, 'POST', path))
+        say(t('refunded', { price: refund }))
+        focusOn('status')
     }
     if (
         reservation.refundableUntil === null ||
@@ -112,22 +106,12 @@ function Cancel({
             <p class="dim">
                 {t('refundUntilHint', { time: dayAndTime(reservation.refundableUntil) })}
             </p>
-            {error.value === null ? null : <Trouble error={error.value} />}
-            {asks.value ? (
-                <fieldset class="acts">
-                    <legend>{t('cancelSure', { price: refund })}</legend>
-                    <button type="button" class="danger" onClick={cancel}>
-                        {t('yesCancel')}
-                    </button>
-                    <button type="button" class="quiet" onClick={() => (asks.value = false)}>
-                        {t('no')}
-                    </button>
-                </fieldset>
-            ) : (
-                <button type="button" class="quiet" onClick={() => (asks.value = true)}>
-                    {t('cancelAndRefund', { price: refund })}
-                </button>
-            )}
+            <Sure
+                label={t('cancelAndRefund', { price: refund })}
+                question={t('cancelSure', { price: refund })}
+                yes={t('yesCancel')}
+                run={cancel}
+            />
         </>
     )
 }
@@ -141,7 +125,9 @@ function Ticket({ booking }: { booking: Booking }) {
         <>
             <h1>{titleOf(booking)}</h1>
             <p>{booking.round ? dayAndTime(booking.round.startTime) : null}</p>
-            <p class="big">{t(statuses[reservation.status])}</p>
+            <p id="status" class="big" tabIndex={-1}>
+                {t(statuses[reservation.status])}
+            </p>
             {reservation.cancelReason ? <p>{t(reasons[reservation.cancelReason])}</p> : null}
             <ul class="rows">
                 {reservation.seats.map(seat => (
