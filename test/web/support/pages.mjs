@@ -113,6 +113,28 @@ export const states = [
         },
         ready: '.danger',
     },
+    { name: 'the desk, concerts', organizer: true, show: page => page.goto('/desk/concerts'), ready: 'main .cards' },
+    { name: 'the desk, a concert', organizer: true, show: (page, { concert }) => page.goto(`/desk/concerts/${concert.id}`), ready: '#publish' },
+    {
+        name: 'the desk, a table with faults', organizer: true,
+        show: async (page, { later }) => {
+            await page.goto(`/desk/concerts/${later.id}`)
+            await page.locator('[value=file]').check()
+            const buffer = Buffer.from('seat,grade,price,note\nA,VIP,five,x\n')
+            await page.locator('#file').setInputFiles({ name: 'seats.csv', mimeType: 'text/csv', buffer })
+        },
+        ready: '.trouble',
+    },
+    {
+        name: 'the desk, a table', organizer: true,
+        show: async (page, { later }) => {
+            await page.goto(`/desk/concerts/${later.id}`)
+            await page.locator('[value=file]').check()
+            const buffer = Buffer.from('seat,grade,price\nA,VIP,5\nB,,4\n')
+            await page.locator('#file').setInputFiles({ name: 'seats.csv', mimeType: 'text/csv', buffer })
+        },
+        ready: 'form .rows',
+    },
     { name: 'a password to be chosen', show: page => page.goto('/choose-password#token'), ready: 'form' },
     { name: 'account', person: true, show: page => page.goto('/account'), ready: 'form' },
 ]

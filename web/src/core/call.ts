@@ -29,6 +29,7 @@ export function heardFromServer(): void {
     lastHeard.value = Date.now()
 }
 
+// An answer that takes longer is lost. An act that sends much has its own time.
 const answerMs = 10_000
 const firstPauseMs = 500
 const longestPauseMs = 8000
@@ -44,9 +45,15 @@ interface Answer {
 }
 
 // Undefined: no answer came.
-async function ask(method: string, path: string, body: unknown, key: string | null) {
+async function ask(
+    method: string,
+    path: string,
+    body: unknown,
+    key: string | null,
+    patienceMs: number
+) {
     const abort = new AbortController()
-    const timer = setTimeout(() => abort.abort(), answerMs)
+    const timer = setTimeout(() => abort.abort(), patienceMs)
     try {
         const response = await fetch(path, {
             method,
@@ -94,10 +101,11 @@ async function askUntilAnswered(
     method: string,
     path: string,
     body: unknown,
-    key: string | null
+    key: string | null,
+    patienceMs = answerMs
 ): Promise<Answer> {
     for (let tries = 0; ; tries++) {
-        const answer = await ask(method, path, body, key)
+        const answer = await ask(method, path, body, key, patienceMs)
         if (answer !== undefined && !isPutOff(answer)) return answer
         await wait(answer, tries)
     }
@@ -147,10 +155,12 @@ export async function act<T>(
     name: string,
     method: 'POST' | 'PATCH' | 'DELETE',
     path: string,
-    body?: unknown
+    body?: unknown,
+    patienceMs?: number
 ): Promise<T> {
     const key = keyOf(name)
-    const answer = await askUntilAnswered(method, path, body, method === 'POST' ? key : null)
+    const sent = method === 'POST' ? key : null
+    const answer = await askUntilAnswered(method, path, body, sent, patienceMs)
     localStorage.removeItem(kept(name))
     return outcome<T>(answer)
 }

@@ -11,6 +11,7 @@ export interface DeskPage {
 export const deskPages = [
     { path: '/desk', scopes: ['stats'] },
     { path: '/desk/line', scopes: ['stats', 'queue:write'] },
+    { path: '/desk/concerts', scopes: ['catalogue:write'] },
     { path: '/desk/people', scopes: ['team:write'] },
 ] as const satisfies DeskPage[]
 

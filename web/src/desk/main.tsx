@@ -10,16 +10,20 @@ import { me } from '../core/house'
 import { type Key, t } from '../core/language'
 import { here, parts, signInPath } from '../core/path'
 import { show } from '../core/show'
+import { Concerts } from './concerts'
 import { Line } from './line'
 import { Live } from './live'
 import { followDesk } from './news'
 import { People } from './people'
+import { SetUp } from './set_up'
 
 type Path = (typeof deskPages)[number]['path']
 
 interface Content {
     title: Key
     Page: () => preact.JSX.Element
+    // One of what the page lists, with a heading of its own.
+    One?: (props: { id: string }) => preact.JSX.Element
     // It shows the house as it goes.
     follows?: boolean
 }
@@ -27,10 +31,12 @@ interface Content {
 const contents: Record<Path, Content> = {
     '/desk': { title: 'pageLive', Page: Live, follows: true },
     '/desk/line': { title: 'pageLine', Page: Line, follows: true },
+    '/desk/concerts': { title: 'concerts', Page: Concerts, One: SetUp },
     '/desk/people': { title: 'pagePeople', Page: People },
 }
 const pages = deskPages.map(page => ({ ...page, ...contents[page.path] }))
-const shown = pages.find(({ path }) => path === `/${parts().join('/')}`)
+const [desk, part, id] = parts()
+const shown = pages.find(({ path }) => path === (part ? `/${desk}/${part}` : `/${desk}`))
 
 function Pages() {
     return (
@@ -66,8 +72,14 @@ function DeskPage() {
     return (
         <Frame title={t(shown.title)}>
             <Pages />
-            <h1>{t(shown.title)}</h1>
-            <shown.Page />
+            {id !== undefined && shown.One !== undefined ? (
+                <shown.One id={id} />
+            ) : (
+                <>
+                    <h1>{t(shown.title)}</h1>
+                    <shown.Page />
+                </>
+            )}
         </Frame>
     )
 }
