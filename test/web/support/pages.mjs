@@ -135,6 +135,15 @@ export const states = [
         },
         ready: 'form .rows',
     },
+    { name: 'the desk, bookings', organizer: true, show: page => page.goto('/desk/orders'), ready: 'main h2' },
+    {
+        name: 'the desk, a booking', organizer: true,
+        show: async page => {
+            await page.goto('/desk/orders')
+            await page.locator('.cards a').first().click()
+        },
+        ready: 'ol.rows',
+    },
     { name: 'a password to be chosen', show: page => page.goto('/choose-password#token'), ready: 'form' },
     { name: 'account', person: true, show: page => page.goto('/account'), ready: 'form' },
 ]

@@ -14,6 +14,8 @@ import { Concerts } from './concerts'
 import { Line } from './line'
 import { Live } from './live'
 import { followDesk } from './news'
+import { OrderPage } from './order'
+import { Orders } from './orders'
 import { People } from './people'
 import { SetUp } from './set_up'
 
@@ -32,6 +34,7 @@ const contents: Record<Path, Content> = {
     '/desk': { title: 'pageLive', Page: Live, follows: true },
     '/desk/line': { title: 'pageLine', Page: Line, follows: true },
     '/desk/concerts': { title: 'concerts', Page: Concerts, One: SetUp },
+    '/desk/orders': { title: 'pageOrders', Page: Orders, One: OrderPage },
     '/desk/people': { title: 'pagePeople', Page: People },
 }
 const pages = deskPages.map(page => ({ ...page, ...contents[page.path] }))

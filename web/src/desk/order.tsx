@@ -1,0 +1,123 @@
+// One order: whose it is, its seats, what happened to it step by step, and its end by the house.
+import { useMemo } from 'preact/hooks'
+import type { History, Reservation } from '../core/api'
+import { act, read } from '../core/call'
+import { clockTime, dayAndTime } from '../core/clock'
+import { price } from '../core/frame'
+import { may } from '../core/house'
+import { type Key, t } from '../core/language'
+import { type Loaded, load, Shown } from '../core/loaded'
+import { say } from '../core/say'
+import { focusOn, Sure } from '../core/sure'
+import { type Order, orderOf, showName, statusWords } from './orders'
+
+type Step = History['items'][number]
+
+interface Whole {
+    order: Order
+    steps: Step[]
+}
+
+const stepWords: Record<Step['event'], Key> = {
+    joined: 'stepJoined',
+    admitted: 'stepAdmitted',
+    held: 'stepHeld',
+    extended: 'stepExtended',
+    tried: 'stepTried',
+    paid: 'stepPaid',
+    expired: 'stepExpired',
+    cancelled: 'stepCancelled',
+    refunded: 'stepRefunded',
+}
+
+const reasonWords: Record<NonNullable<Reservation['cancelReason']>, Key> = {
+    buyer: 'reasonBuyer',
+    left: 'reasonLeft',
+    organizer: 'reasonOrganizer',
+    round_cancelled: 'reasonRound',
+}
+
+async function wholeOf(id: string): Promise<Whole> {
+    const [reservation, history] = await Promise.all([
+        read<Reservation>(`/v1/reservations/${id}`),
+        read<History>(`/v1/reservations/${id}/history`),
+    ])
+    return { order: await orderOf(reservation), steps: history.items }
+}
+
+function Timeline({ steps }: { steps: Step[] }) {
+    return (
+        <ol class="rows">
+            {steps.map(({ at, event, amount, cancelReason }) => (
+                <li key={`${event} ${at}`}>
+                    <time dateTime={at}>
+                        {dayAndTime(at)} <span class="dim">{clockTime(at, true)}</span>
+                    </time>
+                    <span>{t(stepWords[event])}</span>
+                    {cancelReason ? <span class="dim">{t(reasonWords[cancelReason])}</span> : null}
+                    {amount === null ? null : <span class="number">{price(amount)}</span>}
+                </li>
+            ))}
+        </ol>
+    )
+}
+
+// Of a hold it is given back; of what is paid the points come back, also after the time for it.
+function End({ reservation, whole }: { reservation: Reservation; whole: Loaded<Whole> }) {
+    const isPaid = reservation.status === 'confirmed'
+    if (!may('refunds:write') || (!isPaid && reservation.status !== 'pending')) return null
+    const sum = price(reservation.usedPoints)
+    const end = async () => {
+        const path = `/v1/reservations/${reservation.id}/cancel`
+        await act<Reservation>(`cancel:${reservation.id}`, 'POST', path)
+        await whole.refresh()
+        say(t(isPaid ? 'wasRefunded' : 'wasReleased'))
+        focusOn('status')
+    }
+    return (
+        <Sure
+            label={isPaid ? t('refundNow', { price: sum }) : t('releaseNow')}
+            question={isPaid ? t('refundSure', { price: sum }) : t('releaseSure')}
+            yes={t(isPaid ? 'yesRefund' : 'yesRelease')}
+            run={end}
+        />
+    )
+}
+
+export function OrderPage({ id }: { id: string }) {
+    const whole = useMemo(() => load(() => wholeOf(id)), [id])
+    return (
+        <Shown alone loaded={whole}>
+            {({ order, steps }) => {
+                const { reservation, buyer } = order
+                return (
+                    <>
+                        <h1>{showName(order)}</h1>
+                        <p id="status" class="big" tabIndex={-1}>
+                            {t(statusWords[reservation.status])}
+                        </p>
+                        <p>
+                            {buyer === null
+                                ? t('nobodyKnown')
+                                : [buyer.name, buyer.email, buyer.externalId]
+                                      .filter(Boolean)
+                                      .join(' · ')}
+                        </p>
+                        <ul class="rows">
+                            {reservation.seats.map(seat => (
+                                <li key={seat.seatId}>
+                                    <span>{seat.seatNumber}</span>
+                                    <span class="number">{price(seat.price)}</span>
+                                </li>
+                            ))}
+                        </ul>
+                        <End reservation={reservation} whole={whole} />
+                        <h2>{t('whatHappened')}</h2>
+                        <Timeline steps={steps} />
+                        <p class="dim">{reservation.id}</p>
+                    </>
+                )
+            }}
+        </Shown>
+    )
+}
