@@ -224,6 +224,38 @@ void sign_out(struct enquiry *enquiry)
     enquiry_submit(enquiry, answer_signed_out);
 }
 
+/* ---- One's own password, before what it guards ---- */
+
+/* Tries count as those to sign in do. */
+static void find_own_password(struct enquiry *enquiry, enquiry_step *found)
+{
+    const struct id user_id = enquiry->token.user_id;
+    if (!sign_in_begin(enquiry, user_id.bytes, sizeof user_id.bytes))
+        return;
+    (void)enquiry_call(enquiry, VERB_USER_PASSWORD_GET);
+    enquiry_submit(enquiry, found);
+}
+
+static void verify_own_password(struct enquiry *enquiry, const char *password,
+                                enquiry_step *verified)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const char *hash = enquiry->request.call.record->as.user.password_hash;
+    enquiry_verify_password(enquiry, password, hash == NULL ? "" : hash, verified);
+}
+
+/* False: the enquiry was answered. */
+static bool own_password_is_right(struct enquiry *enquiry)
+{
+    sign_in_end(enquiry, enquiry->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG);
+    if (!enquiry->password.good) {
+        enquiry->request.call.refusal = REFUSAL_WRONG_PASSWORD;
+        (void)problem_of_call(enquiry);
+    }
+    return enquiry->password.good;
+}
+
 /* ---- Changing ---- */
 
 static void change_submit(struct enquiry *enquiry, const char *password_hash)
@@ -264,12 +296,8 @@ static bool change_may_have_password(struct enquiry *enquiry)
 static void change_verified(struct enquiry *enquiry)
 {
     struct account_change *change = enquiry->work;
-    sign_in_end(enquiry, enquiry->password.good ? SIGN_IN_RIGHT : SIGN_IN_WRONG);
-    if (!enquiry->password.good) {
-        enquiry->request.call.refusal = REFUSAL_WRONG_PASSWORD;
-        (void)problem_of_call(enquiry);
+    if (!own_password_is_right(enquiry))
         return;
-    }
     memcpy(change->verified_hash, enquiry->password.hash, sizeof change->verified_hash);
     if (change->password == NULL)
         change_submit(enquiry, NULL);
@@ -279,12 +307,8 @@ static void change_verified(struct enquiry *enquiry)
 
 static void change_found(struct enquiry *enquiry)
 {
-    if (problem_of_call(enquiry))
-        return;
     const struct account_change *change = enquiry->work;
-    const char *hash = enquiry->request.call.record->as.user.password_hash;
-    enquiry_verify_password(enquiry, change->current_password, hash == NULL ? "" : hash,
-                            change_verified);
+    verify_own_password(enquiry, change->current_password, change_verified);
 }
 
 void patch_own_user(struct enquiry *enquiry)
@@ -299,13 +323,46 @@ void patch_own_user(struct enquiry *enquiry)
         body_error(&root, "currentPassword", "is missing");
     if (!ask_read_end(enquiry, &root))
         return;
-    if (!guarded) {
+    if (guarded)
+        find_own_password(enquiry, change_found);
+    else
         change_submit(enquiry, NULL);
+}
+
+/* ---- Erasing ---- */
+
+static void answer_erased(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
         return;
-    }
-    const struct id user_id = enquiry->token.user_id;
-    if (!sign_in_begin(enquiry, user_id.bytes, sizeof user_id.bytes))
+    answer_no_content(&enquiry->exchange);
+    session_cookie_clear(enquiry);
+}
+
+static void erase_verified(struct enquiry *enquiry)
+{
+    const struct erasure *erasure = enquiry->work;
+    if (!own_password_is_right(enquiry))
         return;
-    (void)enquiry_call(enquiry, VERB_USER_PASSWORD_GET);
-    enquiry_submit(enquiry, change_found);
+    struct call *call = enquiry_call(enquiry, VERB_USER_ERASE);
+    call->in.user_erase.verified_hash = enquiry->password.hash;
+    call->in.user_erase.forfeit = erasure->forfeit;
+    enquiry_submit(enquiry, answer_erased);
+}
+
+static void erase_found(struct enquiry *enquiry)
+{
+    const struct erasure *erasure = enquiry->work;
+    verify_own_password(enquiry, erasure->current_password, erase_verified);
+}
+
+void delete_own_user(struct enquiry *enquiry)
+{
+    struct erasure *erasure = ask_work(enquiry, sizeof *erasure);
+    struct body_object root;
+    if (erasure == NULL)
+        return;
+    ask_read(enquiry, erasure, &root);
+    if (ask_read_end(enquiry, &root))
+        find_own_password(enquiry, erase_found);
 }

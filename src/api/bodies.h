@@ -40,6 +40,11 @@ struct account_change {
     char verified_hash[PASSWORD_HASH_BYTES_MAX + 1];
 };
 
+struct erasure {
+    const char *current_password;
+    bool forfeit;
+};
+
 struct handing_over {
     struct id user_id;
     const char *to;

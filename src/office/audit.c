@@ -232,7 +232,8 @@ static bool audit_queue(const struct office *office, struct explanation *explana
            fail(explanation, 7, "more tokens are active than may be", "house", ID_NONE);
 }
 
-/* The counts are those of the users. Who left the house has no way in, and nobody's address. */
+/* The counts are those of the users. Who left has no way in, and nobody's address or external id.
+ */
 static bool audit_roles(const struct office *office, struct explanation *explanation)
 {
     size_t counts[USER_ROLE_FORMER + 1] = {0};
@@ -241,9 +242,8 @@ static bool audit_roles(const struct office *office, struct explanation *explana
         counts[user->role]++;
         if (user->role == USER_ROLE_FORMER &&
             (user->sessions != 0 || reset_find(office, user->id) != NULL ||
-             user_email(user) != NULL))
-            return fail(explanation, 18, "somebody who left the house has a way in", "user",
-                        user->id);
+             user_email(user) != NULL || user_external_id(user) != NULL))
+            return fail(explanation, 18, "somebody who left has a way in", "user", user->id);
     }
     return memcmp(counts, office->users_of_role, sizeof counts) == 0 ||
            fail(explanation, 18, "the counts of roles are not those of the users", "house",

@@ -103,7 +103,7 @@ struct refusal_detail {
     bool by_place;               /* SEAT_OF_OTHER_ROUND: seats were named by their places */
     size_t seat_index;           /* SEAT_OF_OTHER_ROUND, DUPLICATE_SEAT_NUMBER or _PLACE */
     size_t earlier_seat_index;   /* DUPLICATE_SEAT_NUMBER or _PLACE */
-    int64_t balance;             /* INSUFFICIENT_POINTS, BALANCE_TOO_SMALL */
+    int64_t balance;             /* INSUFFICIENT_POINTS, BALANCE_TOO_SMALL, HAS_POINTS */
     int64_t required;            /* INSUFFICIENT_POINTS */
     enum scope scope;            /* SCOPE_REQUIRED */
     struct id payment_id;        /* INSUFFICIENT_POINTS, RESERVATION_NOT_PENDING (or none) */
@@ -205,6 +205,10 @@ struct call {
             struct id user_id; /* ID_NONE: the caller */
         } user_get;            /* and POINTS_GET */
         struct user_change user_change;
+        struct {
+            const char *verified_hash; /* as a change of the e-mail wants it */
+            bool forfeit;              /* though there are points, which are lost */
+        } user_erase;
         struct {
             struct id user_id;
             struct secret secret_hash; /* of the token's secret */

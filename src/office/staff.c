@@ -135,10 +135,6 @@ enum refusal staff_remove(struct office *office, const struct caller *caller, st
 
     /* ---- nothing fails below this line ---- */
     (void)put_user(office, member, &row, texts);
-    sessions_close_but(office, member, ID_NONE);
-    struct live_reset *reset = reset_find(office, member->id);
-    if (reset != NULL)
-        remove_reset(office, reset);
-    CHECK(member->sessions == 0 && user_email(member) == NULL);
+    user_shut_out(office, member);
     return REFUSAL_NONE;
 }

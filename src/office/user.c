@@ -1,9 +1,15 @@
 /* People's accounts. */
 #include "office/user.h"
 
+#include "office/catalogue.h"
 #include "office/door.h"
+#include "office/reservation.h"
 #include "office/state.h"
+#include "office/token.h"
 #include "office/verb_function.h"
+
+/* Why an entry takes the last points of an account, for whoever reads the books. */
+#define FORFEIT_REASON "The account was erased."
 
 enum refusal user_show(const struct live_user *user, struct call *call)
 {
@@ -138,5 +144,88 @@ enum refusal user_change(struct office *office, const struct caller *caller, str
     (void)put_user(office, user, &row, texts);
     if (change->password_hash != NULL)
         sessions_close_but(office, user, call->credentials.session_id);
+    return REFUSAL_NONE;
+}
+
+/* ---- Leaving ---- */
+
+void user_shut_out(struct office *office, struct live_user *user)
+{
+    CHECK(user->role == USER_ROLE_FORMER && user_email(user) == NULL);
+    sessions_close_but(office, user, ID_NONE);
+    struct live_reset *reset = reset_find(office, user->id);
+    if (reset != NULL)
+        remove_reset(office, reset);
+    CHECK(user->sessions == 0);
+}
+
+/* Whether something is still to come of what the user reserved. Of a cancelled round that is the
+ * refund, which must not come to an account that nobody has. */
+static bool has_reservations_to_come(const struct office *office, const struct live_user *user)
+{
+    for (const struct live_reservation *reservation = user_reservations(office, user);
+         reservation != NULL; reservation = reservation->of_user.next) {
+        const struct concert_round *round = &reservation->round->row;
+        if (reservation->row.status == RESERVATION_STATUS_PENDING ||
+            round->status == ROUND_STATUS_CANCELLED || round->start_time > office->now.wall)
+            return true;
+    }
+    return false;
+}
+
+/* Reservations first: cancelling them may give points back. */
+static enum refusal check_erase(const struct office *office, const struct live_user *user,
+                                struct call *call)
+{
+    const char *verified_hash = call->in.user_erase.verified_hash;
+    if (user->role != USER_ROLE_BUYER)
+        return REFUSAL_FORBIDDEN;
+    if (verified_hash == NULL || !user_has_hash(user, verified_hash))
+        return REFUSAL_WRONG_PASSWORD;
+    if (has_reservations_to_come(office, user))
+        return REFUSAL_RESERVATIONS_TO_COME;
+    if (user->account.balance == 0 || call->in.user_erase.forfeit)
+        return REFUSAL_NONE;
+    call->detail.balance = user->account.balance;
+    return REFUSAL_HAS_POINTS;
+}
+
+/* The books go on to add up: what is forfeited is an entry like any other. */
+static void forfeit_points(struct office *office, struct live_user *user)
+{
+    if (user->account.balance == 0)
+        return;
+    const struct point_entry entry = {
+        .id = new_id(office),
+        .kind = ENTRY_KIND_ADJUSTMENT,
+        .amount = -user->account.balance,
+        .caller_id = user->id,
+        .reason = FORFEIT_REASON,
+    };
+    points_move(office, user, &entry);
+}
+
+/* The id stays, for the rows that name it. There is no account without a name, so an empty one is
+ * nobody's. */
+enum refusal user_erase(struct office *office, const struct caller *caller, struct call *call)
+{
+    struct live_user *user = caller->user;
+    const enum refusal refusal = check_erase(office, user, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const struct user row = {
+        .id = user->id, .name = "", .role = USER_ROLE_FORMER, .created_at = user->created_at};
+    char *texts = visit_reserve(office) ? user_texts_pack(&office->texts, &row) : NULL;
+    if (texts == NULL)
+        return REFUSAL_CAPACITY;
+
+    /* ---- nothing fails below this line ---- */
+    struct live_token *token = user_token(office, user);
+    if (token != NULL)
+        token_end(office, token, TOKEN_REASON_LEFT);
+    forfeit_points(office, user);
+    (void)put_user(office, user, &row, texts);
+    user_shut_out(office, user);
+    CHECK(user->account.balance == 0 && user->token == 0);
     return REFUSAL_NONE;
 }

@@ -153,6 +153,9 @@ enum refusal user_prepare(struct office *office, const struct user *row, struct 
 /* Puts a new user and the point account that is made with it. */
 struct live_user *user_put_new(struct office *office, const struct user *row, char *texts);
 
+/* Ends every way into the account of a user who has left. */
+void user_shut_out(struct office *office, struct live_user *user);
+
 /* ---- Staff (staff.c) ---- */
 
 /* What the user may do with what is not the own, beside what an API key may that acts as it. */

@@ -13,10 +13,12 @@
 #include <string.h>
 
 /* The page size is the disk's; the cache keeps the upper levels of the trees and the pages that
- * one booking changes, more only costs memory. */
+ * one booking changes, more only costs memory. What a row no longer says is overwritten: an account
+ * that was erased must not be left in the blanks of the file. */
 static const char pragmas[] = "PRAGMA page_size = 4096;"
                               "PRAGMA foreign_keys = ON;"
                               "PRAGMA temp_store = MEMORY;"
+                              "PRAGMA secure_delete = ON;"
                               "PRAGMA cache_size = -32768;"
                               "PRAGMA journal_size_limit = 134217728;";
 

@@ -22,6 +22,7 @@
 static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA page_size = 4096;"
                               "PRAGMA secure_delete = OFF;"
+                              "PRAGMA temp_store = MEMORY;"
                               "PRAGMA cache_size = -4096;"
                               "PRAGMA journal_size_limit = 67108864;";
 
@@ -33,6 +34,10 @@ static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE;"
  * have to be read. A huge one goes alone. */
 #define PRUNE_ROWS_MAX 128
 #define PRUNE_BYTES_MAX (INT64_C(2) << 20)
+
+/* What is written anew at most when free pages are given back, through memory: twice what a stop
+ * leaves. Only what could not be booked is more, and then the next stop does it. */
+#define REWRITTEN_PAGES_MAX 1024
 
 /* The body last: what stands before it is read without following a large body's pages. */
 static const char table_sql[] =
@@ -253,6 +258,20 @@ enum result journal_prune(struct journal *journal, uint64_t prune_to)
     }
     if (result == RESULT_OK)
         result = sqlite_step_done(journal->commit);
+    journal->broken = result != RESULT_OK;
+    return result;
+}
+
+enum result journal_give_back(struct journal *journal, struct explanation *explanation)
+{
+    int64_t pages, free_pages = 0;
+    if (journal->broken)
+        return RESULT_IO;
+    enum result result = sqlite_integer(journal->db, "PRAGMA page_count", &pages, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_integer(journal->db, "PRAGMA freelist_count", &free_pages, explanation);
+    if (result == RESULT_OK && pages - free_pages <= REWRITTEN_PAGES_MAX)
+        result = sqlite_run(journal->db, "VACUUM", explanation);
     journal->broken = result != RESULT_OK;
     return result;
 }

@@ -50,6 +50,10 @@ MUST_USE enum result journal_append(struct journal *journal, const struct journa
  * an append prunes. A failure leaves the journal broken. */
 MUST_USE enum result journal_prune(struct journal *journal, uint64_t prune_to);
 
+/* Gives the free pages back, in which rows that were pruned still can be read: once the log is
+ * emptied they are not in the file any more. A failure leaves the journal broken. */
+MUST_USE enum result journal_give_back(struct journal *journal, struct explanation *explanation);
+
 /* Called with each row; anything but RESULT_OK ends the reading with it. */
 typedef enum result journal_visit(void *owner, const struct journal_row *row,
                                   struct explanation *explanation);

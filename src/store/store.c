@@ -112,8 +112,9 @@ enum result store_open(struct store **store, const struct store_options *options
     return result;
 }
 
-/* Many booked rows, as after a seed, would make the next start's first appends slow. Who only
- * looked leaves the journal as it was. */
+/* Many booked rows, as after a seed, would make the next start's first appends slow, and those that
+ * went before may have what an account said that was erased since. Who only looked leaves the
+ * journal as it was. */
 static void prune_booked(struct store *store)
 {
     struct explanation explanation;
@@ -122,7 +123,8 @@ static void prune_booked(struct store *store)
         journal_extent(&store->journal, &extent, &explanation) != RESULT_OK)
         return;
     const uint64_t booked = store_booked_seq(store), last = extent.last_seq;
-    (void)(journal_prune(&store->journal, booked < last ? booked : last - 1) == RESULT_OK);
+    if (journal_prune(&store->journal, booked < last ? booked : last - 1) == RESULT_OK)
+        (void)(journal_give_back(&store->journal, &explanation) == RESULT_OK);
 }
 
 void store_close(struct store *store)

@@ -44,6 +44,7 @@ void __wrap_sign_in_end(struct enquiry *enquiry, enum sign_in_outcome outcome);
 void __wrap_sign_in_leave(struct enquiry *enquiry);
 bool __wrap_sign_in_sign_up(struct enquiry *enquiry);
 void __wrap_sign_in_signed_up(struct enquiry *enquiry, const char *email);
+void __wrap_head_check_poll_pace(struct enquiry *enquiry, int64_t poll_after_ms);
 
 /* The engine: looks at the call, answers it and goes on at once. */
 void __wrap_enquiry_submit(struct enquiry *enquiry, enquiry_step *next)
@@ -105,6 +106,11 @@ void __wrap_sign_in_signed_up(struct enquiry *enquiry, const char *email)
 {
     (void)enquiry;
     CHECK(email != NULL && email[0] != '\0');
+}
+
+void __wrap_head_check_poll_pace(struct enquiry *enquiry, int64_t poll_after_ms)
+{
+    CHECK(enquiry->route->object == OBJECT_token && poll_after_ms >= 0);
 }
 
 /* ---- What must hold of the answer ---- */

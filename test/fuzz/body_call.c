@@ -147,6 +147,8 @@ void check_call(const struct call *call)
         CHECK(!id_is_none(call->in.session_open.user_id));
     else if (verb == VERB_USER_CHANGE)
         check_user_change(&call->in.user_change);
+    else if (verb == VERB_USER_ERASE)
+        CHECK(call->in.user_erase.verified_hash != NULL);
     else if (verb == VERB_POINTS_CHARGE) {
         check_number(call->in.points_charge.amount, 1, 10000000);
         if (call->in.points_charge.reference != NULL)

@@ -175,6 +175,9 @@ static void fill_people_call(struct world *world, struct call *call, struct move
         call->in.user_change.email = move.how & 1 ? some_text(world, 1, move.which) : NULL;
         call->in.user_change.password_hash = move.how & 2 ? "secret" : NULL;
         call->in.user_change.verified_hash = move.how & 4 ? NULL : "secret";
+    } else if (verb == VERB_USER_ERASE) {
+        call->in.user_erase.verified_hash = move.how & 1 ? "guess" : "secret";
+        call->in.user_erase.forfeit = move.how & 2;
     } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET)
         call->in.user_get.user_id = move.how & 1 ? user_id : ID_NONE;
     else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST) {

@@ -5,10 +5,10 @@ import { after, before, test } from 'node:test'
 
 import { ok, refused } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
-import { balance, charge, makeConcert, makeRound, signIn } from '../api/support/people.mjs'
+import { balance, buy, charge, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
 import { button, link, openPage, says } from './support/browser.mjs'
 import { openDoor } from './support/door.mjs'
-import { goIn, hold, openList, seat, signUp } from './support/walk.mjs'
+import { goIn, hold, openList, seat, signInAs, signUp } from './support/walk.mjs'
 
 let house, organizer, concert, round
 
@@ -169,6 +169,58 @@ test('another device is signed out in Korean, too', async t => {
     await button(page, '그 기기에서 로그아웃').click()
     await button(page, '그 기기에서 로그아웃').waitFor({ state: 'detached' })
     refused(await other.get('/v1/users/me'), 401, 'unauthenticated')
+})
+
+test('somebody erases the account, though the first answer is lost, and gives up the points', async t => {
+    const page = await openPage(t, house)
+    await signUp(page, 'leaving')
+    const leaving = await buyerOf('leaving')
+    await charge(leaving, 1200)
+    await page.goto('/account')
+    await button(page, 'Erase my account').click()
+    const form = page.getByRole('form', { name: 'Erase my account' })
+    await form.getByLabel('Current password').fill('not it at all')
+    await form.getByLabel('I give up 1,200 points.').check()
+    await button(page, 'Erase it for good').click()
+    await says(page, 'is not the account\'s password')
+    assert.equal(ok(await leaving.get('/v1/users/me')).name, 'leaving')
+    let tries = 0
+    await page.route('**/v1/users/me', async route => {
+        if (route.request().method() !== 'DELETE' || ++tries > 1) return route.continue()
+        await route.fetch()
+        await route.abort()
+    })
+    await form.getByLabel('Current password').fill('password of leaving@example.com')
+    await button(page, 'Erase it for good').press('Enter')
+    await page.waitForURL(`${house.url}/`)
+    await link(page, 'Sign in').waitFor()
+    assert.ok(tries > 1)
+    refused(await leaving.get('/v1/users/me'), 401, 'unauthenticated')
+    const { name, email } = ok(await organizer.get(`/v1/users/${leaving.user.id}`))
+    assert.deepEqual([name, email], ['', null])
+})
+
+test('whoever has a ticket for a date to come is told so, in Korean, and stays', async t => {
+    const page = await openPage(t, house, { locale: 'ko-KR' })
+    await signUp(page, 'staying')
+    const staying = await buyerOf('staying')
+    const [free] = (await seatsOf(staying, round)).filter(({ status }) => status === 'available')
+    await charge(staying, 1500)
+    await buy(staying, round, free)
+    await page.goto('/account')
+    await button(page, '회원 탈퇴').click()
+    await page.locator('#erasePassword').fill('password of staying@example.com')
+    await button(page, '완전히 탈퇴하기').click()
+    await says(page, '앞으로 볼 공연의 예매가 있습니다')
+    assert.equal(ok(await staying.get('/v1/users/me')).name, 'staying')
+})
+
+test('an organizer has no such button', async t => {
+    const page = await openPage(t, house)
+    await signInAs(page, 'organizer@example.com')
+    await page.goto('/account')
+    await button(page, 'Sign out everywhere').waitFor()
+    assert.equal(await button(page, 'Erase my account').count(), 0)
 })
 
 test('refresh, back and a second tab change nothing in line', async t => {

@@ -139,6 +139,76 @@ enum refusal judge_user_change(struct oracle *oracle, struct row *user, const st
     return REFUSAL_NONE;
 }
 
+/* What is still to come of a reservation that is pending or confirmed, as a state; ANY: nothing. */
+static enum coverage_state to_come(const struct oracle *oracle, const struct row *reservation)
+{
+    const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
+    if (reservation->image.as.seat_reservation.status == RESERVATION_STATUS_PENDING)
+        return STATE_PENDING;
+    if (round->status == ROUND_STATUS_CANCELLED)
+        return STATE_CANCELLED;
+    return oracle->now.wall < round->start_time ? STATE_CONFIRMED : STATE_ANY;
+}
+
+static enum refusal erase_refusal(struct oracle *oracle, const struct row *user,
+                                  const struct call *call)
+{
+    const struct user *image = &user->image.as.user;
+    const char *verified = call->in.user_erase.verified_hash;
+    oracle->state = STATE_ORGANIZER;
+    if (image->role != USER_ROLE_BUYER)
+        return REFUSAL_FORBIDDEN;
+    oracle->state = STATE_WRONG_PASSWORD;
+    if (verified == NULL || image->password_hash == NULL ||
+        strcmp(verified, image->password_hash) != 0)
+        return REFUSAL_WRONG_PASSWORD;
+    const struct row_list *reservations = &user->of.user.reservations;
+    for (size_t i = 0; i < reservations->count; i++) {
+        oracle->state = to_come(oracle, reservations->items[i]);
+        if (oracle->state != STATE_ANY)
+            return REFUSAL_RESERVATIONS_TO_COME;
+    }
+    const int64_t balance = user->of.user.account->image.as.point_account.balance;
+    oracle->state = balance > 0 ? STATE_RICH : STATE_POOR;
+    if (balance == 0 || call->in.user_erase.forfeit)
+        return REFUSAL_NONE;
+    if (call->refusal == REFUSAL_HAS_POINTS && call->detail.balance != balance)
+        object_to(oracle, 3, "%s has %lld points, %lld were told", row_name(user).text,
+                  (long long)balance, (long long)call->detail.balance);
+    return REFUSAL_HAS_POINTS;
+}
+
+enum refusal judge_user_erase(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    const enum refusal refusal = erase_refusal(oracle, user, call);
+    if (refusal != REFUSAL_NONE || call->refusal != REFUSAL_NONE)
+        return refusal;
+    struct row *token = user->of.user.token;
+    if (token != NULL) {
+        oracle->state = token->image.as.queue_token.status == TOKEN_STATUS_WAITING ? STATE_WAITING
+                                                                                   : STATE_ACTIVE;
+        token_ends(oracle, token, TOKEN_REASON_LEFT);
+    }
+    const int64_t balance = user->of.user.account->image.as.point_account.balance;
+    if (balance > 0)
+        move_points(oracle, user,
+                    &(struct point_entry){.id = span_new_id(oracle, RECORD_KIND_POINT_ENTRY),
+                                          .kind = ENTRY_KIND_ADJUSTMENT,
+                                          .amount = -balance,
+                                          .caller_id = user->image.as.user.id,
+                                          .reason = "The account was erased."});
+    const struct record erased = {.kind = RECORD_KIND_USER,
+                                  .as.user = {.id = user->image.as.user.id,
+                                              .name = "",
+                                              .role = USER_ROLE_FORMER,
+                                              .created_at = user->image.as.user.created_at}};
+    row_change(oracle, user, &erased);
+    sessions_end(oracle, user, ID_NONE);
+    if (user->of.user.reset != NULL)
+        row_delete(oracle, user->of.user.reset);
+    return REFUSAL_NONE;
+}
+
 /* ---- Sessions ---- */
 
 enum refusal judge_sign_in_find(struct oracle *oracle, struct row *user, const struct call *call)

@@ -15,21 +15,22 @@ static const why_set told_of[RECORD_KIND_COUNT] = {
     [RECORD_KIND_HOUSE] = BY(COUNTED) | BY(QUEUE_CHANGED),
     [RECORD_KIND_USER] = BY(REGISTERED) | BY(USER_CHANGED) | BY(PASSWORD_RESET_TAKEN) |
                          BY(API_KEY_MADE) | BY(STAFF_INVITED) | BY(STAFF_CHANGED) |
-                         BY(STAFF_REMOVED),
+                         BY(STAFF_REMOVED) | BY(USER_ERASED),
     [RECORD_KIND_API_KEY] = BY(API_KEY_MADE) | BY(API_KEY_USED) | BY(API_KEY_REMOVED),
     [RECORD_KIND_PASSWORD_RESET] = BY(PASSWORD_RESET_MADE) | BY(PASSWORD_RESET_TAKEN) |
                                    BY(PASSWORD_RESET_EXPIRED) | BY(STAFF_INVITED) |
-                                   BY(STAFF_REMOVED),
+                                   BY(STAFF_REMOVED) | BY(USER_ERASED),
     [RECORD_KIND_SESSION] = BY(SIGNED_IN) | BY(HANDED_OVER) | BY(SIGNED_OUT) | BY(SESSION_RENEWED) |
                             BY(SESSION_EXPIRED) | BY(USER_CHANGED) | BY(PASSWORD_RESET_TAKEN) |
-                            BY(STAFF_REMOVED),
+                            BY(STAFF_REMOVED) | BY(USER_ERASED),
     [RECORD_KIND_POINT_ACCOUNT] = BY(REGISTERED) | BY(API_KEY_MADE) | BY(STAFF_INVITED) |
-                                  BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | REFUNDED,
+                                  BY(CHARGED) | BY(ADJUSTED) | BY(USER_ERASED) | BY(PAID) |
+                                  REFUNDED,
     [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
     [RECORD_KIND_CONCERT_ROUND] =
         BY(ROUND_CREATED) | BY(ROUND_CHANGED) | BY(ROUND_CANCELLED) | PAUSED | BY(HELD) | DELETED,
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
-    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(ADJUSTED) | BY(PAID) | REFUNDED,
+    [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(ADJUSTED) | BY(USER_ERASED) | BY(PAID) | REFUNDED,
     [RECORD_KIND_INCIDENT] = BY(INCIDENT),
     [RECORD_KIND_NOTICE] = BY(NOTICE_SET) | BY(NOTICE_REMOVED),
     [RECORD_KIND_IDEMPOTENCY_KEY] =
@@ -105,7 +106,7 @@ static why_set told_of_token(const struct record *was, const struct record *now)
                    : GIVEN_BACK | BY(HELD) | BY(EXTENDED) | BY(PAID) | BY(DOWNTIME) | BY(INCIDENT) |
                          BY(TURN_ENDED);
     case TOKEN_STATUS_EXPIRED:
-        return GIVEN_BACK | BY(PAID) | BY(TURN_ENDED);
+        return GIVEN_BACK | BY(PAID) | BY(TURN_ENDED) | BY(USER_ERASED);
     }
     UNREACHABLE("token status");
 }

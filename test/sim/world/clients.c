@@ -96,7 +96,9 @@ bool client_enters(struct world *world, struct client *client)
 
 static void act(struct world *world, struct client *client)
 {
-    if (world->phase == PHASE_SIGN_UP) {
+    if (client->gone && world->phase != PHASE_LIVENESS) {
+        return;
+    } else if (world->phase == PHASE_SIGN_UP) {
         (void)client_enters(world, client);
     } else if (world->phase == PHASE_LIVENESS) {
         liveness_act(world, client);
@@ -194,18 +196,30 @@ static bool is_own(const struct client *client, const struct record *record)
 {
     return record != NULL && record->as.user.email != NULL &&
            strcmp(record->as.user.email, client->email) == 0 &&
+           record->as.user.password_hash != NULL &&
            client->organizer == (record->as.user.role == USER_ROLE_ORGANIZER);
+}
+
+/* There is no such account: a change of its e-mail of which nothing is known was done, or else it
+ * was erased, and somebody may have the e-mail by now. */
+static void learn_not_there(struct world *world, struct client *client)
+{
+    if (client->other_email[0] != '\0') {
+        memcpy(client->email, client->other_email, sizeof client->email);
+        client->other_email[0] = '\0';
+    } else if (!client->organizer) {
+        client->registered = false;
+        (void)snprintf(client->email, sizeof client->email, "p%u.%u@example.org",
+                       (unsigned)client->index, (unsigned)chance_below(&world->people, 1000000));
+    }
 }
 
 static void learn_user(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct record *record = errand->request.call.record;
     if (!is_own(client, record)) {
-        if (strcmp(errand->deed.email, client->email) == 0 && client->other_email[0] != '\0') {
-            /* Then the change that nothing is known of was done. */
-            memcpy(client->email, client->other_email, sizeof client->email);
-            client->other_email[0] = '\0';
-        }
+        if (strcmp(errand->deed.email, client->email) == 0)
+            learn_not_there(world, client);
         return;
     }
     if (!id_equal(client->user_id, record->as.user.id)) {
@@ -262,6 +276,17 @@ static void learn_change(struct client *client, const struct deed *deed,
         return;                  /* of an account that this one was before */
     client->sessions[0] = *used; /* the others ended */
     client->session_count = 1;
+}
+
+static void learn_erased(struct client *client, const struct credentials *used)
+{
+    if (!has_session(client, used->session_id))
+        return;
+    client->registered = false;
+    client->user_id = client->paid = ID_NONE;
+    client->other_email[0] = '\0';
+    client->session_count = 0;
+    leave_line(client);
 }
 
 static void learn_id(struct world *world, struct client *client, enum known_kind kind, struct id id)
@@ -341,6 +366,8 @@ static void learn_done(struct world *world, struct client *client, const struct 
         world->last_reset.secret = errand->deed.secret;
     } else if (verb == VERB_USER_CHANGE)
         learn_change(client, &errand->deed, &call->credentials);
+    else if (verb == VERB_USER_ERASE)
+        learn_erased(client, &call->credentials);
     else if (verb == VERB_CONCERT_CREATE) {
         learn_id(world, client, KNOWN_CONCERTS, call->record->as.concert.id);
         if (!call->replayed)
@@ -361,6 +388,8 @@ static void learn_refused(struct world *world, struct client *client, const stru
     const enum refusal refusal = call->refusal;
     if (refusal == REFUSAL_UNAUTHENTICATED)
         drop_session(client, call->credentials.session_id);
+    else if (refusal == REFUSAL_REGISTRATION_CLOSED)
+        client->gone = client->gone || (!client->registered && client->session_count == 0);
     else if (refusal == REFUSAL_EMAIL_TAKEN)
         client->registered = client->registered || strcmp(errand->deed.email, client->email) == 0;
     else if (refusal == REFUSAL_QUEUE_TOKEN_REQUIRED)

@@ -171,6 +171,9 @@ static void account_call(const struct deed *deed, struct call *call)
         call->in.user_change.email = text_or_none(deed->email);
         call->in.user_change.password_hash = text_or_none(deed->password);
         call->in.user_change.verified_hash = text_or_none(deed->verified);
+    } else if (verb == VERB_USER_ERASE) {
+        call->in.user_erase.verified_hash = text_or_none(deed->verified);
+        call->in.user_erase.forfeit = deed->amount != 0;
     } else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST) {
         call->in.points_charge.user_id = deed->subject;
         call->in.points_charge.amount = deed->amount;

@@ -117,6 +117,10 @@ static void use_turn(struct world *world, struct client *client)
 
 void liveness_act(struct world *world, struct client *client)
 {
+    if (client->gone) {
+        is_served(world, client);
+        return;
+    }
     if (client->in_flight > 0 || client_enters(world, client))
         return;
     if (client == repairer(world)) {

@@ -150,6 +150,10 @@ static void fill_account(struct world *world, struct client *client, struct deed
         }
         if (percent(world, 30))
             (void)snprintf(deed->password, sizeof deed->password, "password %u", number);
+    } else if (verb == VERB_USER_ERASE) {
+        memcpy(deed->verified, percent(world, 80) ? client->password : client->email,
+               sizeof deed->verified);
+        deed->amount = percent(world, 50);
     } else if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST) {
         deed->amount = percent(world, 10)
                            ? CHARGE_MAX
@@ -331,6 +335,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_USER_GET] = 5,
     [VERB_USER_PASSWORD_GET] = 2,
     [VERB_USER_CHANGE] = 6,
+    [VERB_USER_ERASE] = 5,
     [VERB_API_KEY_MAKE] = 8,
     [VERB_API_KEY_REMOVE] = 3,
     [VERB_STAFF_INVITE] = 5,

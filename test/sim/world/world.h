@@ -46,6 +46,7 @@ struct client {
     uint32_t index;
     bool organizer;
     bool registered;   /* there is an account with this e-mail */
+    bool gone;         /* the account was erased, and no other is to be had */
     struct id user_id; /* none: not known yet */
     char email[DEED_TEXT_BYTES], password[DEED_TEXT_BYTES];
     char other_email[DEED_TEXT_BYTES]; /* asked to be called so; it is not known whether they are */

@@ -25,6 +25,7 @@ static void test_found(void **state)
         {"GET", "/v1/queue/tokens/current", "/v1/queue/tokens/current", false},
         {"GET", ("/v1/queue/tokens/token_" SUFFIX), "/v1/queue/tokens/{token}", true},
         {"GET", "/v1/users/me", "/v1/users/me", false},
+        {"DELETE", "/v1/users/me", "/v1/users/me", false},
         {"GET", ("/v1/users/user_" SUFFIX), "/v1/users/{user}", true},
         {"POST", ("/v1/reservations/reservation_" SUFFIX "/cancel"),
          "/v1/reservations/{reservation}/cancel", true},

@@ -32,6 +32,7 @@ struct world {
     struct things users, keys, staff, tokens, concerts, rounds, reservations, payments;
     struct password_reset reset; /* the last */
     struct id handover;          /* the same */
+    bool erased[PEOPLE];         /* in the batch that is being made */
     char text[4][TEXT_BYTES];
     struct id seats[SEATS_PER_RESERVATION_MAX + 1];
     struct seat_plan plan[12];
@@ -176,6 +177,9 @@ static void fill_people_call(struct world *world, struct call *call)
             call->in.user_change.verified_hash =
                 chance_percent(&world->chance, 30) ? NULL : "secret";
         }
+    } else if (verb == VERB_USER_ERASE) {
+        call->in.user_erase.verified_hash = chance_percent(&world->chance, 30) ? NULL : "secret";
+        call->in.user_erase.forfeit = chance_percent(&world->chance, 50);
     } else if (verb == VERB_USER_GET || verb == VERB_POINTS_GET) {
         if (chance_percent(&world->chance, 30))
             call->in.user_get.user_id = some(world, &world->users);
@@ -320,6 +324,9 @@ static void learn(struct world *world, const struct call *call)
         keep(&world->payments, call->detail.payment_id);
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_HANDOVER_MAKE)
         world->handover = call->out.session.id;
+    if (call->refusal == REFUSAL_NONE && call->verb == VERB_USER_ERASE)
+        for (size_t i = 0; i < PEOPLE; i++)
+            world->erased[i] |= id_equal(world->people[i].user_id, call->caller_id);
     if (call->refusal != REFUSAL_NONE || !call->created)
         return;
     const enum verb verb = call->verb;
@@ -365,6 +372,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_USER_GET] = 5,
     [VERB_USER_PASSWORD_GET] = 3,
     [VERB_USER_CHANGE] = 10,
+    [VERB_USER_ERASE] = 6,
     [VERB_API_KEY_MAKE] = 8,
     [VERB_API_KEY_REMOVE] = 5,
     [VERB_STAFF_INVITE] = 8,
@@ -463,6 +471,18 @@ static void pass_time(struct world *world)
     }
 }
 
+/* Somebody else comes for each whose account was erased. */
+static void replace_erased(struct world *world)
+{
+    for (size_t i = 0; i < PEOPLE; i++) {
+        if (!world->erased[i])
+            continue;
+        world->erased[i] = false;
+        world->people[i] = crowd_sign_up(&world->stage, VERB_USER_REGISTER);
+        keep(&world->users, world->people[i].user_id);
+    }
+}
+
 static void begin(struct world *world, uint64_t seed)
 {
     struct office_settings settings = stage_settings();
@@ -495,6 +515,7 @@ static void play(uint64_t seed)
         for (size_t calls = 1 + chance_below(&world->chance, 5); calls > 0; calls--)
             one_call(world);
         ok(world, stage_batch_end(&world->stage));
+        replace_erased(world);
     }
     for (enum recovery way = 0; way < RECOVERY_COUNT; way++) {
         world->stage.recovery = way;

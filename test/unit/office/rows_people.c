@@ -297,6 +297,19 @@ bool row_change(struct play *play)
     return true;
 }
 
+bool row_erase(struct play *play)
+{
+    if (!play_begin(play, VERB_USER_ERASE))
+        return false;
+    play->call.in.user_erase.verified_hash = row_option(play, "verified");
+    play->call.in.user_erase.forfeit = row_option(play, "forfeit") != NULL;
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal == REFUSAL_HAS_POINTS)
+        fact_number(play, "balance", play->call.detail.balance);
+    return true;
+}
+
 static void scope_facts(struct play *play)
 {
     if (play->call.refusal == REFUSAL_SCOPE_REQUIRED)

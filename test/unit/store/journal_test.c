@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -111,6 +112,48 @@ static void closing_leaves_no_more_than_one_pruning(void **state)
     loaded_release(&loaded);
 }
 
+/* How often the text stands in the file. */
+static size_t times_in_file(const struct fixture *fixture, const char *name, const char *text)
+{
+    static char bytes[1 << 20];
+    char path[128];
+    FILE *file = fopen(fixture_path(fixture, name, path), "rbe");
+    assert_non_null(file);
+    const size_t length = fread(bytes, 1, sizeof bytes, file);
+    assert_true(length < sizeof bytes && fclose(file) == 0);
+    size_t times = 0;
+    const char *at = bytes;
+    while ((at = memmem(at, (size_t)(bytes + length - at), text, strlen(text))) != NULL) {
+        times++;
+        at++;
+    }
+    return times;
+}
+
+static void what_was_pruned_is_in_no_file_after_closing(void **state)
+{
+    struct fixture *fixture = *state;
+    const struct record user = user_row(fixture_id(fixture), "Quiltbrandt Ottersholm", NULL);
+    append_one(fixture, &user);
+    fixture_reopen(fixture);
+    assert_int_equal(times_in_file(fixture, "journal.db", "Quiltbrandt"), 1);
+    book_all(fixture);
+    store_prune(fixture->store);
+    heartbeat(fixture);
+    assert_int_equal(times_in_file(fixture, "journal.db", "Quiltbrandt"), 1);
+    fixture_close(fixture);
+    assert_int_equal(times_in_file(fixture, "journal.db", "Quiltbrandt"), 0);
+    assert_int_equal(times_in_file(fixture, "usher.db", "Quiltbrandt"), 1);
+    assert_int_equal(fixture_open(fixture), RESULT_OK);
+    struct record erased = user;
+    erased.as.user.name = "";
+    append_one(fixture, &erased);
+    book_all(fixture);
+    fixture_close(fixture);
+    assert_int_equal(times_in_file(fixture, "usher.db", "Quiltbrandt"), 0);
+    assert_int_equal(fixture_open(fixture), RESULT_OK);
+}
+
 /* A booking asked for while nothing is being appended takes what is there at once. */
 static void booking_takes_everything_that_waits(void **state)
 {
@@ -195,6 +238,7 @@ int main(void)
         TEST(pruning_never_removes_the_last_row),
         TEST(pruning_takes_a_bounded_number),
         TEST(closing_leaves_no_more_than_one_pruning),
+        TEST(what_was_pruned_is_in_no_file_after_closing),
         TEST(booking_takes_everything_that_waits),
         TEST(what_was_acknowledged_survives_kill),
     };

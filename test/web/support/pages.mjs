@@ -146,4 +146,13 @@ export const states = [
     },
     { name: 'a password to be chosen', show: page => page.goto('/choose-password#token'), ready: 'form' },
     { name: 'account', person: true, show: page => page.goto('/account'), ready: 'form' },
+    {
+        name: 'account to be erased',
+        person: true,
+        show: async page => {
+            await page.goto('/account')
+            await page.locator('h2 ~ p ~ button.quiet').last().click()
+        },
+        ready: '#erasePassword',
+    },
 ]

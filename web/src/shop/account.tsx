@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import type { OwnSession, OwnSessions, User } from '../core/api'
+import type { OwnSession, OwnSessions, Points, User } from '../core/api'
 import { act, Refused, read } from '../core/call'
 import { dayAndTime } from '../core/clock'
 import { emailInput, Field, Form, nameInput } from '../core/form'
-import { Frame, Loading, Trouble } from '../core/frame'
+import { Frame, Loading, price, Trouble } from '../core/frame'
 import { me } from '../core/house'
 import { t } from '../core/language'
 import { load, Shown } from '../core/loaded'
@@ -162,6 +162,82 @@ async function signOut(path: string): Promise<void> {
     location.assign('/')
 }
 
+// Whoever is signed in no more was erased by a try whose answer was lost, or signed out meanwhile.
+async function erase(currentPassword: string, forfeit: boolean): Promise<void> {
+    try {
+        await act('erase', 'DELETE', '/v1/users/me', { currentPassword, forfeit })
+    } catch (problem) {
+        if (!(problem instanceof Refused && problem.problem.code === 'unauthenticated'))
+            throw problem
+    }
+    location.assign('/')
+}
+
+function Forfeit({ balance }: { balance: number }) {
+    return (
+        <p>
+            <label>
+                <input type="checkbox" name="forfeit" required />{' '}
+                {t('forfeit', { price: price(balance) })}
+            </label>
+        </p>
+    )
+}
+
+function EraseForm() {
+    const loaded = useMemo(() => load(() => read<Points>('/v1/points')), [])
+    const run = (data: FormData) =>
+        erase(String(data.get('erasePassword')), data.get('forfeit') !== null)
+    return (
+        <Shown loaded={loaded}>
+            {({ balance }) => (
+                <Form
+                    label={t('eraseAccount')}
+                    submit={t('eraseForGood')}
+                    words={{ has_reservations: 'eraseLater', has_points: 'eraseHasPoints' }}
+                    run={run}
+                >
+                    {error => (
+                        <>
+                            <Field
+                                name="erasePassword"
+                                field="currentPassword"
+                                label="currentPassword"
+                                refused={error}
+                                attributes={passwordInput}
+                            />
+                            {balance > 0 ? <Forfeit balance={balance} /> : null}
+                        </>
+                    )}
+                </Form>
+            )}
+        </Shown>
+    )
+}
+
+function Erase() {
+    const asked = useSignal(false)
+    return (
+        <>
+            <h2>{t('eraseAccount')}</h2>
+            <p>{t('eraseMeans')}</p>
+            {asked.value ? (
+                <EraseForm />
+            ) : (
+                <button
+                    type="button"
+                    class="quiet"
+                    onClick={() => {
+                        asked.value = true
+                    }}
+                >
+                    {t('eraseAccount')}
+                </button>
+            )}
+        </>
+    )
+}
+
 export function Account() {
     const user = me.value
     return (
@@ -185,6 +261,7 @@ export function Account() {
                             {t('signOutEverywhere')}
                         </button>
                     </p>
+                    {user.role === 'buyer' ? <Erase /> : null}
                 </>
             )}
         </Frame>

@@ -66,6 +66,14 @@ export const shop = {
     thisDevice: 'This device',
     signOutThere: 'Sign out there',
     signedOutThere: 'Signed out there.',
+    eraseAccount: 'Erase my account',
+    eraseMeans:
+        'Your name and e-mail are erased, everywhere you are signed out, and nobody can bring the account back. What you bought stays in the house’s books, without your name.',
+    eraseForGood: 'Erase it for good',
+    eraseLater:
+        'You have seats that are held, or tickets for a date to come. Cancel them first, or come back afterwards.',
+    eraseHasPoints: 'Points came to your account meanwhile. Reload the page to see them.',
+    forfeit: 'I give up {price}.',
     refundUntilHint: 'You can cancel until {time} and get everything back.',
     noRefund: 'Can’t be cancelled any more.',
     noTickets: 'Nothing booked yet.',

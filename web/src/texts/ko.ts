@@ -63,6 +63,14 @@ export const shop: Shop = {
     thisDevice: '이 기기',
     signOutThere: '그 기기에서 로그아웃',
     signedOutThere: '그 기기에서 로그아웃했습니다.',
+    eraseAccount: '회원 탈퇴',
+    eraseMeans:
+        '이름과 이메일이 지워지고 모든 기기에서 로그아웃되며, 계정은 되살릴 수 없습니다. 예매 내역은 이름 없이 장부에만 남습니다.',
+    eraseForGood: '완전히 탈퇴하기',
+    eraseLater:
+        '잡아 둔 좌석이나 앞으로 볼 공연의 예매가 있습니다. 먼저 취소하거나 공연이 끝난 뒤 다시 시도해 주세요.',
+    eraseHasPoints: '그사이 포인트가 들어왔습니다. 페이지를 새로고침해 확인해 주세요.',
+    forfeit: '{price}를 포기합니다.',
     noTickets: '예매한 것이 없습니다.',
     statusPending: '잡아 둠, 결제 전',
     statusConfirmed: '예매 완료',
