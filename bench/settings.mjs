@@ -1,4 +1,5 @@
 // What a bench is given, and where the programs are.
+import { statSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 const positive = (name, preset) => {
@@ -27,6 +28,9 @@ export const program = (name) => `${built}/bench/${name}`;
 
 // The builds that are measured beside each other: this one, and the one that BENCH_BASE names, if it
 // does; its figures have "Base" behind their names.
+const base = process.env.BENCH_BASE;
+if (base && !statSync(base, { throwIfNoEntry: false })?.isFile())
+  throw new Error(`BENCH_BASE is no program: ${base}`);
 export const suffixes = ['', 'Base'];
-export const builds = [usher, process.env.BENCH_BASE].map((path, i) => ({ usher: path, suffix: suffixes[i] }))
+export const builds = [usher, base].map((path, i) => ({ usher: path, suffix: suffixes[i] }))
   .filter((build) => build.usher);
