@@ -77,6 +77,18 @@ struct shown_stats {
     struct shown_journal journal;
 };
 
+struct shown_checked {
+    int64_t batch, questions, milliseconds;
+};
+
+struct shown_verdict {
+    bool ok;
+    struct shown_checked checked;
+    int64_t violation_count;
+    const struct selfcheck_violation *violations;
+    size_t told;
+};
+
 /* By series, as series.def has them. */
 struct shown_series_values {
     const int64_t *values[SERIES_COUNT];

@@ -164,6 +164,7 @@ static void serve_http(struct http_server *server, struct box_office *office,
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
+    engine_drain_selfcheck(office->engine);
     engine_drain_changes(office->engine);
 }
 

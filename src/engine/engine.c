@@ -53,6 +53,8 @@ static enum result start_threads(struct engine *engine, const struct engine_opti
                                       explanation);
     if (result == RESULT_OK)
         result = change_watch_start(&engine->change_watch, engine->store, explanation);
+    if (result == RESULT_OK)
+        result = selfcheck_start(&engine->selfcheck, engine->store, explanation);
     if (result != RESULT_OK)
         return result;
     if (thread_start(&engine->thread, "usher-engine", engine_run, engine) != RESULT_OK)
@@ -74,6 +76,7 @@ static void tear_down(struct engine *engine, int64_t book_ms)
     readers_stop(&engine->readers);
     change_watch_stop(&engine->change_watch);
     passwords_stop(&engine->passwords);
+    selfcheck_stop(&engine->selfcheck);
     booking_thread_stop(&engine->booking_thread, book_ms);
     machine_free(engine);
 }
@@ -123,6 +126,11 @@ void engine_drain_passwords(struct engine *engine)
     passwords_drain(&engine->passwords);
 }
 
+void engine_drain_selfcheck(struct engine *engine)
+{
+    selfcheck_drain(&engine->selfcheck);
+}
+
 void engine_drain_changes(struct engine *engine)
 {
     change_watch_drain(&engine->change_watch);
@@ -155,6 +163,11 @@ enum result engine_password(struct engine *engine, struct password_job *job)
     if (result != RESULT_OK)
         counter_add(&engine->counters.refused_full, 1);
     return result;
+}
+
+enum result engine_selfcheck(struct engine *engine, struct selfcheck_job *job)
+{
+    return selfcheck_ask(&engine->selfcheck, job);
 }
 
 struct moment engine_now(const struct engine *engine)

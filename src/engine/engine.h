@@ -91,6 +91,39 @@ struct password_job {
 /* Any thread. RESULT_FULL: the line is full. */
 MUST_USE enum result engine_password(struct engine *engine, struct password_job *job);
 
+/* ---- Checking oneself ---- */
+
+#define SELFCHECK_VIOLATIONS_MAX 100
+#define SELFCHECK_TEXT_BYTES 512
+
+/* Its reading transaction keeps the tables' log from being emptied, so it is broken off then: the
+ * log grows by what is booked meanwhile. */
+#define SELFCHECK_SECONDS_MAX 60
+
+struct selfcheck_violation {
+    int64_t invariant; /* the design's number */
+    char text[SELFCHECK_TEXT_BYTES];
+};
+
+struct selfcheck_job {
+    /* Out. RESULT_FULL: it took too long, or the engine stops; RESULT_IO, RESULT_NO_MEMORY, ...:
+     * the tables could not be read. Nothing else tells anything then. */
+    enum result result;
+    int64_t seq, questions, milliseconds;
+    int64_t violation_count;
+    size_t told; /* the first of them */
+    struct selfcheck_violation violations[SELFCHECK_VIOLATIONS_MAX];
+    void (*complete)(struct selfcheck_job *job);
+};
+
+/* Checks the invariants on the tables of one moment, on a thread that gives way to everybody else.
+ * Any thread. RESULT_FULL: a check is under way, or the engine stops. */
+MUST_USE enum result engine_selfcheck(struct engine *engine, struct selfcheck_job *job);
+
+/* Breaks off the check that is under way, and takes no more: nobody waits for a server that stops.
+ */
+void engine_drain_selfcheck(struct engine *engine);
+
 /* ---- Clocks ---- */
 
 /* House and wall time now; any thread. House time never goes back and never falls below the last

@@ -11,6 +11,7 @@
 #include "engine/inbox.h"
 #include "engine/passwords.h"
 #include "engine/readers.h"
+#include "engine/selfcheck.h"
 #include "engine/snapshot.h"
 
 struct engine {
@@ -22,6 +23,7 @@ struct engine {
     struct passwords passwords;
     struct booking_thread booking_thread;
     struct change_watch change_watch;
+    struct selfcheck selfcheck;
 
     /* Set before the threads start, and then only read. */
     struct store *store;

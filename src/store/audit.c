@@ -27,8 +27,23 @@ struct auditor {
     void *owner;
     size_t told[INVARIANT_MAX + 1];
     size_t violations;
+    struct patience *patience; /* NULL: it has no end */
     struct explanation *explanation;
 };
+
+/* How long somebody waits for the verdict. */
+struct patience {
+    store_may_go_on *may_go_on;
+    void *owner;
+    bool over;
+};
+
+static int look_at_patience(void *asked)
+{
+    struct patience *patience = asked;
+    patience->over = patience->over || !patience->may_go_on(patience->owner);
+    return patience->over;
+}
 
 static void tell(struct auditor *auditor, int invariant, const char *text)
 {
@@ -61,6 +76,8 @@ static const struct question {
 
 static enum result ask(struct auditor *auditor, sqlite3 *db, const struct question *question)
 {
+    if (auditor->patience != NULL && look_at_patience(auditor->patience) != 0)
+        return explain(auditor->explanation, RESULT_FULL, "the check was broken off");
     sqlite3_stmt *statement = NULL;
     enum result result = sqlite_prepare(db, question->sql, &statement, auditor->explanation);
     while (result == RESULT_OK) {
@@ -291,14 +308,18 @@ static void tell_of_changes(void *owner, const char *text)
     tell(owner, 13, text);
 }
 
+static enum result open_audited(struct auditor *auditor, const char *path)
+{
+    const enum result result = database_open_reader(path, &auditor->db, auditor->explanation);
+    return result == RESULT_OK ? id_text_register(auditor->db, auditor->explanation) : result;
+}
+
 enum result audit(struct journal *journal, const char *tables_path, store_violation *violation,
                   void *owner, size_t *violations, struct explanation *explanation)
 {
     struct auditor auditor = {
         .journal = journal, .violation = violation, .owner = owner, .explanation = explanation};
-    enum result result = database_open_reader(tables_path, &auditor.db, explanation);
-    if (result == RESULT_OK)
-        result = id_text_register(auditor.db, explanation);
+    enum result result = open_audited(&auditor, tables_path);
     if (result == RESULT_OK)
         result = ask_all(&auditor);
     if (result == RESULT_OK)
@@ -307,5 +328,48 @@ enum result audit(struct journal *journal, const char *tables_path, store_violat
         result = audit_changes(auditor.db, tell_of_changes, &auditor, explanation);
     sqlite_shut(&auditor.db);
     *violations = auditor.violations;
+    return result;
+}
+
+/* ---- Beside the running store ---- */
+
+/* Instructions of SQLite's machine between two looks within a question: some tenth of a
+ * millisecond. */
+#define STEPS_BETWEEN_LOOKS 10000
+
+/* One transaction sees the tables of one moment. The bookkeeper goes on meanwhile; only its log is
+ * not emptied. */
+static enum result audit_moment(struct auditor *auditor, int64_t *booked_seq)
+{
+    enum result result = sqlite_run(auditor->db, "BEGIN", auditor->explanation);
+    if (result == RESULT_OK)
+        result = sqlite_integer(auditor->db, "SELECT booked_seq FROM bookkeeping", booked_seq,
+                                auditor->explanation);
+    if (result == RESULT_OK)
+        result = ask_all(auditor);
+    if (result == RESULT_OK)
+        result = audit_changes(auditor->db, tell_of_changes, auditor, auditor->explanation);
+    return result;
+}
+
+enum result audit_served(const char *tables_path, store_may_go_on *may_go_on,
+                         store_violation *violation, void *owner, struct store_verdict *verdict,
+                         struct explanation *explanation)
+{
+    struct patience patience = {.may_go_on = may_go_on, .owner = owner};
+    struct auditor auditor = {
+        .violation = violation, .owner = owner, .patience = &patience, .explanation = explanation};
+    int64_t booked_seq = 0;
+    enum result result = open_audited(&auditor, tables_path);
+    if (result == RESULT_OK) {
+        sqlite3_progress_handler(auditor.db, STEPS_BETWEEN_LOOKS, look_at_patience, &patience);
+        result = audit_moment(&auditor, &booked_seq);
+    }
+    sqlite_shut(&auditor.db); /* and with it the transaction */
+    if (patience.over)
+        return explain(explanation, RESULT_FULL, "the check was broken off");
+    *verdict = (struct store_verdict){.seq = (uint64_t)booked_seq,
+                                      .questions = sizeof questions / sizeof questions[0] + 1,
+                                      .violations = auditor.violations};
     return result;
 }

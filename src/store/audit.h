@@ -10,4 +10,9 @@ MUST_USE enum result audit(struct journal *journal, const char *tables_path,
                            store_violation *violation, void *owner, size_t *violations,
                            struct explanation *explanation);
 
+/* What store_selfcheck does, given the tables. */
+MUST_USE enum result audit_served(const char *tables_path, store_may_go_on *may_go_on,
+                                  store_violation *violation, void *owner,
+                                  struct store_verdict *verdict, struct explanation *explanation);
+
 #endif

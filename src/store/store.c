@@ -274,6 +274,13 @@ enum result store_audit(struct store *store, store_violation *violation, void *o
                  explanation);
 }
 
+enum result store_selfcheck(struct store *store, store_may_go_on *may_go_on,
+                            store_violation *violation, void *owner, struct store_verdict *verdict,
+                            struct explanation *explanation)
+{
+    return audit_served(store->directory.tables, may_go_on, violation, owner, verdict, explanation);
+}
+
 enum result store_remarks(struct store *store, store_remark *remark, void *owner, size_t *count,
                           struct explanation *explanation)
 {

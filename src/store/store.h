@@ -164,6 +164,24 @@ typedef void store_violation(void *owner, int invariant, const char *text);
 MUST_USE enum result store_audit(struct store *store, store_violation *violation, void *owner,
                                  size_t *violations, struct explanation *explanation);
 
+/* What a check beside the running store found. */
+struct store_verdict {
+    uint64_t seq;      /* up to this row of the journal the tables were looked at */
+    size_t questions;  /* that were asked of them */
+    size_t violations; /* all of them */
+};
+
+/* Whether a check may go on; asked some thousand times a second, by the thread that checks. */
+typedef bool store_may_go_on(void *owner);
+
+/* Checks the invariants on the tables as they are at one moment, from any thread, while others
+ * append, book and read. At most 100 violations of each invariant are told. RESULT_FULL: it might
+ * not go on. */
+MUST_USE enum result store_selfcheck(struct store *store, store_may_go_on *may_go_on,
+                                     store_violation *violation, void *owner,
+                                     struct store_verdict *verdict,
+                                     struct explanation *explanation);
+
 /* Told once for each thing that breaks no invariant and that an operator should know. */
 typedef void store_remark(void *owner, const char *text);
 

@@ -94,6 +94,7 @@ const WANTED = {
     getStatsSeries: 'stats',
     postQueueForecast: 'stats',
     getReservationHistory: 'read',
+    postSelfcheck: 'read',
     getMetrics: 'stats',
     postApiKeys: 'team:write',
     getApiKeys: 'team:write',

@@ -82,6 +82,7 @@ static const struct {
     [VERB_RESERVATION_HISTORY] = {judge_heard, SCOPE_READ, true},
     [VERB_CHANGES] = {judge_heard, SCOPE_READ, true},
     [VERB_DESK_SEE] = {judge_heard, SCOPE_STATS, true},
+    [VERB_SELFCHECK] = {judge_heard, SCOPE_READ, true},
     [VERB_HEARD] = {judge_heard, SIGNED_IN, true},
 };
 

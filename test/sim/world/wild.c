@@ -379,6 +379,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_LIST] = 8,
     [VERB_CHANGES] = 4,
     [VERB_DESK_SEE] = 2,
+    [VERB_SELFCHECK] = 2,
     [VERB_RESERVATION_HISTORY] = 6,
     [VERB_QUEUE_FORECAST] = 3,
     [VERB_HEARD] = 3,

@@ -97,6 +97,7 @@ static const enum verb reading_verbs[] = {
     VERB_HEARD,           VERB_ROUND_SALES,     VERB_PASSWORD_RESET_FIND, VERB_DRAFTS_SEE,
     VERB_CHANGES,         VERB_DESK_SEE,        VERB_QUEUE_FORECAST,      VERB_RESERVATION_HISTORY,
     VERB_METRICS_GET,     VERB_ROUND_IMPORT,    VERB_STAFF_LIST,          VERB_SESSION_LIST,
+    VERB_SELFCHECK,
 };
 
 static bool reads(enum verb verb)

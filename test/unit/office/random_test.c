@@ -416,6 +416,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_LIST] = 3,
     [VERB_CHANGES] = 12,
     [VERB_DESK_SEE] = 10,
+    [VERB_SELFCHECK] = 5,
     [VERB_RESERVATION_HISTORY] = 12,
     [VERB_QUEUE_FORECAST] = 12,
     [VERB_HEARD] = 60,

@@ -514,6 +514,14 @@ bool row_reset_take(struct play *play)
     return play_call(play);
 }
 
+bool row_selfcheck(struct play *play)
+{
+    if (!play_begin(play, VERB_SELFCHECK) || !play_call(play))
+        return false;
+    scope_facts(play);
+    return true;
+}
+
 bool row_desk(struct play *play)
 {
     return play_begin(play, VERB_DESK_SEE) && play_call(play);
