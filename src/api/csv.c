@@ -195,6 +195,11 @@ static void csv_put_field(struct row_writer *row, const struct object_field *fie
     UNREACHABLE("a field that no row has");
 }
 
+bool csv_has_cell(const struct object_field *field)
+{
+    return field->kind != OBJECT_PART;
+}
+
 bool csv_header(struct buffer *out, enum object_name name)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -202,6 +207,8 @@ bool csv_header(struct buffer *out, enum object_name name)
     struct row_writer row = {.out = out};
     csv_put_bytes(&row, mark, sizeof mark - 1);
     for (size_t i = 0; i < schema->field_count; i++) {
+        if (!csv_has_cell(&schema->fields[i]))
+            continue;
         begin_cell(&row);
         csv_put_text(&row, object_field_schema(&schema->fields[i])->json);
     }
@@ -216,7 +223,8 @@ bool csv_row(struct buffer *out, enum object_name name, const void *source,
     const size_t length_before = out->length;
     struct row_writer row = {.out = out};
     for (size_t i = 0; i < schema->field_count; i++)
-        csv_put_field(&row, &schema->fields[i], source, clock);
+        if (csv_has_cell(&schema->fields[i]))
+            csv_put_field(&row, &schema->fields[i], source, clock);
     end_row(&row);
     if (row.failed)
         out->length = length_before;

@@ -14,6 +14,9 @@
 #define CSV_ROW_BYTES_MAX                                                                          \
     ((size_t)2 * SEATS_PER_RESERVATION_MAX * (SEAT_NUMBER_BYTES_MAX + 2) + (size_t)20 * 1024)
 
+/* Whether the field is a column: an object in the object is none. */
+bool csv_has_cell(const struct object_field *field);
+
 /* Appends the byte order mark, by which spreadsheets know UTF-8, and the names of the columns.
  * False: the buffer takes no more. */
 bool csv_header(struct buffer *out, enum object_name name);

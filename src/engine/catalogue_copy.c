@@ -1,5 +1,5 @@
 /* A copy of the office's catalogue in one block of memory: the snapshot, the concerts, the rounds,
- * then the texts. Its size is what an organizer made, a page of text a concert. */
+ * then the texts of both. Its size is what an organizer made, a page of text a concert. */
 #include "engine/snapshot.h"
 
 #include "base/check.h"
@@ -12,21 +12,46 @@ _Static_assert(sizeof(struct catalogue_snapshot) % alignof(struct concert) == 0 
                    sizeof(struct concert) % alignof(struct catalogue_round) == 0,
                "the arrays follow each other without padding");
 
-static size_t text_bytes(const struct concert *concert)
+static struct record concert_to_copy(const struct office *office, size_t index)
 {
-    const struct record record = {.kind = RECORD_KIND_CONCERT, .as.concert = *concert};
-    return record_text_bytes(&record);
+    return (struct record){.kind = RECORD_KIND_CONCERT,
+                           .as.concert = *office_concert_at(office, index)};
+}
+
+static struct record round_to_copy(const struct office *office, size_t index)
+{
+    return (struct record){.kind = RECORD_KIND_CONCERT_ROUND,
+                           .as.concert_round = *office_round_at(office, index)};
+}
+
+static size_t text_bytes(const struct office *office)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < office_concert_count(office); i++) {
+        const struct record record = concert_to_copy(office, i);
+        bytes += record_text_bytes(&record);
+    }
+    for (size_t i = 0; i < office_round_count(office); i++) {
+        const struct record record = round_to_copy(office, i);
+        bytes += record_text_bytes(&record);
+    }
+    return bytes;
+}
+
+/* Copies the record's texts to `*texts` and goes past them. */
+static void copy_texts(struct record *record, char **texts)
+{
+    record_move_texts(record, *texts);
+    *texts += record_text_bytes(record);
 }
 
 struct catalogue_snapshot *catalogue_copy(const struct office *office)
 {
     const size_t concert_count = office_concert_count(office);
     const size_t round_count = office_round_count(office);
-    size_t bytes = sizeof(struct catalogue_snapshot) + concert_count * sizeof(struct concert) +
-                   round_count * sizeof(struct catalogue_round);
-    for (size_t i = 0; i < concert_count; i++)
-        bytes += text_bytes(office_concert_at(office, i));
-
+    const size_t bytes = sizeof(struct catalogue_snapshot) +
+                         concert_count * sizeof(struct concert) +
+                         round_count * sizeof(struct catalogue_round) + text_bytes(office);
     struct catalogue_snapshot *snapshot = malloc(bytes);
     if (snapshot == NULL)
         return NULL;
@@ -34,15 +59,15 @@ struct catalogue_snapshot *catalogue_copy(const struct office *office)
     struct catalogue_round *rounds = (struct catalogue_round *)(concerts + concert_count);
     char *texts = (char *)(rounds + round_count);
     for (size_t i = 0; i < concert_count; i++) {
-        struct record record = {.kind = RECORD_KIND_CONCERT,
-                                .as.concert = *office_concert_at(office, i)};
-        record_move_texts(&record, texts);
-        texts += record_text_bytes(&record);
+        struct record record = concert_to_copy(office, i);
+        copy_texts(&record, &texts);
         concerts[i] = record.as.concert;
     }
     for (size_t i = 0; i < round_count; i++) {
         struct round_state state;
-        rounds[i].round = *office_round_at(office, i);
+        struct record record = round_to_copy(office, i);
+        copy_texts(&record, &texts);
+        rounds[i].round = record.as.concert_round;
         rounds[i].draft = office_round_is_draft(office, i);
         rounds[i].live = office_round_state(office, rounds[i].round.id, &state);
     }

@@ -42,9 +42,13 @@ struct queue_change {
     int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
 };
 
-/* What people are told, in each of the house's languages; none is NULL. */
+/* What people are told, in each of the house's languages; none is NULL, or both: nothing. */
 struct texts_to_tell {
     const char *ko, *en;
+};
+
+struct reason_to_tell {
+    struct texts_to_tell texts;
 };
 
 /* What a concert need not have; a false `has_` leaves the old value. */
@@ -245,6 +249,10 @@ struct call {
             struct id concert_id;                /* ROUND_CREATE */
             struct id round_id;                  /* the others */
             timestamp_ms start_time;             /* ROUND_CHANGE: 0: unchanged */
+            bool has_doors_at, has_ends_at;      /* ROUND_CHANGE: false: unchanged */
+            timestamp_ms doors_at, ends_at;      /* and ROUND_MOVE; 0: none */
+            timestamp_ms free_cancel_until;      /* ROUND_MOVE */
+            struct reason_to_tell reason;        /* ROUND_MOVE, ROUND_CANCEL */
             const struct number_by_name *prices; /* ROUND_CHANGE: by their grades, which differ */
             size_t price_count;
             const struct seat_plan *seats; /* in seat order, 1..ROUND_SEATS_MAX */

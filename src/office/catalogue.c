@@ -361,6 +361,30 @@ static enum refusal become(struct office *office, struct live_round *round,
     return REFUSAL_NONE;
 }
 
+/* The same, with a reason of the call's. */
+static enum refusal become_for(struct office *office, struct live_round *round,
+                               const struct concert_round *row, const struct texts_to_tell *reason,
+                               struct call *call)
+{
+    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = *row};
+    record.as.concert_round.reason_ko = reason->ko;
+    record.as.concert_round.reason_en = reason->en;
+    if (!texts_own(&record))
+        return REFUSAL_CAPACITY;
+    const enum refusal refusal = become(office, round, &record.as.concert_round, true, call);
+    if (refusal != REFUSAL_NONE)
+        texts_free(&record);
+    return refusal;
+}
+
+static enum refusal check_times(const struct concert_round *row)
+{
+    if (row->doors_at != 0 && row->doors_at > row->start_time)
+        return REFUSAL_DOORS_AFTER_START;
+    return row->ends_at != 0 && row->ends_at <= row->start_time ? REFUSAL_ENDS_BEFORE_START
+                                                                : REFUSAL_NONE;
+}
+
 /* The price that is asked for seats of this grade; NULL: none is. */
 static const struct number_by_name *price_of(const struct call *call, const char *grade)
 {
@@ -411,36 +435,80 @@ static void put_prices(struct office *office, struct live_round *round, const st
     }
 }
 
-/* The start changes while nothing was ever reserved; prices do at any time, and make another plan.
- */
+/* Whether somebody holds or bought a seat of the round; of one that is over nobody knows here. */
+static bool somebody_comes(const struct live_round *round)
+{
+    if (round_is_over(round))
+        return round->row.first_reserved_at != 0;
+    return round->counts[SEAT_STATUS_HELD] + round->counts[SEAT_STATUS_SOLD] > 0;
+}
+
+static enum refusal take_times(const struct live_round *round, const struct call *call,
+                               struct concert_round *row)
+{
+    if (call->in.round.start_time != 0)
+        row->start_time = call->in.round.start_time;
+    if (call->in.round.has_doors_at)
+        row->doors_at = call->in.round.doors_at;
+    if (call->in.round.has_ends_at)
+        row->ends_at = call->in.round.ends_at;
+    if (row->start_time != round->row.start_time && somebody_comes(round))
+        return REFUSAL_HAS_RESERVATIONS;
+    return check_times(row);
+}
+
+/* The start changes while nobody comes; the other times do at any time, and so do prices, which
+ * make another plan. */
 enum refusal round_change(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
     struct live_round *round = round_find(office, call->in.round.round_id);
-    const bool has_prices = call->in.round.price_count > 0;
     size_t changes = 0;
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
-    if (round->row.first_reserved_at != 0 && (call->in.round.start_time != 0 || !has_prices))
-        return REFUSAL_HAS_RESERVATIONS;
-    const enum refusal refusal = has_prices ? check_prices(round, call, &changes) : REFUSAL_NONE;
+    struct concert_round row = round->row;
+    enum refusal refusal = take_times(round, call, &row);
+    if (refusal == REFUSAL_NONE && call->in.round.price_count > 0)
+        refusal = check_prices(round, call, &changes);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    struct concert_round row = round->row;
-    if (call->in.round.start_time != 0)
-        row.start_time = call->in.round.start_time;
     row.plan_version += changes > 0;
-    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = row};
-    if (!batch_reserve_more(office, changes, RECORD_BYTES_MAX) ||
-        call_show_record(call, &record) != REFUSAL_NONE)
+    const bool differs = changes > 0 || row.start_time != round->row.start_time ||
+                         row.doors_at != round->row.doors_at || row.ends_at != round->row.ends_at;
+    if (!batch_reserve_more(office, changes, RECORD_BYTES_MAX))
         return REFUSAL_CAPACITY;
-
-    /* ---- nothing fails below this line ---- */
-    if (changes > 0)
+    refusal = become(office, round, &row, differs, call);
+    if (refusal == REFUSAL_NONE && changes > 0)
         put_prices(office, round, call);
-    if (changes > 0 || !has_prices || call->in.round.start_time != 0)
-        (void)put_round(office, round, round->concert, &row);
-    return REFUSAL_NONE;
+    return refusal;
+}
+
+/* Its reservations stay as they are: what they show of the move is the round's. */
+enum refusal round_move(struct office *office, const struct caller *caller, struct call *call)
+{
+    (void)caller;
+    struct live_round *round = round_find(office, call->in.round.round_id);
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (round->row.status == ROUND_STATUS_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (round_is_over(round))
+        return REFUSAL_SALES_CLOSED;
+    struct concert_round row = round->row;
+    row.start_time = call->in.round.start_time;
+    row.doors_at = call->in.round.doors_at;
+    row.ends_at = call->in.round.ends_at;
+    row.moved_at = office->now.house;
+    row.moved_from = round->row.start_time;
+    row.free_cancel_until = call->in.round.free_cancel_until;
+    if (row.start_time <= office->now.wall)
+        return REFUSAL_STARTS_BEFORE_NOW;
+    if (row.free_cancel_until <= office->now.wall || row.free_cancel_until > row.start_time)
+        return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
+    const enum refusal refusal = check_times(&row);
+    return refusal == REFUSAL_NONE
+               ? become_for(office, round, &row, &call->in.round.reason.texts, call)
+               : refusal;
 }
 
 /* The status alone changes now; the tick releases and refunds, in slices. */
@@ -450,11 +518,13 @@ enum refusal round_cancel(struct office *office, const struct caller *caller, st
     struct live_round *round = round_find(office, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
+    if (round->row.status == ROUND_STATUS_CANCELLED)
+        return become(office, round, &round->row, false, call);
+    if (round_is_over(round))
+        return REFUSAL_REFUND_CLOSED;
     struct concert_round row = round->row;
     row.status = ROUND_STATUS_CANCELLED;
-    if (round_is_over(round) && round->row.status != row.status)
-        return REFUSAL_REFUND_CLOSED;
-    return become(office, round, &row, round->row.status != row.status, call);
+    return become_for(office, round, &row, &call->in.round.reason.texts, call);
 }
 
 static enum refusal set_paused(struct office *office, struct call *call, bool paused)

@@ -64,6 +64,9 @@ bool round_make_bits(struct live_round *round);
 struct live_seat *round_best_available(const struct live_round *round,
                                        const struct best_wanted *wanted);
 
+/* Gives back what the round has in memory for its seats, which are gone (live.c). */
+void round_let_seats_go(struct live_round *round);
+
 /* Its seats have left memory, or are leaving it. */
 bool round_is_over(const struct live_round *round);
 

@@ -144,6 +144,10 @@ struct live_round *put_round(struct office *office, struct live_round *round,
     }
     CHECK(round->concert == concert);
     CHECK(id_equal(round->row.id, row->id));
+    if (round->row.reason_ko != row->reason_ko)
+        texts_free_block(round->row.reason_ko);
+    if (round->row.start_time != row->start_time)
+        round->grown_old = false; /* its seats are all there: it may sell again */
     round->row = *row;
     round->last_seq = office->seq;
     if (row->status == ROUND_STATUS_CANCELLED)

@@ -112,7 +112,7 @@ static void let_leave(struct office *office, struct live_round *round)
             return;
         seat_forget(office, round->seats[i]);
     }
-    round_let_go(office, round);
+    round_let_seats_go(round);
     round->leaving = false;
 }
 

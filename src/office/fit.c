@@ -101,6 +101,11 @@ static bool seat_text_fits(const char *text)
     return text == NULL || strlen(text) <= SEAT_NUMBER_BYTES_MAX;
 }
 
+static bool told_text_fits(const char *text)
+{
+    return text == NULL || strlen(text) <= TOLD_BYTES_MAX;
+}
+
 /* A state may be written again, but what has ended does not begin anew. */
 static bool may_follow(enum record_kind kind, int from, int to)
 {
@@ -217,11 +222,6 @@ static enum contradiction fit_incident(const struct office *office, const struct
     return found->caller == NULL ? CONTRADICTION_USER_MISSING : CONTRADICTION_NONE;
 }
 
-static bool told_text_fits(const char *text)
-{
-    return text == NULL || strlen(text) <= TOLD_BYTES_MAX;
-}
-
 static enum contradiction fit_notice(const struct office *office, const struct record *record,
                                      const struct found *found)
 {
@@ -296,6 +296,10 @@ static enum contradiction fit_round(const struct office *office, const struct re
         return CONTRADICTION_CONCERT_MISSING;
     if (!is_between(row->total_seat_cnt, 1, ROUND_SEATS_MAX))
         return CONTRADICTION_SEAT_COUNT_OUT_OF_RANGE;
+    if ((row->reason_ko == NULL) != (row->reason_en == NULL))
+        return CONTRADICTION_TEXT_MISSING;
+    if (!told_text_fits(row->reason_ko) || !told_text_fits(row->reason_en))
+        return CONTRADICTION_TEXT_TOO_LONG;
     const struct live_round *round = found->round;
     if (round == NULL)
         return CONTRADICTION_NONE;

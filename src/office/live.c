@@ -49,6 +49,12 @@ void round_let_go(struct office *office, void *item)
 {
     struct live_round *round = item;
     (void)office;
+    round_let_seats_go(round);
+    texts_free_block(round->row.reason_ko);
+}
+
+void round_let_seats_go(struct live_round *round)
+{
     free(round->seats);
     free(round->states);
     seat_bits_free(round->bits);

@@ -4,8 +4,6 @@
 #include "office/texts.h"
 #include "office/verb_function.h"
 
-#include <string.h>
-
 enum refusal notice_set(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
@@ -50,9 +48,7 @@ bool notice_view(const struct office *office, timestamp_ms wall, struct queue_no
         return false;
     view->level = notice->level;
     view->until = notice->until;
-    CHECK(strlen(notice->text_ko) <= TOLD_BYTES_MAX && strlen(notice->text_en) <= TOLD_BYTES_MAX);
-    memcpy(view->texts.ko, notice->text_ko, strlen(notice->text_ko) + 1);
-    memcpy(view->texts.en, notice->text_en, strlen(notice->text_en) + 1);
+    told_texts_set(&view->texts, notice->text_ko, notice->text_en);
     return true;
 }
 

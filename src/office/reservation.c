@@ -15,9 +15,7 @@
 void reservation_show(const struct office *office, const struct live_reservation *reservation,
                       struct reservation_view *view)
 {
-    view->reservation = reservation->row;
-    view->concert_id = reservation->round->concert->row.id;
-    view->seat_count = 0;
+    reservation_view_begin(view, &reservation->row, &reservation->round->row);
     for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
          held = held_seat_next(office, held)) {
         const struct seat *seat = &held->seat->row;
@@ -422,11 +420,14 @@ static enum refusal cancel_looked_up(const struct caller *caller, struct call *c
 static enum refusal check_cancel(const struct office *office, const struct caller *caller,
                                  const struct live_reservation *reservation)
 {
-    if (reservation->row.status == RESERVATION_STATUS_CONFIRMED && !caller_may(caller) &&
-        reservation->round->row.status != ROUND_STATUS_CANCELLED &&
-        office->now.wall >= reservation->row.refundable_until)
-        return REFUSAL_REFUND_CLOSED;
-    return REFUSAL_NONE;
+    const struct concert_round *round = &reservation->round->row;
+    if (reservation->row.status != RESERVATION_STATUS_CONFIRMED || caller_may(caller) ||
+        round->status == ROUND_STATUS_CANCELLED ||
+        office->now.wall < reservation->row.refundable_until)
+        return REFUSAL_NONE;
+    const bool is_free = reservation_was_moved(&reservation->row, round) &&
+                         office->now.wall < round->free_cancel_until;
+    return is_free ? REFUSAL_NONE : REFUSAL_REFUND_CLOSED;
 }
 
 enum refusal reservation_cancel(struct office *office, const struct caller *caller,

@@ -1,5 +1,5 @@
-/* Texts of concerts, seats, references and the notice: each row's in one block of its own, which
- * its live object then has. Users' are in user_texts.c. */
+/* Texts of concerts, rounds, seats, references and the notice: each row's in one block of its own,
+ * which its live object then has. Users' are in user_texts.c. */
 #include "office/texts.h"
 
 #include <stdlib.h>
@@ -10,6 +10,8 @@ static const char **first_text(struct record *record)
 {
     if (record->kind == RECORD_KIND_CONCERT)
         return &record->as.concert.title;
+    if (record->kind == RECORD_KIND_CONCERT_ROUND)
+        return &record->as.concert_round.reason_ko;
     if (record->kind == RECORD_KIND_API_KEY)
         return &record->as.api_key.name;
     if (record->kind == RECORD_KIND_SEAT)

@@ -3,6 +3,7 @@
 #ifndef USHER_READ_VIEW_H
 #define USHER_READ_VIEW_H
 
+#include "read/told_texts.h"
 #include "record/limit.h"
 #include "record/record.h"
 
@@ -12,11 +13,28 @@ struct reserved_seat_view {
     char seat_number[SEAT_NUMBER_BYTES_MAX + 1];
 };
 
+/* Why an organizer moved or cancelled a round. */
+struct round_reason {
+    struct told_texts texts;
+};
+
 struct reservation_view {
     struct seat_reservation reservation;
     struct id concert_id;
+    timestamp_ms moved_from, free_cancel_until; /* of a round that was moved since; or 0 */
+    bool has_reason;
+    struct round_reason reason;
     size_t seat_count;
     struct reserved_seat_view seats[SEATS_PER_RESERVATION_MAX];
 };
+
+/* Whether the round was moved after the reservation was made; before, its buyer knew. */
+bool reservation_was_moved(const struct seat_reservation *reservation,
+                           const struct concert_round *round);
+
+/* The reservation beside its round; its seats are still to come. */
+void reservation_view_begin(struct reservation_view *view,
+                            const struct seat_reservation *reservation,
+                            const struct concert_round *round);
 
 #endif

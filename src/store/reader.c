@@ -206,9 +206,7 @@ enum result reader_view(struct store_reader *reader, const struct seat_reservati
     const enum result result = find_named(reader, &wanted, &round);
     if (result != RESULT_OK)
         return result;
-    view->reservation = *reservation;
-    view->concert_id = round.as.concert_round.concert_id;
-    view->seat_count = 0;
+    reservation_view_begin(view, reservation, &round.as.concert_round);
     return view_seats(reader, reservation->id, view);
 }
 

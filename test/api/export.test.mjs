@@ -57,6 +57,9 @@ function cellOf(value) {
 const columnsOf = kind =>
     document.paths[`/v1/exports/${kind}.csv`].get.responses[200].content['text/csv'].schema['x-columns']
 
+// An object in the object is no column.
+const isPart = (kind, name) => kind === 'reservations' && name === 'reason'
+
 // The export as it must be, made of the list's pages.
 async function expected(organizer, kind, query = '') {
     const columns = columnsOf(kind)
@@ -65,7 +68,7 @@ async function expected(organizer, kind, query = '') {
     do {
         const page = ok(await organizer.get(`/v1/${KINDS[kind]}?limit=200&${query}${cursor}`))
         for (const item of page.items) {
-            assert.deepEqual(Object.keys(item), columns)
+            assert.deepEqual(Object.keys(item).filter(name => !isPart(kind, name)), columns)
             rows.push(columns.map(name => cellOf(item[name])))
         }
         cursor = page.nextCursor && `&cursor=${encodeURIComponent(page.nextCursor)}`

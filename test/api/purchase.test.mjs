@@ -93,6 +93,9 @@ describe('a purchase', () => {
             status: 'scheduled',
             totalSeatCnt: 8,
             paused: false,
+            doorsAt: null,
+            endsAt: null,
+            movedFrom: null,
             availableSeatCnt: 8,
         })
         assert.deepEqual(ok(await seen().get(`/v1/rounds/${round.id}`)), round)
@@ -189,6 +192,9 @@ describe('a purchase', () => {
             expiresAt: pending.expiresAt,
             extendedAt: null,
             refundableUntil: new Date(Date.parse(round.startTime) - DAY_MS).toISOString(),
+            movedFrom: null,
+            freeCancelUntil: null,
+            reason: null,
             cancelledAt: null,
             cancelReason: null,
         })

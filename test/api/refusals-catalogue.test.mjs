@@ -265,25 +265,24 @@ describe('rounds', () => {
         assert.equal((await seatsOf(ann, round))[0].price, 100)
     })
 
-    test('once something was reserved, even if it was cancelled', async () => {
+    test('once something was reserved, and their start while somebody holds it', async () => {
         const own = await makeConcert(organizer)
         const round = await makeRound(organizer, own)
         await admitted(ann)
         const [first] = await seatsOf(ann, round)
         const reservation = ok(await hold(ann, round, first), 201)
+        const start = () =>
+            organizer.patch(`/v1/rounds/${round.id}`, { startTime: fromNow(DAY_MS) })
         const tries = async () => {
-            const startTime = fromNow(DAY_MS)
-            refused(
-                await organizer.patch(`/v1/rounds/${round.id}`, { startTime }),
-                409,
-                'has_reservations'
-            )
             refused(await organizer.delete(`/v1/rounds/${round.id}`), 409, 'has_reservations')
             refused(await organizer.delete(`/v1/concerts/${own.id}`), 409, 'has_reservations')
         }
         await tries()
+        const { detail } = refused(await start(), 409, 'has_reservations')
+        assert.match(detail, /\/v1\/rounds\/\{id\}\/move/)
         ok(await ann.post(`/v1/reservations/${reservation.id}/cancel`))
         await tries()
+        ok(await start(), 204)
         await house.restart()
         await tries()
     })

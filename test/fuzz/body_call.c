@@ -108,6 +108,12 @@ static void check_places(const struct call *call)
     }
 }
 
+static void check_told(const struct texts_to_tell *texts)
+{
+    check_text(texts->ko, 1, 160);
+    check_text(texts->en, 1, 160);
+}
+
 static void check_best(const struct best_wanted *best)
 {
     check_number(best->count, 1, 100);
@@ -165,14 +171,20 @@ void check_call(const struct call *call)
             check_time(call->in.round.start_time);
         for (size_t i = 0; i < call->in.round.price_count; i++)
             check_number(call->in.round.prices[i].number, 0, 100000000);
+    } else if (verb == VERB_ROUND_MOVE) {
+        check_time(call->in.round.start_time);
+        check_time(call->in.round.free_cancel_until);
+        check_told(&call->in.round.reason.texts);
+    } else if (verb == VERB_ROUND_CANCEL) {
+        if (call->in.round.reason.texts.ko != NULL)
+            check_told(&call->in.round.reason.texts);
     } else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         check_seat_ids(call->in.seats_block.seat_ids, call->in.seats_block.seat_count);
     else if (verb == VERB_INCIDENT_MAKE) {
         check_number(call->in.incident.add_seconds, 30, 3600);
         check_text(call->in.incident.note, 1, 200);
     } else if (verb == VERB_NOTICE_SET) {
-        check_text(call->in.notice.texts.ko, 1, 160);
-        check_text(call->in.notice.texts.en, 1, 160);
+        check_told(&call->in.notice.texts);
         CHECK(call->in.notice.has_level);
         if (call->in.notice.has_until)
             check_time(call->in.notice.until);

@@ -212,6 +212,13 @@ static void fill_round_call(struct world *world, struct call *call, struct move 
     } else if (verb == VERB_ROUND_CHANGE) {
         call->in.round.start_time = some_time(world, move.how);
         call->in.round.round_id = round_id;
+        call->in.round.has_ends_at = move.how & 1;
+        call->in.round.ends_at = some_time(world, move.which);
+    } else if (verb == VERB_ROUND_MOVE) {
+        call->in.round.round_id = round_id;
+        call->in.round.start_time = some_time(world, move.how % 16);
+        call->in.round.free_cancel_until = some_time(world, move.how / 16);
+        call->in.round.reason.texts = (struct texts_to_tell){.ko = "태풍", .en = "a storm"};
     } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
                verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES)
         call->in.round.round_id = round_id;
@@ -250,9 +257,9 @@ static void fill(struct world *world, struct call *call, struct move move)
     if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE || verb == VERB_CONCERT_DELETE)
         fill_concert_call(world, call, move);
     else if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
-             verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
-             verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
-             verb == VERB_RESERVATION_HOLD)
+             verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE ||
+             verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK ||
+             verb == VERB_SEATS_UNBLOCK || verb == VERB_RESERVATION_HOLD)
         fill_round_call(world, call, move);
     else if (verb == VERB_QUEUE_TOKEN_GET || verb == VERB_QUEUE_LEAVE)
         call->in.token.token_id = move.how & 1 ? some(&world->tokens, move.which) : ID_NONE;

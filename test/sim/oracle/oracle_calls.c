@@ -58,6 +58,7 @@ static const struct {
     [VERB_ROUND_CHANGE] = {judge_round_change, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_DELETE] = {judge_round_delete, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_CANCEL] = {judge_round_cancel, SCOPE_CATALOGUE_WRITE, false},
+    [VERB_ROUND_MOVE] = {judge_round_move, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_PAUSE] = {judge_round_pause, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_RESUME] = {judge_round_resume, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_SALES] = {judge_round_sales, SCOPE_STATS, true},

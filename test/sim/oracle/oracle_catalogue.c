@@ -402,16 +402,52 @@ static bool price_seats(struct oracle *oracle, const struct row *round,
     return changed;
 }
 
+/* Somebody holds or bought a seat; of a round that may have left memory, whatever is told. */
+static bool is_lived_in(const struct row *round, const struct call *call)
+{
+    const struct round_part *part = &round->of.round;
+    if (part->maybe_over && call->refusal == REFUSAL_HAS_RESERVATIONS)
+        return true;
+    return part->counts[SEAT_STATUS_HELD] + part->counts[SEAT_STATUS_SOLD] > 0;
+}
+
+static enum refusal times_refusal(const struct concert_round *image)
+{
+    if (image->doors_at != 0 && image->start_time < image->doors_at)
+        return REFUSAL_DOORS_AFTER_START;
+    if (image->ends_at != 0 && image->start_time >= image->ends_at)
+        return REFUSAL_ENDS_BEFORE_START;
+    return REFUSAL_NONE;
+}
+
+/* One whose start was set anew is in memory with all its seats, and not over. */
+static void put_times(struct oracle *oracle, struct row *round, const struct record *image)
+{
+    if (image->as.concert_round.start_time != round->image.as.concert_round.start_time)
+        round->of.round.maybe_over = false;
+    row_change(oracle, round, image);
+}
+
 enum refusal judge_round_change(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
     struct row *round = round_named(oracle, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
-    const bool prices = call->in.round.price_count > 0;
-    if (round->image.as.concert_round.first_reserved_at != 0 &&
-        (!prices || call->in.round.start_time != 0))
+    struct record image = row_image(round);
+    struct concert_round *times = &image.as.concert_round;
+    if (call->in.round.start_time != 0)
+        times->start_time = call->in.round.start_time;
+    if (call->in.round.has_doors_at)
+        times->doors_at = call->in.round.doors_at;
+    if (call->in.round.has_ends_at)
+        times->ends_at = call->in.round.ends_at;
+    if (times->start_time != round->image.as.concert_round.start_time && is_lived_in(round, call))
         return REFUSAL_HAS_RESERVATIONS;
+    const enum refusal refusal = times_refusal(times);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    const bool prices = call->in.round.price_count > 0;
     if (prices && round->of.round.maybe_over && call->refusal == REFUSAL_SALES_CLOSED)
         return REFUSAL_SALES_CLOSED;
     for (size_t i = 0; i < call->in.round.price_count; i++)
@@ -419,14 +455,46 @@ enum refusal judge_round_change(struct oracle *oracle, struct row *user, const s
             return REFUSAL_UNKNOWN_GRADE;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
-    struct record image = row_image(round);
-    if (call->in.round.start_time != 0)
-        image.as.concert_round.start_time = call->in.round.start_time;
     bool dearer = false;
     for (size_t i = 0; i < call->in.round.price_count; i++)
         dearer = price_seats(oracle, round, &call->in.round.prices[i]) || dearer;
-    image.as.concert_round.plan_version += dearer;
-    row_change(oracle, round, &image);
+    times->plan_version += dearer;
+    put_times(oracle, round, &image);
+    view_record(oracle, call, round);
+    return REFUSAL_NONE;
+}
+
+enum refusal judge_round_move(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *round = round_named(oracle, call->in.round.round_id);
+    const timestamp_ms start = call->in.round.start_time, free = call->in.round.free_cancel_until;
+    if (round == NULL)
+        return REFUSAL_NOT_FOUND;
+    if (oracle->state == STATE_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
+    if (round->of.round.maybe_over && call->refusal == REFUSAL_SALES_CLOSED)
+        return REFUSAL_SALES_CLOSED;
+    if (start <= oracle->now.wall)
+        return REFUSAL_STARTS_BEFORE_NOW;
+    if (free <= oracle->now.wall || free > start)
+        return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
+    struct record image = row_image(round);
+    struct concert_round *moved = &image.as.concert_round;
+    moved->moved_from = moved->start_time;
+    moved->moved_at = oracle->now.house;
+    moved->start_time = start;
+    moved->doors_at = call->in.round.doors_at;
+    moved->ends_at = call->in.round.ends_at;
+    moved->free_cancel_until = free;
+    moved->reason_ko = call->in.round.reason.texts.ko;
+    moved->reason_en = call->in.round.reason.texts.en;
+    const enum refusal refusal = times_refusal(moved);
+    if (refusal != REFUSAL_NONE || call->refusal != REFUSAL_NONE)
+        return refusal;
+    if (round->of.round.counts[SEAT_STATUS_SOLD] > 0)
+        oracle->state = STATE_SEAT_SOLD;
+    put_times(oracle, round, &image);
     view_record(oracle, call, round);
     return REFUSAL_NONE;
 }
@@ -458,6 +526,8 @@ enum refusal judge_round_cancel(struct oracle *oracle, struct row *user, const s
     if (oracle->state == STATE_SCHEDULED) {
         struct record image = row_image(round);
         image.as.concert_round.status = ROUND_STATUS_CANCELLED;
+        image.as.concert_round.reason_ko = call->in.round.reason.texts.ko;
+        image.as.concert_round.reason_en = call->in.round.reason.texts.en;
         row_change(oracle, round, &image);
     }
     view_record(oracle, call, round);

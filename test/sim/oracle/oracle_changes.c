@@ -70,6 +70,8 @@ static enum change_type round_told(const struct record *record)
         return CHANGE_ROUND_CREATED;
     if (record->why == WHY_ROUND_CANCELLED)
         return CHANGE_ROUND_CANCELLED;
+    if (record->why == WHY_ROUND_MOVED)
+        return CHANGE_ROUND_MOVED;
     if (record->why == WHY_ROUND_PAUSED)
         return CHANGE_ROUND_PAUSED;
     return record->why == WHY_ROUND_RESUMED ? CHANGE_ROUND_RESUMED : CHANGE_ROUND_CHANGED;

@@ -3,8 +3,8 @@
 
 static bool answers_round(enum verb verb)
 {
-    return verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
-           verb == VERB_ROUND_RESUME;
+    return verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_MOVE ||
+           verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME;
 }
 
 bool verb_is_kept(enum verb verb)

@@ -499,7 +499,7 @@ verb_judge judge_sign_in_find, judge_user_register, judge_organizer_add, judge_s
     judge_points_adjust; /* oracle_people.c */
 verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, judge_drafts_see,
     judge_round_create, judge_round_change, judge_round_delete, judge_round_cancel,
-    judge_round_pause, judge_round_resume, judge_round_sales, judge_seats_block,
+    judge_round_move, judge_round_pause, judge_round_resume, judge_round_sales, judge_seats_block,
     judge_seats_unblock; /* oracle_catalogue.c */
 verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_queue_change,
     judge_queue_forecast;                         /* oracle_queue.c */
@@ -544,6 +544,9 @@ void view_payment(struct oracle *oracle, const struct call *call, const struct r
 void view_page(struct oracle *oracle, const struct call *call);
 void view_deadlines(struct oracle *oracle, const struct request *request);
 bool view_seats_are(const struct reservation_view *view, const struct row *reservation);
+bool view_move_is(const struct reservation_view *view, const struct row *reservation);
+/* Until when it may be given back because its round was moved; 0: it was not. */
+timestamp_ms free_cancel_until(const struct row *reservation);
 void view_history(struct oracle *oracle, const struct call *call);
 void view_no_history(struct oracle *oracle, const struct call *call);
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation);

@@ -452,7 +452,8 @@ static bool refund_is_closed(const struct oracle *oracle, const struct row *rese
     if (reservation->image.as.seat_reservation.status != RESERVATION_STATUS_CONFIRMED)
         return false;
     if (!may(oracle) && round->image.as.concert_round.status != ROUND_STATUS_CANCELLED &&
-        oracle->now.wall >= reservation->image.as.seat_reservation.refundable_until)
+        oracle->now.wall >= reservation->image.as.seat_reservation.refundable_until &&
+        oracle->now.wall >= free_cancel_until(reservation))
         return true;
     return round->of.round.maybe_over && call->refusal == REFUSAL_REFUND_CLOSED;
 }

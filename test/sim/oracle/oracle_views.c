@@ -124,9 +124,38 @@ bool view_seats_are(const struct reservation_view *view, const struct row *reser
     return true;
 }
 
+/* Of a round that was moved when the reservation was there already. */
+static bool was_moved(const struct row *reservation)
+{
+    const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
+    return round->moved_at != 0 &&
+           round->moved_at >= reservation->image.as.seat_reservation.reserved_at;
+}
+
+timestamp_ms free_cancel_until(const struct row *reservation)
+{
+    return was_moved(reservation)
+               ? reservation->of.reservation->round->image.as.concert_round.free_cancel_until
+               : 0;
+}
+
+bool view_move_is(const struct reservation_view *view, const struct row *reservation)
+{
+    const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
+    const bool moved = was_moved(reservation);
+    const bool told =
+        round->reason_en != NULL && (moved || round->status == ROUND_STATUS_CANCELLED);
+    if (view->moved_from != (moved ? round->moved_from : 0) ||
+        view->free_cancel_until != free_cancel_until(reservation) || view->has_reason != told)
+        return false;
+    return !told || (strcmp(view->reason.texts.ko, round->reason_ko) == 0 &&
+                     strcmp(view->reason.texts.en, round->reason_en) == 0);
+}
+
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation)
 {
-    return reservation_difference(view, reservation) == NULL && view_seats_are(view, reservation);
+    return reservation_difference(view, reservation) == NULL && view_seats_are(view, reservation) &&
+           view_move_is(view, reservation);
 }
 
 void view_reservation(struct oracle *oracle, const struct call *call, const struct row *reservation)
@@ -141,6 +170,9 @@ void view_reservation(struct oracle *oracle, const struct call *call, const stru
     else if (!view_seats_are(&call->out.reservation, reservation))
         object_to(oracle, 1, "%s answers %s with wrong seats", verb_name(call->verb),
                   row_name(reservation).text);
+    else if (!view_move_is(&call->out.reservation, reservation))
+        object_to(oracle, 0, "%s answers %s with another move of its round, or reason",
+                  verb_name(call->verb), row_name(reservation).text);
 }
 
 void view_payment(struct oracle *oracle, const struct call *call, const struct row *payment)

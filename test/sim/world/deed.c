@@ -61,10 +61,10 @@ bool deed_may_carry_key(const struct deed *deed)
     const enum verb verb = deed->verb;
     if (verb == VERB_INCIDENT_MAKE || verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST ||
         verb == VERB_CONCERT_CREATE || verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL ||
-        verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_SEATS_BLOCK ||
-        verb == VERB_SEATS_UNBLOCK || verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
-        verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
-        verb == VERB_PAYMENT_MAKE)
+        verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_QUEUE_JOIN ||
+        verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_EXTEND ||
+        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         return true;
     return false;
 }
@@ -104,6 +104,8 @@ int64_t deed_fingerprint(const struct deed *deed)
     trace_number(&trace, (uint64_t)deed->amount);
     trace_number(&trace, (uint64_t)deed->from);
     trace_number(&trace, (uint64_t)deed->to);
+    trace_number(&trace, (uint64_t)deed->doors_at);
+    trace_number(&trace, (uint64_t)deed->ends_at);
     trace_bytes(&trace, deed->name, strlen(deed->name));
     trace_bytes(&trace, deed->reference, strlen(deed->reference));
     trace_bytes(&trace, deed->place, strlen(deed->place));
@@ -189,6 +191,13 @@ static void round_call(const struct deed *deed, const struct seat_plans *plans, 
         call->in.round.round_id = deed->subject;
         call->in.round.prices = deed->prices;
         call->in.round.price_count = deed->price_count;
+        call->in.round.has_doors_at = deed->has_doors_at;
+        call->in.round.doors_at = deed->doors_at;
+        call->in.round.has_ends_at = deed->has_ends_at;
+        call->in.round.ends_at = deed->ends_at;
+        call->in.round.free_cancel_until = deed->to;
+        call->in.round.reason.texts =
+            (struct texts_to_tell){.ko = text_or_none(deed->place), .en = text_or_none(deed->name)};
         return;
     }
     call->in.round.concert_id = deed->subject;
@@ -264,9 +273,9 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
     } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
                verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE ||
                verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE ||
-               verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
-               verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK ||
-               verb == VERB_SEATS_UNBLOCK)
+               verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_MOVE ||
+               verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
+               verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         catalogue_call(deed, plans, call);
     else
         account_call(deed, call);

@@ -30,11 +30,14 @@ struct deed {
     struct best_wanted best;         /* of a hold that names no seats; its texts are literals */
     struct number_by_name prices[2]; /* of a round's grades; the names are literals */
     size_t price_count;
-    int64_t amount;             /* of a notice, its level */
-    timestamp_ms from, to;      /* a concert's sale; a round starts at `from` */
-    struct concert_terms terms; /* their texts are `place` and `reference` */
-    struct queue_change change; /* of the queue */
-    struct record_query query;  /* its texts: `email`, `reference`, `name`, `place` */
+    int64_t amount;        /* of a notice, its level */
+    timestamp_ms from, to; /* a concert's sale; a round starts at `from` */
+    bool has_doors_at, has_ends_at;
+    timestamp_ms doors_at, ends_at; /* of a round; one that is moved is free to cancel until `to`,
+                                       and `name` and `place` say why */
+    struct concert_terms terms;     /* their texts are `place` and `reference` */
+    struct queue_change change;     /* of the queue */
+    struct record_query query;      /* its texts: `email`, `reference`, `name`, `place` */
     struct change_query changes;
     struct secret secret; /* whose hash a new session, reset or key gets */
     uint32_t scopes;      /* of a new key, of which `to` is when it ends, or of staff */

@@ -115,6 +115,39 @@ static void draw_prices(struct world *world, struct deed *deed)
         deed->prices[deed->price_count++] = (struct number_by_name){.name = "none", .number = 1};
 }
 
+static void give_reason(struct world *world, struct deed *deed)
+{
+    const unsigned number = (unsigned)chance_below(&world->people, 1000);
+    (void)snprintf(deed->name, sizeof deed->name, "storm %u", number);
+    (void)snprintf(deed->place, sizeof deed->place, "태풍 %u", number);
+}
+
+/* Another start, or the doors and the end around it; now and then in no order. */
+static void draw_times(struct world *world, struct deed *deed)
+{
+    const timestamp_ms start = clock_wall() + some_seconds(world) * SECOND_MS;
+    if (percent(world, 60))
+        deed->from = start;
+    deed->has_doors_at = percent(world, 40);
+    deed->doors_at = percent(world, 80) ? start - some_seconds(world) * SECOND_MS : 0;
+    deed->has_ends_at = percent(world, 40);
+    deed->ends_at = percent(world, 80) ? start + some_seconds(world) * SECOND_MS : 0;
+}
+
+/* By little, mostly, with some time to think; now and then in no order. */
+static void draw_move(struct world *world, struct deed *deed)
+{
+    draw_times(world, deed);
+    deed->from = clock_wall() + some_seconds(world) * SECOND_MS;
+    deed->to = percent(world, 90) ? chance_between(&world->people, clock_wall(), deed->from)
+                                  : deed->from + SECOND_MS;
+    if (!deed->has_doors_at || percent(world, 80))
+        deed->doors_at = 0;
+    if (!deed->has_ends_at || percent(world, 80))
+        deed->ends_at = 0;
+    give_reason(world, deed);
+}
+
 static void change_catalogue(struct world *world, struct client *client)
 {
     struct deed deed = {0};
@@ -137,7 +170,7 @@ static void change_catalogue(struct world *world, struct client *client)
         if (percent(world, 60))
             draw_prices(world, &deed);
         else
-            deed.from = clock_wall() + some_seconds(world) * SECOND_MS;
+            draw_times(world, &deed);
     } else if (drawn < 75) {
         deed.verb = VERB_ROUND_DELETE;
         deed.subject = look_for_round(world);
@@ -147,9 +180,15 @@ static void change_catalogue(struct world *world, struct client *client)
     } else if (drawn < 88) {
         deed.verb = VERB_ROUND_PAUSE;
         deed.subject = look_for_round(world);
+    } else if (drawn < 93) {
+        deed.verb = VERB_ROUND_MOVE;
+        deed.subject = look_for_round(world);
+        draw_move(world, &deed);
     } else {
         deed.verb = VERB_ROUND_CANCEL;
         deed.subject = look_for_round(world);
+        if (percent(world, 50))
+            give_reason(world, &deed);
     }
     client_do(world, client, &deed);
     if (deed.verb == VERB_ROUND_CANCEL) {

@@ -232,6 +232,17 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
 
 /* ---- The catalogue and the sale ---- */
 
+/* Mostly none, or what is to be none. */
+static void draw_times(struct world *world, struct deed *deed)
+{
+    deed->has_doors_at = percent(world, 30);
+    deed->has_ends_at = percent(world, 30);
+    if (deed->has_doors_at && percent(world, 70))
+        deed->doors_at = some_time(world);
+    if (deed->has_ends_at && percent(world, 70))
+        deed->ends_at = some_time(world);
+}
+
 static void fill_catalogue(struct world *world, struct client *client, struct deed *deed)
 {
     const enum verb verb = deed->verb;
@@ -253,9 +264,17 @@ static void fill_catalogue(struct world *world, struct client *client, struct de
         deed->from = some_time(world);
         deed->seat_count = 1 + chance_below(&world->people, world->plans.count + 1);
         return;
-    } else if (verb == VERB_ROUND_CHANGE)
+    } else if (verb == VERB_ROUND_CHANGE) {
         deed->from = percent(world, 80) ? some_time(world) : 0;
-    else if (verb == VERB_RESERVATION_HOLD && percent(world, 30))
+        draw_times(world, deed);
+    } else if (verb == VERB_ROUND_MOVE) {
+        deed->from = some_time(world);
+        deed->to = percent(world, 50) ? some_time(world) : deed->from;
+        (void)snprintf(deed->name, sizeof deed->name, "a wild storm");
+        (void)snprintf(deed->place, sizeof deed->place, "거센 태풍");
+        draw_times(world, deed);
+    }
+    if (verb == VERB_RESERVATION_HOLD && percent(world, 30))
         deed_wants_best(world, deed, 1 + chance_below(&world->people, DEED_SEATS_MAX));
     else if (verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD) {
@@ -309,8 +328,8 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
-             verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
-             verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+             verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue(world, client, deed);
     else
@@ -358,6 +377,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_ROUND_CHANGE] = 3,
     [VERB_ROUND_DELETE] = 2,
     [VERB_ROUND_CANCEL] = 1,
+    [VERB_ROUND_MOVE] = 3,
     [VERB_ROUND_PAUSE] = 3,
     [VERB_ROUND_RESUME] = 3,
     [VERB_ROUND_SALES] = 5,

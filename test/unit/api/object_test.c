@@ -143,14 +143,18 @@ static void test_lists(void **state)
     const char *const form =
         "{\"id\":\"reservation_" SOME "\",\"userId\":null,\"roundId\":null,\"status\":\"%s\","
         "\"amount\":0,\"usedPoints\":0,\"paymentId\":null,\"reservedAt\":null,\"expiresAt\":null,"
-        "\"extendedAt\":null,\"refundableUntil\":null,\"cancelReason\":null,\"concertId\":null,"
+        "\"extendedAt\":null,\"refundableUntil\":null,\"movedFrom\":null,\"freeCancelUntil\":null,"
+        "\"reason\":%s,\"cancelReason\":null,\"concertId\":null,"
         "\"cancelledAt\":%s,"
         "\"seats\":[{\"seatId\":\"seat_" SOME "\",\"seatNumber\":\"A-1\",\"price\":9}]}";
     char text[1024];
-    (void)snprintf(text, sizeof text, form, "expired", "null");
+    (void)snprintf(text, sizeof text, form, "expired", "null", "null");
     assert_written(OBJECT_reservation, view, text);
     view->reservation.status = RESERVATION_STATUS_CANCELLED;
-    (void)snprintf(text, sizeof text, form, "cancelled", "\"1970-01-01T00:00:01.000Z\"");
+    view->has_reason = true;
+    told_texts_set(&view->reason.texts, "비", "rain");
+    (void)snprintf(text, sizeof text, form, "cancelled",
+                   "{\"texts\":{\"ko\":\"비\",\"en\":\"rain\"}}", "\"1970-01-01T00:00:01.000Z\"");
     assert_written(OBJECT_reservation, view, text);
     free(view);
 }

@@ -32,7 +32,8 @@ static bool has_texts(enum record_kind kind)
 {
     return kind == RECORD_KIND_USER || kind == RECORD_KIND_CONCERT || kind == RECORD_KIND_SEAT ||
            kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
-           kind == RECORD_KIND_API_KEY || kind == RECORD_KIND_NOTICE;
+           kind == RECORD_KIND_API_KEY || kind == RECORD_KIND_NOTICE ||
+           kind == RECORD_KIND_CONCERT_ROUND;
 }
 
 static void only_known_kinds_have_texts(void **state)
@@ -71,14 +72,17 @@ static void an_incident_with_the_longest_note_fits_its_room(void **state)
     assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
 }
 
-static void a_notice_with_the_longest_texts_fits_its_room(void **state)
+static void what_people_are_told_at_the_longest_fits_its_room(void **state)
 {
     (void)state;
     char text[TOLD_BYTES_MAX + 1];
     longest(text, TOLD_CHARACTERS_MAX);
-    const struct record record = {.kind = RECORD_KIND_NOTICE,
+    const struct record notice = {.kind = RECORD_KIND_NOTICE,
                                   .as.notice = {.text_ko = text, .text_en = text}};
-    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
+    assert_true(record_encoded_max(&notice) <= RECORD_BYTES_MAX);
+    const struct record round = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                 .as.concert_round = {.reason_ko = text, .reason_en = text}};
+    assert_true(record_encoded_max(&round) <= RECORD_BYTES_MAX);
 }
 
 static void a_removed_row_fits_its_room(void **state)
@@ -168,7 +172,7 @@ int main(void)
         cmocka_unit_test(a_record_without_texts_fits_its_room),
         cmocka_unit_test(a_deadline_s_row_fits_its_room),
         cmocka_unit_test(an_incident_with_the_longest_note_fits_its_room),
-        cmocka_unit_test(a_notice_with_the_longest_texts_fits_its_room),
+        cmocka_unit_test(what_people_are_told_at_the_longest_fits_its_room),
         cmocka_unit_test(a_removed_row_fits_its_room),
         cmocka_unit_test(a_user_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_concert_with_the_longest_texts_fits_its_room),

@@ -120,7 +120,7 @@ static const why_set whys_without_move[RECORD_KIND_COUNT] = {
                                   BY(CANCELLED) | BY(ROUND_SETTLED),
     [RECORD_KIND_CONCERT] = BY(CONCERT_CREATED) | BY(CONCERT_CHANGED) | BY(CONCERT_DELETED),
     [RECORD_KIND_CONCERT_ROUND] =
-        BY(ROUND_CHANGED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) | BY(HELD),
+        BY(ROUND_CHANGED) | BY(ROUND_MOVED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) | BY(HELD),
     [RECORD_KIND_SEAT] = BY(ROUND_CHANGED),
     [RECORD_KIND_QUEUE_TOKEN] = BY(PASSED_OVER) | BY(HELD) | BY(CANCELLED) | BY(HOLD_EXPIRED) |
                                 BY(PAID) | BY(ROUND_SETTLED) | BY(TURN_ENDED) | BY(DOWNTIME) |
@@ -132,10 +132,10 @@ static const why_set whys_without_move[RECORD_KIND_COUNT] = {
     [RECORD_KIND_POINT_ENTRY] =
         BY(CHARGED) | BY(ADJUSTED) | BY(USER_ERASED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
     [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) |
-                                    BY(ROUND_CREATED) | BY(ROUND_CANCELLED) | BY(ROUND_PAUSED) |
-                                    BY(ROUND_RESUMED) | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
-                                    BY(JOINED) | BY(HELD) | BY(EXTENDED) | BY(CANCELLED) |
-                                    BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
+                                    BY(ROUND_CREATED) | BY(ROUND_CANCELLED) | BY(ROUND_MOVED) |
+                                    BY(ROUND_PAUSED) | BY(ROUND_RESUMED) | BY(SEATS_BLOCKED) |
+                                    BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(EXTENDED) |
+                                    BY(CANCELLED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
 };
 
 static bool judge_why(const struct record *record, why_set whys, struct explanation *why)

@@ -109,7 +109,8 @@ static void set(struct record *record, const struct field_schema *field, size_t 
 {
     static const char *const texts[][2] = {{"a", "A"}, {"b", "B"}, {"c", "C"}, {"d", "D"},
                                            {"e", "E"}, {"f", "F"}, {"g", "G"}, {"h", "H"},
-                                           {"i", "I"}, {"j", "J"}, {"k", "K"}, {"l", "L"}};
+                                           {"i", "I"}, {"j", "J"}, {"k", "K"}, {"l", "L"},
+                                           {"m", "M"}, {"n", "N"}, {"o", "O"}, {"p", "P"}};
     void *at = record_field_mutable(record, field);
     const int64_t integer = 1000 + 100 * (int64_t)index + round;
     const int number = (int)(1 + ((size_t)round + index) % (field->text_count - 1));

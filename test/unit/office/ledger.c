@@ -298,9 +298,9 @@ static struct reservation_view *view_of(const struct ledger *ledger, const struc
 {
     struct reservation_view *view = calloc(1, sizeof *view);
     assert_non_null(view);
-    view->reservation = record->as.seat_reservation;
-    view->concert_id = ledger_find_id(ledger, RECORD_KIND_CONCERT_ROUND, view->reservation.round_id)
-                           ->as.concert_round.concert_id;
+    const struct seat_reservation *row = &record->as.seat_reservation;
+    const struct record *round = ledger_find_id(ledger, RECORD_KIND_CONCERT_ROUND, row->round_id);
+    reservation_view_begin(view, row, &round->as.concert_round);
     for (; view->seat_count < SEATS_PER_RESERVATION_MAX; view->seat_count++) {
         const struct record_key key =
             record_key_of_reservation_seat(view->reservation.id, (int64_t)view->seat_count);

@@ -223,6 +223,13 @@ static void fill_catalogue_call(struct world *world, struct call *call)
     else if (verb == VERB_ROUND_CHANGE) {
         call->in.round.start_time = some_time(world, 0, DAY_MS);
         call->in.round.round_id = some(world, &world->rounds);
+        call->in.round.has_doors_at = chance_percent(&world->chance, 30);
+        call->in.round.doors_at = some_time(world, 0, DAY_MS / 2);
+    } else if (verb == VERB_ROUND_MOVE) {
+        call->in.round.round_id = some(world, &world->rounds);
+        call->in.round.start_time = some_time(world, 0, DAY_MS);
+        call->in.round.free_cancel_until = some_time(world, 0, DAY_MS);
+        call->in.round.reason.texts = (struct texts_to_tell){.ko = "태풍", .en = "A storm."};
     } else if (verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_PAUSE ||
                verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES)
         call->in.round.round_id = some(world, &world->rounds);
@@ -267,8 +274,8 @@ static void fill(struct world *world, struct call *call)
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
-             verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
-             verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+             verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+             verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue_call(world, call);
     else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
@@ -395,6 +402,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_ROUND_CHANGE] = 10,
     [VERB_ROUND_DELETE] = 4,
     [VERB_ROUND_CANCEL] = 6,
+    [VERB_ROUND_MOVE] = 8,
     [VERB_ROUND_PAUSE] = 3,
     [VERB_ROUND_RESUME] = 12,
     [VERB_ROUND_SALES] = 5,

@@ -208,6 +208,12 @@ static void round_facts(struct play *play, const char *name)
     fact_text(play, "paused", row->paused ? "yes" : "no");
     fact_time(play, "start", row->start_time);
     fact_number(play, "seats", row->total_seat_cnt);
+    fact_time(play, "doors", row->doors_at);
+    fact_time(play, "ends", row->ends_at);
+    fact_time(play, "from", row->moved_from);
+    fact_time(play, "free", row->free_cancel_until);
+    fact_text(play, "reason", row->reason_en == NULL ? "none" : row->reason_en);
+    fact_text(play, "ko", row->reason_ko == NULL ? "none" : row->reason_ko);
 }
 
 /* Makes a round; whose call it is and of which concert stands in play->call. */
@@ -290,12 +296,25 @@ bool row_sale(struct play *play)
     return good;
 }
 
+static timestamp_ms time_or_none(struct play *play, const char *name)
+{
+    const char *text = row_option(play, name);
+    return text != NULL && strcmp(text, "none") == 0 ? 0 : row_time(play, name, 0);
+}
+
 static bool about_round(struct play *play, enum verb verb)
 {
     if (!play_begin(play, verb))
         return false;
     play->call.in.round.round_id = play_id(play, NAME_ROUND, row_word(play, 2));
     play->call.in.round.start_time = row_time(play, "start", 0);
+    play->call.in.round.has_doors_at = row_option(play, "doors") != NULL;
+    play->call.in.round.doors_at = time_or_none(play, "doors");
+    play->call.in.round.has_ends_at = row_option(play, "ends") != NULL;
+    play->call.in.round.ends_at = time_or_none(play, "ends");
+    play->call.in.round.free_cancel_until = row_time(play, "free", 0);
+    const char *en = row_option(play, "reason"), *ko = row_option(play, "ko");
+    play->call.in.round.reason.texts = (struct texts_to_tell){.ko = ko == NULL ? en : ko, .en = en};
     if (!play_call(play))
         return false;
     round_facts(play, row_word(play, 2));
@@ -346,6 +365,11 @@ bool row_prices(struct play *play)
 bool row_round_delete(struct play *play)
 {
     return about_round(play, VERB_ROUND_DELETE);
+}
+
+bool row_move(struct play *play)
+{
+    return about_round(play, VERB_ROUND_MOVE);
 }
 
 bool row_round_cancel(struct play *play)

@@ -36,6 +36,10 @@ static void view_facts(struct play *play)
     fact_time(play, "refundable", row->refundable_until);
     fact_time(play, "extended", row->extended_at);
     fact_time(play, "ended", row->ended_at);
+    fact_time(play, "from", view->moved_from);
+    fact_time(play, "free", view->free_cancel_until);
+    fact_text(play, "told", view->has_reason ? view->reason.texts.en : "none");
+    fact_text(play, "ko", view->has_reason ? view->reason.texts.ko : "none");
     bool found = false;
     for (size_t i = 0; i < play->name_count; i++)
         found = found || (play->names[i].kind == NAME_CONCERT &&

@@ -51,6 +51,10 @@ export function t(key: Key, values: Values = {}): string {
     })
 }
 
+// What the house itself says in each language.
+export const inLanguage = (texts: Record<'en' | 'ko', string>): string =>
+    texts[language.value as 'en' | 'ko']
+
 // The reader's own way to write numbers and times, where it is one of that language.
 export const locale = (): string =>
     navigator.languages.find(name => name.slice(0, 2) === language.value) ?? language.value

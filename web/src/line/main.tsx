@@ -7,7 +7,7 @@ import { clockTime, dayAndTime, serverNow, tick } from '../core/clock'
 import { follow } from '../core/feed'
 import { Frame, Loading, Trouble } from '../core/frame'
 import { withPerson } from '../core/guard'
-import { count, type Key, language, t } from '../core/language'
+import { count, inLanguage, type Key, t } from '../core/language'
 import { ownPath, parameter } from '../core/path'
 import { say, sayAtOnce } from '../core/say'
 import { show } from '../core/show'
@@ -198,7 +198,7 @@ function Notice() {
     if (!notice) return null
     return (
         <p class={notice.level === 'warning' ? 'trouble' : ''} role="status">
-            {notice.texts[language.value as 'ko' | 'en']}
+            {inLanguage(notice.texts)}
         </p>
     )
 }

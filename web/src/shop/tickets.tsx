@@ -4,7 +4,7 @@ import type { Concert, Reservation, Round } from '../core/api'
 import { act, read, readAll } from '../core/call'
 import { dayAndTime, tick } from '../core/clock'
 import { Frame, price } from '../core/frame'
-import { type Key, t } from '../core/language'
+import { inLanguage, type Key, t } from '../core/language'
 import { known, load, Shown } from '../core/loaded'
 import { say } from '../core/say'
 import { focusOn, Sure } from '../core/sure'
@@ -82,6 +82,25 @@ export function Tickets() {
     )
 }
 
+// Until when it may be given back, by its own date or because its round was moved; null: never.
+function refundUntil({ refundableUntil, freeCancelUntil }: Reservation): string | null {
+    const times = [refundableUntil, freeCancelUntil].filter(time => time !== null)
+    return times.sort().pop() ?? null
+}
+
+// What became of the round since it was bought.
+function Moved({ reservation }: { reservation: Reservation }) {
+    const { movedFrom, reason } = reservation
+    return (
+        <>
+            {movedFrom ? (
+                <p class="bad">{t('movedFrom', { time: dayAndTime(movedFrom) })}</p>
+            ) : null}
+            {reason ? <p>{inLanguage(reason.texts)}</p> : null}
+        </>
+    )
+}
+
 function Cancel({
     reservation,
     done,
@@ -96,16 +115,11 @@ function Cancel({
         say(t('refunded', { price: refund }))
         focusOn('status')
     }
-    if (
-        reservation.refundableUntil === null ||
-        Date.parse(reservation.refundableUntil) <= tick.value
-    )
-        return <p class="dim">{t('noRefund')}</p>
+    const until = refundUntil(reservation)
+    if (until === null || Date.parse(until) <= tick.value) return <p class="dim">{t('noRefund')}</p>
     return (
         <>
-            <p class="dim">
-                {t('refundUntilHint', { time: dayAndTime(reservation.refundableUntil) })}
-            </p>
+            <p class="dim">{t('refundUntilHint', { time: dayAndTime(until) })}</p>
             <Sure
                 label={t('cancelAndRefund', { price: refund })}
                 question={t('cancelSure', { price: refund })}
@@ -129,6 +143,7 @@ function Ticket({ booking }: { booking: Booking }) {
                 {t(statuses[reservation.status])}
             </p>
             {reservation.cancelReason ? <p>{t(reasons[reservation.cancelReason])}</p> : null}
+            <Moved reservation={reservation} />
             <ul class="rows">
                 {reservation.seats.map(seat => (
                     <li key={seat.seatId}>

@@ -76,6 +76,7 @@ export const shop = {
     forfeit: 'I give up {price}.',
     refundUntilHint: 'You can cancel until {time} and get everything back.',
     noRefund: 'Can’t be cancelled any more.',
+    movedFrom: 'Moved. It was to begin on {time}.',
     noTickets: 'Nothing booked yet.',
     statusPending: 'Held, not paid yet',
     statusConfirmed: 'Booked',

@@ -87,6 +87,7 @@ export const shop: Shop = {
     refunded: '취소했습니다. {price}를 돌려드렸습니다.',
     refundUntilHint: '{time}까지 취소하면 전액 돌려드립니다.',
     noRefund: '이제 취소할 수 없습니다.',
+    movedFrom: '일정이 바뀌었습니다. 원래 {time}이었습니다.',
     balance: '잔액 {price}',
     noEntries: '아직 내역이 없습니다.',
     kindCharge: '충전',
