@@ -93,7 +93,8 @@ static bool same_notice(const struct queue_view *a, const struct queue_view *b)
 
 static bool same_queue(const struct queue_view *a, const struct queue_view *b)
 {
-    return a->status == b->status && a->open_at == b->open_at && a->serving == b->serving &&
+    return a->status == b->status && a->open_at == b->open_at &&
+           a->join_opens_at == b->join_opens_at && a->serving == b->serving &&
            a->last_number == b->last_number && a->waiting == b->waiting && a->active == b->active &&
            a->max_active == b->max_active && a->admit_per_second == b->admit_per_second &&
            a->silent_seconds == b->silent_seconds && a->active_seconds == b->active_seconds &&

@@ -34,10 +34,11 @@ struct idempotency {
 
 /* A change of the queue's settings; a false `has_` leaves the old value. */
 struct queue_change {
-    bool has_open_at, has_paused;
+    bool has_open_at, has_join_opens_at, has_paused;
     bool has_max_active, has_admit_per_second, has_silent_seconds, has_active_seconds,
         has_wait_seconds;
     timestamp_ms open_at;
+    timestamp_ms join_opens_at; /* 0: people join at any time */
     bool paused;
     int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
 };

@@ -134,7 +134,8 @@ struct queue_notice {
 
 struct queue_view {
     enum queue_status status;
-    timestamp_ms open_at; /* 0: open at once */
+    timestamp_ms open_at;       /* 0: open at once */
+    timestamp_ms join_opens_at; /* 0: people join at any time */
     int64_t serving, last_number, waiting, active;
     int64_t max_active, admit_per_second, silent_seconds, active_seconds, wait_seconds;
     struct wait_estimate estimate;               /* for one who joins now */

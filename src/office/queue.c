@@ -59,6 +59,8 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
     const struct live_concert *concert = concert_find(office, concert_id);
     if (!id_is_none(concert_id) && (concert == NULL || concert_is_draft(concert)))
         return REFUSAL_NOT_FOUND;
+    if (office->now.wall < office->house.join_opens_at)
+        return REFUSAL_QUEUE_NOT_OPEN;
     struct live_lane *lane = token_reserve(office, concert_id);
     if (lane == NULL)
         return REFUSAL_CAPACITY;
@@ -169,7 +171,8 @@ static void rearm_all(struct office *office)
 
 static bool settings_differ(const struct house *a, const struct house *b)
 {
-    return a->open_at != b->open_at || a->paused != b->paused || a->max_active != b->max_active ||
+    return a->open_at != b->open_at || a->join_opens_at != b->join_opens_at ||
+           a->paused != b->paused || a->max_active != b->max_active ||
            a->admit_per_second != b->admit_per_second || a->silent_seconds != b->silent_seconds ||
            a->active_seconds != b->active_seconds || a->wait_seconds != b->wait_seconds;
 }
@@ -180,6 +183,8 @@ void queue_apply(struct office *office, const struct queue_change *change)
     struct house house = before;
     if (change->has_open_at)
         house.open_at = change->open_at;
+    if (change->has_join_opens_at)
+        house.join_opens_at = change->join_opens_at;
     if (change->has_paused)
         house.paused = change->paused;
     if (change->has_max_active) {
@@ -239,6 +244,7 @@ void office_queue_view(const struct office *office, struct moment now, struct qu
     *view = (struct queue_view){
         .status = queue_status_given(house, now.wall, on_sale),
         .open_at = house->open_at,
+        .join_opens_at = house->join_opens_at,
         .serving = house->serving,
         .last_number = house->last_number,
         .waiting = (int64_t)office->line.waiting,

@@ -54,6 +54,7 @@ describe('with nothing on sale', () => {
             waitSeconds: 3600,
             estimatedWaitSeconds: null,
             rounds: [],
+            joinOpensAt: null,
             notice: null,
         })
     })

@@ -62,6 +62,8 @@ static void check_queue_change(const struct queue_change *change)
 {
     if (change->has_open_at)
         check_time(change->open_at);
+    if (change->has_join_opens_at && change->join_opens_at != 0)
+        check_time(change->join_opens_at);
     if (change->has_max_active)
         check_number(change->max_active, 1, 1000000);
     if (change->has_admit_per_second)

@@ -241,6 +241,8 @@ static void fill_queue_change(struct world *world, struct queue_change *change, 
     change->paused = move.how & 1;
     change->has_open_at = move.which & 4;
     change->open_at = some_time(world, move.how);
+    change->has_join_opens_at = move.which & 128;
+    change->join_opens_at = move.how & 1 ? some_time(world, move.how) : 0;
     change->has_silent_seconds = move.which & 8;
     change->silent_seconds = 10 + move.how % 60;
     change->has_wait_seconds = move.which & 16;

@@ -1,4 +1,4 @@
-// What a buyer sees of a round that was moved.
+// What a buyer sees of a round that was moved or cancelled, and of a line that is not open yet.
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test'
 import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
 import { buy, buyer, fromNow, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
-import { button, openPage, says } from './support/browser.mjs'
-import { signInAs } from './support/walk.mjs'
+import { button, link, openPage, says } from './support/browser.mjs'
+import { signInAs, signUp } from './support/walk.mjs'
 
 const HOUR_MS = 3_600_000
 
@@ -43,3 +43,25 @@ for (const [locale, name, moved, cancel, yes, cancelled] of languages)
         await button(page, yes).click()
         await says(page, cancelled)
     })
+
+test('the line is counted down to, and can be joined from then on', async t => {
+    const concert = await makeConcert(organizer, { title: 'Summer songs' })
+    await makeRound(organizer, concert)
+    const opensAt = ms => organizer.patch('/v1/queue', { joinOpensAt: ms === null ? null : fromNow(ms) })
+    ok(await opensAt(HOUR_MS))
+    const page = await openPage(t, house)
+    await signUp(page)
+    await page.goto(`/concerts/${concert.id}`)
+    await says(page, /^You can join the line in 59:\d\d\.$/)
+    assert.equal(await link(page, /^Join the line/).count(), 0)
+    await page.goto('/line?join=1')
+    await says(page, 'You can join from')
+    assert.equal(await button(page, 'Join the line').count(), 0)
+    ok(await opensAt(5000))
+    await page.reload()
+    await button(page, 'Join the line').click()
+    await says(page, /It’s your turn|Your number/)
+    ok(await opensAt(null))
+    await page.goto(`/concerts/${concert.id}`)
+    await link(page, /^Join the line/).waitFor()
+})

@@ -237,7 +237,7 @@ static void check_queue_view(struct oracle *oracle, const struct queue_view *vie
                   (long long)oracle->active_count, (long long)house->serving,
                   (long long)house->last_number);
     else if (view->status != door_status(oracle) || view->open_at != house->open_at ||
-             view->max_active != house->max_active ||
+             view->join_opens_at != house->join_opens_at || view->max_active != house->max_active ||
              view->admit_per_second != house->admit_per_second ||
              view->silent_seconds != house->silent_seconds ||
              view->active_seconds != house->active_seconds ||

@@ -303,7 +303,7 @@ static void open_house(struct oracle *oracle)
     }
     if (oracle->starting) { /* until a batch has written it down */
         struct queue_change given = oracle->settings.given;
-        given.has_open_at = given.has_paused = false;
+        given.has_open_at = given.has_join_opens_at = given.has_paused = false;
         queue_change_apply(oracle, &given);
     }
 }

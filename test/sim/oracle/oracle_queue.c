@@ -367,6 +367,8 @@ enum refusal judge_queue_join(struct oracle *oracle, struct row *user, const str
         oracle->state = STATE_UNKNOWN;
         return REFUSAL_NOT_FOUND;
     }
+    if (token == NULL && oracle->now.wall < house(oracle)->join_opens_at)
+        return REFUSAL_QUEUE_NOT_OPEN;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
     expect_created(oracle, call, token == NULL);
@@ -511,6 +513,8 @@ void queue_change_apply(struct oracle *oracle, const struct queue_change *change
     struct house *row = &image.as.house;
     if (change->has_open_at)
         row->open_at = change->open_at;
+    if (change->has_join_opens_at)
+        row->join_opens_at = change->join_opens_at;
     if (change->has_paused)
         row->paused = change->paused;
     if (change->has_max_active) {

@@ -328,7 +328,8 @@ static void find_missing(struct oracle *oracle)
 
 static bool same_settings(const struct house *a, const struct house *b)
 {
-    return a->open_at == b->open_at && a->paused == b->paused && a->max_active == b->max_active &&
+    return a->open_at == b->open_at && a->join_opens_at == b->join_opens_at &&
+           a->paused == b->paused && a->max_active == b->max_active &&
            a->admit_per_second == b->admit_per_second && a->silent_seconds == b->silent_seconds &&
            a->active_seconds == b->active_seconds && a->wait_seconds == b->wait_seconds;
 }

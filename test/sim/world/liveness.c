@@ -31,6 +31,7 @@ static void open_queue(struct world *world, struct client *client)
                         .change = {
                             .has_open_at = true,
                             .open_at = TIMESTAMP_MIN_MS,
+                            .has_join_opens_at = true,
                             .has_paused = true,
                             .has_max_active = true,
                             .max_active = places(world),
@@ -54,8 +55,9 @@ static bool queue_is_open(const struct world *world)
         return false;
     (void)engine_queue(server_engine(world->server), &view);
     return (view.status == QUEUE_STATUS_OPEN || view.status == QUEUE_STATUS_CLOSED) &&
-           view.max_active == places(world) && view.admit_per_second == places(world) &&
-           view.active_seconds == 60 && view.silent_seconds == 20 && view.wait_seconds == 60;
+           view.join_opens_at == 0 && view.max_active == places(world) &&
+           view.admit_per_second == places(world) && view.active_seconds == 60 &&
+           view.silent_seconds == 20 && view.wait_seconds == 60;
 }
 
 /* True: nothing was to be repaired. */

@@ -222,6 +222,9 @@ static void draw_change(struct world *world, struct queue_change *change)
         .paused = true,
         .has_open_at = drawn >= 12 && drawn < 20,
         .open_at = clock_wall() + chance_between(chance, -60, 60) * SECOND_MS,
+        .has_join_opens_at = drawn >= 16 && drawn < 24,
+        .join_opens_at =
+            drawn < 20 ? 0 : clock_wall() + chance_between(chance, -30, 30) * SECOND_MS,
         .has_max_active = drawn >= 20 && drawn < 60,
         .max_active = actives[chance_below(chance, 6)],
         .has_admit_per_second = drawn >= 50 && drawn < 65,

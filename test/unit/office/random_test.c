@@ -253,6 +253,9 @@ static void fill_queue_call(struct world *world, struct call *call)
     change->paused = chance_percent(&world->chance, 10);
     change->has_open_at = chance_percent(&world->chance, 10);
     change->open_at = some_time(world, -HOUR_MS, MINUTE_MS);
+    change->has_join_opens_at = chance_percent(&world->chance, 20);
+    change->join_opens_at =
+        chance_percent(&world->chance, 80) ? 0 : some_time(world, -HOUR_MS, MINUTE_MS);
     change->has_silent_seconds = chance_percent(&world->chance, 20);
     change->silent_seconds = 60 + (int64_t)chance_below(&world->chance, 100);
     change->has_wait_seconds = chance_percent(&world->chance, 20);

@@ -136,9 +136,10 @@ bool row_queue_set(struct play *play)
 {
     if (!play_begin(play, VERB_QUEUE_CHANGE))
         return false;
-    const char *paused = row_option(play, "paused");
+    const char *paused = row_option(play, "paused"), *joins = row_option(play, "joins");
     play->call.in.queue_change = (struct queue_change){
         .has_open_at = row_option(play, "open_at") != NULL,
+        .has_join_opens_at = joins != NULL,
         .has_paused = paused != NULL,
         .has_max_active = row_option(play, "max_active") != NULL,
         .has_admit_per_second = row_option(play, "rate") != NULL,
@@ -146,6 +147,8 @@ bool row_queue_set(struct play *play)
         .has_active_seconds = row_option(play, "active") != NULL,
         .has_wait_seconds = row_option(play, "wait") != NULL,
         .open_at = row_time(play, "open_at", 0),
+        .join_opens_at =
+            joins == NULL || strcmp(joins, "any") == 0 ? 0 : row_time(play, "joins", 0),
         .paused = paused != NULL && strcmp(paused, "yes") == 0,
         .max_active = row_number(play, "max_active", 0),
         .admit_per_second = row_number(play, "rate", 0),
@@ -188,6 +191,7 @@ bool row_queue(struct play *play)
     office_queue_view(play->stage.office, play->stage.now, &view);
     fact_text(play, "status", statuses[view.status]);
     fact_time(play, "open_at", view.open_at);
+    fact_time(play, "joins", view.join_opens_at);
     fact_number(play, "serving", view.serving);
     fact_number(play, "last", view.last_number);
     fact_number(play, "waiting", view.waiting);

@@ -162,12 +162,17 @@ function Turn({ now }: { now: Token }) {
 }
 
 function Outside({ why, act }: { why: string; act: Key }) {
+    const opensAt = queue.value?.joinOpensAt
     return (
         <>
             <p class="big">{why}</p>
-            <button type="button" onClick={() => join(concert)}>
-                {t(act)}
-            </button>
+            {opensAt && Date.parse(opensAt) > tick.value ? (
+                <p>{t('joinFrom', { time: dayAndTime(opensAt) })}</p>
+            ) : (
+                <button type="button" onClick={() => join(concert)}>
+                    {t(act)}
+                </button>
+            )}
         </>
     )
 }

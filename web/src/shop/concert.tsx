@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import type { Concert, Round } from '../core/api'
+import type { Concert, Queue, Round } from '../core/api'
 import { read, readAll } from '../core/call'
 import { dayAndTime, span, tick } from '../core/clock'
 import { Frame } from '../core/frame'
@@ -12,15 +12,18 @@ import { phaseOf, saleTime } from './home'
 interface Show {
     concert: Concert
     rounds: Round[]
+    // From when on people may join the line; null: at any time.
+    joinOpensAt: string | null
 }
 
 // The rounds of one concert are few; the page shows the first two hundred.
 async function show(id: string): Promise<Show> {
-    const [concert, rounds] = await Promise.all([
+    const [concert, rounds, { joinOpensAt }] = await Promise.all([
         read<Concert>(`/v1/concerts/${id}`),
         readAll<Round>(`/v1/concerts/${id}/rounds`, 200),
+        read<Queue>('/v1/queue'),
     ])
-    return { concert, rounds }
+    return { concert, rounds, joinOpensAt }
 }
 
 // The line is joined behind the sign-in, without a second click.
@@ -29,7 +32,7 @@ function joinPath(round: Round): string {
     return me.value === null ? signInPath(line) : line
 }
 
-function RoundRow({ round, isOver }: { round: Round; isOver: boolean }) {
+function RoundRow({ round, isOpen }: { round: Round; isOpen: boolean }) {
     const time = dayAndTime(round.startTime)
     const isOff = round.status === 'cancelled'
     const left = round.availableSeatCnt
@@ -45,7 +48,7 @@ function RoundRow({ round, isOver }: { round: Round; isOver: boolean }) {
                         ? t('soldOut')
                         : t('seatsLeft', { n: left })}
             </p>
-            {isOff || isOver ? null : (
+            {isOff || !isOpen ? null : (
                 <a class="button" href={joinPath(round)} aria-label={t('joinLineFor', { time })}>
                     {t('joinLine')}
                 </a>
@@ -54,32 +57,43 @@ function RoundRow({ round, isOver }: { round: Round; isOver: boolean }) {
     )
 }
 
-function Countdown({ concert }: { concert: Concert }) {
-    const left = Date.parse(concert.reservationOpenAt) - tick.value
-    if (left <= 0) return null
+// To the sale, and to the time from which one may join the line.
+function Countdown({ left, joinLeft }: { left: number; joinLeft: number }) {
     return (
         <>
-            <p class="big" role="timer">
-                {t('opensIn', { span: span(left) })}
-            </p>
-            <p>{t('joinEarly')}</p>
+            {left <= 0 ? null : (
+                <p class="big" role="timer">
+                    {t('opensIn', { span: span(left) })}
+                </p>
+            )}
+            {joinLeft > 0 ? (
+                <p role="timer">{t('lineOpensIn', { span: span(joinLeft) })}</p>
+            ) : left > 0 ? (
+                <p>{t('joinEarly')}</p>
+            ) : null}
         </>
     )
 }
 
-function Details({ concert, rounds }: Show) {
+function Details({ concert, rounds, joinOpensAt }: Show) {
     const phase = phaseOf(concert, tick.value)
+    const left = Date.parse(concert.reservationOpenAt) - tick.value
+    const joinLeft = joinOpensAt === null ? 0 : Date.parse(joinOpensAt) - tick.value
     return (
         <>
             <h1>{concert.title}</h1>
             <p class="dim">{saleTime(concert, phase)}</p>
-            <Countdown concert={concert} />
+            {phase === 'over' ? null : <Countdown left={left} joinLeft={joinLeft} />}
             <p class="prose">{concert.description}</p>
             <h2>{t('rounds')}</h2>
             {rounds.length === 0 ? <p>{t('noRounds')}</p> : null}
             <ul class="cards">
                 {rounds.map(round => (
-                    <RoundRow key={round.id} round={round} isOver={phase === 'over'} />
+                    <RoundRow
+                        key={round.id}
+                        round={round}
+                        isOpen={phase !== 'over' && joinLeft <= 0}
+                    />
                 ))}
             </ul>
         </>
