@@ -43,6 +43,10 @@ test('somebody is invited, chooses a password by the address, and comes in', asy
     await field.waitFor()
     await page.locator('#invitation:focus').waitFor()
     const address = await field.inputValue()
+    // The form is empty, for the next; pressing again takes nothing away.
+    assert.equal(await invite.getByLabel('Name').inputValue(), '')
+    await button(invite, 'Invite somebody').click()
+    assert.equal(await field.inputValue(), address)
     const [person] = (await staff()).filter(({ name }) => name === 'Gate')
     assert.deepEqual(person.scopes, ['queue:write'])
 

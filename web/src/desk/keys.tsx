@@ -49,9 +49,9 @@ function KeyRow({ apiKey, all }: { apiKey: ApiKey; all: All }) {
 }
 
 function MakeKey({ all }: { all: All }) {
+    // What is shown once stays until the next; the form is for that one.
     const made = useSignal<NewApiKey | null>(null)
     const make = async (data: FormData) => {
-        made.value = null
         const days = Number(data.get('life'))
         const now = await act<NewApiKey>('make-key', 'POST', '/v1/api-keys', {
             name: String(data.get('name')),
@@ -64,7 +64,7 @@ function MakeKey({ all }: { all: All }) {
     return (
         <>
             <h3>{t('makeKey')}</h3>
-            <Form label={t('makeKey')} submit={t('makeKey')} run={make}>
+            <Form key={made.value?.id} label={t('makeKey')} submit={t('makeKey')} run={make}>
                 {error => (
                     <>
                         <Field

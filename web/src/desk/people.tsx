@@ -89,9 +89,9 @@ const invitationLink = ({ invitation }: Invited): string =>
     `${location.origin}/choose-password#${invitation.token}`
 
 function Invite({ team }: { team: Team }) {
+    // What is shown once stays until the next; the form is for that one.
     const invited = useSignal<Invited | null>(null)
     const invite = async (data: FormData) => {
-        invited.value = null
         const now = await act<Invited>('invite', 'POST', '/v1/staff', {
             name: String(data.get('name')),
             email: String(data.get('email')),
@@ -104,6 +104,7 @@ function Invite({ team }: { team: Team }) {
         <>
             <h2>{t('invite')}</h2>
             <Form
+                key={invited.value?.user.id}
                 label={t('invite')}
                 submit={t('invite')}
                 words={{ email_taken: 'inviteTaken' }}
