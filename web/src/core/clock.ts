@@ -33,7 +33,7 @@ for (const event of ['visibilitychange', 'pageshow'])
         tick.value = serverNow()
     })
 
-const inZone = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
+export const inZone = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale(), {
         ...options,
         ...(timeZone.value ? { timeZone: timeZone.value } : {}),

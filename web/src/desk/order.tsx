@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks'
 import type { History, Reservation } from '../core/api'
 import { act, read } from '../core/call'
-import { clockTime, dayAndTime } from '../core/clock'
+import { inZone } from '../core/clock'
 import { price } from '../core/frame'
 import { may } from '../core/house'
 import { type Key, t } from '../core/language'
@@ -45,14 +45,15 @@ async function wholeOf(id: string): Promise<Whole> {
     return { order: await orderOf(reservation), steps: history.items }
 }
 
+const secondOf = (time: string): string =>
+    inZone({ dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time))
+
 function Timeline({ steps }: { steps: Step[] }) {
     return (
         <ol class="rows">
             {steps.map(({ at, event, amount, cancelReason }) => (
                 <li key={`${event} ${at}`}>
-                    <time dateTime={at}>
-                        {dayAndTime(at)} <span class="dim">{clockTime(at, true)}</span>
-                    </time>
+                    <time dateTime={at}>{secondOf(at)}</time>
                     <span>{t(stepWords[event])}</span>
                     {cancelReason ? <span class="dim">{t(reasonWords[cancelReason])}</span> : null}
                     {amount === null ? null : <span class="number">{price(amount)}</span>}
