@@ -415,7 +415,8 @@ static void *crowd_thread(void *argument)
 
 /* ---- The crowd ---- */
 
-/* With room inside for half of the crowd the others wait about a minute. */
+/* With room inside for half of the crowd a quarter to a third of it waits, for some thirty seconds.
+ */
 static void crowd_set_habits(struct demo_crowd *crowd, const struct demo_crowd_options *options,
                              uint32_t seed)
 {
