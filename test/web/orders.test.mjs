@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { ok } from '../api/support/client.mjs'
-import { House } from '../api/support/house.mjs'
+import { House, passwordOf } from '../api/support/house.mjs'
 import { admitted, balance, buyer, hold, invited, leave, makeConcert, makeRound, pay, seatsOf, signIn } from '../api/support/people.mjs'
 import { button, link, openPage, says } from './support/browser.mjs'
 import { signInAs } from './support/walk.mjs'
@@ -83,6 +83,15 @@ test('a hold is ended by the house', async t => {
     await button(page, 'Yes, end it').click()
     await page.locator('#status:focus').getByText('Cancelled').waitFor()
     assert.equal(ok(await bob.get(`/v1/reservations/${held.id}`)).cancelReason, 'organizer')
+})
+
+test('the booking of an erased account says so in the place of its name', async t => {
+    const body = { currentPassword: passwordOf('bob@example.com') }
+    ok(await bob.request('DELETE', '/v1/users/me', { body }), 204)
+    const page = await openOrders(t)
+    await link(page, 'A-1-6, Somebody whose account was erased').click()
+    await says(page, 'Somebody whose account was erased')
+    await says(page, 'What happened')
 })
 
 test('older ones come page by page', async t => {

@@ -98,11 +98,9 @@ export function OrderPage({ id }: { id: string }) {
                             {t(statusWords[reservation.status])}
                         </p>
                         <p>
-                            {buyer === null
-                                ? t('nobodyKnown')
-                                : [buyer.name, buyer.email, buyer.externalId]
-                                      .filter(Boolean)
-                                      .join(' · ')}
+                            {[buyer?.name, buyer?.email, buyer?.externalId]
+                                .filter(Boolean)
+                                .join(' · ') || t('nobodyKnown')}
                         </p>
                         <ul class="rows">
                             {reservation.seats.map(seat => (

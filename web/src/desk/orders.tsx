@@ -19,7 +19,7 @@ const statuses = Object.keys(statusWords) as Reservation['status'][]
 
 export interface Order {
     reservation: Reservation
-    // Null: gone, or not to be seen.
+    // Null: not to be had. An erased account has no name.
     buyer: User | null
     concert: Concert | null
     round: Round | null
@@ -56,7 +56,7 @@ function Row({ order }: { order: Order }) {
     return (
         <li>
             <a href={`/desk/orders/${reservation.id}`}>
-                {t('orderOf', { seats, name: buyer?.name ?? t('nobodyKnown') })}
+                {t('orderOf', { seats, name: buyer?.name || t('nobodyKnown') })}
             </a>
             <p>
                 {t(statusWords[reservation.status])} · {price(reservation.amount)} ·{' '}

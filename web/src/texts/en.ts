@@ -308,7 +308,7 @@ export const desk = {
     noOrdersYet: 'None among those that were looked at. There are older ones.',
     moreOrders: 'Look at older ones',
     orderOf: '{seats}, {name}',
-    nobodyKnown: 'Somebody whose account is gone',
+    nobodyKnown: 'Somebody whose account was erased',
     whatHappened: 'What happened',
     stepJoined: 'Joined the line',
     stepAdmitted: 'Was let in',

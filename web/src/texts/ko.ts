@@ -295,7 +295,7 @@ export const desk: Desk = {
     noOrdersYet: '찾아본 예매 중에는 없습니다. 더 오래된 예매가 있습니다.',
     moreOrders: '더 오래된 예매 보기',
     orderOf: '{seats}, {name}',
-    nobodyKnown: '계정이 없어진 구매자',
+    nobodyKnown: '탈퇴한 구매자',
     whatHappened: '처리 내역',
     stepJoined: '줄 서기',
     stepAdmitted: '입장',
