@@ -6,8 +6,10 @@
 #include "api/openapi.h"
 #include "api/service.h"
 #include "engine/clock.h"
+#include "web/web.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +73,8 @@ static void api_free(struct api *api)
     web_answers_release(&api->web);
     limits_release(&api->limits);
     free(api->time_zone);
+    free(api->currency);
+    free(api->top_up_url);
     free(api);
 }
 
@@ -104,13 +108,24 @@ static enum result describe(struct api *api)
                                                                                 : RESULT_NO_MEMORY;
 }
 
+static enum result api_texts_copy(struct api *api, const struct api_options *options)
+{
+    api->time_zone = strdup(options->time_zone);
+    api->currency = strdup(options->currency);
+    if (options->top_up_url != NULL)
+        api->top_up_url = strdup(options->top_up_url);
+    return api->time_zone == NULL || api->currency == NULL ||
+                   (options->top_up_url != NULL && api->top_up_url == NULL)
+               ? RESULT_NO_MEMORY
+               : RESULT_OK;
+}
+
 /* Everything but the server. */
 static enum result prepare_api(struct api *api, const struct api_options *options)
 {
-    api->time_zone = strdup(options->time_zone);
-    if (api->time_zone == NULL)
-        return RESULT_NO_MEMORY;
-    enum result result = describe(api);
+    enum result result = api_texts_copy(api, options);
+    if (result == RESULT_OK)
+        result = describe(api);
     if (result == RESULT_OK)
         result = limits_init(&api->limits, options);
     if (result == RESULT_OK)
@@ -120,6 +135,26 @@ static enum result prepare_api(struct api *api, const struct api_options *option
     if (result == RESULT_OK)
         result = importer_start(&api->importer);
     return result;
+}
+
+#define BUILD_HASH_BYTES 8 /* it tells some thousand builds apart, and keeps no secret */
+
+/* The program's version and a hash of its pages: other pages make another build. */
+static void write_build(const char *version, char build[static BUILD_CHARACTERS_MAX + 1])
+{
+    crypto_generichash_state state;
+    uint8_t hash[crypto_generichash_BYTES];
+    char hex[2 * BUILD_HASH_BYTES + 1];
+    size_t count;
+    const struct web_file *files = web_files(&count);
+    (void)crypto_generichash_init(&state, NULL, 0, crypto_generichash_BYTES);
+    for (size_t i = 0; i < count; i++) {
+        const struct web_bytes *bytes = &files[i].forms[WEB_PLAIN];
+        (void)crypto_generichash_update(&state, bytes->data, bytes->length);
+    }
+    (void)crypto_generichash_final(&state, hash, sizeof hash);
+    sodium_bin2hex(hex, sizeof hex, hash, BUILD_HASH_BYTES);
+    (void)snprintf(build, BUILD_CHARACTERS_MAX + 1, "%s-%s", version, hex);
 }
 
 enum result api_open(struct api **api, const struct api_options *options,
@@ -141,8 +176,12 @@ enum result api_open(struct api **api, const struct api_options *options,
         (void)explain(explanation, result, "no memory for the API");
     if (result == RESULT_OK && options->return_origins != NULL)
         result = origin_list_parse(options->return_origins, &made->return_origins, explanation);
+    char build[BUILD_CHARACTERS_MAX + 1];
+    struct http_options http = options->http;
+    write_build(options->version, build);
+    http.build = build;
     if (result == RESULT_OK)
-        result = http_open(&made->server, &service, &options->http, explanation);
+        result = http_open(&made->server, &service, &http, explanation);
     if (result == RESULT_OK)
         *api = made;
     else

@@ -10,7 +10,10 @@ struct api;
 
 struct api_options {
     struct http_options http;
-    const char *time_zone;           /* told by GET /v1/settings: an IANA name */
+    const char *version;             /* of the program, told with each answer */
+    const char *time_zone;           /* told by GET /v1/settings: an IANA name; */
+    const char *currency;            /* a code of record/currency.h; */
+    const char *top_up_url;          /* as app/config.def has it, or NULL */
     const char *return_origins;      /* that a handover may lead to, between commas; or NULL */
     struct office_settings settings; /* told by GET /v1/settings and /v1/queue */
     /* Requests a second, sustained; twice as many in a burst. */

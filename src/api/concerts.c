@@ -12,6 +12,7 @@
 #include "api/round_plan.h"
 #include "api/service.h"
 #include "base/check.h"
+#include "record/currency.h"
 
 static const struct concert *find_shown_concert(const struct catalogue_snapshot *catalogue,
                                                 struct id id)
@@ -269,9 +270,15 @@ void get_settings(struct enquiry *enquiry)
 {
     const struct api *api = enquiry->api;
     const struct office_settings *settings = &api->settings;
+    int digits;
+    CHECK(currency_find(api->currency, &digits));
     const struct shown_settings shown = {
         .server_time = engine_now(api->engine).wall,
         .time_zone = api->time_zone,
+        .currency = api->currency,
+        .currency_digits = digits,
+        .languages = LANGUAGES,
+        .top_up_url = api->top_up_url,
         .charging = settings->charging_open ? SHOWN_OPEN : SHOWN_CLOSED,
         .registration = settings->registration_open ? SHOWN_OPEN : SHOWN_CLOSED,
         .hold_seconds = settings->hold_seconds,

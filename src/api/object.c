@@ -22,6 +22,8 @@ enum {
 #include "record/enumeration.def"
 };
 
+const char *const language_texts[] = {"en", "ko"};
+
 const char *const sale_state_texts[SALE_STATE_COUNT] = {
     [SALE_STATE_UPCOMING] = "upcoming",
     [SALE_STATE_ON_SALE] = "onSale",

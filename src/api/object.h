@@ -151,9 +151,14 @@ enum sale_state {
 };
 extern const char *const sale_state_texts[SALE_STATE_COUNT];
 
+/* The languages of the pages and of texts in several languages. */
+#define LANGUAGES "en ko"
+extern const char *const language_texts[2];
+
 struct shown_settings {
     timestamp_ms server_time;
-    const char *time_zone;
+    const char *time_zone, *currency, *languages, *top_up_url;
+    int64_t currency_digits;
     enum open_closed charging, registration;
     int64_t hold_seconds, extend_seconds, max_seats_per_reservation, max_seats_per_user,
         refund_until_seconds;

@@ -19,6 +19,7 @@ static void put_answer_headers(struct json_writer *writer, const struct route *r
 {
     json_write_object_member_begin(writer, "headers");
     openapi_header(writer, "requestId");
+    openapi_header(writer, "build");
     openapi_header(writer, route->is_public ? "public" : "private");
     if (route->is_public)
         openapi_header(writer, "tag");

@@ -26,6 +26,8 @@ static const struct {
 } headers[] = {
     {"requestId", "X-Request-Id", "The request's own, or one of the server's.",
      "^[A-Za-z0-9._-]{1,64}$"},
+    {"build", "X-Usher-Build", "Which build answered: a page that sees another than before is old.",
+     "^[!-~]{1,64}$"},
     {"private", "Cache-Control", "Nobody keeps the answer.", "^no-store$"},
     {"public", "Cache-Control",
      "How long caches may keep the answer; nobody keeps what only organizers see.",

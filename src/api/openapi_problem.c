@@ -45,6 +45,7 @@ static void put_problem_headers(struct json_writer *writer, int status, bool ret
 {
     json_write_object_member_begin(writer, "headers");
     openapi_header(writer, "requestId");
+    openapi_header(writer, "build");
     openapi_header(writer, "private");
     if (status == STATUS_UNAUTHORIZED)
         openapi_header(writer, "authenticate");

@@ -55,7 +55,7 @@ struct api {
     struct engine *engine;
     struct http_server *server; /* NULL: it does not answer yet */
     struct office_settings settings;
-    char *time_zone;
+    char *time_zone, *currency, *top_up_url;
     struct origin_list return_origins; /* that a handover may lead to */
     struct secret token_key;
     struct limits limits;

@@ -129,7 +129,10 @@ static struct api_options api_options(const struct config *config, timestamp_ms 
 {
     return (struct api_options){
         .http = http_options(config, now),
+        .version = USHER_VERSION,
         .time_zone = config->time_zone,
+        .currency = config->currency,
+        .top_up_url = config->top_up_url,
         .return_origins = config->return_origins,
         .settings = box_office_settings(config),
         .account_requests_per_second = (unsigned)config->account_requests_per_second,

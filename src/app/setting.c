@@ -4,6 +4,7 @@
 #include "base/address.h"
 #include "base/check.h"
 #include "base/origin.h"
+#include "record/currency.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -119,6 +120,26 @@ static bool is_zone(const char *text)
            S_ISREG(status.st_mode);
 }
 
+/* An address in ASCII, which pages complete: each brace belongs to one of the three names. */
+static bool is_top_up(const char *text)
+{
+    static const char *const names[] = {"{user}", "{amount}", "{back}"};
+    const char *at = text;
+    if (strncmp(text, "https://", 8) != 0 && strncmp(text, "http://", 7) != 0)
+        return false;
+    while (*(at += strcspn(at, "{}")) != '\0') {
+        size_t i = 0;
+        while (i < sizeof names / sizeof names[0] && strncmp(at, names[i], strlen(names[i])) != 0)
+            i++;
+        if (i == sizeof names / sizeof names[0])
+            return false;
+        at += strlen(names[i]);
+    }
+    for (at = text; *at > ' ' && *at < 0x7f && strchr("\"<>\\^`|", *at) == NULL; at++)
+        ;
+    return *at == '\0';
+}
+
 static enum result read_setting_text(const struct setting *setting, const char *text,
                                      struct explanation *explanation)
 {
@@ -135,6 +156,14 @@ static enum result read_setting_text(const struct setting *setting, const char *
     if (setting->type == SETTING_TYPE_ZONE && !is_zone(text))
         return explain(explanation, RESULT_MALFORMED,
                        "must name a time zone of the IANA database, such as Asia/Seoul");
+    int digits;
+    if (setting->type == SETTING_TYPE_CURRENCY && !currency_find(text, &digits))
+        return explain(explanation, RESULT_MALFORMED,
+                       "must be the code of a currency (ISO 4217), such as KRW");
+    if (setting->type == SETTING_TYPE_TOP_UP && !is_top_up(text))
+        return explain(explanation, RESULT_MALFORMED,
+                       "must be http:// or https:// and an address in ASCII, in whose braces stand "
+                       "user, amount or back");
     struct address_list list;
     struct origin_list origins;
     struct origin origin;
@@ -171,6 +200,8 @@ enum result setting_read(const struct setting *setting, const char *text, void *
     case SETTING_TYPE_ORIGINS:
     case SETTING_TYPE_ORIGIN:
     case SETTING_TYPE_ZONE:
+    case SETTING_TYPE_CURRENCY:
+    case SETTING_TYPE_TOP_UP:
         result = read_setting_text(setting, text, explanation);
         if (result == RESULT_OK)
             *(const char **)value = text;

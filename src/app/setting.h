@@ -16,6 +16,8 @@ enum setting_type {
     SETTING_TYPE_ORIGINS,   /* const char *: origins between commas */
     SETTING_TYPE_ORIGIN,    /* const char *: http:// or https://, a host, perhaps a port */
     SETTING_TYPE_ZONE,      /* const char *: an IANA time zone's name */
+    SETTING_TYPE_CURRENCY,  /* const char *: the code of a currency (record/currency.h) */
+    SETTING_TYPE_TOP_UP,    /* const char *: an address with {user}, {amount} and {back} in it */
     SETTING_TYPE_COUNT,     /* int64_t: decimal digits */
     SETTING_TYPE_THREADS,   /* int64_t: a count, or "auto", which is THREADS_AUTO */
     SETTING_TYPE_DOOR,      /* bool: "open" is true, "closed" false */
@@ -29,6 +31,8 @@ enum setting_type {
 #define SETTING_C_ORIGINS const char *
 #define SETTING_C_ORIGIN const char *
 #define SETTING_C_ZONE const char *
+#define SETTING_C_CURRENCY const char *
+#define SETTING_C_TOP_UP const char *
 #define SETTING_C_COUNT int64_t
 #define SETTING_C_THREADS int64_t
 #define SETTING_C_DOOR bool

@@ -37,19 +37,6 @@ void answer_header(struct exchange *exchange, const char *name, const char *valu
     memcpy(at + name_length + 2 + value_length, "\r\n", 2);
 }
 
-/* Tells browsers to believe the answer's type, to tell no other site which page of ours a link was
- * on, and, where the operator names an https origin, to use https for a year. Subdomains are left
- * out: they may be others'. */
-static void add_promises(struct exchange *exchange)
-{
-    static const char promises[] = "X-Content-Type-Options: nosniff\r\n"
-                                   "Referrer-Policy: same-origin\r\n";
-    const struct site *site = &exchange->server->site;
-    append_head(exchange, promises, sizeof promises - 1);
-    if (site->has_public_origin && site->public_origin.secure)
-        answer_header(exchange, "Strict-Transport-Security", "max-age=31536000");
-}
-
 /* A browser may show another type than JSON as a page: where nobody says what that needs (`policy`
  * NULL), it shall run nothing, take no more than a style sheet of ours, and stand in no frame. */
 static void set_type(struct exchange *exchange, const char *content_type, const char *policy)
@@ -79,7 +66,8 @@ static void respond(struct exchange *exchange, int status, const char *cache_con
     answer_header(exchange, "Date", exchange->loop->date.text);
     answer_header(exchange, "X-Request-Id", exchange->request_id);
     answer_header(exchange, "Cache-Control", cache_control);
-    add_promises(exchange);
+    append_head(exchange, exchange->server->constant_lines,
+                exchange->server->constant_lines_length);
     cors_allow(exchange);
     if (exchange->replayed)
         answer_header(exchange, "Idempotency-Replayed", "true");

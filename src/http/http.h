@@ -35,6 +35,8 @@ struct http_service {
     void (*release)(struct exchange *exchange); /* it is over, and not suspended */
 };
 
+#define BUILD_CHARACTERS_MAX 64
+
 struct http_options {
     const char *listen;          /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks one */
     const char *metrics_listen;  /* the same, of the address that only tells metrics; or NULL */
@@ -51,6 +53,7 @@ struct http_options {
     unsigned body_bytes_per_second; /* that a body must keep on the whole */
     unsigned idle_seconds;          /* a silent connection is closed after this */
     bool log_requests;              /* a line each */
+    const char *build; /* of the service, told with each answer: BUILD_CHARACTERS_MAX at most */
 };
 
 /* Makes a server for a service, whose clock it asks from then on, and takes its addresses, which

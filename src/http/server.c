@@ -51,6 +51,23 @@ static enum result loops_start(struct http_server *server, struct explanation *e
     return result;
 }
 
+/* Tells browsers to believe an answer's type, to tell no other site which page of ours a link was
+ * on, and, where the operator names an https origin, to use https for a year. Subdomains are left
+ * out: they may be others'. Pages see by the build that theirs is old. */
+static void write_constant_lines(struct http_server *server)
+{
+    const struct site *site = &server->site;
+    const bool https = site->has_public_origin && site->public_origin.secure;
+    const int length = snprintf(server->constant_lines, sizeof server->constant_lines,
+                                "X-Content-Type-Options: nosniff\r\n"
+                                "Referrer-Policy: same-origin\r\n"
+                                "X-Usher-Build: %.*s\r\n%s",
+                                BUILD_CHARACTERS_MAX, server->options.build,
+                                https ? "Strict-Transport-Security: max-age=31536000\r\n" : "");
+    CHECK(length > 0 && (size_t)length < sizeof server->constant_lines);
+    server->constant_lines_length = (size_t)length;
+}
+
 static enum result copy_options(struct http_server *server, const struct http_options *options,
                                 struct explanation *explanation)
 {
@@ -62,6 +79,8 @@ static enum result copy_options(struct http_server *server, const struct http_op
     const enum result result = site_init(&server->site, options, explanation);
     if (result != RESULT_OK)
         return result;
+    write_constant_lines(server);
+    server->options.build = NULL;
     /* A thread that may have no connection would serve nobody. */
     if (options->io_threads > options->connections_max)
         server->options.io_threads = options->connections_max;

@@ -18,6 +18,9 @@
 /* Where HTTP is answered, and where only metrics, health and readiness are. */
 #define LISTENERS_MAX 2
 
+/* The longest of them have 50 characters beside the build. */
+#define CONSTANT_LINES_BYTES 256
+
 struct http_server {
     struct http_service service;
     struct http_options options;
@@ -39,6 +42,8 @@ struct http_server {
     struct limit_table connections; /* open, by address */
     struct security_log security;
     char request_id_prefix[9];
+    char constant_lines[CONSTANT_LINES_BYTES]; /* of the head of every answer */
+    size_t constant_lines_length;
     atomic_uint_fast64_t request_count;
     atomic_bool draining;    /* no new connections; every answer ends its connection */
     atomic_bool stopping;    /* nothing may be suspended any more */

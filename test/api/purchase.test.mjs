@@ -48,6 +48,10 @@ describe('a purchase', () => {
         delete settings.serverTime
         assert.deepEqual(settings, {
             timeZone: 'Asia/Seoul',
+            currency: 'KRW',
+            currencyDigits: 0,
+            languages: ['en', 'ko'],
+            topUpUrl: null,
             charging: 'open',
             registration: 'open',
             holdSeconds: HOLD_SECONDS,

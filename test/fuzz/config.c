@@ -148,7 +148,9 @@ static void check_value(const struct config *config, const struct setting *setti
     case SETTING_TYPE_ADDRESSES:
     case SETTING_TYPE_ORIGINS:
     case SETTING_TYPE_ORIGIN:
-    case SETTING_TYPE_ZONE: {
+    case SETTING_TYPE_ZONE:
+    case SETTING_TYPE_CURRENCY:
+    case SETTING_TYPE_TOP_UP: {
         const char *text = text_of(config, setting);
         CHECK(text != NULL || setting->preset[0] == '\0');
         CHECK(text == NULL ||

@@ -207,6 +207,7 @@ static void check_header_names(const struct answer *answer)
         "X-Accel-Buffering",
         "X-Content-Type-Options",
         "X-Request-Id",
+        "X-Usher-Build",
     };
     for (size_t i = 0; i < answer->header_count; i++) {
         size_t at = 0;

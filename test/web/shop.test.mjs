@@ -53,6 +53,36 @@ test('from the concert to the ticket and back, by somebody who was never here', 
     assert.equal(await page.locator('.rows li').count(), 3)
 })
 
+test('amounts have the digits of the currency, and points come from another system', async t => {
+    const other = await House.open(
+        {
+            currency: 'EUR',
+            'top-up-url': 'https://shop.example/points?for={user}&amount={amount}&back={back}',
+        },
+        { organizers: ['organizer@example.com'] }
+    )
+    t.after(() => other.close())
+    const boss = await signIn(other, 'organizer@example.com')
+    const gala = await makeRound(boss, await makeConcert(boss), { price: 1550 })
+    const page = await openPage(t, other)
+    await signUp(page, 'gala')
+    await goIn(page, gala)
+    await hold(page, 'A-1-3', 'A-1-4')
+    await says(page, 'You have 0.00 points')
+    const buyer = await signIn(other, 'gala@example.com')
+    const address = new URL(await link(page, 'Add 31.00 points').getAttribute('href'))
+    assert.equal(address.origin, 'https://shop.example')
+    assert.deepEqual(Object.fromEntries(address.searchParams), {
+        for: buyer.user.id,
+        amount: '3100',
+        back: page.url(),
+    })
+    ok(await boss.post('/v1/points/charges', { amount: 3100, userId: buyer.user.id }), 201)
+    await page.reload()
+    await button(page, 'Pay · 31.00 points').click()
+    await says(page, 'Booked.')
+})
+
 test('what somebody else took meanwhile is named, and the nearest seat is one click away', async t => {
     const [first, second] = [await openPage(t, house), await openPage(t, house)]
     for (const page of [first, second]) {

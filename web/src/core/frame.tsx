@@ -3,8 +3,8 @@
 import type { ComponentChildren } from 'preact'
 import { lastHeard, online, Refused, retryAt } from './call'
 import { clockTime, tick } from './clock'
-import { me } from './house'
-import { chooseLanguage, nextLanguage, t } from './language'
+import { me, settings } from './house'
+import { chooseLanguage, fixed, nextLanguage, t } from './language'
 import { here, signInPath } from './path'
 import { refusalText } from './refusals'
 import { polite, urgent } from './say'
@@ -117,4 +117,7 @@ export function Trouble({ error, again, alone = false }: TroubleProps) {
     )
 }
 
-export const price = (points: number): string => t('price', { n: points })
+// Amounts are in the currency's smallest unit.
+export const amount = (points: number): string => fixed(points, settings.value?.currencyDigits ?? 0)
+
+export const price = (points: number): string => t('price', { n: amount(points) })

@@ -59,4 +59,11 @@ export const inLanguage = (texts: Record<'en' | 'ko', string>): string =>
 export const locale = (): string =>
     navigator.languages.find(name => name.slice(0, 2) === language.value) ?? language.value
 
+// A whole number as one with so many of its digits behind the point.
+export const fixed = (value: number, digits: number): string =>
+    new Intl.NumberFormat(locale(), {
+        minimumFractionDigits: digits,
+        maximumFractionDigits: digits,
+    }).format(value / 10 ** digits)
+
 export const count = (value: number): string => new Intl.NumberFormat(locale()).format(value)

@@ -5,7 +5,7 @@ import { act, isUnderWay, Refused, read } from '../core/call'
 import { clockTime, dayAndTime, span, tick } from '../core/clock'
 import { backstopMs, follow, live } from '../core/feed'
 import { Frame, Loading, price, Trouble } from '../core/frame'
-import { settings } from '../core/house'
+import { me, settings } from '../core/house'
 import { t } from '../core/language'
 import { say } from '../core/say'
 import { warnBefore } from '../core/warn'
@@ -112,9 +112,22 @@ effect(() => {
     if (status === 'confirmed') say(t('booked'))
 })
 
+// Another system's page that adds points; it leads back to this one.
+function topUpPath(pattern: string, short: number): string {
+    const values: Record<string, string> = {
+        user: me.value?.id ?? '',
+        amount: String(short),
+        back: location.href,
+    }
+    return pattern.replace(/\{(\w+)\}/g, (_, name: string) =>
+        encodeURIComponent(values[name] ?? '')
+    )
+}
+
 function Short({ now }: { now: Till }) {
     const short = now.reservation.amount - now.balance
     const id = now.reservation.id
+    const house = settings.value
     if (short <= 0 || now.reservation.expiresAt === null) return null
     return (
         <>
@@ -124,7 +137,11 @@ function Short({ now }: { now: Till }) {
                     time: clockTime(now.reservation.expiresAt, true),
                 })}
             </p>
-            {settings.value?.charging === 'open' ? (
+            {house?.topUpUrl ? (
+                <a class="button quiet" href={topUpPath(house.topUpUrl, short)}>
+                    {t('topUp', { price: price(short) })}
+                </a>
+            ) : house?.charging === 'open' ? (
                 <button
                     type="button"
                     class="quiet"

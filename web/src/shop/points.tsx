@@ -2,8 +2,8 @@ import { useMemo } from 'preact/hooks'
 import type { Entry, Points } from '../core/api'
 import { read, readAll } from '../core/call'
 import { dayAndTime } from '../core/clock'
-import { Frame, price } from '../core/frame'
-import { count, type Key, t } from '../core/language'
+import { amount, Frame, price } from '../core/frame'
+import { type Key, t } from '../core/language'
 import { load, Shown } from '../core/loaded'
 
 const kinds: Record<Entry['kind'], Key> = {
@@ -31,7 +31,7 @@ function Entries({ entries }: { entries: Entry[] }) {
                     <span class="dim">{dayAndTime(entry.createdAt)}</span>
                     <span class="number">
                         {entry.amount > 0 ? '+' : ''}
-                        {count(entry.amount)}
+                        {amount(entry.amount)}
                     </span>
                 </li>
             ))}
