@@ -56,6 +56,7 @@ enum {
     count_of_change_type = CHANGE_COUNT,
     count_of_history_event = HISTORY_EVENT_COUNT,
     count_of_series_step = SERIES_STEP_COUNT,
+    count_of_sales_by = SALES_BY_COUNT,
     OPTIONAL = FIELD_FLAG_OPTIONAL,
 };
 

@@ -31,6 +31,8 @@
     .object = OBJECT_##name, .from = IN_CALL(member),                                              \
     .from_record = IN_CALL(member) == IN_CALL(record)
 #define ANSWER_SHOWS(name, member) .answers = ROUTE_ANSWERS_OBJECT, SHOWN(name, member)
+#define ANSWER_SHOWS_OR(name, member, other_name)                                                  \
+    ANSWER_SHOWS(name, member), .has_other = true, .other = OBJECT_##other_name
 #define ANSWER_MAKES(name, member, path)                                                           \
     .answers = ROUTE_ANSWERS_CREATED, SHOWN(name, member), .location = path
 #define ANSWER_FINDS(name, member, path)                                                           \

@@ -12,8 +12,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A stop takes at most 10 s: then the watchdog ends it, wherever it is. HTTP is given longer than
@@ -235,11 +237,19 @@ static enum result serve_watched(struct box_office *office, const struct config 
     return RESULT_OK;
 }
 
+/* Of the process: for days and hours (engine/calendar.h), and before it has other threads. */
+static void set_time_zone(const struct config *config)
+{
+    CHECK(setenv("TZ", config->time_zone, 1) == 0);
+    tzset();
+}
+
 enum result serve_run(const struct config *config, const char *directory,
                       const struct serve_hooks *hooks, struct explanation *explanation)
 {
     struct box_office office;
     struct status_report status;
+    set_time_zone(config);
     enum result result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;

@@ -102,8 +102,7 @@ static bool is_address(const char *text)
     return inet_pton(bracketed ? AF_INET6 : AF_INET, host, &address) == 1;
 }
 
-/* A name of the time zone database; only its form is checked where the database is not installed.
- */
+/* A name of the time zone database, by which days and hours are told. */
 static bool is_zone(const char *text)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -112,7 +111,7 @@ static bool is_zone(const char *text)
             strlen(text))
         return false;
     struct stat status;
-    if (strcmp(text, "UTC") == 0 || stat(ZONE_DIRECTORY, &status) != 0)
+    if (strcmp(text, "UTC") == 0)
         return true;
     char path[sizeof ZONE_DIRECTORY + 128];
     const int length = snprintf(path, sizeof path, "%s/%s", ZONE_DIRECTORY, text);

@@ -9,6 +9,8 @@ static enum refusal refusal_of(enum result result)
         return REFUSAL_NONE;
     if (result == RESULT_NOT_FOUND)
         return REFUSAL_NOT_FOUND;
+    if (result == RESULT_FULL)
+        return REFUSAL_TOO_MANY_PARTS;
     return result == RESULT_NO_MEMORY ? REFUSAL_CAPACITY : REFUSAL_UNAVAILABLE;
 }
 
@@ -51,6 +53,15 @@ static void read_history(struct readers *readers, struct store_reader *reader,
     request_complete(readers->counters, request);
 }
 
+static void read_sales(struct readers *readers, struct store_reader *reader,
+                       struct request *request)
+{
+    struct call *call = &request->call;
+    call->refusal =
+        refusal_of(store_reader_sales(reader, &call->in.sales_break_down, &call->out.breakdown));
+    request_complete(readers->counters, request);
+}
+
 static void do_request(void *owner, size_t thread, void *job)
 {
     struct readers *readers = owner;
@@ -62,6 +73,8 @@ static void do_request(void *owner, size_t thread, void *job)
         read_changes(readers, reader, request);
     else if (verb_answers(request->call.verb) == ANSWERS_HISTORY)
         read_history(readers, reader, request);
+    else if (verb_answers(request->call.verb) == ANSWERS_BREAKDOWN)
+        read_sales(readers, reader, request);
     else
         list(readers, reader, request);
 }

@@ -173,7 +173,8 @@ bool call_wants_list(const struct call *call)
 {
     const enum verb_answer answers = verb_answers(call->verb);
     return call->refusal == REFUSAL_NONE &&
-           (answers == ANSWERS_PAGE || answers == ANSWERS_CHANGES || answers == ANSWERS_HISTORY);
+           (answers == ANSWERS_PAGE || answers == ANSWERS_CHANGES || answers == ANSWERS_HISTORY ||
+            answers == ANSWERS_BREAKDOWN);
 }
 
 enum refusal call_show_record(struct call *call, const struct record *record)
@@ -222,6 +223,8 @@ void call_release(struct call *call)
         record_page_release(&call->out.page);
     if (answers == ANSWERS_CHANGES)
         change_page_release(&call->out.changes);
+    if (answers == ANSWERS_BREAKDOWN)
+        sales_breakdown_release(&call->out.breakdown);
     if (answers == ANSWERS_SEATS) {
         free(call->out.seats_block.refused);
         call->out.seats_block.refused = NULL;

@@ -10,6 +10,7 @@
 #include "read/list.h"
 #include "read/look_up.h"
 #include "read/page.h"
+#include "read/sales_breakdown.h"
 #include "record/limit.h"
 #include "record/number_by_name.h"
 #include "record/record.h"
@@ -298,6 +299,7 @@ struct call {
         } payment_get;
         struct record_query list;
         struct change_query changes;
+        struct sales_query sales_break_down;
         struct {
             int64_t admit_per_second, max_active;
         } forecast;
@@ -327,6 +329,7 @@ struct call {
         struct record_page page;            /* LIST: filled by the engine's readers */
         struct change_page changes;         /* CHANGES: the same */
         struct reservation_history history; /* RESERVATION_HISTORY: the same */
+        struct sales_breakdown breakdown;   /* SALES_BREAK_DOWN: the same */
     } out;
 };
 
@@ -335,8 +338,8 @@ struct call {
 bool call_wants_look_up(const struct call *call);
 
 /* True after office_call when the caller may list `in.list` (a buyer's query was narrowed to the
- * caller's own rows), or read changes or a history: the engine's readers fill out.page, out.changes
- * or out.history. */
+ * caller's own rows), or read changes, a history or a breakdown: the engine's readers fill
+ * out.page, out.changes, out.history or out.breakdown. */
 bool call_wants_list(const struct call *call);
 
 /* Frees what an answer holds. */

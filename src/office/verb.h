@@ -37,6 +37,7 @@ enum verb_answer {
     ANSWERS_PAGE,        /* out.page, which the engine's readers fill */
     ANSWERS_CHANGES,     /* out.changes, the same */
     ANSWERS_HISTORY,     /* out.history, the same */
+    ANSWERS_BREAKDOWN,   /* out.breakdown, the same */
     ANSWERS_COUNT
 };
 

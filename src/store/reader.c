@@ -31,6 +31,14 @@ static enum result prepare_reader(struct store_reader *reader, struct explanatio
         result = sqlite_prepare(
             db, "SELECT id FROM payment WHERE reservation_id = ?1 AND status = 'failed'",
             &reader->failed_payment, explanation);
+    if (result == RESULT_OK) /* a row for each seat that was ever paid for */
+        result = sqlite_prepare(
+            db,
+            "SELECT r.id, p.paid_at, p.cancelled_at, s.price, t.grade, t.section"
+            " FROM seat_reservation r JOIN payment p ON p.id = r.payment_id"
+            " JOIN reservation_seat s ON s.reservation_id = r.id JOIN seat t ON t.id = s.seat_id"
+            " WHERE r.round_id = ?1",
+            &reader->paid_seats, explanation);
     if (result == RESULT_OK) /* from the row that has the change of this number, or the oldest */
         result = sqlite_prepare(db,
                                 "SELECT first, at, records FROM change WHERE first >= ifnull("
@@ -68,6 +76,7 @@ void reader_close(struct store_reader *reader)
     sqlite_drop(&reader->by_reference);
     sqlite_drop(&reader->changes);
     sqlite_drop(&reader->failed_payment);
+    sqlite_drop(&reader->paid_seats);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
         sqlite_drop(&reader->by_key[i]);
     for (size_t i = 0; i < READER_LISTS_MAX; i++)

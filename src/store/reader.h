@@ -8,6 +8,7 @@
 #include "read/list.h"
 #include "read/look_up.h"
 #include "read/page.h"
+#include "read/sales_breakdown.h"
 #include "store/change_table.h"
 #include "store/overlay.h"
 
@@ -20,7 +21,7 @@
 struct store_reader {
     struct overlay *overlay;
     sqlite3 *db;
-    sqlite3_stmt *begin, *end, *booked_seq, *by_reference, *changes, *failed_payment;
+    sqlite3_stmt *begin, *end, *booked_seq, *by_reference, *changes, *failed_payment, *paid_seats;
     sqlite3_stmt *by_key[RECORD_KIND_COUNT];
     sqlite3_stmt *lists[READER_LISTS_MAX]; /* prepared when first wanted */
     size_t next_list;                      /* the place of the next */
@@ -49,13 +50,15 @@ MUST_USE enum result reader_view(struct store_reader *reader,
                                  const struct seat_reservation *reservation,
                                  struct reservation_view *view);
 
-/* What store_reader_list, _changes, _history and _look_up do. */
+/* What store_reader_list, _changes, _history, _sales and _look_up do. */
 MUST_USE enum result reader_list(struct store_reader *reader, const struct record_query *query,
                                  struct record_page *page);
 MUST_USE enum result reader_changes(struct store_reader *reader, const struct change_query *query,
                                     struct change_page *page);
 MUST_USE enum result reader_history(struct store_reader *reader, struct id reservation_id,
                                     struct reservation_history *history);
+MUST_USE enum result reader_sales(struct store_reader *reader, const struct sales_query *query,
+                                  struct sales_breakdown *breakdown);
 MUST_USE enum result reader_look_up(struct store_reader *reader, struct look_up *look_up);
 
 #endif

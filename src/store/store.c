@@ -260,6 +260,12 @@ enum result store_reader_history(struct store_reader *reader, struct id reservat
     return reader_history(reader, reservation_id, history);
 }
 
+enum result store_reader_sales(struct store_reader *reader, const struct sales_query *query,
+                               struct sales_breakdown *breakdown)
+{
+    return reader_sales(reader, query, breakdown);
+}
+
 enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up)
 {
     return reader_look_up(reader, look_up);

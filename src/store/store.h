@@ -15,6 +15,7 @@
 #include "read/list.h"
 #include "read/look_up.h"
 #include "read/page.h"
+#include "read/sales_breakdown.h"
 #include "record/record.h"
 
 struct store;
@@ -149,6 +150,12 @@ MUST_USE enum result store_reader_changes(struct store_reader *reader,
 /* What happened to a reservation. RESULT_NOT_FOUND: there is none. */
 MUST_USE enum result store_reader_history(struct store_reader *reader, struct id reservation_id,
                                           struct reservation_history *history);
+
+/* What a round has sold, in parts. RESULT_NOT_FOUND: there is no such round; RESULT_FULL: it has
+ * more parts than SALES_PARTS_MAX. Release the breakdown. */
+MUST_USE enum result store_reader_sales(struct store_reader *reader,
+                                        const struct sales_query *query,
+                                        struct sales_breakdown *breakdown);
 
 /* Looks up what `look_up` wants and sets its state to LOOK_UP_FOUND or LOOK_UP_ABSENT. */
 MUST_USE enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up);

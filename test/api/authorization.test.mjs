@@ -74,6 +74,7 @@ const WANTED = {
     exportReservations: 'read',
     exportPayments: 'read',
     exportEntries: 'read',
+    exportSales: 'stats',
     patchQueue: 'queue:write',
     postIncidents: 'queue:write',
     putQueueNotice: 'queue:write',
@@ -209,6 +210,7 @@ describe('authorization', () => {
 
     const pathOf = ({ path, id }) => {
         const filled = path.replace(/\{(\w+)\}/, (_, name) => ids[name])
+        if (id === 'exportSales') return `${filled}?roundId=${ids.round}`
         return id === 'getPoints' ? `${filled}?userId=${bob.user.id}` : filled
     }
     const ask = (client, operation) =>

@@ -81,6 +81,7 @@ static const struct {
     [VERB_LIST] = {judge_list, LISTED, true},
     [VERB_QUEUE_FORECAST] = {judge_queue_forecast, SCOPE_STATS, true},
     [VERB_RESERVATION_HISTORY] = {judge_heard, SCOPE_READ, true},
+    [VERB_SALES_BREAK_DOWN] = {judge_heard, SCOPE_STATS, true},
     [VERB_CHANGES] = {judge_heard, SCOPE_READ, true},
     [VERB_DESK_SEE] = {judge_heard, SCOPE_STATS, true},
     [VERB_SELFCHECK] = {judge_heard, SCOPE_READ, true},

@@ -549,6 +549,8 @@ bool view_move_is(const struct reservation_view *view, const struct row *reserva
 timestamp_ms free_cancel_until(const struct row *reservation);
 void view_history(struct oracle *oracle, const struct call *call);
 void view_no_history(struct oracle *oracle, const struct call *call);
+void view_breakdown(struct oracle *oracle, const struct call *call);
+void view_no_breakdown(struct oracle *oracle, const struct call *call);
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation);
 
 /* oracle_sale.c */

@@ -145,6 +145,9 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
     } else if (call->verb == VERB_RESERVATION_HISTORY && tracked->looked_up &&
                call->refusal == REFUSAL_NOT_FOUND) {
         view_no_history(oracle, call);
+    } else if (call->verb == VERB_SALES_BREAK_DOWN && tracked->looked_up &&
+               call->refusal == REFUSAL_NOT_FOUND) {
+        view_no_breakdown(oracle, call);
     } else if (call->refusal == REFUSAL_CHANGES_GONE && tracked->looked_up) {
         changes_judge_gone(oracle, &call->in.changes);
     } else if (call->refusal != tracked->expected) {
@@ -161,6 +164,9 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
     } else if (call->verb == VERB_RESERVATION_HISTORY && call->refusal == REFUSAL_NONE &&
                !oracle->in_limbo) {
         view_history(oracle, call);
+    } else if (call->verb == VERB_SALES_BREAK_DOWN && call->refusal == REFUSAL_NONE &&
+               !oracle->in_limbo) {
+        view_breakdown(oracle, call);
     } else if (call->verb == VERB_CHANGES && call->refusal == REFUSAL_NONE && !oracle->in_limbo) {
         changes_judge(oracle, &call->in.changes, &call->out.changes);
     } else if (call_wants_list(call) && !oracle->in_limbo) {

@@ -264,6 +264,95 @@ void view_no_history(struct oracle *oracle, const struct call *call)
     cover(oracle, (enum coverage_verb)VERB_RESERVATION_HISTORY, STATE_UNKNOWN, REFUSAL_NOT_FOUND);
 }
 
+/* ---- What a round has sold, in parts ---- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a != NULL && b != NULL && strcmp(a, b) == 0;
+}
+
+#define NOT_IN_TIME (-1)
+
+/* By the clocks of UTC, as the simulated people ask. NOT_IN_TIME: the parts are of grades or
+ * sections. */
+static timestamp_ms start_of(enum sales_by by, timestamp_ms at)
+{
+    if (by == SALES_BY_DAY)
+        return at - at % DAY_MS;
+    return by == SALES_BY_HOUR ? at - at % HOUR_MS : NOT_IN_TIME;
+}
+
+static bool is_in_part(const struct sales_breakdown *told, const struct sales_part *part,
+                       const struct row *seat, timestamp_ms at)
+{
+    const struct seat *image = &seat->image.as.seat;
+    const char *name = told->by == SALES_BY_GRADE ? image->grade : image->section;
+    const timestamp_ms start = start_of(told->by, at);
+    if (part == NULL)
+        return true; /* of all */
+    if (start != NOT_IN_TIME)
+        return part->start == start;
+    return (name == NULL && part->name == NULL) || same_text(name, part->name);
+}
+
+/* Counted anew from all payments. `part` NULL: all parts together. */
+static struct sales_part count_part(const struct oracle *oracle, const struct sales_breakdown *told,
+                                    const struct sales_part *part)
+{
+    const struct row_vector *payments = &oracle->of_kind[RECORD_KIND_PAYMENT];
+    struct sales_part sum = {.sold = 0};
+    for (size_t i = 0; i < payments->count; i++) {
+        const struct payment *payment = &payments->items[i]->image.as.payment;
+        if (!payments->items[i]->there || payment->status == PAYMENT_STATUS_FAILED)
+            continue;
+        const struct row *row = payments->items[i]->of.payment.reservation;
+        const struct reservation_part *paid = row->of.reservation;
+        for (size_t k = 0; k < paid->seat_count; k++) {
+            if (!id_equal(row->image.as.seat_reservation.round_id, told->round_id))
+                break;
+            if (is_in_part(told, part, paid->seats[k], payment->paid_at)) {
+                sum.sold++;
+                sum.gross += paid->prices[k];
+            }
+            if (payment->status == PAYMENT_STATUS_CANCELLED &&
+                is_in_part(told, part, paid->seats[k], payment->cancelled_at)) {
+                sum.sold--;
+                sum.refunded += paid->prices[k];
+            }
+        }
+    }
+    return sum;
+}
+
+void view_breakdown(struct oracle *oracle, const struct call *call)
+{
+    const struct sales_breakdown *told = &call->out.breakdown;
+    struct sales_part all = count_part(oracle, told, NULL);
+    for (size_t i = 0; i < told->count && !oracle->objected; i++) {
+        const struct sales_part *part = &told->parts[i];
+        const struct sales_part sum = count_part(oracle, told, part);
+        if (part->sold != sum.sold || part->gross != sum.gross || part->refunded != sum.refunded ||
+            part->net != sum.gross - sum.refunded)
+            object_to(oracle, 4, "part %zu of what was sold by %s is another", i,
+                      sales_by_texts[told->by]);
+        all.sold -= sum.sold;
+        all.gross -= sum.gross;
+        all.refunded -= sum.refunded;
+    }
+    if (all.sold != 0 || all.gross != 0 || all.refunded != 0)
+        object_to(oracle, 4, "the parts of what was sold by %s are not all",
+                  sales_by_texts[told->by]);
+}
+
+void view_no_breakdown(struct oracle *oracle, const struct call *call)
+{
+    const struct row *round =
+        row_find(oracle, RECORD_KIND_CONCERT_ROUND, call->in.sales_break_down.round_id);
+    if (round != NULL && round->there && !oracle->in_limbo)
+        object_to(oracle, 12, "%s is said to have sold nothing", row_name(round).text);
+    cover(oracle, (enum coverage_verb)VERB_SALES_BREAK_DOWN, STATE_UNKNOWN, REFUSAL_NOT_FOUND);
+}
+
 /* ---- Deadlines ---- */
 
 /* A deadline as far from the wall as from the house, give or take a second: so whoever counts by
@@ -300,11 +389,6 @@ static int status_of(const struct record *image)
     if (kind == RECORD_KIND_SEAT)
         return (int)image->as.seat.status;
     return -1;
-}
-
-static bool same_text(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
 static struct id row_id(const struct row *row)

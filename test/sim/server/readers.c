@@ -76,6 +76,13 @@ bool readers_look_up(struct readers *readers, struct store_reader *reader)
         request_complete(readers->counters, request);
         return true;
     }
+    if (call->verb == VERB_SALES_BREAK_DOWN) {
+        const enum result result =
+            store_reader_sales(reader, &call->in.sales_break_down, &call->out.breakdown);
+        call->refusal = result == RESULT_NOT_FOUND ? REFUSAL_NOT_FOUND : refusal_of(result);
+        request_complete(readers->counters, request);
+        return true;
+    }
     if (call->verb == VERB_CHANGES) {
         struct change_page *page = &call->out.changes;
         call->refusal = refusal_of(store_reader_changes(reader, &call->in.changes, page));

@@ -226,6 +226,12 @@ static void catalogue_call(const struct deed *deed, const struct seat_plans *pla
         round_call(deed, plans, call);
 }
 
+/* The simulated house is in UTC. */
+static timestamp_ms start_in_utc(enum calendar_unit unit, timestamp_ms at)
+{
+    return at - at % (unit == CALENDAR_DAY ? DAY_MS : HOUR_MS);
+}
+
 void deed_call(const struct deed *deed, const struct seat_plans *plans, struct call *call)
 {
     call->verb = deed->verb;
@@ -259,6 +265,9 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
         call->in.payment_get.payment_id = deed->subject;
     else if (verb == VERB_RESERVATION_HISTORY)
         call->in.reservation.reservation_id = deed->subject;
+    else if (verb == VERB_SALES_BREAK_DOWN)
+        call->in.sales_break_down = (struct sales_query){
+            .round_id = deed->subject, .by = (enum sales_by)deed->amount, .start_of = start_in_utc};
     else if (verb == VERB_CHANGES)
         call->in.changes = deed->changes;
     else if (verb == VERB_QUEUE_FORECAST) {

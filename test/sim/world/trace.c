@@ -84,6 +84,8 @@ static void trace_done(struct trace *trace, const struct call *call)
         trace_list(trace, &call->out.page);
     else if (verb == VERB_RESERVATION_HISTORY)
         trace_number(trace, call->out.history.count);
+    else if (verb == VERB_SALES_BREAK_DOWN)
+        trace_number(trace, call->out.breakdown.count);
     else if (verb == VERB_QUEUE_FORECAST)
         trace_number(trace, (uint64_t)call->out.forecast.bounds.high_seconds);
     else if (verb == VERB_CHANGES) {

@@ -318,7 +318,10 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
         deed->subject = some_id(world, client, KNOWN_PAYMENTS);
     else if (verb == VERB_RESERVATION_HISTORY)
         deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
-    else if (verb == VERB_CHANGES)
+    else if (verb == VERB_SALES_BREAK_DOWN) {
+        deed->subject = some_round(world, client);
+        deed->amount = (int64_t)chance_below(&world->people, SALES_BY_COUNT);
+    } else if (verb == VERB_CHANGES)
         fill_changes(world, deed);
     else if (verb == VERB_QUEUE_FORECAST) {
         deed->change.admit_per_second = 1 + (int64_t)chance_below(&world->people, 20);
@@ -401,6 +404,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_DESK_SEE] = 2,
     [VERB_SELFCHECK] = 2,
     [VERB_RESERVATION_HISTORY] = 6,
+    [VERB_SALES_BREAK_DOWN] = 6,
     [VERB_QUEUE_FORECAST] = 3,
     [VERB_HEARD] = 3,
 };

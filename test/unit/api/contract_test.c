@@ -133,6 +133,8 @@ static enum object_name object_of_answer(enum verb_answer answer, bool *in_recor
         return OBJECT_payment;
     case ANSWERS_HISTORY:
         return OBJECT_history;
+    case ANSWERS_BREAKDOWN:
+        return OBJECT_sales_breakdown;
     case ANSWERS_FORECAST:
         return OBJECT_forecast;
     case ANSWERS_SALES:
@@ -162,7 +164,8 @@ static void test_a_route_shows_what_its_verb_answers(void **state)
         const bool shows_rows =
             (route->answers == ROUTE_ANSWERS_PAGE && !route->is_public) ||
             route->answers == ROUTE_ANSWERS_EXPORT; /* public pages come from snapshots */
-        if (shows_rows != (answer == ANSWERS_PAGE || answer == ANSWERS_CHANGES))
+        if (shows_rows !=
+            (answer == ANSWERS_PAGE || answer == ANSWERS_CHANGES || answer == ANSWERS_BREAKDOWN))
             fail_msg("%s has no page, or %s has none", route->name, verb_name(route->verb));
         if (route->from == 0)
             continue;

@@ -425,10 +425,11 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_PAYMENT_MAKE] = 120,
     [VERB_PAYMENT_GET] = 20,
     [VERB_LIST] = 3,
-    [VERB_CHANGES] = 12,
+    [VERB_CHANGES] = 20,
     [VERB_DESK_SEE] = 10,
     [VERB_SELFCHECK] = 5,
     [VERB_RESERVATION_HISTORY] = 12,
+    [VERB_SALES_BREAK_DOWN] = 12,
     [VERB_QUEUE_FORECAST] = 12,
     [VERB_HEARD] = 60,
 };

@@ -562,6 +562,15 @@ bool row_history(struct play *play)
     return true;
 }
 
+bool row_breakdown(struct play *play)
+{
+    if (!play_begin(play, VERB_SALES_BREAK_DOWN) || !play_call(play))
+        return false;
+    if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
+        return play_fail(play, "a breakdown is wanted though refused, or the other way round");
+    return true;
+}
+
 bool row_changes(struct play *play)
 {
     if (!play_begin(play, VERB_CHANGES) || !play_call(play))

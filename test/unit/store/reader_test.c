@@ -605,14 +605,84 @@ static void a_search_looks_at_so_many_rows(void **state)
     store_reader_close(reader);
 }
 
+/* ---- What was sold ---- */
+
+static timestamp_ms start_in_utc(enum calendar_unit unit, timestamp_ms at)
+{
+    return at - at % (unit == CALENDAR_DAY ? DAY_MS : HOUR_MS);
+}
+
+struct expected_part {
+    int64_t sold, gross, refunded;
+};
+
+static void check_sales(struct fixture *fixture, const struct scene *scene, enum sales_by by,
+                        size_t count, const struct expected_part *expected)
+{
+    struct store_reader *reader = open_reader(fixture);
+    const struct sales_query query = {
+        .round_id = scene->round.id, .by = by, .start_of = start_in_utc};
+    struct sales_breakdown breakdown;
+    assert_int_equal(store_reader_sales(reader, &query, &breakdown), RESULT_OK);
+    assert_int_equal(breakdown.count, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct sales_part *part = &breakdown.parts[i];
+        assert_int_equal(part->sold, expected[i].sold);
+        assert_int_equal(part->gross, expected[i].gross);
+        assert_int_equal(part->refunded, expected[i].refunded);
+        assert_int_equal(part->net, part->gross - part->refunded);
+    }
+    sales_breakdown_release(&breakdown);
+    store_reader_close(reader);
+}
+
+/* The first hour brings two seats; in the second one of them comes back. */
+static void what_was_sold_is_told_booked_or_not(void **state)
+{
+    static const struct expected_part whole = {1, 2 * SCENE_PRICE, SCENE_PRICE};
+    static const struct expected_part hours[] = {{2, 2 * SCENE_PRICE, 0}, {-1, 0, SCENE_PRICE}};
+    static const struct expected_part first = {2, 2 * SCENE_PRICE, 0};
+    struct fixture *fixture = *state;
+    struct scene scene;
+    struct person people[2];
+    scene_open(&scene, fixture);
+    check_sales(fixture, &scene, SALES_BY_GRADE, 0, NULL);
+    struct seat_reservation reservations[2];
+    struct payment payments[2];
+    for (size_t i = 0; i < 2; i++) {
+        scene_join(&scene, &people[i], i == 0 ? "ann" : "bob");
+        scene_admit(&scene, &people[i], NOW + 1);
+        reservations[i] = scene_hold(&scene, &people[i], i, NOW + 2);
+        payments[i] = scene_pay(&scene, &people[i], &reservations[i], i, NOW + 3);
+        if (i == 0)
+            book_all(fixture);
+    }
+    check_sales(fixture, &scene, SALES_BY_SECTION, 1, &first);
+    scene_refund(&scene, &people[0], &reservations[0], &payments[0], 0, NOW + HOUR_MS);
+    for (int booked = 0; booked < 2; booked++) {
+        check_sales(fixture, &scene, SALES_BY_SECTION, 1, &whole);
+        check_sales(fixture, &scene, SALES_BY_HOUR, 2, hours);
+        book_all(fixture);
+    }
+    struct store_reader *reader = open_reader(fixture);
+    const struct sales_query unknown = {.round_id = scene.concert.id};
+    struct sales_breakdown breakdown;
+    assert_int_equal(store_reader_sales(reader, &unknown, &breakdown), RESULT_NOT_FOUND);
+    store_reader_close(reader);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_purchase_is_found_booked_or_not), TEST(references_belong_to_their_callers),
-        TEST(lists_agree_with_a_model),          TEST(pages_follow_each_other),
-        TEST(the_newest_of_many_waiting_rows),   TEST(a_search_looks_at_so_many_rows),
+        TEST(a_purchase_is_found_booked_or_not),
+        TEST(references_belong_to_their_callers),
+        TEST(lists_agree_with_a_model),
+        TEST(pages_follow_each_other),
+        TEST(the_newest_of_many_waiting_rows),
+        TEST(a_search_looks_at_so_many_rows),
+        TEST(what_was_sold_is_told_booked_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
