@@ -5,6 +5,7 @@
 #include "api/handlers.h"
 #include "api/list_page.h"
 #include "api/problem.h"
+#include "api/reply.h"
 #include "api/service.h"
 #include "base/check.h"
 #include "http/stream.h"
@@ -20,6 +21,20 @@
 _Static_assert(PIECE_BYTES + CSV_ROW_BYTES_MAX <= STREAM_PENDING_BYTES_MAX,
                "a stream that has nothing pending takes a piece");
 
+/* A list, and what stands for a row. */
+struct export_part {
+    enum record_kind kind;
+    enum object_name object;
+    const char *name; /* of its array in JSON */
+};
+
+static const struct export_part own_parts[] = {
+    {RECORD_KIND_QUEUE_TOKEN, OBJECT_token_change, "tokens"},
+    {RECORD_KIND_SEAT_RESERVATION, OBJECT_reservation, "reservations"},
+    {RECORD_KIND_PAYMENT, OBJECT_payment, "payments"},
+    {RECORD_KIND_POINT_ENTRY, OBJECT_entry, "entries"},
+};
+
 /* One that is under way. It moves between its stream's loop, while it waits for the client, and the
  * engine's threads, while it waits for a page; never is it with both. */
 struct export
@@ -30,15 +45,19 @@ struct export
     struct exports *exports; /* lives while the stream is not over */
     struct engine *engine;   /* the same */
     struct stream *stream;
-    enum object_name object;
-    struct request request; /* for the next page; the query's texts are the export's own */
+    bool is_json;                    /* else CSV, of one part */
+    struct json_writer writer;       /* of JSON, on the piece that is being written */
+    const struct export_part *parts; /* those that are to come, this one first */
+    size_t part_count;
+    struct export_part list; /* of CSV */
+    struct request request;  /* for the next page; the query's texts are the export's own */
 };
 
 /* ---- Places ---- */
 
-static bool exports_enter(struct exports *exports)
+static bool exports_enter(struct exports *exports, unsigned most)
 {
-    if (atomic_fetch_add(&exports->running, 1) < EXPORTS_MAX)
+    if (atomic_fetch_add(&exports->running, 1) < most)
         return true;
     atomic_fetch_sub(&exports->running, 1);
     return false;
@@ -92,7 +111,7 @@ static void export_free(struct export *export)
     free(export);
 }
 
-static struct export *export_new(struct enquiry *enquiry)
+static struct export *export_new(struct enquiry *enquiry, struct exports *exports)
 {
     struct export *export = calloc(1, sizeof *export);
     if (export == NULL)
@@ -100,9 +119,12 @@ static struct export *export_new(struct enquiry *enquiry)
     CHECK(pthread_mutex_init(&export->lock, NULL) == 0);
     export->references = 1;
     export->placed = true;
-    export->exports = &enquiry->api->exports;
+    export->exports = exports;
     export->engine = enquiry->api->engine;
-    export->object = enquiry->route->object;
+    export->list.kind = enquiry->request.call.in.list.kind;
+    export->list.object = enquiry->route->object;
+    export->parts = &export->list;
+    export->part_count = 1;
     export->request.call.verb = enquiry->request.call.verb;
     export->request.call.credentials = enquiry->request.call.credentials;
     export->request.call.in.list = enquiry->request.call.in.list;
@@ -150,15 +172,42 @@ static unsigned export_end(struct export *export)
 
 /* ---- Pages ---- */
 
+static bool export_row(struct export *export, struct buffer *piece, const void *item,
+                       const struct shown_clock *clock)
+{
+    if (!export->is_json)
+        return csv_row(piece, export->parts->object, item, clock);
+    object_write(&export->writer, export->parts->object, item, clock);
+    return !export->writer.failed;
+}
+
 /* Appends rows until the piece is long enough. Returns how many; 0: there was no memory for one. */
-static size_t put_rows(struct buffer *piece, enum object_name object,
-                       const struct record_page *page, const struct shown_clock *clock)
+static size_t put_rows(struct export *export, struct buffer *piece, const struct record_page *page,
+                       const struct shown_clock *clock)
 {
     size_t shown = 0;
     while (shown < page->count && piece->length < PIECE_BYTES &&
-           csv_row(piece, object, list_page_item(page, shown), clock))
+           export_row(export, piece, list_page_item(page, shown), clock))
         shown++;
     return shown;
+}
+
+/* Ends the part, and begins the next. False: that was the last, and all is written. */
+static bool next_part(struct export *export)
+{
+    struct record_query *query = &export->request.call.in.list;
+    if (!export->is_json)
+        return false;
+    json_write_array_end(&export->writer);
+    export->parts++;
+    if (--export->part_count == 0) {
+        json_write_object_end(&export->writer);
+        return false;
+    }
+    json_write_array_member_begin(&export->writer, export->parts->name);
+    *query = (struct record_query){
+        .kind = export->parts->kind, .user_id = query->user_id, .limit = query->limit};
+    return true;
 }
 
 /* Writes the piece, to which rows of the page come, and then its end or the wait for room. Returns
@@ -166,11 +215,13 @@ static size_t put_rows(struct buffer *piece, enum object_name object,
 static unsigned write_page(struct export *export, struct buffer *piece,
                            const struct record_page *page, const struct shown_clock *clock)
 {
-    const size_t shown = put_rows(piece, export->object, page, clock);
-    if (shown == 0 && page->count > 0)
+    export->writer.out = piece;
+    const size_t shown = put_rows(export, piece, page, clock);
+    const bool part_over = shown == page->count && !page->more;
+    const bool last = part_over && !next_part(export);
+    if ((shown == 0 && page->count > 0) || export->writer.failed)
         return export_cut(export);
-    const bool last = shown == page->count && !page->more;
-    if (!last)
+    if (!part_over)
         export->request.call.in.list.before =
             shown == page->count ? page->last : list_page_id(page, shown - 1);
     (void)stream_write(export->stream, piece->data, piece->length); /* else it is over */
@@ -226,21 +277,12 @@ static void export_room(void *owner)
 
 /* ---- The first page ---- */
 
-static unsigned write_first_page(struct export *export, const struct request *request)
+/* The piece has what stands before the rows. */
+static void begin_stream(struct enquiry *enquiry, struct export *export, struct buffer *piece)
 {
-    struct buffer piece;
-    buffer_init(&piece, STREAM_PENDING_BYTES_MAX);
-    const unsigned references =
-        csv_header(&piece, export->object)
-            ? write_page(export, &piece, &request->call.out.page, &request->shown_clock)
-            : export_cut(export);
-    buffer_release(&piece);
-    return references;
-}
-
-static void begin_stream(struct enquiry *enquiry, struct export *export)
-{
-    const struct stream_plan plan = {.content_type = "text/csv; charset=utf-8",
+    const struct request *request = &enquiry->request;
+    const struct stream_plan plan = {.content_type = export->is_json ? "application/json"
+                                                                     : "text/csv; charset=utf-8",
                                      .owner = export,
                                      .gone = export_gone,
                                      .room = export_room,
@@ -251,24 +293,39 @@ static void begin_stream(struct enquiry *enquiry, struct export *export)
         return;
     }
     export_hold(export);
-    export_drop(export, write_first_page(export, &enquiry->request));
+    export_drop(export, write_page(export, piece, &request->call.out.page, &request->shown_clock));
+}
+
+/* NULL: the enquiry was answered. */
+static struct export *export_place(struct enquiry *enquiry, struct exports *exports, unsigned most)
+{
+    if (!exports_enter(exports, most)) {
+        problem_answer(enquiry, REFUSAL_BUSY);
+        return NULL;
+    }
+    struct export *export = export_new(enquiry, exports);
+    if (export == NULL) {
+        atomic_fetch_sub(&exports->running, 1);
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+    }
+    return export;
 }
 
 static void begin_export(struct enquiry *enquiry)
 {
-    if (problem_of_call(enquiry))
+    struct export *export;
+    struct buffer piece;
+    if (problem_of_call(enquiry) ||
+        (export = export_place(enquiry, &enquiry->api->exports, EXPORTS_MAX)) == NULL)
         return;
-    if (!exports_enter(&enquiry->api->exports)) {
-        problem_answer(enquiry, REFUSAL_BUSY);
-        return;
+    buffer_init(&piece, STREAM_PENDING_BYTES_MAX);
+    if (csv_header(&piece, export->list.object)) {
+        begin_stream(enquiry, export, &piece);
+    } else {
+        export_gone(export);
+        problem_answer(enquiry, REFUSAL_CAPACITY);
     }
-    struct export *export = export_new(enquiry);
-    if (export != NULL) {
-        begin_stream(enquiry, export);
-        return;
-    }
-    atomic_fetch_sub(&enquiry->api->exports.running, 1);
-    problem_answer(enquiry, REFUSAL_CAPACITY);
+    buffer_release(&piece);
 }
 
 void get_export(struct enquiry *enquiry)
@@ -281,4 +338,75 @@ void get_export(struct enquiry *enquiry)
     call->in.list = query;
     call->wants_everybody = true;
     enquiry_submit(enquiry, begin_export);
+}
+
+/* ---- What is one's own ---- */
+
+/* What was written so far stands in the exchange's own buffer, which the stream takes away. */
+static void begin_own(struct enquiry *enquiry)
+{
+    struct export *export;
+    struct buffer piece;
+    if (problem_of_call(enquiry) ||
+        (export = export_place(enquiry, &enquiry->api->own_exports, OWN_EXPORTS_MAX)) == NULL)
+        return;
+    const struct buffer *written = enquiry->writer.out;
+    export->is_json = true;
+    export->writer = enquiry->writer;
+    export->parts = own_parts;
+    export->part_count = sizeof own_parts / sizeof own_parts[0];
+    buffer_init(&piece, STREAM_PENDING_BYTES_MAX);
+    if (!export->writer.failed && buffer_reserve(&piece, written->length) == RESULT_OK) {
+        buffer_append(&piece, written->data, written->length);
+        begin_stream(enquiry, export, &piece);
+    } else {
+        export_gone(export);
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+    }
+    buffer_release(&piece);
+}
+
+static void take_points(struct enquiry *enquiry)
+{
+    struct json_writer *writer = &enquiry->writer;
+    const struct call *call = &enquiry->request.call;
+    if (problem_of_call(enquiry))
+        return;
+    const struct id own = call->caller_id;
+    json_write_key(writer, "points");
+    object_write(writer, OBJECT_points, &call->out.points, NULL);
+    json_write_array_member_begin(writer, own_parts[0].name);
+    enquiry_call(enquiry, VERB_LIST)->in.list =
+        (struct record_query){.kind = own_parts[0].kind, .user_id = own, .limit = LIST_LIMIT_MAX};
+    enquiry_submit(enquiry, begin_own);
+}
+
+static void take_user(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    json_write_key(&enquiry->writer, "user");
+    object_write(&enquiry->writer, OBJECT_user, &enquiry->request.call.record->as.user, NULL);
+    (void)enquiry_call(enquiry, VERB_POINTS_GET);
+    enquiry_submit(enquiry, take_points);
+}
+
+static void take_sessions(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    struct json_writer *writer = reply_begin(enquiry);
+    json_write_object_begin(writer);
+    json_write_key(writer, "signIns");
+    object_write(writer, OBJECT_own_sessions, &enquiry->request.call.out.sessions,
+                 &enquiry->request.shown_clock);
+    (void)enquiry_call(enquiry, VERB_USER_GET);
+    enquiry_submit(enquiry, take_user);
+}
+
+/* The sessions first, since they are no API key's. */
+void get_own_export(struct enquiry *enquiry)
+{
+    (void)enquiry_call(enquiry, VERB_SESSION_LIST);
+    enquiry_submit(enquiry, take_sessions);
 }

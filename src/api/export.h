@@ -1,4 +1,4 @@
-/* Exports: lists as CSV, as long as they are, in bounded memory.
+/* Exports: lists as CSV, and all that is one's own as JSON, as long as they are, in bounded memory.
  *
  * An export asks for a page, writes what fits in one piece, waits until the connection has taken
  * that, and asks for the page after the last row written. So it holds a piece and a page, however
@@ -7,8 +7,9 @@
  * first page was read are not among them, each other one is there once, as it was when its page was
  * read.
  *
- * An export that cannot go on (the session ended, the server stops or is too busy) is cut: a client
- * of HTTP/1.1 never sees its last chunk. */
+ * What is one's own is several lists, one after the other. An export that cannot go on (the session
+ * ended, the server stops or is too busy) is cut: a client of HTTP/1.1 never sees its last chunk.
+ */
 #ifndef USHER_API_EXPORT_H
 #define USHER_API_EXPORT_H
 
@@ -17,6 +18,8 @@
 /* Exports at once. Each takes a page and some pieces, two megabytes at most, and most of a reader's
  * time where its client is fast; another is answered 503. */
 #define EXPORTS_MAX 4
+/* The same of what is one's own: buyers take no place from the house. */
+#define OWN_EXPORTS_MAX 4
 
 /* How many there are. */
 struct exports {

@@ -141,6 +141,18 @@ enum open_closed {
     SHOWN_OPEN,
 };
 
+/* It is written in parts, never as a whole (export.c). */
+struct shown_own_data {
+    struct own_sessions sessions;
+    struct user user;
+    struct point_account points;
+    const struct queue_token *tokens;
+    const struct reservation_view *reservations;
+    const struct payment *payments;
+    const struct point_entry *entries;
+    size_t token_count, reservation_count, payment_count, entry_count;
+};
+
 /* A concert by its sale. */
 enum sale_state {
     SALE_STATE_UPCOMING,

@@ -66,7 +66,7 @@ struct api {
     struct series series;
     struct presence presence;
     struct importer importer;
-    struct exports exports;
+    struct exports exports, own_exports;
     unsigned streams_max;
     struct event_streams event_streams;
     struct web_answers web;

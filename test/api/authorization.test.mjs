@@ -49,6 +49,7 @@ const WANTED = {
     deleteOwnSession: 'signed',
     deleteSession: 'signed',
     getOwnUser: 'own+read',
+    getOwnExport: 'signed',
     patchOwnUser: 'signed',
     deleteOwnUser: 'signed',
     postQueueTokens: 'signed',
