@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 
 import { ok } from '../api/support/client.mjs'
 import { House, passwordOf } from '../api/support/house.mjs'
-import { admitted, balance, buyer, hold, invited, leave, makeConcert, makeRound, pay, seatsOf, signIn } from '../api/support/people.mjs'
+import { admitted, balance, buyer, buyers, hold, invited, leave, makeConcert, makeRound, pay, seatsOf, signIn } from '../api/support/people.mjs'
 import { button, link, openPage, says } from './support/browser.mjs'
 import { signInAs } from './support/walk.mjs'
 
@@ -55,6 +55,26 @@ test('bookings are listed, the newest first, and found by a part of what they ha
     // Going back finds again what was found.
     await page.goBack()
     await link(page, /, ann$/).waitFor()
+})
+
+test('a page of bookings of many people is asked for within what an account may ask at once', async t => {
+    const concert = await makeConcert(organizer, { title: 'Spring Songs' })
+    const round = await makeRound(organizer, concert)
+    const people = await buyers(house, 'cho', 'dan', 'eve', 'fay', 'gil', 'hal')
+    for (const [i, person] of people.entries()) {
+        await admitted(person)
+        const [seat] = (await seatsOf(person, round)).slice(i)
+        ok(await hold(person, round, seat), 201)
+    }
+    const page = await openPage(t, house, {})
+    await signInAs(page, BOSS)
+    const putOff = []
+    page.on('response', answer => answer.status() === 429 && putOff.push(answer.url()))
+    await page.goto('/desk/orders?q=A-1-')
+    for (const name of ['cho', 'dan', 'eve', 'fay', 'gil', 'hal'])
+        await link(page, new RegExp(`, ${name}$`)).waitFor()
+    assert.deepEqual(putOff, [])
+    for (const person of people) await leave(person)
 })
 
 test('what happened to a booking is told step by step, and the house gives the points back', async t => {

@@ -122,7 +122,10 @@ async function find(cursor: string | null): Promise<Found> {
     const page = await read<{ items: Reservation[]; nextCursor: string | null }>(
         `/v1/reservations?${query}`
     )
-    return { orders: await Promise.all(page.items.map(orderOf)), next: page.nextCursor }
+    // One after the other: an account may have four requests under way.
+    const orders: Order[] = []
+    for (const reservation of page.items) orders.push(await orderOf(reservation))
+    return { orders, next: page.nextCursor }
 }
 
 export function Orders() {
