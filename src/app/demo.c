@@ -229,7 +229,8 @@ static void print_accounts(const struct demo *demo)
 static void print_lines(const struct demo *demo, const char *url)
 {
     const struct demo_account *buyer = &demo->accounts[1];
-    printf("\nOpen %s/ in a browser, and sign in as a buyer.\n", url);
+    printf("\nOpen %s/ in a browser and sign in as a buyer, or %s/desk as the organizer.\n", url,
+           url);
     printf(
         "\nOr paste these lines into another shell to buy a ticket: sign in, join the queue, wait\n"
         "to be let in, find a round and a free seat, hold it, charge points, pay, look.\n\n");

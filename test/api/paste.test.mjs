@@ -58,6 +58,7 @@ describe('usher demo', () => {
         const running = await start()
         const { stdout } = running.said
         assert.match(stdout, /^usher: listening on http:\/\/127\.0\.0\.1:\d+\n/)
+        assert.match(stdout, /^Open http:\S+:\d+\/ in a browser .*\/desk as the organizer\.$/m)
         for (const email of ['organizer', 'ann', 'bob'])
             assert.match(stdout, new RegExp(`${email}@example\\.com +\\S{14}\n`))
         const lines = stdout.slice(stdout.search(/^usher=/m))
