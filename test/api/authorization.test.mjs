@@ -26,7 +26,7 @@ const WANTED = {
     getRound: 'open+catalogue:write',
     getSeats: 'open+catalogue:write',
     getSeatMap: 'open+catalogue:write',
-    getPlan: 'open',
+    getPlan: 'open+catalogue:write',
     getAvailability: 'open+catalogue:write',
     getSettings: 'open',
     getEvents: 'open+stats',

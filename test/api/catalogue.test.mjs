@@ -41,6 +41,8 @@ describe('a draft', () => {
             `/v1/rounds/${round.id}`,
             `/v1/rounds/${round.id}/seats`,
             `/v1/rounds/${round.id}/map`,
+            `/v1/rounds/${round.id}/plan`,
+            `/v1/rounds/${round.id}/plan?v=1`,
             `/v1/rounds/${round.id}/availability`,
             `/v1/rounds/${round.id}/availability?since=1`,
         ]
