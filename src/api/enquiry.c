@@ -178,6 +178,8 @@ struct call *enquiry_call(struct enquiry *enquiry, enum verb verb)
     memset(call, 0, sizeof *call); /* its unions too, whatever their first member is */
     call->verb = verb;
     enquiry_credentials(enquiry, &call->credentials);
+    call->origin = (struct call_origin){.address = &enquiry->exchange.address,
+                                        .request_id = enquiry->exchange.request_id};
     return call;
 }
 

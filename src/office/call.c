@@ -1,4 +1,5 @@
 /* From a call to its verb: who asks, whether they may, and what the answer owns. */
+#include "office/action.h"
 #include "office/room.h"
 #include "office/state.h"
 #include "office/token.h"
@@ -162,6 +163,8 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
     else
         call->refusal = verb->function(office, &caller, call);
     check_outcome(verb, call, office->batch_count - count_before);
+    office->why = verb->why;
+    action_put(office, &caller, call);
 }
 
 bool call_wants_look_up(const struct call *call)

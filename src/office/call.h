@@ -2,6 +2,7 @@
 #ifndef USHER_OFFICE_CALL_H
 #define USHER_OFFICE_CALL_H
 
+#include "base/address.h"
 #include "base/id.h"
 #include "base/timestamp.h"
 #include "office/verb.h"
@@ -31,6 +32,13 @@ struct idempotency {
     int64_t key_hash;
     int64_t fingerprint;      /* of the request, as it is kept */
     int64_t sent_fingerprint; /* of the request with its body's bytes: older versions kept that */
+};
+
+/* Where a call comes from, for the action that tells of it; NULL: not known, as on the command
+ * line. Both live until the call is answered. */
+struct call_origin {
+    const struct address *address;
+    const char *request_id;
 };
 
 /* A change of the queue's settings; a false `has_` leaves the old value. */
@@ -175,6 +183,7 @@ struct queue_forecast {
 struct call {
     enum verb verb;
     struct credentials credentials;
+    struct call_origin origin;
     bool wants_everybody;           /* LIST: all rows, or a refusal */
     struct idempotency idempotency; /* looked at by the verbs that verb.def marks KEPT */
     struct look_up

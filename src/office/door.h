@@ -37,6 +37,7 @@ void put_point_entry(struct office *office, const struct point_entry *row);
 void put_incident(struct office *office, const struct incident *row);
 void put_notice(struct office *office, const struct notice *row);
 void remove_notice(struct office *office);
+void put_action(struct office *office, const struct action *row);
 struct live_session *put_session(struct office *office, struct live_session *session,
                                  struct live_user *user, const struct session *row);
 void remove_session(struct office *office, struct live_session *session);

@@ -189,6 +189,14 @@ void remove_reset(struct office *office, struct live_reset *reset)
     pool_give(&office->resets, reset);
 }
 
+/* ---- Actions ---- */
+
+/* The tables' to keep. */
+void put_action(struct office *office, const struct action *row)
+{
+    door_append(office, RECORD_KIND_ACTION, row);
+}
+
 /* ---- Idempotency keys ---- */
 
 static struct live_key *new_key(struct office *office, struct live_user *user)

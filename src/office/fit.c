@@ -45,6 +45,7 @@ enum {
     INDEXED = FIELD_FLAG_INDEXED,
     OWNER = FIELD_FLAG_OWNER,
     CREATED = FIELD_FLAG_CREATED,
+    LISTED = FIELD_FLAG_LISTED,
 };
 
 static bool time_is_good(timestamp_ms time)
@@ -232,6 +233,15 @@ static enum contradiction fit_notice(const struct office *office, const struct r
     return told_text_fits(row->text_ko) && told_text_fits(row->text_en)
                ? CONTRADICTION_NONE
                : CONTRADICTION_TEXT_TOO_LONG;
+}
+
+static enum contradiction fit_action(const struct office *office, const struct record *record,
+                                     const struct found *found)
+{
+    (void)office;
+    const bool subject_is_there = id_is_none(record->as.action.subject_id) || found->user != NULL;
+    return found->caller != NULL && subject_is_there ? CONTRADICTION_NONE
+                                                     : CONTRADICTION_USER_MISSING;
 }
 
 static enum contradiction fit_key(const struct office *office, const struct record *record,
@@ -515,6 +525,7 @@ static const struct {
     [RECORD_KIND_POINT_ENTRY] = {fit_entry, NULL},
     [RECORD_KIND_INCIDENT] = {fit_incident, NULL},
     [RECORD_KIND_NOTICE] = {fit_notice, fit_anywhere},
+    [RECORD_KIND_ACTION] = {fit_action, NULL},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
     [RECORD_KIND_API_KEY] = {fit_api_key, fit_anywhere},
     [RECORD_KIND_PASSWORD_RESET] = {fit_reset, fit_anywhere},

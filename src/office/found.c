@@ -134,6 +134,7 @@ static void find_own(const struct office *office, const struct record *record, b
     case RECORD_KIND_RESERVATION_SEAT:
     case RECORD_KIND_POINT_ENTRY:
     case RECORD_KIND_INCIDENT:
+    case RECORD_KIND_ACTION:
         return; /* part of another object, or never looked at again */
     case RECORD_KIND_COUNT:
         break;
@@ -207,6 +208,10 @@ static void find_others(const struct office *office, const struct record *record
     case RECORD_KIND_NOTICE:
         if (!id_is_none(office->notice.id))
             found->notice = &office->notice;
+        return;
+    case RECORD_KIND_ACTION:
+        found->caller = user_find(office, record->as.action.actor_id);
+        found->user = user_find(office, record->as.action.subject_id);
         return;
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_USER:

@@ -120,6 +120,7 @@ static bool reserve_for(struct office *office, const struct record *record,
     case RECORD_KIND_POINT_ACCOUNT:
     case RECORD_KIND_INCIDENT:
     case RECORD_KIND_NOTICE:
+    case RECORD_KIND_ACTION:
         return true;
     case RECORD_KIND_USER:
         return user_reserve(office);
@@ -247,6 +248,9 @@ static enum result put_found(struct office *office, const struct record *record,
         break;
     case RECORD_KIND_NOTICE:
         put_notice(office, &record->as.notice);
+        break;
+    case RECORD_KIND_ACTION:
+        put_action(office, &record->as.action);
         break;
     case RECORD_KIND_IDEMPOTENCY_KEY:
         (void)put_key(office, found->key, found->user, &record->as.idempotency_key);

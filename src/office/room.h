@@ -25,10 +25,10 @@
 #define STEP_RECORDS_MAX (4 + SEATS_PER_RESERVATION_MAX)
 
 /* The most that a call puts is what leaving the queue does: the token, and the end of each of its
- * holds. Beside that, any call may renew the session, keep an idempotency key and push one out.
- * Calls that put or remove a row for each seat of a round ask for that besides
+ * holds. Beside that, any call may renew the session, keep an idempotency key and push one out, and
+ * has its action. Calls that put or remove a row for each seat of a round ask for that besides
  * (batch_reserve_more). */
-#define CALL_RECORDS_MAX (1 + HOLDS_PER_TOKEN_MAX * STEP_RECORDS_MAX + 3)
+#define CALL_RECORDS_MAX (1 + HOLDS_PER_TOKEN_MAX * STEP_RECORDS_MAX + 4)
 
 /* For the largest tick; SQLite's default limit for a value is 10^9 bytes. */
 #define BATCH_BYTES_MAX (UINT32_C(768) << 20)

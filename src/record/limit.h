@@ -77,6 +77,9 @@
  * reservations with their buyers and seats, and who waits behind it waits no longer. */
 #define SEARCH_ROWS_MAX 10000
 
+/* An id as text: the longest prefix, a line and 26 characters are fewer. */
+#define OBJECT_CHARACTERS_MAX 40
+
 #define LIST_LIMIT_MAX 200
 #define LIST_LIMIT_DEFAULT 50
 

@@ -297,6 +297,7 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
                                       " AND r.\"status\" IN ('pending', 'confirmed')"},
     [RECORD_KIND_POINT_ENTRY] = {load_none, NULL},
     [RECORD_KIND_INCIDENT] = {load_none, NULL},
+    [RECORD_KIND_ACTION] = {load_none, NULL},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {load_all, "FROM \"idempotency_key\" t"},
     [RECORD_KIND_API_KEY] = {load_all, "FROM \"api_key\" t"},
     [RECORD_KIND_NOTICE] = {load_all, "FROM \"notice\" t"},

@@ -101,6 +101,7 @@ const WANTED = {
     getMetrics: 'stats',
     postApiKeys: 'team:write',
     getApiKeys: 'team:write',
+    getActions: 'audit',
     deleteApiKey: 'team:write',
     postStaff: 'team:write',
     getStaff: 'team:write',

@@ -99,7 +99,7 @@ describe('paths', () => {
     test('the problems are explained to people, and listed for programs', async () => {
         const { items } = ok(await house.anybody.get('/problems'))
         const described = Object.entries(document.components.schemas)
-            .filter(([, { properties }]) => properties?.requestId)
+            .filter(([, { properties }]) => properties?.code?.const)
             .map(([, { properties }]) => properties.code.const)
         assert.deepEqual(new Set(items.map(({ code }) => code)), new Set(described))
         for (const { type, title, status } of items) {

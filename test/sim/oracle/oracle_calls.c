@@ -313,6 +313,7 @@ static enum refusal barred(const struct oracle *oracle, enum verb verb)
 static enum refusal decide(struct oracle *oracle, struct row *user, const struct call *call)
 {
     const bool keyed = call->idempotency.present && verb_is_kept(call->verb);
+    const bool of_house = user != NULL && !is_buyer(oracle, user);
     const struct row *key = keyed ? key_find(oracle, user, call) : NULL;
     if (key != NULL)
         return key_replay(oracle, user, key, call);
@@ -322,6 +323,9 @@ static enum refusal decide(struct oracle *oracle, struct row *user, const struct
     const enum refusal refusal = verbs[call->verb].judge(oracle, user, call);
     if (refusal == REFUSAL_NONE && call->refusal == REFUSAL_NONE && keyed && !oracle->objected)
         key_keep(oracle, user, call);
+    if (refusal == REFUSAL_NONE && call->refusal == REFUSAL_NONE && of_house &&
+        !verbs[call->verb].looks && !oracle->objected)
+        action_happens(oracle, user, call);
     return refusal;
 }
 
@@ -329,7 +333,9 @@ static enum scope scope_wanted(const struct call *call)
 {
     const int need = verbs[call->verb].need;
     if (need == LISTED)
-        return call->in.list.kind == RECORD_KIND_API_KEY ? SCOPE_TEAM_WRITE : SCOPE_READ;
+        return call->in.list.kind == RECORD_KIND_API_KEY  ? SCOPE_TEAM_WRITE
+               : call->in.list.kind == RECORD_KIND_ACTION ? SCOPE_AUDIT
+                                                          : SCOPE_READ;
     return need < 0 ? SCOPE_NONE : (enum scope)(need % OWN_OR);
 }
 
@@ -337,7 +343,9 @@ static bool has_own(const struct call *call)
 {
     const int need = verbs[call->verb].need;
     if (need == LISTED)
-        return call->in.list.kind != RECORD_KIND_USER && call->in.list.kind != RECORD_KIND_API_KEY;
+        return call->in.list.kind != RECORD_KIND_USER &&
+               call->in.list.kind != RECORD_KIND_API_KEY &&
+               call->in.list.kind != RECORD_KIND_ACTION;
     return need >= OWN_OR;
 }
 

@@ -424,6 +424,7 @@ static void row_moves(struct oracle *oracle, struct row *row, int sign)
     case RECORD_KIND_CONCERT:
     case RECORD_KIND_INCIDENT:
     case RECORD_KIND_NOTICE:
+    case RECORD_KIND_ACTION:
         return;
     case RECORD_KIND_COUNT:
         break;

@@ -196,7 +196,8 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
                                                  row->image.as.reservation_seat.reservation_id);
         return reservation_is_needed(reservation);
     }
-    if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT)
+    if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
+        kind == RECORD_KIND_ACTION)
         return false;
     return true;
 }

@@ -509,6 +509,9 @@ verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_exte
     judge_reservation_cancel, judge_payment_make, judge_payment_get; /* oracle_sale.c */
 verb_judge judge_list, judge_heard;                                  /* oracle_calls.c */
 
+/* oracle_actions.c: somebody of the house asked, it was granted, and may have changed something. */
+void action_happens(struct oracle *oracle, const struct row *user, const struct call *call);
+
 /* oracle_calls.c */
 void call_judge(struct oracle *oracle, const struct request *request);
 struct row *session_proved(const struct oracle *oracle, const struct call *call); /* or NULL */

@@ -54,6 +54,8 @@ int invariant_of_kind(enum record_kind kind)
         return 6;
     if (kind == RECORD_KIND_IDEMPOTENCY_KEY)
         return 11;
+    if (kind == RECORD_KIND_ACTION)
+        return 14;
     return 0;
 }
 

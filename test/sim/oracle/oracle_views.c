@@ -465,6 +465,13 @@ static bool is_asked_for(const struct row *row, const struct record_query *query
          (query->reference != NULL &&
           !same_text(row->image.as.point_entry.reference, query->reference))))
         return false;
+    if (query->kind == RECORD_KIND_ACTION &&
+        ((!id_is_none(query->actor_id) &&
+          !id_equal(row->image.as.action.actor_id, query->actor_id)) ||
+         (!id_is_none(query->subject_id) &&
+          !id_equal(row->image.as.action.subject_id, query->subject_id)) ||
+         (query->object != NULL && !same_text(row->image.as.action.object, query->object))))
+        return false;
     return (query->from == 0 || id_time(id) >= query->from) &&
            (query->to == 0 || id_time(id) < query->to) &&
            (id_is_none(query->before) || id_compare(id, query->before) < 0);

@@ -184,10 +184,14 @@ static void fill_search(struct world *world, struct deed *deed)
 
 static void fill_list(struct world *world, struct client *client, struct deed *deed)
 {
-    static const enum record_kind kinds[] = {
-        RECORD_KIND_USER,       RECORD_KIND_API_KEY,          RECORD_KIND_QUEUE_TOKEN,
-        RECORD_KIND_PAYMENT,    RECORD_KIND_SEAT_RESERVATION, RECORD_KIND_SEAT_RESERVATION,
-        RECORD_KIND_POINT_ENTRY};
+    static const enum record_kind kinds[] = {RECORD_KIND_USER,
+                                             RECORD_KIND_API_KEY,
+                                             RECORD_KIND_QUEUE_TOKEN,
+                                             RECORD_KIND_PAYMENT,
+                                             RECORD_KIND_SEAT_RESERVATION,
+                                             RECORD_KIND_SEAT_RESERVATION,
+                                             RECORD_KIND_POINT_ENTRY,
+                                             RECORD_KIND_ACTION};
     struct record_query *query = &deed->query;
     some_person(world, client, deed);
     query->kind = deed->verb == VERB_STAFF_LIST
@@ -205,7 +209,12 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     if (query->kind == RECORD_KIND_USER && percent(world, 40))
         (void)snprintf(deed->name, sizeof deed->name, "shop %u",
                        (unsigned)chance_below(&world->people, 20));
-    if (query->kind != RECORD_KIND_USER && query->kind != RECORD_KIND_API_KEY && percent(world, 60))
+    if (query->kind == RECORD_KIND_ACTION && percent(world, 30))
+        query->actor_id = deed->subject;
+    if (query->kind == RECORD_KIND_ACTION && percent(world, 30))
+        query->subject_id = deed->subject;
+    if (query->kind != RECORD_KIND_USER && query->kind != RECORD_KIND_API_KEY &&
+        query->kind != RECORD_KIND_ACTION && percent(world, 60))
         query->user_id = deed->subject;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 40))
         query->round_id = some_round(world, client);

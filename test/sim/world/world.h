@@ -89,6 +89,7 @@ enum errand_fate {
 struct errand {
     struct request request; /* first, so that one is the other */
     struct deed deed;
+    char request_id[16];
     struct world *world;
     struct client *client;
     uint32_t index;

@@ -33,7 +33,7 @@ static bool has_texts(enum record_kind kind)
     return kind == RECORD_KIND_USER || kind == RECORD_KIND_CONCERT || kind == RECORD_KIND_SEAT ||
            kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
            kind == RECORD_KIND_API_KEY || kind == RECORD_KIND_NOTICE ||
-           kind == RECORD_KIND_CONCERT_ROUND;
+           kind == RECORD_KIND_CONCERT_ROUND || kind == RECORD_KIND_ACTION;
 }
 
 static void only_known_kinds_have_texts(void **state)
@@ -83,6 +83,20 @@ static void what_people_are_told_at_the_longest_fits_its_room(void **state)
     const struct record round = {.kind = RECORD_KIND_CONCERT_ROUND,
                                  .as.concert_round = {.reason_ko = text, .reason_en = text}};
     assert_true(record_encoded_max(&round) <= RECORD_BYTES_MAX);
+}
+
+static void an_action_fits_its_room(void **state)
+{
+    (void)state;
+    char object[OBJECT_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
+    char request_id[64 * UTF8_BYTES_MAX + 1];
+    const struct record record = {
+        .kind = RECORD_KIND_ACTION,
+        .as.action = {.what = "password_reset_expired",
+                      .object = longest(object, OBJECT_CHARACTERS_MAX),
+                      .address = "1111:1111:1111:1111:1111:1111:111.111.111.111",
+                      .request_id = longest(request_id, 64)}};
+    assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX);
 }
 
 static void a_removed_row_fits_its_room(void **state)
@@ -173,6 +187,7 @@ int main(void)
         cmocka_unit_test(a_deadline_s_row_fits_its_room),
         cmocka_unit_test(an_incident_with_the_longest_note_fits_its_room),
         cmocka_unit_test(what_people_are_told_at_the_longest_fits_its_room),
+        cmocka_unit_test(an_action_fits_its_room),
         cmocka_unit_test(a_removed_row_fits_its_room),
         cmocka_unit_test(a_user_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_concert_with_the_longest_texts_fits_its_room),

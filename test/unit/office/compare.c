@@ -83,7 +83,7 @@ static enum expected expectation(const struct office *office, const struct ledge
     }
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return expected_reservation(office, &image->as.seat_reservation);
-    if (kind == RECORD_KIND_INCIDENT)
+    if (kind == RECORD_KIND_INCIDENT || kind == RECORD_KIND_ACTION)
         return EXPECT_ABSENT;
     if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_RESERVATION_SEAT)
         return EXPECT_EITHER;
@@ -181,6 +181,7 @@ bool compare_find(const struct office *office, const struct record *image, struc
         live->as.notice = office->notice;
         return id_equal(office->notice.id, image->as.notice.id);
     case RECORD_KIND_INCIDENT: /* never */
+    case RECORD_KIND_ACTION:
     case RECORD_KIND_COUNT:
         break;
     }

@@ -67,6 +67,8 @@ static const struct record beginnings[] = {
     {.kind = RECORD_KIND_POINT_ENTRY,
      .as.point_entry = {.id = {{10}}, .user_id = {{1}}, .caller_id = {{1}}}},
     {.kind = RECORD_KIND_INCIDENT, .as.incident = {.id = {{12}}, .caller_id = {{1}}}},
+    {.kind = RECORD_KIND_ACTION,
+     .as.action = {.id = {{14}}, .actor_id = {{1}}, .subject_id = {{1}}}},
     {.kind = RECORD_KIND_IDEMPOTENCY_KEY, .as.idempotency_key = {.user_id = {{1}}, .key_hash = 11}},
     {.kind = RECORD_KIND_PASSWORD_RESET, .as.password_reset = {.user_id = {{1}}}},
     {.kind = RECORD_KIND_USER, .as.user = {.id = {{12}}, .role = USER_ROLE_SERVICE}},
@@ -183,10 +185,10 @@ static void open_it(struct office *office)
         fail_msg("%s", why.text);
 }
 
-/* An incident is the tables' alone. */
+/* An incident and an action are the tables' alone. */
 static bool is_kept(enum record_kind kind)
 {
-    return kind != RECORD_KIND_INCIDENT;
+    return kind != RECORD_KIND_INCIDENT && kind != RECORD_KIND_ACTION;
 }
 
 static void is_in_memory(const struct office *office, const struct record *image)
@@ -201,11 +203,11 @@ static void is_in_memory(const struct office *office, const struct record *image
         fail_msg("a field of %s is forgotten", record_schema(image->kind)->table);
 }
 
-/* An entry and an incident are put once, and of a reservation its seats stay. */
+/* An entry, an incident and an action are put once, and of a reservation its seats stay. */
 static bool is_put_again(enum record_kind kind)
 {
     return kind != RECORD_KIND_POINT_ENTRY && kind != RECORD_KIND_INCIDENT &&
-           kind != RECORD_KIND_RESERVATION_SEAT;
+           kind != RECORD_KIND_ACTION && kind != RECORD_KIND_RESERVATION_SEAT;
 }
 
 /* ---- Tests ---- */

@@ -252,7 +252,8 @@ static bool is_loaded(const struct tables *tables, const struct record *image)
         return reservation_is_loaded(tables, image->as.seat_reservation.id);
     if (kind == RECORD_KIND_RESERVATION_SEAT)
         return reservation_is_loaded(tables, image->as.reservation_seat.reservation_id);
-    if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT)
+    if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
+        kind == RECORD_KIND_ACTION)
         return false;
     return true;
 }

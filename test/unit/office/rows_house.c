@@ -167,6 +167,46 @@ bool row_journal(struct play *play)
     return true;
 }
 
+/* The table that has the object; ids are in no script. */
+static const char *table_of(const char *object)
+{
+    for (enum record_kind kind = 0; object != NULL && kind < RECORD_KIND_COUNT; kind++) {
+        const struct entity_schema *schema = record_schema(kind);
+        const size_t length = strlen(schema->prefix);
+        if (strncmp(object, schema->prefix, length) == 0 && object[length] == '_')
+            return schema->table;
+    }
+    return NULL;
+}
+
+static const char *user_named(const struct play *play, struct id user_id)
+{
+    for (size_t i = 0; i < play->name_count; i++)
+        if (play->names[i].kind == NAME_PERSON && id_equal(play->names[i].user_id, user_id))
+            return play->names[i].text;
+    return NULL;
+}
+
+bool row_action(struct play *play)
+{
+    const struct ledger *ledger = &play->stage.ledger;
+    const struct action *found = NULL;
+    for (size_t i = ledger->last_batch; i < ledger->entry_count; i++)
+        if (ledger->entries[i].record->kind == RECORD_KIND_ACTION) {
+            if (found != NULL)
+                return play_fail(play, "the batch has two actions");
+            found = &ledger->entries[i].record->as.action;
+        }
+    fact_text(play, "what", found == NULL ? NULL : found->what);
+    if (found == NULL)
+        return true;
+    fact_text(play, "object", table_of(found->object));
+    fact_text(play, "subject", user_named(play, found->subject_id));
+    fact_text(play, "actor", user_named(play, found->actor_id));
+    fact_text(play, "key", id_is_none(found->key_id) ? "no" : "yes");
+    return true;
+}
+
 bool row_counts(struct play *play)
 {
     struct office_counts counts;

@@ -16,6 +16,7 @@ const words: Record<Scope, Key> = {
     'points:adjust': 'mayAdjust',
     'refunds:write': 'mayRefund',
     'team:write': 'mayTeam',
+    audit: 'mayAudit',
 }
 const scopes = Object.keys(words) as Scope[]
 

@@ -345,6 +345,7 @@ export const desk = {
     mayAdjust: 'Correct balances, up or down',
     mayRefund: 'Cancel and refund others’ bookings',
     mayTeam: 'Invite staff and make keys',
+    mayAudit: 'See who changed what',
     mayDo: 'May',
     scopesNone: 'Choose at least one.',
     invite: 'Invite somebody',

@@ -332,6 +332,7 @@ export const desk: Desk = {
     mayAdjust: '잔액 정정',
     mayRefund: '다른 사람의 예매 취소와 환불',
     mayTeam: '직원 초대와 키 만들기',
+    mayAudit: '변경 기록 보기',
     mayDo: '할 수 있는 일',
     scopesNone: '하나 이상 고르세요.',
     invite: '직원 초대',

@@ -1,0 +1,106 @@
+// What staff, organizers and keys change is told: who, what, of which object, whose data, from where, in
+// which request. Which scope the list wants, authorization.test.mjs says.
+
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+
+import { Client, invalid, ok, refused } from './support/client.mjs'
+import { House } from './support/house.mjs'
+import { buy, buyers, invited, makeConcert, makeRound, nobody, seatsOf, signIn } from './support/people.mjs'
+
+describe('actions', () => {
+    let house, boss, ann, gate, shop, apiKey
+    before(async () => {
+        house = await House.open({}, { organizers: ['boss@example.com'] })
+        boss = await signIn(house, 'boss@example.com')
+        ;[ann] = await buyers(house, 'ann')
+        gate = await invited(boss, 'gate', ['points:charge', 'audit'])
+        apiKey = ok(await boss.post('/v1/api-keys', { name: 'shop', scopes: ['users:write'] }), 201)
+        shop = new Client(house, { token: apiKey.secret })
+    })
+    after(() => house.close())
+
+    const list = async (query = '') => ok(await gate.get(`/v1/actions${query}`)).items
+    const told = ({ what, actorId, keyId, object, subjectId }) => [what, actorId, keyId, object, subjectId]
+
+    test('who made staff and keys, newest first', async () => {
+        assert.deepEqual((await list()).map(told), [
+            ['api_key_made', boss.user.id, null, apiKey.id, null],
+            ['staff_invited', boss.user.id, null, gate.user.id, gate.user.id],
+        ])
+    })
+
+    test('from where, in which request and when', async () => {
+        const before = Date.now()
+        const answer = await gate.request('POST', '/v1/points/charges', {
+            body: { userId: ann.user.id, amount: 500 },
+            headers: { 'x-request-id': 'case-17' },
+        })
+        const entry = ok(answer, 201)
+        const [action] = await list()
+        assert.deepEqual(told(action), ['charged', gate.user.id, null, entry.id, ann.user.id])
+        assert.deepEqual([action.address, action.requestId], ['127.0.0.1', 'case-17'])
+        const at = Date.parse(action.createdAt)
+        assert.ok(at >= before - 1000 && at <= Date.now() + 1000, action.createdAt)
+    })
+
+    test('a key by its id, and the user that it acts as', async () => {
+        const { id } = ok(await shop.post('/v1/users', { name: 'Bo', externalId: 'bo' }), 201)
+        const [action] = await list(`?subject=${id}`)
+        assert.deepEqual(told(action), ['registered', apiKey.userId, apiKey.id, id, id])
+        ok(await shop.post('/v1/sessions', { userId: id }), 201)
+        assert.deepEqual((await list(`?actor=${apiKey.userId}`)).map(({ what }) => what), ['signed_in', 'registered'])
+    })
+
+    test('what happened to one object, also when it is gone', async () => {
+        const concert = await makeConcert(boss)
+        const round = await makeRound(boss, concert)
+        ok(await boss.post(`/v1/rounds/${round.id}/pause`))
+        ok(await boss.post(`/v1/rounds/${round.id}/resume`))
+        const [seat] = await seatsOf(boss, round)
+        ok(await boss.post(`/v1/rounds/${round.id}/seats/block`, { seatIds: [seat.id] }))
+        ok(await boss.delete(`/v1/rounds/${round.id}`), 204)
+        const whats = (await list(`?object=${round.id}`)).map(({ what }) => what)
+        assert.deepEqual(whats, ['round_deleted', 'seats_blocked', 'round_resumed', 'round_paused', 'round_created'])
+        ok(await boss.patch('/v1/queue', { paused: false }))
+        assert.deepEqual(told((await list())[0]), ['queue_changed', boss.user.id, null, null, null])
+    })
+
+    test('nothing that a buyer does, that was refused, or that only looks', async () => {
+        const round = await makeRound(boss, await makeConcert(boss))
+        const before = await list()
+        ok(await ann.post('/v1/points/charges', { amount: 500 }), 201)
+        const reservation = await buy(ann, round, (await seatsOf(ann, round))[0])
+        ok(await ann.post(`/v1/reservations/${reservation.id}/cancel`))
+        refused(await gate.post(`/v1/rounds/${round.id}/pause`), 403, 'scope_required')
+        refused(await boss.post(`/v1/rounds/${nobody('round')}/pause`), 404, 'not_found')
+        ok(await boss.get('/v1/users'))
+        assert.deepEqual(await list(), before)
+        const again = await buy(ann, round, (await seatsOf(ann, round))[1])
+        ok(await boss.post(`/v1/reservations/${again.id}/cancel`))
+        assert.deepEqual(told((await list())[0]), ['cancelled', boss.user.id, null, again.id, ann.user.id])
+    })
+
+    test('once, however often a request is sent under its key', async () => {
+        const headers = { 'idempotency-key': 'case 7' }
+        const body = { userId: ann.user.id, amount: -5, reference: 'case 7', reason: 'put right' }
+        for (let i = 0; i < 2; i++) ok(await boss.request('POST', '/v1/points/adjustments', { body, headers }), 201)
+        const whats = (await list(`?subject=${ann.user.id}`)).map(({ what }) => what)
+        assert.equal(whats.filter(what => what === 'adjusted').length, 1)
+    })
+
+    test('a page at a time, between two times, after a crash too', async () => {
+        const all = await list()
+        await house.end('SIGKILL')
+        await house.start()
+        assert.deepEqual(await list(), all)
+        const { items, nextCursor } = ok(await gate.get('/v1/actions?limit=2'))
+        assert.deepEqual(items, all.slice(0, 2))
+        assert.deepEqual(await list(`?limit=2&cursor=${nextCursor}`), all.slice(2, 4))
+        assert.deepEqual(await list(`?to=${all[0].createdAt}`), all.filter(({ createdAt }) => createdAt < all[0].createdAt))
+        assert.deepEqual(await list('?from=2099-01-01T00:00:00Z'), [])
+        assert.deepEqual(await list(`?actor=${ann.user.id}`), [])
+        invalid(await gate.get('/v1/actions?actor=boss'), 'actor')
+        invalid(await gate.get(`/v1/actions?object=${'x'.repeat(41)}`), 'object')
+    })
+})
