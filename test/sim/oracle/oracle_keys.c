@@ -174,7 +174,6 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
                         const struct call *call)
 {
     const struct idempotency_key *kept = &key->image.as.idempotency_key;
-    (void)user;
     oracle->state = STATE_KEY_REUSED;
     if (kept->fingerprint != call->idempotency.fingerprint)
         return REFUSAL_IDEMPOTENCY_KEY_REUSED;
@@ -202,6 +201,10 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
         view_payment(oracle, call, row_find(oracle, RECORD_KIND_PAYMENT, kept->object_id));
         return REFUSAL_NONE;
     }
-    view_reservation(oracle, call, row_find(oracle, RECORD_KIND_SEAT_RESERVATION, kept->object_id));
+    const struct row *reservation = row_find(oracle, RECORD_KIND_SEAT_RESERVATION, kept->object_id);
+    /* Staff who cancelled somebody's may have lost the scope since. */
+    if (!may_see(oracle, user, reservation->image.as.seat_reservation.user_id))
+        return refuse_to_show(oracle, user, call);
+    view_reservation(oracle, call, reservation);
     return REFUSAL_NONE;
 }

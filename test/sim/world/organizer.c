@@ -10,7 +10,7 @@
 #define ROUNDS_MADE_MAX 80
 
 /* How many people are looked at for one who panics. */
-#define PANIC_MAX 30
+#define PANIC_MAX 100
 
 static bool percent(struct world *world, uint64_t percent)
 {
@@ -89,15 +89,27 @@ static void make_something(struct world *world, struct client *client)
                               some_seconds(world));
 }
 
-/* Those who hold seats, or have them, in a hurry: in the very batch that takes them away. */
+/* How often who is in a hurry asks for the same. */
+#define HURRY 4
+
+/* Those who hold seats, or have them, in a hurry: in the very batch that takes them away. Who holds
+ * some is rarer, and asks again and again for more time. */
 static void panic(struct world *world)
 {
     for (unsigned i = 0; i < PANIC_MAX; i++) {
         struct client *client = client_any(world);
-        struct deed deed = {.verb = VERB_PAYMENT_MAKE,
-                            .subject = id_is_none(client->held) ? client->paid : client->held};
-        if (!id_is_none(deed.subject))
-            client_do(world, client, &deed);
+        const bool holds = !id_is_none(client->held);
+        const struct id subject = holds ? client->held : client->paid;
+        struct deed pay = {.verb = VERB_PAYMENT_MAKE, .subject = subject};
+        struct deed extend = {.verb = VERB_RESERVATION_EXTEND, .subject = subject};
+        if (id_is_none(subject))
+            continue;
+        for (unsigned again = 0; holds && again < HURRY; again++)
+            errand_send(world, client, &extend);
+        if (!holds && percent(world, 20))
+            client_do(world, client, &extend);
+        if (percent(world, holds ? 30 : 60))
+            client_do(world, client, &pay);
     }
 }
 
@@ -141,10 +153,10 @@ static void draw_move(struct world *world, struct deed *deed)
     deed->from = clock_wall() + some_seconds(world) * SECOND_MS;
     deed->to = percent(world, 90) ? chance_between(&world->people, clock_wall(), deed->from)
                                   : deed->from + SECOND_MS;
-    if (!deed->has_doors_at || percent(world, 80))
-        deed->doors_at = 0;
-    if (!deed->has_ends_at || percent(world, 80))
-        deed->ends_at = 0;
+    if (!deed->has_doors_at || percent(world, 50))
+        deed->doors_at = percent(world, 10) ? deed->from + SECOND_MS : 0;
+    if (!deed->has_ends_at || percent(world, 50))
+        deed->ends_at = percent(world, 10) ? deed->from : 0;
     give_reason(world, deed);
 }
 
@@ -356,6 +368,13 @@ void organizer_learns(struct world *world, struct client *client, const struct e
     if (verb == VERB_ROUND_CANCEL) {
         if (percent(world, 40))
             client_do(world, client, &again); /* away with it */
+        struct deed change = {.verb = VERB_ROUND_CHANGE, .subject = errand->deed.subject};
+        draw_times(world, &change);
+        if (percent(world, 60))
+            client_do(world, client, &change); /* or would it have been well then? */
+    } else if (verb == VERB_ROUND_MOVE) {
+        if (percent(world, 20))
+            client_do(world, client, &again); /* if nobody wants it then, either */
     } else if (verb == VERB_ROUND_PAUSE) {
         again.verb = VERB_ROUND_RESUME;
         if (percent(world, 50))

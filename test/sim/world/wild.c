@@ -44,6 +44,12 @@ static void some_person(struct world *world, struct client *client, struct deed 
            sizeof deed->verified);
 }
 
+static void draw_secret(struct world *world, struct deed *deed)
+{
+    for (size_t i = 0; i < SECRET_BYTES; i++)
+        deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+}
+
 /* Whom the deed is about. Organizers who are clients must stay, for they make the rounds: who is
  * one of several is left alone, and of one it is known that it is the last. */
 static struct id some_member(struct world *world, enum verb verb)
@@ -62,8 +68,7 @@ static void fill_staff(struct world *world, struct deed *deed, unsigned number)
     (void)snprintf(deed->name, sizeof deed->name, "staff %u", number);
     if (percent(world, 80))
         (void)snprintf(deed->email, sizeof deed->email, "s%u@example.org", number);
-    for (size_t i = 0; i < SECRET_BYTES; i++)
-        deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+    draw_secret(world, deed);
     deed->scopes = (uint32_t)chance_next(&world->people) & EVERY_SCOPE;
     if (percent(world, 40))
         deed->scopes &= (uint32_t)chance_next(&world->people);
@@ -114,12 +119,12 @@ static void fill_account(struct world *world, struct client *client, struct deed
             deed->subject = world->last_staff.user_id;
             memcpy(deed->verified, world->last_staff.password, sizeof deed->verified);
         }
-        for (size_t i = 0; i < SECRET_BYTES; i++)
-            deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+        if (verb != VERB_SESSION_OPEN && !id_is_none(world->last_everywhere) && percent(world, 50))
+            deed->subject = world->last_everywhere;
+        draw_secret(world, deed);
     } else if (verb == VERB_API_KEY_MAKE) {
         (void)snprintf(deed->name, sizeof deed->name, "key %u", number);
-        for (size_t i = 0; i < SECRET_BYTES; i++)
-            deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+        draw_secret(world, deed);
         deed->scopes = (uint32_t)chance_next(&world->people) & EVERY_SCOPE;
         if (percent(world, 40))
             deed->scopes &= (uint32_t)chance_next(&world->people);
@@ -132,8 +137,7 @@ static void fill_account(struct world *world, struct client *client, struct deed
                verb == VERB_STAFF_REMOVE) {
         fill_staff(world, deed, number);
     } else if (verb == VERB_PASSWORD_RESET_MAKE) {
-        for (size_t i = 0; i < SECRET_BYTES; i++)
-            deed->secret.bytes[i] = (uint8_t)chance_next(&world->people);
+        draw_secret(world, deed);
     } else if (verb == VERB_PASSWORD_RESET_FIND || verb == VERB_PASSWORD_RESET_TAKE) {
         if (percent(world, 90))
             deed->subject = world->last_reset.user_id;
@@ -244,8 +248,8 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
 /* Mostly none, or what is to be none. */
 static void draw_times(struct world *world, struct deed *deed)
 {
-    deed->has_doors_at = percent(world, 30);
-    deed->has_ends_at = percent(world, 30);
+    deed->has_doors_at = percent(world, 50);
+    deed->has_ends_at = percent(world, 50);
     if (deed->has_doors_at && percent(world, 70))
         deed->doors_at = some_time(world);
     if (deed->has_ends_at && percent(world, 70))
@@ -386,7 +390,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_CONCERT_DELETE] = 2,
     [VERB_DRAFTS_SEE] = 2,
     [VERB_ROUND_CREATE] = 3,
-    [VERB_ROUND_CHANGE] = 3,
+    [VERB_ROUND_CHANGE] = 5,
     [VERB_ROUND_DELETE] = 2,
     [VERB_ROUND_CANCEL] = 1,
     [VERB_ROUND_MOVE] = 3,
@@ -436,6 +440,18 @@ static void send_kept(struct world *world, struct client *client)
     errand_send(world, client, &client->kept[chance_below(&world->people, client->kept_count)]);
 }
 
+/* On as many devices as one may be. */
+static void sign_in_everywhere(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = VERB_SESSION_OPEN, .subject = client->user_id};
+    memcpy(deed.verified, client->password, sizeof deed.verified);
+    for (size_t i = 0; i < SESSIONS_PER_USER_MAX; i++) {
+        draw_secret(world, &deed);
+        errand_send(world, client, &deed);
+    }
+    world->last_everywhere = client->user_id;
+}
+
 void wild_act(struct world *world, struct client *client)
 {
     if (client->kept_count > 0 && percent(world, 20)) {
@@ -443,6 +459,10 @@ void wild_act(struct world *world, struct client *client)
         return;
     }
     struct deed deed = {.verb = some_verb(world)};
+    if (deed.verb == VERB_SESSION_OPEN && percent(world, 20)) {
+        sign_in_everywhere(world, client);
+        return;
+    }
     if (deed.verb == VERB_ORGANIZER_ADD && world->one_organizer)
         deed.verb = VERB_USER_REGISTER;
     fill(world, client, &deed);

@@ -121,7 +121,8 @@ struct world {
     struct {
         struct id session_id;
         struct secret secret;
-    } last_handover; /* the same */
+    } last_handover;           /* the same */
+    struct id last_everywhere; /* who signed in on as many devices as one may be */
     struct {
         struct id user_id;
         char password[DEED_TEXT_BYTES]; /* empty: the invitation was not taken */
