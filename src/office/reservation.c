@@ -29,6 +29,15 @@ void reservation_show(const struct office *office, const struct live_reservation
     }
 }
 
+/* One that left memory, as a reader found it. Its round may have been moved or cancelled since. */
+static void show_looked_up(const struct office *office, struct call *call)
+{
+    call->out.reservation = *call->look_up.view;
+    const struct live_round *round = round_find(office, call->out.reservation.reservation.round_id);
+    CHECK(round != NULL); /* something was reserved in it, so it stays */
+    reservation_view_tell_round(&call->out.reservation, &round->row);
+}
+
 enum refusal reservation_answer(const struct office *office, const struct caller *caller,
                                 struct id id, struct call *call)
 {
@@ -45,7 +54,7 @@ enum refusal reservation_answer(const struct office *office, const struct caller
         return REFUSAL_NONE;
     if (!caller_may_see(caller, call->look_up.view->reservation.user_id))
         return caller_refuse_to_show(caller, call);
-    call->out.reservation = *call->look_up.view;
+    show_looked_up(office, call);
     return REFUSAL_NONE;
 }
 
@@ -398,23 +407,24 @@ void reservation_end(struct office *office, struct live_reservation *reservation
         token_review(office, token);
 }
 
-static enum refusal cancel_ended(const struct reservation_view *view, struct call *call)
+static enum refusal cancel_ended(const struct office *office, struct call *call)
 {
-    if (view->reservation.status == RESERVATION_STATUS_EXPIRED)
+    if (call->look_up.view->reservation.status == RESERVATION_STATUS_EXPIRED)
         return REFUSAL_RESERVATION_EXPIRED;
-    call->out.reservation = *view;
+    show_looked_up(office, call);
     return REFUSAL_NONE;
 }
 
 /* A reservation that left memory: ended, or confirmed for a round that is over. */
-static enum refusal cancel_looked_up(const struct caller *caller, struct call *call)
+static enum refusal cancel_looked_up(const struct office *office, const struct caller *caller,
+                                     struct call *call)
 {
     const struct reservation_view *view = call->look_up.view;
     if (!caller_may_see(caller, view->reservation.user_id))
         return caller_refuse_to_show(caller, call);
     if (view->reservation.status == RESERVATION_STATUS_CONFIRMED)
         return REFUSAL_REFUND_CLOSED;
-    return cancel_ended(view, call);
+    return cancel_ended(office, call);
 }
 
 static enum refusal check_cancel(const struct office *office, const struct caller *caller,
@@ -439,7 +449,7 @@ enum refusal reservation_cancel(struct office *office, const struct caller *call
         if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
             return REFUSAL_NOT_FOUND;
         return call->look_up.state == LOOK_UP_WANTED ? REFUSAL_NONE
-                                                     : cancel_looked_up(caller, call);
+                                                     : cancel_looked_up(office, caller, call);
     }
     if (!caller_may_see(caller, reservation->row.user_id))
         return caller_refuse_to_show(caller, call);

@@ -32,6 +32,9 @@ struct reservation_view {
 bool reservation_was_moved(const struct seat_reservation *reservation,
                            const struct concert_round *round);
 
+/* What the view shows of the reservation's round, as that is. */
+void reservation_view_tell_round(struct reservation_view *view, const struct concert_round *round);
+
 /* The reservation beside its round; its seats are still to come. */
 void reservation_view_begin(struct reservation_view *view,
                             const struct seat_reservation *reservation,
