@@ -1,11 +1,21 @@
 // What accounts and sessions refuse.
 
 import assert from 'node:assert/strict'
+import { readFile, readdir } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
 import { House, passwordOf } from './support/house.mjs'
 import { buyers, signIn } from './support/people.mjs'
+
+// What the threads of a process took of the processor so far (proc_pid_schedstat(5)).
+async function processorMs(pid) {
+    const threads = await readdir(`/proc/${pid}/task`)
+    const told = await Promise.all(
+        threads.map(thread => readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8'))
+    )
+    return told.reduce((sum, text) => sum + Number(text.split(' ', 1)[0]) / 1e6, 0)
+}
 
 describe('accounts', () => {
     let house, ann, bob
@@ -92,26 +102,27 @@ describe('accounts', () => {
         assert.equal(wide.user.name, name)
     })
 
-    test('sign in: the same for a wrong password and an unknown e-mail, in the same time', async () => {
+    // The server's time on the processor, since the clock's says what else the machine does.
+    test('sign in: the same for a wrong password and an unknown e-mail, at the same cost', async () => {
         const attempt = async email => {
-            const start = performance.now()
+            const before = await processorMs(house.pid)
             const answer = await house.anybody.post('/v1/sessions', {
                 email,
                 password: 'not it at all',
             })
             const { requestId, ...problem } = refused(answer, 401, 'bad_credentials')
-            return { problem, ms: performance.now() - start }
+            return { problem, ms: (await processorMs(house.pid)) - before }
         }
-        const times = { known: Infinity, unknown: Infinity }
+        const cost = { known: 0, unknown: 0 }
         for (let i = 0; i < 3; i++) {
             const known = await attempt('ann@example.com')
             const unknown = await attempt('nobody@example.com')
             assert.deepEqual(unknown.problem, known.problem)
-            times.known = Math.min(times.known, known.ms)
-            times.unknown = Math.min(times.unknown, unknown.ms)
+            cost.known += known.ms
+            cost.unknown += unknown.ms
         }
         // A hash is a hundred times the rest, so an answer without one stands out.
-        assert.ok(times.unknown > times.known / 3, JSON.stringify(times))
+        assert.ok(cost.unknown > cost.known / 3, JSON.stringify(cost))
     })
 
     const spellings = [
