@@ -41,7 +41,8 @@ const fired = new Fired('upgrade', [
 const recorded = file => readFile(new URL(`old/sold/${file}`, import.meta.url), 'utf8')
 
 // The version of the tables that this usher makes.
-const NEWEST = 8
+const source = await readFile(new URL('../../src/record/record.h', import.meta.url), 'utf8')
+const NEWEST = Number(/^#define SCHEMA_VERSION (\d+)$/m.exec(source)[1])
 
 // Of an answer what was told before: more is told since.
 function asTold(value, told) {
