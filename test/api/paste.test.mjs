@@ -109,7 +109,7 @@ describe('usher demo', () => {
             const { queue, sales } = ok(await organizer.get('/v1/stats'))
             return queue.waiting > 0 && sales.sold > 0
         }
-        await until('a line, and seats that were bought', isOnItsWay, { deadlineMs: 60_000 })
+        await until('a line, and seats that were bought', isOnItsWay, { deadlineMs: 120_000 })
         ok(await organizer.patch('/v1/queue', { maxActive: 1000 }))
         assert.equal((await paste(stdout.slice(stdout.search(/^usher=/m)))).at(-1).status, 'confirmed')
         await stop(running)
