@@ -484,6 +484,17 @@ enum refusal round_change(struct office *office, const struct caller *caller, st
 }
 
 /* Its reservations stay as they are: what they show of the move is the round's. */
+/* Until when who has seats may give them back for nothing: what an earlier move promised stays, as
+ * far as the new date lets it. */
+static timestamp_ms promised_until(const struct concert_round *before,
+                                   const struct concert_round *after)
+{
+    const timestamp_ms later = before->free_cancel_until > after->free_cancel_until
+                                   ? before->free_cancel_until
+                                   : after->free_cancel_until;
+    return later < after->start_time ? later : after->start_time;
+}
+
 enum refusal round_move(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
@@ -505,6 +516,7 @@ enum refusal round_move(struct office *office, const struct caller *caller, stru
         return REFUSAL_STARTS_BEFORE_NOW;
     if (row.free_cancel_until <= office->now.wall || row.free_cancel_until > row.start_time)
         return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
+    row.free_cancel_until = promised_until(&round->row, &row);
     const enum refusal refusal = check_times(&row);
     return refusal == REFUSAL_NONE
                ? become_for(office, round, &row, &call->in.round.reason.texts, call)

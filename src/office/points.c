@@ -131,6 +131,8 @@ static enum refusal enter_once(struct office *office, const struct caller *calle
     enum refusal refusal;
     if (reference_is_used(office, entry, call, &refusal))
         return refusal;
+    if (account->role == USER_ROLE_FORMER && entry->amount > 0)
+        return REFUSAL_FORBIDDEN; /* nobody could spend them */
     refusal = check_balance(account->account.balance, entry->amount, call);
     if (refusal != REFUSAL_NONE)
         return refusal;

@@ -432,12 +432,14 @@ static enum refusal check_cancel(const struct office *office, const struct calle
 {
     const struct concert_round *round = &reservation->round->row;
     if (reservation->row.status != RESERVATION_STATUS_CONFIRMED || caller_may(caller) ||
-        round->status == ROUND_STATUS_CANCELLED ||
-        office->now.wall < reservation->row.refundable_until)
+        round->status == ROUND_STATUS_CANCELLED)
         return REFUSAL_NONE;
+    if (office->now.wall >= round->start_time) /* it may have been moved to an earlier date */
+        return REFUSAL_REFUND_CLOSED;
     const bool is_free = reservation_was_moved(&reservation->row, round) &&
                          office->now.wall < round->free_cancel_until;
-    return is_free ? REFUSAL_NONE : REFUSAL_REFUND_CLOSED;
+    return is_free || office->now.wall < reservation->row.refundable_until ? REFUSAL_NONE
+                                                                           : REFUSAL_REFUND_CLOSED;
 }
 
 enum refusal reservation_cancel(struct office *office, const struct caller *caller,

@@ -486,7 +486,10 @@ enum refusal judge_round_move(struct oracle *oracle, struct row *user, const str
     moved->start_time = start;
     moved->doors_at = call->in.round.doors_at;
     moved->ends_at = call->in.round.ends_at;
-    moved->free_cancel_until = free;
+    if (free > moved->free_cancel_until)
+        moved->free_cancel_until = free;
+    if (moved->free_cancel_until > start)
+        moved->free_cancel_until = start;
     moved->reason_ko = call->in.round.reason.texts.ko;
     moved->reason_en = call->in.round.reason.texts.en;
     const enum refusal refusal = times_refusal(moved);

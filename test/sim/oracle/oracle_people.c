@@ -801,6 +801,8 @@ static enum refusal judge_entry(struct oracle *oracle, const struct row *caller,
         reference == NULL ? NULL : entry_of_reference(oracle, caller->image.as.user.id, reference);
     if (first != NULL)
         return repeat_entry(oracle, first, of, kind, call);
+    if (amount > 0 && of->image.as.user.role == USER_ROLE_FORMER)
+        return REFUSAL_FORBIDDEN;
     if (amount > 0 && balance > BALANCE_MAX - amount) {
         oracle->state = STATE_RICH;
         return REFUSAL_BALANCE_LIMIT;

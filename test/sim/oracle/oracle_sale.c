@@ -449,11 +449,13 @@ static bool refund_is_closed(const struct oracle *oracle, const struct row *rese
                              const struct call *call)
 {
     const struct row *round = reservation->of.reservation->round;
+    const timestamp_ms now = oracle->now.wall;
     if (reservation->image.as.seat_reservation.status != RESERVATION_STATUS_CONFIRMED)
         return false;
-    if (!may(oracle) && round->image.as.concert_round.status != ROUND_STATUS_CANCELLED &&
-        oracle->now.wall >= reservation->image.as.seat_reservation.refundable_until &&
-        oracle->now.wall >= free_cancel_until(reservation))
+    const bool is_late = now >= round->image.as.concert_round.start_time ||
+                         (now >= reservation->image.as.seat_reservation.refundable_until &&
+                          now >= free_cancel_until(reservation));
+    if (is_late && !may(oracle) && round->image.as.concert_round.status != ROUND_STATUS_CANCELLED)
         return true;
     return round->of.round.maybe_over && call->refusal == REFUSAL_REFUND_CLOSED;
 }
