@@ -206,7 +206,7 @@ void enquiry_submit(struct enquiry *enquiry, enquiry_step *next)
 
 /* ---- Passwords ---- */
 
-static void answer_busy(struct enquiry *enquiry)
+void enquiry_answer_busy(struct enquiry *enquiry)
 {
     problem_answer(enquiry,
                    http_draining(enquiry->exchange.server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY);
@@ -241,7 +241,7 @@ static void password_submit(struct enquiry *enquiry, enquiry_step *next)
     if (engine_password(enquiry->api->engine, &enquiry->password) == RESULT_OK)
         return;
     password_share_leave(enquiry);
-    enquiry->next_step = answer_busy;
+    enquiry->next_step = enquiry_answer_busy;
     enquiry_resume(enquiry);
 }
 

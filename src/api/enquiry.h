@@ -82,6 +82,9 @@ void enquiry_verify_password(struct enquiry *enquiry, const char *password, cons
 MUST_USE bool enquiry_suspend(struct enquiry *enquiry, enquiry_step *next);
 void enquiry_resume(struct enquiry *enquiry);
 
+/* A step: what was to be handed over found its line full, or the server is stopping. */
+void enquiry_answer_busy(struct enquiry *enquiry);
+
 bool enquiry_answered(const struct enquiry *enquiry);
 
 #endif

@@ -35,12 +35,6 @@ static void answer_verdict(struct enquiry *enquiry)
     reply_private(enquiry, STATUS_OK);
 }
 
-static void answer_under_way(struct enquiry *enquiry)
-{
-    problem_answer(enquiry,
-                   http_draining(enquiry->exchange.server) ? REFUSAL_UNAVAILABLE : REFUSAL_BUSY);
-}
-
 static void on_checked(struct selfcheck_job *job)
 {
     struct self_checking *checking =
@@ -60,7 +54,7 @@ static void check_for_caller(struct enquiry *enquiry)
     if (!enquiry_suspend(enquiry, answer_verdict) ||
         engine_selfcheck(enquiry->api->engine, &checking->job) == RESULT_OK)
         return;
-    enquiry->next_step = answer_under_way;
+    enquiry->next_step = enquiry_answer_busy; /* with another check */
     enquiry_resume(enquiry);
 }
 
