@@ -553,31 +553,30 @@ bool row_list(struct play *play)
     return true;
 }
 
-bool row_history(struct play *play)
+/* What the engine's readers fill is wanted when it was not refused, and only then. */
+static bool read_by_readers(struct play *play, enum verb verb)
 {
-    if (!play_begin(play, VERB_RESERVATION_HISTORY) || !play_call(play))
+    if (!play_begin(play, verb) || !play_call(play))
         return false;
     if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
-        return play_fail(play, "a history is wanted though refused, or the other way round");
+        return play_fail(play,
+                         "what readers fill is wanted though refused, or the other way round");
     return true;
+}
+
+bool row_history(struct play *play)
+{
+    return read_by_readers(play, VERB_RESERVATION_HISTORY);
 }
 
 bool row_breakdown(struct play *play)
 {
-    if (!play_begin(play, VERB_SALES_BREAK_DOWN) || !play_call(play))
-        return false;
-    if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
-        return play_fail(play, "a breakdown is wanted though refused, or the other way round");
-    return true;
+    return read_by_readers(play, VERB_SALES_BREAK_DOWN);
 }
 
 bool row_changes(struct play *play)
 {
-    if (!play_begin(play, VERB_CHANGES) || !play_call(play))
-        return false;
-    if (call_wants_list(&play->call) != (play->call.refusal == REFUSAL_NONE))
-        return play_fail(play, "changes are wanted though refused, or the other way round");
-    return true;
+    return read_by_readers(play, VERB_CHANGES);
 }
 
 bool row_points(struct play *play)
