@@ -18,6 +18,24 @@ struct id list_page_id(const struct record_page *page, size_t index)
     return record_first_id(page->records[index]);
 }
 
+void list_page_expanded(const struct record_page *page, size_t index,
+                        struct expanded_reservation *expanded)
+{
+    const struct reservation_view *view = &page->reservations[index];
+    expanded->view = *view;
+    expanded->seat_count = view->seat_count;
+    expanded->has_user = page->users != NULL;
+    if (expanded->has_user)
+        expanded->user = page->users[index]->as.user;
+    for (size_t i = 0; i < view->seat_count; i++) {
+        struct expanded_seat *seat = &expanded->seats[i];
+        seat->reserved = view->seats[i];
+        seat->has_seat = page->seats != NULL;
+        if (seat->has_seat)
+            seat->seat = page->seats[index * SEATS_PER_RESERVATION_MAX + i]->as.seat;
+    }
+}
+
 /* Sets a filter of the query from its parameter; false: answered. */
 static bool read_filter(struct enquiry *enquiry, const struct list_filter *row,
                         struct record_query *query)

@@ -6,6 +6,19 @@
 #include "api/query.h"
 #include "api/reply.h"
 
+static void write_item(struct enquiry *enquiry, struct json_writer *writer, size_t index)
+{
+    const struct call *call = &enquiry->request.call;
+    const struct shown_clock *clock = &enquiry->request.shown_clock;
+    struct expanded_reservation expanded;
+    if (call->in.list.expand == 0) {
+        object_write(writer, enquiry->route->object, list_page_item(&call->out.page, index), clock);
+        return;
+    }
+    list_page_expanded(&call->out.page, index, &expanded);
+    object_write(writer, enquiry->route->other, &expanded, clock);
+}
+
 static void answer_page(struct enquiry *enquiry)
 {
     if (problem_of_call(enquiry))
@@ -14,8 +27,7 @@ static void answer_page(struct enquiry *enquiry)
     struct json_writer *writer = reply_begin(enquiry);
     page_begin(writer);
     for (size_t i = 0; i < page->count; i++)
-        object_write(writer, enquiry->route->object, list_page_item(page, i),
-                     &enquiry->request.shown_clock);
+        write_item(enquiry, writer, i);
     if (page->more) {
         const struct cursor next = {.id = page->last};
         page_end(writer, &next);
@@ -31,7 +43,8 @@ void get_list(struct enquiry *enquiry)
     struct cursor cursor = {.id = ID_NONE};
     bool given;
     if (!query_limit(enquiry, LIST_LIMIT_MAX, &query.limit) ||
-        !query_cursor(enquiry, &cursor, &given) || !list_page_filters(enquiry, &query))
+        !query_cursor(enquiry, &cursor, &given) || !list_page_filters(enquiry, &query) ||
+        !query_expand(enquiry, &query.expand))
         return;
     query.before = cursor.id;
     enquiry_call(enquiry, enquiry->route->verb)->in.list = query;

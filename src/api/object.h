@@ -186,6 +186,21 @@ struct shown_change {
     const void *data; /* the object's struct */
 };
 
+struct expanded_seat {
+    struct reserved_seat_view reserved;
+    bool has_seat;
+    struct seat seat;
+};
+
+/* Of a page whose query expands it. */
+struct expanded_reservation {
+    struct reservation_view view;
+    bool has_user;
+    struct user user;
+    size_t seat_count;
+    struct expanded_seat seats[SEATS_PER_RESERVATION_MAX];
+};
+
 struct shown_condition {
     const char *word;
 };

@@ -48,7 +48,8 @@ static bool is_paged(const struct document *document, enum object_name object)
 {
     for (size_t i = 0; i < document->route_count; i++)
         if (document->routes[i].answers == ROUTE_ANSWERS_PAGE &&
-            document->routes[i].object == object)
+            (document->routes[i].object == object ||
+             (document->routes[i].has_other && document->routes[i].other == object)))
             return true;
     return false;
 }

@@ -32,16 +32,30 @@ static void put_answer_headers(struct json_writer *writer, const struct route *r
     json_write_object_end(writer);
 }
 
-static void put_either_object(struct json_writer *writer, const struct route *route)
+static void name_answer(const struct route *route, enum object_name object,
+                        char name[static SCHEMA_NAME_BYTES])
 {
-    const enum object_name objects[] = {route->object, route->other};
+    if (route->answers == ROUTE_ANSWERS_PAGE)
+        schema_name_page(object, name);
+    else
+        schema_name_object(object, name);
+}
+
+static void put_reference(struct json_writer *writer, const struct route *route,
+                          enum object_name object)
+{
     char name[SCHEMA_NAME_BYTES];
+    name_answer(route, object, name);
+    schema_reference(writer, name);
+}
+
+/* An empty page is one of either. */
+static void put_either(struct json_writer *writer, const struct route *route)
+{
     json_write_object_begin(writer);
-    json_write_array_member_begin(writer, "oneOf");
-    for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++) {
-        schema_name_object(objects[i], name);
-        schema_reference(writer, name);
-    }
+    json_write_array_member_begin(writer, route->answers == ROUTE_ANSWERS_PAGE ? "anyOf" : "oneOf");
+    put_reference(writer, route, route->object);
+    put_reference(writer, route, route->other);
     json_write_array_end(writer);
     json_write_object_end(writer);
 }
@@ -49,7 +63,6 @@ static void put_either_object(struct json_writer *writer, const struct route *ro
 static void put_answer_schema(struct json_writer *writer, const struct route *route,
                               const char *type)
 {
-    char name[SCHEMA_NAME_BYTES];
     json_write_key(writer, "schema");
     if (route->answers == ROUTE_ANSWERS_EXPORT) {
         schema_export(writer, route->object);
@@ -67,20 +80,18 @@ static void put_answer_schema(struct json_writer *writer, const struct route *ro
         return;
     }
     if (route->has_other) {
-        put_either_object(writer, route);
+        put_either(writer, route);
         return;
     }
-    if (route->answers == ROUTE_ANSWERS_PAGE)
-        schema_name_page(route->object, name);
-    else
-        schema_name_object(route->object, name);
-    schema_reference(writer, name);
+    put_reference(writer, route, route->object);
 }
 
 /* Of what was asked for, recorded; where there are two answers each has its own. */
 static void put_answer_examples(struct json_writer *writer, const struct route *route, int status)
 {
-    const char *other = route->has_other ? object_schema(route->other)->name : "";
+    char other[SCHEMA_NAME_BYTES] = "";
+    if (route->has_other)
+        name_answer(route, route->other, other);
     const struct example *example = example_find(route, status, "");
     const struct example *of_other = route->has_other ? example_find(route, status, other) : NULL;
     if (example == NULL && of_other == NULL)

@@ -170,6 +170,14 @@ bool query_set(struct enquiry *enquiry, const char *name, const char *const *tex
     return true;
 }
 
+bool query_expand(struct enquiry *enquiry, uint64_t *expand)
+{
+    if (exchange_parameter(&enquiry->exchange, "expand") != NULL)
+        return query_set(enquiry, "expand", expansion_texts, EXPANSION_COUNT, expand);
+    *expand = 0;
+    return true;
+}
+
 bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max, const char **text)
 {
     const char *given = exchange_parameter(&enquiry->exchange, name);

@@ -1,6 +1,11 @@
-/* Holding seats: those that the body names, or the best. */
+/* Holding seats: those that the body names, or the best. And one reservation, which may be shown
+ * with what it names. */
 #include "api/ask.h"
 #include "api/handlers.h"
+#include "api/list_page.h"
+#include "api/problem.h"
+#include "api/query.h"
+#include "api/reply.h"
 #include "json/body.h"
 
 /* That of a body whose fields are good each. */
@@ -24,4 +29,54 @@ void post_reservations(struct enquiry *enquiry)
 {
     if (ask_call_checked(enquiry, check_wanted) != NULL)
         enquiry_submit(enquiry, ask_answer);
+}
+
+static void answer_expanded(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const struct record_page *page = &enquiry->request.call.out.page;
+    struct expanded_reservation expanded;
+    if (page->count == 0) {
+        problem_answer(enquiry, REFUSAL_NOT_FOUND);
+        return;
+    }
+    list_page_expanded(page, 0, &expanded);
+    object_write(reply_begin(enquiry), OBJECT_expanded_reservation, &expanded,
+                 &enquiry->request.shown_clock);
+    reply_private(enquiry, STATUS_OK);
+}
+
+/* The list of one, once the office showed it to the caller: readers know what it names. */
+static void expand_reservation(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    struct record_query query = *(struct record_query *)enquiry->work;
+    char *text = exchange_allocate(&enquiry->exchange, ID_TEXT_BYTES);
+    if (text == NULL) {
+        problem_answer(enquiry, REFUSAL_CAPACITY);
+        return;
+    }
+    id_format("reservation", enquiry->path.id, text);
+    query.search = text;
+    enquiry_call(enquiry, VERB_LIST)->in.list = query;
+    enquiry_submit(enquiry, answer_expanded);
+}
+
+void get_reservation(struct enquiry *enquiry)
+{
+    uint64_t expand;
+    if (!query_expand(enquiry, &expand) || ask_call(enquiry) == NULL)
+        return;
+    if (expand == 0) {
+        enquiry_submit(enquiry, ask_answer);
+        return;
+    }
+    struct record_query *query = ask_work(enquiry, sizeof *query);
+    if (query == NULL)
+        return;
+    *query =
+        (struct record_query){.kind = RECORD_KIND_SEAT_RESERVATION, .limit = 1, .expand = expand};
+    enquiry_submit(enquiry, expand_reservation);
 }

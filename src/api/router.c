@@ -43,6 +43,8 @@
 #define ANSWER_PUBLISHES_EITHER(name, other_name)                                                  \
     ANSWER_PUBLISHES(name), .has_other = true, .other = OBJECT_##other_name
 #define ANSWER_PAGES(name) .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name
+#define ANSWER_PAGES_OR(name, other_name)                                                          \
+    ANSWER_PAGES(name), .has_other = true, .other = OBJECT_##other_name
 #define ANSWER_PUBLISHES_PAGES(name)                                                               \
     .answers = ROUTE_ANSWERS_PAGE, .object = OBJECT_##name, .is_public = true
 #define ANSWER_DOES .answers = ROUTE_ANSWERS_NOTHING, .object = OBJECT_NONE

@@ -79,6 +79,11 @@ static const struct list_schema lists[RECORD_KIND_COUNT] = {
 #include "read/list.def"
 };
 
+const char *const expansion_texts[EXPANSION_COUNT] = {
+    [EXPANSION_USER] = "user",
+    [EXPANSION_SEATS] = "seats",
+};
+
 const struct list_schema *list_schema(enum record_kind kind)
 {
     CHECK((unsigned)kind < RECORD_KIND_COUNT && lists[kind].filters != NULL);

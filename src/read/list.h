@@ -10,6 +10,15 @@ struct wanted_value {
     int value;
 };
 
+/* What reservations may be shown with, beside what they name it by. */
+enum expansion {
+    EXPANSION_USER,
+    EXPANSION_SEATS,
+    EXPANSION_COUNT,
+};
+#define EXPANSION_BIT(expansion) (UINT64_C(1) << (expansion))
+extern const char *const expansion_texts[EXPANSION_COUNT];
+
 #define WANTED_ID struct id
 #define WANTED_ENUM struct wanted_value
 #define WANTED_AMONG uint32_t
@@ -33,6 +42,7 @@ struct record_query {
 #define END_LIST(kind, entity)
 #include "read/list.def"
     const char *mailbox; /* of `email`, for the office; NULL: the same text */
+    uint64_t expand;     /* of reservations: an EXPANSION_BIT each */
     struct id before;    /* only ids below it: the cursor */
     size_t limit;        /* 1..LIST_LIMIT_MAX */
 };

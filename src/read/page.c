@@ -3,11 +3,18 @@
 
 #include <stdlib.h>
 
+static void free_records(struct record **records, size_t count)
+{
+    for (size_t i = 0; records != NULL && i < count; i++)
+        free(records[i]);
+    free(records);
+}
+
 void record_page_release(struct record_page *page)
 {
-    for (size_t i = 0; page->records != NULL && i < page->count; i++)
-        free(page->records[i]);
-    free(page->records);
+    free_records(page->records, page->count);
+    free_records(page->users, page->count);
+    free_records(page->seats, page->count * SEATS_PER_RESERVATION_MAX);
     free(page->reservations);
     *page = (struct record_page){0};
 }

@@ -12,6 +12,9 @@ struct record_page {
     struct id last; /* `more`: the last row that was looked at, before which the next page begins */
     struct record **records;               /* each and the array malloc'd; or NULL */
     struct reservation_view *reservations; /* or NULL */
+    /* Of each reservation, where the query expands them; malloc'd likewise, or NULL. */
+    struct record **users;
+    struct record **seats; /* SEATS_PER_RESERVATION_MAX places each */
 };
 
 void record_page_release(struct record_page *page);

@@ -50,6 +50,12 @@ MUST_USE enum result reader_view(struct store_reader *reader,
                                  const struct seat_reservation *reservation,
                                  struct reservation_view *view);
 
+/* Room for what the page's reservations are expanded with, as the query wants it, and the copies of
+ * that for one of them. Free with the page. */
+MUST_USE enum result reader_expand_room(const struct record_query *query, struct record_page *page);
+MUST_USE enum result reader_expand(struct store_reader *reader, struct record_page *page,
+                                   size_t index);
+
 /* What store_reader_list, _changes, _history, _sales and _look_up do. */
 MUST_USE enum result reader_list(struct store_reader *reader, const struct record_query *query,
                                  struct record_page *page);

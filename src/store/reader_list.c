@@ -389,9 +389,10 @@ static enum result add_reservation(struct store_reader *reader, const struct rec
     enum result result = reader_view(reader, reservation, view);
     if (result == RESULT_OK && !found)
         result = search_reservation(reader, query->search, view, &found);
-    if (result == RESULT_OK && found)
-        page->count++;
-    return result;
+    if (result != RESULT_OK || !found)
+        return result;
+    page->count++;
+    return reader_expand(reader, page, page->count - 1);
 }
 
 /* Adds the row, if the search finds it. */
@@ -484,13 +485,14 @@ static enum result make_room(const struct record_query *query, struct candidates
         page->records = calloc(query->limit, sizeof *page->records);
     return candidates->rows == NULL || (page->reservations == NULL && page->records == NULL)
                ? RESULT_NO_MEMORY
-               : RESULT_OK;
+               : reader_expand_room(query, page);
 }
 
 enum result reader_list(struct store_reader *reader, const struct record_query *query,
                         struct record_page *page)
 {
     CHECK(query->limit >= 1 && query->limit <= LIST_LIMIT_MAX && query_fits_list(query));
+    CHECK(query->expand == 0 || query->kind == RECORD_KIND_SEAT_RESERVATION);
     struct candidates candidates;
     enum result result = make_room(query, &candidates, page);
     if (result == RESULT_OK)

@@ -57,8 +57,9 @@ export function wanted() {
     return keys
 }
 
-// An answer may be one of two objects: the second has a name in the place of a refusal's code.
-const othersOf = content => content?.schema.oneOf?.slice(1) ?? []
+// An answer may be one of two objects, or a page of either: the second has a name in the place of a
+// refusal's code.
+const othersOf = content => (content?.schema.oneOf ?? content?.schema.anyOf)?.slice(1) ?? []
 const nameOf = ({ $ref }) => $ref.split('/').at(-1)
 
 // Which other object the answer is; '': it is the first, or the only one.

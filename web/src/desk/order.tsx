@@ -1,6 +1,6 @@
 // One order: whose it is, its seats, what happened to it step by step, and its end by the house.
 import { useMemo } from 'preact/hooks'
-import type { History, Reservation } from '../core/api'
+import type { ExpandedReservation, History, Reservation } from '../core/api'
 import { act, read } from '../core/call'
 import { inZone } from '../core/clock'
 import { price } from '../core/frame'
@@ -39,7 +39,7 @@ const reasonWords: Record<NonNullable<Reservation['cancelReason']>, Key> = {
 
 async function wholeOf(id: string): Promise<Whole> {
     const [reservation, history] = await Promise.all([
-        read<Reservation>(`/v1/reservations/${id}`),
+        read<ExpandedReservation>(`/v1/reservations/${id}?expand=user`),
         read<History>(`/v1/reservations/${id}/history`),
     ])
     return { order: await orderOf(reservation), steps: history.items }
@@ -90,7 +90,8 @@ export function OrderPage({ id }: { id: string }) {
     return (
         <Shown alone loaded={whole}>
             {({ order, steps }) => {
-                const { reservation, buyer } = order
+                const { reservation } = order
+                const buyer = reservation.user
                 return (
                     <>
                         <h1>{showName(order)}</h1>

@@ -1,7 +1,7 @@
 // What people hold and bought: searched, one after the other, and each with what happened to it.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Concert, Reservation, Round, User } from '../core/api'
+import type { Concert, ExpandedReservation, Reservation, Round } from '../core/api'
 import { read } from '../core/call'
 import { dayAndTime } from '../core/clock'
 import { Loading, price, Trouble } from '../core/frame'
@@ -18,14 +18,14 @@ export const statusWords: Record<Reservation['status'], Key> = {
 const statuses = Object.keys(statusWords) as Reservation['status'][]
 
 export interface Order {
-    reservation: Reservation
-    // Null: not to be had. An erased account has no name.
-    buyer: User | null
+    // With its buyer; an erased account has no name.
+    reservation: ExpandedReservation
+    // Null: not to be had.
     concert: Concert | null
     round: Round | null
 }
 
-// Each thing that orders name is asked for once.
+// What many orders name is asked for once.
 const asked = new Map<string, Promise<unknown>>()
 
 function known<T>(path: string): Promise<T | null> {
@@ -36,13 +36,12 @@ function known<T>(path: string): Promise<T | null> {
     return now
 }
 
-export async function orderOf(reservation: Reservation): Promise<Order> {
-    const [buyer, concert, round] = await Promise.all([
-        known<User>(`/v1/users/${reservation.userId}`),
+export async function orderOf(reservation: ExpandedReservation): Promise<Order> {
+    const [concert, round] = await Promise.all([
         known<Concert>(`/v1/concerts/${reservation.concertId}`),
         known<Round>(`/v1/rounds/${reservation.roundId}`),
     ])
-    return { reservation, buyer, concert, round }
+    return { reservation, concert, round }
 }
 
 export const showName = ({ concert, round }: Order): string =>
@@ -51,12 +50,12 @@ export const showName = ({ concert, round }: Order): string =>
         .join(' · ')
 
 function Row({ order }: { order: Order }) {
-    const { reservation, buyer } = order
+    const { reservation } = order
     const seats = reservation.seats.map(({ seatNumber }) => seatNumber).join(', ')
     return (
         <li>
             <a href={`/desk/orders/${reservation.id}`}>
-                {t('orderOf', { seats, name: buyer?.name || t('nobodyKnown') })}
+                {t('orderOf', { seats, name: reservation.user?.name || t('nobodyKnown') })}
             </a>
             <p>
                 {t(statusWords[reservation.status])} · {price(reservation.amount)} ·{' '}
@@ -113,13 +112,13 @@ interface Found {
 const pageSize = 20
 
 async function find(cursor: string | null): Promise<Found> {
-    const query = new URLSearchParams({ limit: String(pageSize) })
+    const query = new URLSearchParams({ limit: String(pageSize), expand: 'user' })
     for (const name of ['q', 'status']) {
         const value = parameter(name)?.trim()
         if (value) query.set(name, value)
     }
     if (cursor !== null) query.set('cursor', cursor)
-    const page = await read<{ items: Reservation[]; nextCursor: string | null }>(
+    const page = await read<{ items: ExpandedReservation[]; nextCursor: string | null }>(
         `/v1/reservations?${query}`
     )
     // One after the other: an account may have four requests under way.
