@@ -117,7 +117,8 @@ static void sign(struct world *world, struct errand *errand)
     if (errand->deed.sender == DEED_BY_KEY && !credentials->is_key &&
         verb_need(errand->deed.verb).persons_only && client->session_count > 0)
         *credentials = client->sessions[chance_below(&world->people, client->session_count)];
-    if (errand->deed.sender == DEED_FORGED)
+    if (errand->deed.sender == DEED_FORGED ||
+        (credentials->is_key && chance_hits(&world->people, 1, 10)))
         credentials->secret_hash.bytes[0] ^= 1;
     if (errand->deed.sender == DEED_HANDED_OVER)
         *credentials = (struct credentials){.present = true,

@@ -76,6 +76,15 @@ void shape_change_settings(struct office_settings *settings, struct chance *chan
 
 /* ---- The world ---- */
 
+/* Each world does without some verbs and has much of others: what takes a meeting of two rare ones
+ * happens where both are leant to, however many verbs there are (Groce et al., "Swarm testing",
+ * ISSTA 2012). Drawn last, as the extension is. */
+static void draw_leaning(struct shape *shape, struct chance *chance)
+{
+    for (enum verb verb = 0; verb < VERB_COUNT; verb++)
+        shape->leaning[verb] = (unsigned char)ONE_OF(chance, 0, 1, 1, 4);
+}
+
 /* A few people have met all that can happen to them after so many operations; a crowd needs more to
  * get inside. */
 #define LEAST_OPERATIONS 2500
@@ -192,4 +201,5 @@ void shape_draw(struct shape *shape, const struct options *options)
     if (shape->clients < 2)
         shape->clients = 2;
     draw_extension(&shape->settings, &chance);
+    draw_leaning(shape, &chance);
 }

@@ -34,6 +34,9 @@ struct shape {
     int64_t key_percent;       /* of what may carry an Idempotency-Key */
     int64_t nights;            /* so many, at the most; everybody sleeps for a day or longer */
 
+    /* Of the acts that make no sense, a verb is so many times as often as in the mean of worlds. */
+    unsigned char leaning[VERB_COUNT];
+
     /* The network. */
     int64_t delay_ms_max;
     int64_t loss_permille, duplicate_permille;

@@ -1,5 +1,6 @@
 /* What makes no sense, comes at the wrong time, is somebody else's, or comes again: the house must
  * refuse it, or take it for what it is, and nothing else may happen. */
+#include "base/check.h"
 #include "world/clients.h"
 #include "world/look.h"
 
@@ -192,6 +193,7 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
                                              RECORD_KIND_API_KEY,
                                              RECORD_KIND_QUEUE_TOKEN,
                                              RECORD_KIND_PAYMENT,
+                                             RECORD_KIND_PAYMENT,
                                              RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_POINT_ENTRY,
@@ -227,7 +229,7 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     if ((query->kind == RECORD_KIND_SEAT_RESERVATION || query->kind == RECORD_KIND_USER) &&
         percent(world, 30))
         fill_search(world, deed);
-    if (query->kind == RECORD_KIND_PAYMENT && percent(world, 40))
+    if (query->kind == RECORD_KIND_PAYMENT && percent(world, 60))
         query->of_round = some_round(world, client);
     if (query->kind == RECORD_KIND_POINT_ENTRY && percent(world, 40))
         query->entry_kind = (struct wanted_value){
@@ -412,7 +414,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_RESERVATION_CANCEL] = 10,
     [VERB_PAYMENT_MAKE] = 12,
     [VERB_PAYMENT_GET] = 8,
-    [VERB_LIST] = 8,
+    [VERB_LIST] = 14,
     [VERB_CHANGES] = 4,
     [VERB_DESK_SEE] = 2,
     [VERB_SELFCHECK] = 2,
@@ -424,13 +426,15 @@ static const unsigned char weights[VERB_COUNT] = {
 
 static enum verb some_verb(struct world *world)
 {
+    const unsigned char *leaning = world->shape.leaning;
     uint64_t total = 0;
     for (enum verb verb = 0; verb < VERB_COUNT; verb++)
-        total += weights[verb];
+        total += (uint64_t)weights[verb] * leaning[verb];
+    CHECK(total > 0); /* of sixty verbs one is leant to in every world that a seed makes */
     uint64_t at = chance_below(&world->people, total);
     enum verb verb = 0;
-    for (; at >= weights[verb]; verb++)
-        at -= weights[verb];
+    for (; at >= (uint64_t)weights[verb] * leaning[verb]; verb++)
+        at -= (uint64_t)weights[verb] * leaning[verb];
     return verb;
 }
 
