@@ -1,5 +1,6 @@
-/* See router.h. A path is held against those patterns that have its two characters behind "/v1/";
- * its length and its last character tell it from nearly all of them. */
+/* See router.h. A path is held against those patterns that have its two characters behind "/v1/"
+ * and end in a segment that begins like its own, or in a placeholder; its length and its last
+ * character tell it from nearly all of them. */
 #include "api/router.h"
 
 #include "api/handlers.h"
@@ -56,31 +57,6 @@
 #define ANSWER_PUBLISHES_TEXT(type) ANSWER_SAYS(type), .is_public = true
 #define R(refusal) REFUSAL_MASK(REFUSAL_##refusal)
 
-/* Where a text's lead stands, which is NUL in one that is too short: behind "/v1/" two characters
- * say which objects a path is about. No placeholder begins before its end. */
-#define LEAD_AT 4
-#define LEAD_END 6
-
-/* Of each pattern, side by side: all of them fill a few cache lines. */
-static const struct outline {
-    char lead[LEAD_END - LEAD_AT];
-    uint8_t length;
-    char last;
-    bool has_word; /* ends in {code}, which has any length */
-} outlines[] = {
-#define FROM_END(pattern, back)                                                                    \
-    (sizeof(pattern) > (back) ? (pattern)[(sizeof(pattern) - 1 - (back)) % sizeof(pattern)] : '\0')
-#define ENDS_IN_WORD(pattern) (FROM_END(pattern, 6) == '{' && FROM_END(pattern, 5) == 'c')
-#define LEAD(pattern, at) (sizeof(pattern) > LEAD_END ? (pattern)[(at) % sizeof(pattern)] : '\0')
-#define ROUTE(name, method, pattern, handler, access, pace, takes, asks, answer, parameters,       \
-              refusals, text)                                                                      \
-    {.lead = {LEAD(pattern, LEAD_AT), LEAD(pattern, LEAD_AT + 1)},                                 \
-     .length = sizeof(pattern) - 1,                                                                \
-     .last = (pattern)[sizeof(pattern) - 2],                                                       \
-     .has_word = ENDS_IN_WORD(pattern)},
-#include "api/routes.def"
-};
-
 static const struct route table[] = {
 #define ROUTE(route_name, route_method, route_pattern, function, route_access, route_pace, takes,  \
               asks, answer, route_parameters, route_refusals, text)                                \
@@ -105,23 +81,63 @@ static const struct route table[] = {
 
 _Static_assert(ROUTE_COUNT <= ROUTES_MAX, "the metrics have a place for each");
 
-/* The routes whose leads share a place, in the order of the table. */
-#define LEAD_PLACES 64 /* for a dozen leads */
+/* How a pattern is made: it has one placeholder at most. */
+static struct shape {
+    uint8_t before, after; /* bytes in front of the placeholder and behind it; else all and none */
+    uint8_t name_length;   /* of the placeholder; 0: there is none */
+} shapes[ROUTE_COUNT];
+
+/* The routes that share a place, in the order of the table. */
+#define PLACES 256 /* twice as many as there are routes */
 #define NO_ROUTE UINT8_MAX
-static uint8_t first_at[LEAD_PLACES], next_of[ROUTE_COUNT];
+static uint8_t first_at[PLACES], next_of[ROUTE_COUNT];
 
 _Static_assert(ROUTE_COUNT < NO_ROUTE, "a route's number fits a byte");
 
-static size_t lead_place(const char lead[static LEAD_END - LEAD_AT])
+/* Where a text's lead stands: behind "/v1/" two characters say which objects a path is about. No
+ * placeholder begins before its end. */
+#define LEAD_AT 4
+#define LEAD_END 6
+
+/* By the lead, which a text that is too short lacks, and by how the last segment begins. */
+static size_t place_of(const char *text, size_t length, const char *end)
 {
-    return ((size_t)(unsigned char)lead[0] * 5 + (unsigned char)lead[1]) % LEAD_PLACES;
+    static const char none[LEAD_END - LEAD_AT];
+    const char *lead = length >= LEAD_END ? text + LEAD_AT : none;
+    const size_t high = (size_t)(unsigned char)lead[0] * 5 + (unsigned char)lead[1];
+    const size_t low =
+        end[0] == '\0' ? 0 : (size_t)(unsigned char)end[0] * 5 + (unsigned char)end[1];
+    return (high * 31 + low) % PLACES;
+}
+
+static const char any_placeholder[] = "{}";
+
+static const char *end_of(const char *text, size_t length)
+{
+    const char *slash = memrchr(text, '/', length);
+    const char *end = slash == NULL ? text : slash + 1;
+    return *end == '{' ? any_placeholder : end;
+}
+
+static struct shape shape_of(const char *pattern)
+{
+    const size_t length = strlen(pattern), before = strcspn(pattern, "{");
+    const size_t name_length = before == length ? 0 : strcspn(pattern + before + 1, "}");
+    const size_t braces = before == length ? 0 : 2;
+    CHECK(length <= UINT8_MAX);
+    return (struct shape){.before = (uint8_t)before,
+                          .after = (uint8_t)(length - before - name_length - braces),
+                          .name_length = (uint8_t)name_length};
 }
 
 static void link_routes(void)
 {
     memset(first_at, NO_ROUTE, sizeof first_at);
     for (size_t i = ROUTE_COUNT; i-- > 0;) {
-        uint8_t *first = &first_at[lead_place(outlines[i].lead)];
+        const char *pattern = table[i].pattern;
+        const size_t length = strlen(pattern);
+        uint8_t *first = &first_at[place_of(pattern, length, end_of(pattern, length))];
+        shapes[i] = shape_of(pattern);
         next_of[i] = *first;
         *first = (uint8_t)i;
     }
@@ -138,7 +154,7 @@ static bool take_segment(const char *name, size_t name_length, const char *segme
                          struct path_match *match)
 {
     if (name_length == 4 && memcmp(name, "code", 4) == 0) {
-        if (length == 0 || length > PATH_WORD_MAX)
+        if (length > PATH_WORD_MAX || memchr(segment, '/', length) != NULL)
             return false;
         memcpy(match->word, segment, length);
         match->word[length] = '\0';
@@ -152,62 +168,51 @@ static bool take_segment(const char *name, size_t name_length, const char *segme
     return id_parse(prefix, segment, length, &match->id);
 }
 
-/* Whether the path fits the pattern; fills in `match` when it does. The placeholder, of which a
- * pattern has one at most, is looked at last: most patterns differ from the path elsewhere, and an
- * id takes longer to read than a path to compare. */
-static bool path_matches(const char *pattern, const char *path, struct path_match *match)
+/* Whether the path is the route's; fills in `match` when it is. */
+static bool path_matches(size_t route, const char *path, size_t length, struct path_match *match)
 {
-    const char *name = NULL, *segment = NULL;
-    size_t name_length = 0, length = 0;
-    while (*pattern != '\0') {
-        if (*pattern != '{') {
-            if (*pattern++ != *path++)
-                return false;
-            continue;
-        }
-        CHECK(name == NULL);
-        name = ++pattern;
-        segment = path;
-        name_length = (size_t)(strchrnul(name, '}') - name);
-        length = (size_t)(strchrnul(segment, '/') - segment);
-        pattern += name_length + 1;
-        path += length;
-    }
-    return *path == '\0' &&
-           (name == NULL || take_segment(name, name_length, segment, length, match));
+    const char *pattern = table[route].pattern;
+    const struct shape *shape = &shapes[route];
+    const size_t literal = (size_t)shape->before + shape->after;
+    const bool has_placeholder = shape->name_length > 0;
+    if (has_placeholder ? length <= literal : length != literal)
+        return false;
+    const char *name = pattern + shape->before + 1;
+    if (memcmp(path, pattern, shape->before) != 0)
+        return false;
+    return !has_placeholder ||
+           (memcmp(path + length - shape->after, name + shape->name_length + 1, shape->after) ==
+                0 &&
+            take_segment(name, shape->name_length, path + shape->before, length - literal, match));
 }
 
-/* By how much an id is longer than the name of its placeholder in braces. */
-#define ID_GAIN ((size_t)ID_SUFFIX_CHARACTERS + 1 - 2)
-
-static bool may_match(const struct outline *outline, const char lead[static LEAD_END - LEAD_AT],
-                      size_t length, char last)
+/* Which of the routes that share a place has the path and the method; adds the methods of the
+ * others that have the path. NULL: none. */
+static const struct route *find_at(size_t place, enum http_method method, const char *path,
+                                   size_t length, struct path_match *match, unsigned *allowed)
 {
-    const bool is_as_long = outline->length == length || outline->length + ID_GAIN == length;
-    return memcmp(outline->lead, lead, sizeof outline->lead) == 0 &&
-           (outline->has_word || (is_as_long && (outline->last == last || outline->last == '}')));
-}
-
-const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
-                               unsigned *allowed)
-{
-    const size_t length = strlen(path);
-    const char last = length == 0 ? '\0' : path[length - 1];
-    char lead[LEAD_END - LEAD_AT] = {0};
-    if (length >= LEAD_END)
-        memcpy(lead, path + LEAD_AT, sizeof lead);
-    *allowed = 0;
-    static pthread_once_t linked = PTHREAD_ONCE_INIT;
-    CHECK(pthread_once(&linked, link_routes) == 0);
-    for (size_t i = first_at[lead_place(lead)]; i != NO_ROUTE; i = next_of[i]) {
-        if (!may_match(&outlines[i], lead, length, last) ||
-            !path_matches(table[i].pattern, path, match))
+    for (size_t i = first_at[place]; i != NO_ROUTE; i = next_of[i]) {
+        if (!path_matches(i, path, length, match))
             continue;
         if (table[i].method == method)
             return &table[i];
         *allowed |= 1u << table[i].method;
     }
     return NULL;
+}
+
+const struct route *route_find(enum http_method method, const char *path, struct path_match *match,
+                               unsigned *allowed)
+{
+    static pthread_once_t linked = PTHREAD_ONCE_INIT;
+    CHECK(pthread_once(&linked, link_routes) == 0);
+    const size_t length = strlen(path);
+    *allowed = 0;
+    const struct route *route =
+        find_at(place_of(path, length, end_of(path, length)), method, path, length, match, allowed);
+    return route != NULL ? route
+                         : find_at(place_of(path, length, any_placeholder), method, path, length,
+                                   match, allowed);
 }
 
 struct verb_need route_need(const struct route *route)

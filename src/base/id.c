@@ -3,24 +3,22 @@
 
 #include "base/check.h"
 
+#include <endian.h>
 #include <string.h>
 
 static const char alphabet[] = ID_ALPHABET;
 
 static uint64_t load_big_endian(const uint8_t *bytes)
 {
-    uint64_t value = 0;
-    for (int i = 0; i < 8; i++)
-        value = value << 8 | bytes[i];
-    return value;
+    uint64_t value;
+    memcpy(&value, bytes, sizeof value);
+    return be64toh(value);
 }
 
 static void store_big_endian(uint8_t *bytes, uint64_t value)
 {
-    for (int i = 7; i >= 0; i--) {
-        bytes[i] = (uint8_t)value;
-        value >>= 8;
-    }
+    value = htobe64(value);
+    memcpy(bytes, &value, sizeof value);
 }
 
 bool id_is_none(struct id id)
