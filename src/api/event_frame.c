@@ -77,7 +77,9 @@ struct event_frame event_frame_stale(enum event_name event, uint64_t version, ui
 {
     const struct shown_stale stale = {.version = (int64_t)version, .stale = true};
     const struct event_data data = {.object = OBJECT_stale, .source = &stale};
-    return event_frame_make(event, &data, id);
+    struct event_frame frame = event_frame_make(event, &data, id);
+    frame.stale = true;
+    return frame;
 }
 
 bool event_frame_send(const struct event_frame *frame, struct stream *stream, bool with_id)

@@ -40,6 +40,7 @@ struct event_data {
 struct event_frame {
     struct stream_text *text; /* NULL: no memory */
     size_t id_length;
+    bool stale; /* who is told it asks a route for all */
 };
 
 /* `id`: everything up to this commit was told. */

@@ -110,13 +110,14 @@ static void tell_seats(struct event_streams *streams, struct followed_round *rou
         round->told_seq = streams->seq;
         return;
     }
-    if (streams->now_us - round->seats_us < EVENTS_SEATS_US)
+    if (streams->now_us < round->seats_next_us)
         return;
     struct event_frame frame =
         make_changes_frame(streams, round->id, round->version, &round->version);
     if (frame.text == NULL)
         frame = make_states_frame(streams, round->id, &round->version);
-    round->seats_us = streams->now_us;
+    round->seats_next_us =
+        streams->now_us + (frame.stale ? EVENTS_SEATS_STALE_US : EVENTS_SEATS_US);
     round->told_seq = streams->seq;
     tell_followers(round, &frame);
     event_frame_drop(&frame);

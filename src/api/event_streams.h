@@ -27,6 +27,7 @@
 
 /* A round's seats are told at most so often, its counts and the queue at most so often. */
 #define EVENTS_SEATS_US 250000
+#define EVENTS_SEATS_STALE_US 1000000 /* after a frame upon which each who follows asks for all */
 #define EVENTS_ROUND_US 1000000
 #define EVENTS_QUEUE_US 2000000
 
@@ -141,9 +142,10 @@ struct followed_round {
     struct pool_item item;
     struct id id;
     struct event_stream *first;
-    uint64_t version;  /* of its seats, as its streams were told them */
-    uint64_t told_seq; /* everything of them up to this commit was told */
-    int64_t seats_us, shown_us;
+    uint64_t version;                        /* of its seats, as its streams were told them */
+    uint64_t told_seq;                       /* everything of them up to this commit was told */
+    int64_t seats_next_us;                   /* its seats are not told before, */
+    int64_t shown_us;                        /* and it was told then */
     uint64_t shown_catalogue, shown_version; /* that the last `round` was made from */
     struct event_frame shown;
 };
