@@ -100,7 +100,7 @@ _Static_assert(ROUTE_COUNT < NO_ROUTE, "a route's number fits a byte");
 #define LEAD_END 6
 
 /* By the lead, which a text that is too short lacks, and by how the last segment begins. */
-static size_t place_of(const char *text, size_t length, const char *end)
+static size_t route_place(const char *text, size_t length, const char *end)
 {
     static const char none[LEAD_END - LEAD_AT];
     const char *lead = length >= LEAD_END ? text + LEAD_AT : none;
@@ -136,7 +136,7 @@ static void link_routes(void)
     for (size_t i = ROUTE_COUNT; i-- > 0;) {
         const char *pattern = table[i].pattern;
         const size_t length = strlen(pattern);
-        uint8_t *first = &first_at[place_of(pattern, length, end_of(pattern, length))];
+        uint8_t *first = &first_at[route_place(pattern, length, end_of(pattern, length))];
         shapes[i] = shape_of(pattern);
         next_of[i] = *first;
         *first = (uint8_t)i;
@@ -208,10 +208,10 @@ const struct route *route_find(enum http_method method, const char *path, struct
     CHECK(pthread_once(&linked, link_routes) == 0);
     const size_t length = strlen(path);
     *allowed = 0;
-    const struct route *route =
-        find_at(place_of(path, length, end_of(path, length)), method, path, length, match, allowed);
+    const struct route *route = find_at(route_place(path, length, end_of(path, length)), method,
+                                        path, length, match, allowed);
     return route != NULL ? route
-                         : find_at(place_of(path, length, any_placeholder), method, path, length,
+                         : find_at(route_place(path, length, any_placeholder), method, path, length,
                                    match, allowed);
 }
 
