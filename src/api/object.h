@@ -31,6 +31,8 @@ struct shown_seat {
 struct shown_availability {
     struct id round_id;
     int64_t version, plan_version, available, held, sold, blocked;
+    timestamp_ms next_return_at;
+    int64_t returned_last_minute;
     const char *seats; /* a character each, without a NUL */
     size_t seat_count;
 };

@@ -71,7 +71,7 @@ static void answer_whole(struct enquiry *enquiry)
     if (round == NULL)
         return;
     const struct cached_answer_key key = {.kind = CACHED_AVAILABILITY, .id = enquiry->path.id};
-    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, round->version);
+    struct cached_answer *body = answer_cache_find(&api->answer_cache, &key, round->shown);
     if (body == NULL) {
         const struct shown_availability shown = {
             .round_id = round->map->round_id,
@@ -81,11 +81,13 @@ static void answer_whole(struct enquiry *enquiry)
             .held = round->held,
             .sold = round->sold,
             .blocked = round->blocked,
+            .next_return_at = round->next_return_at,
+            .returned_last_minute = round->returned_last_minute,
             .seats = round->states,
             .seat_count = round->map->seat_count,
         };
         object_write(reply_begin(enquiry), OBJECT_availability, &shown, NULL);
-        body = reply_share(enquiry, &key, round->version);
+        body = reply_share(enquiry, &key, round->shown);
     }
     engine_round_release(round);
     reply_published(enquiry, body, CACHE_PUBLIC);

@@ -174,8 +174,11 @@ struct round_snapshot {
     const struct seat_map *map;
     uint64_t version;
     int64_t available, held, sold, blocked;
-    bool draft;    /* of a concert that is one */
-    char states[]; /* map->seat_count characters: a, h, s, b */
+    timestamp_ms next_return_at; /* by the wall; 0: nothing is held */
+    int64_t returned_last_minute;
+    uint64_t shown; /* another for each change of anything here, of whatever round */
+    bool draft;     /* of a concert that is one */
+    char states[];  /* map->seat_count characters: a, h, s, b */
 };
 
 struct catalogue_round {

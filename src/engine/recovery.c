@@ -125,7 +125,8 @@ static void freeze(struct engine *engine)
         return;
     }
     office_freeze(engine->batch.office, true);
-    snapshots_publish(&engine->snapshots, engine->batch.office, house_clock_now(&engine->clock));
+    snapshots_publish(&engine->snapshots, engine->batch.office, house_clock_now(&engine->clock),
+                      &engine->shown_clock);
 }
 
 void recovery_attempt(struct engine *engine)

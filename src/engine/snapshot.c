@@ -2,6 +2,7 @@
 #include "engine/snapshot.h"
 
 #include "base/check.h"
+#include "engine/seat_returns.h"
 #include "engine/seat_ring.h"
 #include "record/seat_state.h"
 
@@ -16,7 +17,8 @@ struct round_slot {
     struct round_snapshot *published; /* written at each publishing; never given out */
     struct round_snapshot *current;   /* the copy of it that is given out */
     struct seat_ring ring;            /* what was changed in `published` */
-    bool stale;                       /* `published` was written since */
+    struct seat_returns returns;
+    bool stale; /* `published` was written since */
 };
 
 static void lock_slot(pthread_mutex_t *mutex)
@@ -59,91 +61,6 @@ static struct round_slot *slot_of(const struct snapshots *snapshots, struct id r
     return index_find(&snapshots->slot_by_round, id_hash(round_id), &round_id);
 }
 
-/* ---- The queue ---- */
-
-static bool same_round(const struct queue_round *a, const struct queue_round *b)
-{
-    return id_equal(a->round_id, b->round_id) && id_equal(a->concert_id, b->concert_id) &&
-           a->seats_left == b->seats_left && a->seats_held == b->seats_held &&
-           a->sold_out == b->sold_out;
-}
-
-static bool same_rounds(const struct queue_view *a, const struct queue_view *b)
-{
-    bool same = a->round_count == b->round_count;
-    for (size_t i = 0; same && i < a->round_count; i++)
-        same = same_round(&a->rounds[i], &b->rounds[i]);
-    return same;
-}
-
-static bool same_sales(const struct queue_sales *a, const struct queue_sales *b)
-{
-    return a->total_seat_cnt == b->total_seat_cnt && a->held == b->held && a->sold == b->sold &&
-           a->revenue == b->revenue;
-}
-
-static bool same_notice(const struct queue_view *a, const struct queue_view *b)
-{
-    if (!a->has_notice || !b->has_notice)
-        return a->has_notice == b->has_notice;
-    return a->notice.level == b->notice.level && a->notice.until == b->notice.until &&
-           strcmp(a->notice.texts.ko, b->notice.texts.ko) == 0 &&
-           strcmp(a->notice.texts.en, b->notice.texts.en) == 0;
-}
-
-static bool same_queue(const struct queue_view *a, const struct queue_view *b)
-{
-    return a->status == b->status && a->open_at == b->open_at &&
-           a->join_opens_at == b->join_opens_at && a->serving == b->serving &&
-           a->last_number == b->last_number && a->waiting == b->waiting && a->active == b->active &&
-           a->max_active == b->max_active && a->admit_per_second == b->admit_per_second &&
-           a->silent_seconds == b->silent_seconds && a->active_seconds == b->active_seconds &&
-           a->wait_seconds == b->wait_seconds && a->estimate.known == b->estimate.known &&
-           a->estimate.low_seconds == b->estimate.low_seconds &&
-           a->estimate.high_seconds == b->estimate.high_seconds && same_rounds(a, b) &&
-           same_sales(&a->sales, &b->sales) && same_notice(a, b);
-}
-
-static void publish_queue(struct snapshots *snapshots, const struct office *office,
-                          struct moment now)
-{
-    struct queue_view view;
-    struct office_counts counts;
-    office_queue_view(office, now, &view);
-    office_counts(office, &counts);
-    lock_slot(&snapshots->queue_lock);
-    snapshots->counts = counts;
-    if (!same_queue(&view, &snapshots->queue)) {
-        snapshots->queue = view;
-        snapshots->queue_version++;
-    }
-    unlock_slot(&snapshots->queue_lock);
-}
-
-uint64_t snapshots_queue(struct snapshots *snapshots, struct queue_view *view)
-{
-    lock_slot(&snapshots->queue_lock);
-    *view = snapshots->queue;
-    const uint64_t version = snapshots->queue_version;
-    unlock_slot(&snapshots->queue_lock);
-    return version;
-}
-
-uint64_t snapshots_queue_version(struct snapshots *snapshots)
-{
-    lock_slot(&snapshots->queue_lock);
-    const uint64_t version = snapshots->queue_version;
-    unlock_slot(&snapshots->queue_lock);
-    return version;
-}
-
-void snapshots_counts(struct snapshots *snapshots, struct office_counts *counts)
-{
-    lock_slot(&snapshots->queue_lock);
-    *counts = snapshots->counts;
-    unlock_slot(&snapshots->queue_lock);
-}
-
 /* ---- A round's seats ---- */
 
 /* A snapshot to be written into. Writes outnumber reads, so readers make the copies (slot_refresh).
@@ -169,10 +86,25 @@ static void round_write_counts(struct round_snapshot *snapshot, const struct rou
     snapshot->draft = state->draft;
 }
 
+/* What is shown of the slot's round is another than before. */
+static void slot_touch(struct snapshots *snapshots, struct round_slot *slot)
+{
+    slot->published->shown = ++snapshots->shown;
+    slot->stale = true;
+}
+
 static void round_write(struct round_snapshot *snapshot, const struct round_state *state)
 {
     round_write_counts(snapshot, state);
     memcpy(snapshot->states, state->states, snapshot->map->seat_count);
+}
+
+/* What no round_state says. */
+static void round_write_rest(struct round_snapshot *snapshot, const struct round_snapshot *from)
+{
+    snapshot->next_return_at = from->next_return_at;
+    snapshot->returned_last_minute = from->returned_last_minute;
+    snapshot->shown = from->shown;
 }
 
 static struct round_state round_read(const struct round_snapshot *snapshot)
@@ -214,15 +146,25 @@ static int64_t *shown_count(struct round_snapshot *snapshot, char state)
     UNREACHABLE("seat status");
 }
 
-static void slot_change(struct round_slot *slot, uint64_t version, size_t position, char state)
+static bool comes_back(char before, char now)
+{
+    const enum seat_status had = seat_state_status(before);
+    return seat_state_status(now) == SEAT_STATUS_AVAILABLE &&
+           (had == SEAT_STATUS_HELD || had == SEAT_STATUS_SOLD);
+}
+
+static void slot_change(struct snapshots *snapshots, struct round_slot *slot, uint64_t version,
+                        size_t position, char state)
 {
     struct round_snapshot *shown = slot->published;
     char *place = &shown->states[position];
+    if (comes_back(*place, state))
+        seat_returns_count(&slot->returns, snapshots->now);
     --*shown_count(shown, *place);
     ++*shown_count(shown, state);
     *place = state;
     shown->version = version;
-    slot->stale = true;
+    slot_touch(snapshots, slot);
     seat_ring_add(&slot->ring, version, position);
 }
 
@@ -233,9 +175,9 @@ static void slot_compare(struct snapshots *snapshots, struct round_slot *slot,
     lock_slot(&snapshots->rounds_lock);
     for (size_t i = 0; i < slot->map->seat_count; i++)
         if (slot->published->states[i] != state->states[i])
-            slot_change(slot, state->version, i, state->states[i]);
+            slot_change(snapshots, slot, state->version, i, state->states[i]);
     slot->published->version = state->version;
-    slot->stale = true;
+    slot_touch(snapshots, slot);
     unlock_slot(&snapshots->rounds_lock);
 }
 
@@ -245,7 +187,7 @@ static void slot_mark_draft(struct snapshots *snapshots, struct round_slot *slot
         return;
     lock_slot(&snapshots->rounds_lock);
     slot->published->draft = draft;
-    slot->stale = true;
+    slot_touch(snapshots, slot);
     unlock_slot(&snapshots->rounds_lock);
 }
 
@@ -265,9 +207,10 @@ static bool slot_redraw(struct snapshots *snapshots, struct round_slot *slot,
     struct round_snapshot *old = slot->published;
     const struct round_state state = round_read(old);
     round_write(published, &state);
+    round_write_rest(published, old);
     slot->map = map;
     slot->published = published;
-    slot->stale = true;
+    slot_touch(snapshots, slot);
     unlock_slot(&snapshots->rounds_lock);
     engine_round_release(old);
     seat_map_release(old_map);
@@ -315,7 +258,10 @@ static bool slot_add(struct snapshots *snapshots, const struct office *office,
                 made.published != NULL && made.current != NULL;
     if (fits) {
         round_write(made.published, state);
+        made.published->next_return_at = made.published->returned_last_minute = 0;
+        made.published->shown = ++snapshots->shown;
         round_write(made.current, state);
+        round_write_rest(made.current, made.published);
         fits = slot_place(snapshots, made);
     }
     if (!fits)
@@ -333,7 +279,35 @@ static void slot_remove(struct snapshots *snapshots, struct round_slot *slot)
     slot_release(&removed);
 }
 
-static void publish_changed_seats(struct snapshots *snapshots, struct office *office)
+static void look_at_returns(struct snapshots *snapshots, struct round_slot *slot,
+                            const struct office *office, const struct shown_clock *clock)
+{
+    const timestamp_ms next = office_round_next_return(office, slot->round_id);
+    if (!seat_returns_look(&slot->returns, shown_deadline(clock, next), snapshots->now))
+        return;
+    lock_slot(&snapshots->rounds_lock);
+    slot->published->next_return_at = slot->returns.next_at;
+    slot->published->returned_last_minute = slot->returns.last_minute;
+    slot_touch(snapshots, slot);
+    unlock_slot(&snapshots->rounds_lock);
+}
+
+/* Time passes for what came back, and a hold may be given more of it: each round is looked at once
+ * a step. */
+static void publish_returns(struct snapshots *snapshots, const struct office *office,
+                            const struct shown_clock *clock)
+{
+    const int64_t step = snapshots->now / RETURNS_STEP_MS;
+    if (snapshots->returns_step == step)
+        return;
+    snapshots->returns_step = step;
+    for (struct round_slot *slot = pool_next(&snapshots->slots, 0); slot != NULL;
+         slot = pool_next(&snapshots->slots, slot->item.number))
+        look_at_returns(snapshots, slot, office, clock);
+}
+
+static void publish_changed_seats(struct snapshots *snapshots, struct office *office,
+                                  const struct shown_clock *clock)
 {
     const struct changed_seat *seats;
     const size_t count = office_changed_seats(office, &seats);
@@ -345,9 +319,13 @@ static void publish_changed_seats(struct snapshots *snapshots, struct office *of
         if (slot == NULL || !id_equal(slot->round_id, seats[i].round_id))
             slot = slot_of(snapshots, seats[i].round_id);
         if (slot != NULL)
-            slot_change(slot, seats[i].version, seats[i].position, seats[i].state);
+            slot_change(snapshots, slot, seats[i].version, seats[i].position, seats[i].state);
     }
     unlock_slot(&snapshots->rounds_lock);
+    for (size_t i = 0; i < count; i++)
+        if ((i == 0 || !id_equal(seats[i].round_id, seats[i - 1].round_id)) &&
+            (slot = slot_of(snapshots, seats[i].round_id)) != NULL)
+            look_at_returns(snapshots, slot, office, clock);
     office_changed_seats_clear(office);
 }
 
@@ -359,6 +337,7 @@ static void slot_refresh(struct round_slot *slot)
         return;
     const struct round_state state = round_read(slot->published);
     round_write(fresh, &state);
+    round_write_rest(fresh, slot->published);
     engine_round_release(slot->current);
     slot->current = fresh;
     slot->stale = false;
@@ -473,19 +452,23 @@ static void start_versions(struct snapshots *snapshots, timestamp_ms house)
         snapshots->queue_version = snapshots->catalogue_version = (uint64_t)house * 1000;
 }
 
-void snapshots_publish(struct snapshots *snapshots, struct office *office, struct moment now)
+void snapshots_publish(struct snapshots *snapshots, struct office *office, struct moment now,
+                       const struct shown_clock *clock)
 {
+    snapshots->now = now.house;
     start_versions(snapshots, now.house);
-    publish_queue(snapshots, office, now);
+    snapshots_publish_queue(snapshots, office, now);
     if (snapshots->catalogue_stale ||
         snapshots->office_catalogue_version != office_catalogue_version(office))
         publish_catalogue(snapshots, office, snapshots->catalogue_stale);
-    publish_changed_seats(snapshots, office);
+    publish_changed_seats(snapshots, office, clock);
+    publish_returns(snapshots, office, clock);
 }
 
 void snapshots_renew(struct snapshots *snapshots)
 {
     snapshots->catalogue_stale = true;
+    snapshots->returns_step = 0;
 }
 
 void snapshots_release(struct snapshots *snapshots)

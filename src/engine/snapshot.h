@@ -27,7 +27,10 @@ struct snapshots {
     struct index slot_by_round;
 
     /* The engine's thread's own. */
-    uint64_t sweep; /* counts the walks over the catalogue */
+    timestamp_ms now;     /* house time of the last publishing */
+    int64_t returns_step; /* in which what comes back was last looked at in all rounds */
+    uint64_t shown;       /* counts what became of what is shown of rounds */
+    uint64_t sweep;       /* counts the walks over the catalogue */
     uint64_t catalogue_version;
     uint64_t office_catalogue_version; /* the office's number for what was last copied */
     bool catalogue_stale;              /* copy it and every round, whatever the numbers say */
@@ -37,8 +40,9 @@ void snapshots_init(struct snapshots *snapshots);
 void snapshots_release(struct snapshots *snapshots);
 
 /* Publishes what changed since the last time. Where memory is short the old snapshot stays, and the
- * next time tries again. */
-void snapshots_publish(struct snapshots *snapshots, struct office *office, struct moment now);
+ * next time tries again. `clock`: by what deadlines are shown. */
+void snapshots_publish(struct snapshots *snapshots, struct office *office, struct moment now,
+                       const struct shown_clock *clock);
 
 /* The office was loaded anew: the next publishing takes nothing for unchanged. */
 void snapshots_renew(struct snapshots *snapshots);
@@ -55,6 +59,9 @@ struct round_changes *snapshots_round_changes(struct snapshots *snapshots, struc
                                               uint64_t since);
 
 /* ---- Building blocks ---- */
+
+void snapshots_publish_queue(struct snapshots *snapshots, const struct office *office,
+                             struct moment now);
 
 /* NULL: no memory. One block of memory, one reference. */
 struct catalogue_snapshot *catalogue_copy(const struct office *office);

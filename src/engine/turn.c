@@ -57,7 +57,7 @@ enum store_outcome turn_write_down(struct engine *engine)
         }
     }
     office_drop_finished(batch->office, store_booked_seq(engine->store));
-    snapshots_publish(&engine->snapshots, batch->office, batch->turn.now);
+    snapshots_publish(&engine->snapshots, batch->office, batch->turn.now, &engine->shown_clock);
     if (records != NULL)
         feed_publish(&engine->feed, batch->turn.seq, batch->turn.now.house, records, record_count);
     batch_commit(batch);

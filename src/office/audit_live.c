@@ -93,6 +93,30 @@ static bool audit_finished(const struct finished_list *list, const char *name,
     return count == list->count || disorder(explanation, "is not of all that ended", name);
 }
 
+/* Each pending reservation is in its round's heap at the place that its node names, and no other.
+ */
+static bool audit_returns(const struct office *office, struct explanation *explanation)
+{
+    size_t expected = 0, count = 0;
+    for (const struct live_reservation *reservation = pool_next(&office->reservations, 0);
+         reservation != NULL;
+         reservation = pool_next(&office->reservations, reservation->item.number)) {
+        const struct heap *heap = &reservation->round->returns;
+        const uint32_t place = reservation->returns.place;
+        if ((place != 0) != (reservation->row.status == RESERVATION_STATUS_PENDING) ||
+            place > heap->count ||
+            (place != 0 && (heap->numbers[place - 1] != reservation->item.number ||
+                            heap->times[place - 1] != reservation->row.expires_at)))
+            return disorder(explanation, "has a reservation elsewhere", "a round's returns");
+        expected += place != 0;
+    }
+    for (const struct live_round *round = pool_next(&office->rounds, 0); round != NULL;
+         round = pool_next(&office->rounds, round->item.number))
+        count += round->returns.count;
+    return count == expected ||
+           disorder(explanation, "has reservations that are gone", "a round's returns");
+}
+
 bool audit_live(const struct office *office, struct explanation *explanation)
 {
     bool good = true;
@@ -107,5 +131,5 @@ bool audit_live(const struct office *office, struct explanation *explanation)
 #define FINISHED(list, type, pool, forget)                                                         \
     good = good && audit_finished(&office->list, #list, explanation);
 #include "office/live.def"
-    return good;
+    return good && audit_returns(office, explanation);
 }

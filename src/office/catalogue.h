@@ -2,6 +2,7 @@
 #ifndef USHER_OFFICE_CATALOGUE_H
 #define USHER_OFFICE_CATALOGUE_H
 
+#include "base/heap.h"
 #include "base/pool.h"
 #include "office/best_available.h"
 #include "office/offer.h"
@@ -37,6 +38,7 @@ struct live_round {
     struct live_reservation *reservations; /* pending and confirmed */
     size_t reservation_count;              /* in memory, ended ones too: they point at seats */
     int64_t confirmed, revenue;            /* confirmed ones, and their amounts */
+    struct heap returns;                   /* the pending ones, by when they end */
 };
 
 /* Room in memory, wanted before the line that a verb crosses (room.c). */

@@ -52,6 +52,13 @@ bool office_round_state(const struct office *office, struct id round_id, struct 
     return true;
 }
 
+timestamp_ms office_round_next_return(const struct office *office, struct id round_id)
+{
+    const struct live_round *round = round_find(office, round_id);
+    timestamp_ms at;
+    return round == NULL || heap_first(&round->returns, &at) == NULL ? 0 : at;
+}
+
 const struct seat *office_round_seat(const struct office *office, struct id round_id,
                                      size_t position)
 {

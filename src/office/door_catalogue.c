@@ -1,6 +1,7 @@
 /* The doors of concerts, rounds and seats. */
 #include "office/catalogue.h"
 #include "office/door.h"
+#include "office/reservation.h"
 #include "office/state.h"
 #include "office/texts.h"
 #include "office/waiting_line.h"
@@ -105,6 +106,7 @@ static struct live_round *new_round(struct office *office, struct live_concert *
     struct live_round *round = pool_take(&office->rounds);
     round->row.id = row->id;
     round->concert = concert;
+    heap_init(&round->returns, &office->reservations, offsetof(struct live_reservation, returns));
     concert->round_count++;
     index_insert(&office->round_by_id, round);
     return round;

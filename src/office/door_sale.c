@@ -131,6 +131,16 @@ static void count_sale(struct live_reservation *reservation, int sign)
     CHECK(reservation->round->revenue >= 0);
 }
 
+/* Its seats come back when it is not paid in time. */
+static void follow_return(struct live_reservation *reservation)
+{
+    const struct seat_reservation *row = &reservation->row;
+    if (row->status == RESERVATION_STATUS_PENDING)
+        heap_set(&reservation->round->returns, reservation, row->expires_at);
+    else
+        heap_remove(&reservation->round->returns, reservation);
+}
+
 /* What does not change in a reservation's life. */
 static void check_known_reservation(const struct live_reservation *reservation,
                                     const struct live_user *user, const struct live_round *round,
@@ -149,10 +159,13 @@ static void check_state_of_reservation(const struct office *office,
 {
     const struct seat_reservation *row = &reservation->row;
     const struct live_payment *payment = reservation->payment;
+    const uint32_t returns = reservation->returns.place;
+    CHECK((returns != 0) == (reservation->deadline.place != 0));
     switch (row->status) {
     case RESERVATION_STATUS_PENDING:
         CHECK(payment == NULL);
         CHECK(reservation->deadline.place != 0);
+        CHECK(reservation->round->returns.times[returns - 1] == row->expires_at);
         return;
     case RESERVATION_STATUS_CONFIRMED:
         CHECK(payment != NULL && payment->row.status == PAYMENT_STATUS_SUCCEEDED);
@@ -208,6 +221,7 @@ struct live_reservation *put_reservation(struct office *office,
     }
     reservation->row = *row;
     count_sale(reservation, 1);
+    follow_return(reservation);
     round->last_seq = office->seq;
     if (row->status == RESERVATION_STATUS_PENDING)
         heap_set(&office->hold_deadlines, reservation, row->expires_at);

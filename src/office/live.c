@@ -61,6 +61,7 @@ void round_let_seats_go(struct live_round *round)
     round->seats = NULL;
     round->states = NULL;
     round->bits = NULL;
+    heap_release(&round->returns);
 }
 
 void seat_let_go(struct office *office, void *item)

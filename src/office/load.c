@@ -141,7 +141,7 @@ static bool reserve_for(struct office *office, const struct record *record,
     case RECORD_KIND_PAYMENT:
         return payment_reserve(office);
     case RECORD_KIND_SEAT_RESERVATION:
-        return reservation_reserve(office, 0);
+        return reservation_reserve(office, found->round, 0);
     case RECORD_KIND_RESERVATION_SEAT:
         return pool_reserve(&office->held_seats, SEATS_PER_RESERVATION_MAX) == RESULT_OK;
     case RECORD_KIND_POINT_ENTRY:

@@ -169,6 +169,9 @@ struct round_state {
 
 /* False: no such round, or it is over and its seats left memory. */
 bool office_round_state(const struct office *office, struct id round_id, struct round_state *state);
+
+/* When the first hold of the round ends unless it is paid, by house time; 0: nothing is held. */
+timestamp_ms office_round_next_return(const struct office *office, struct id round_id);
 const struct seat *office_round_seat(const struct office *office, struct id round_id,
                                      size_t position);
 

@@ -348,7 +348,7 @@ enum refusal reservation_hold(struct office *office, const struct caller *caller
     const enum refusal refusal = check_hold(office, caller->user, call, &hold);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (!reservation_reserve(office, hold.seat_count))
+    if (!reservation_reserve(office, hold.round, hold.seat_count))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */

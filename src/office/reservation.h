@@ -38,13 +38,14 @@ struct live_reservation {
     struct live_payment *payment;        /* the succeeded or cancelled one */
     struct live_payment *failed_payment; /* the one failed try that is kept */
     struct heap_node deadline;           /* while pending */
+    struct heap_node returns;            /* the same, among those of its round */
     uint8_t seat_count;
     uint32_t seats; /* the first */
     struct finished_node finished;
 };
 
 /* Room in memory, wanted before the line that a verb crosses (room.c). */
-bool reservation_reserve(struct office *office, size_t seats);
+bool reservation_reserve(struct office *office, struct live_round *round, size_t seats);
 bool payment_reserve(struct office *office);
 
 /* ---- Finding, and back to a row (find.c, live_row.c) ---- */

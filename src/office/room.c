@@ -116,11 +116,12 @@ bool round_reserve(struct office *office, size_t seats)
     return order != NULL;
 }
 
-bool reservation_reserve(struct office *office, size_t seats)
+bool reservation_reserve(struct office *office, struct live_round *round, size_t seats)
 {
     return reserve(&office->reservations, &office->reservation_by_id, 1) &&
            pool_reserve(&office->held_seats, seats) == RESULT_OK &&
-           heap_reserve(&office->hold_deadlines, 1) == RESULT_OK;
+           heap_reserve(&office->hold_deadlines, 1) == RESULT_OK &&
+           heap_reserve(&round->returns, 1) == RESULT_OK;
 }
 
 bool payment_reserve(struct office *office)

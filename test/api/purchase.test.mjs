@@ -154,6 +154,8 @@ describe('a purchase', () => {
             held: 0,
             sold: 0,
             blocked: 0,
+            nextReturnAt: null,
+            returnedLastMinute: 0,
             seats: 'aaaaaaaa',
         })
         assert.ok(version > 0)

@@ -123,12 +123,14 @@ static void test_arrays(void **state)
                                             .plan_version = 2,
                                             .available = 1,
                                             .sold = 1,
+                                            .returned_last_minute = 3,
                                             .seats = "as!",
                                             .seat_count = 2};
     assert_written(OBJECT_availability, &seen,
                    "{\"roundId\":\"round_" SOME
                    "\",\"version\":4,\"planVersion\":2,\"available\":1,\"held\":0,"
-                   "\"sold\":1,\"blocked\":0,\"seats\":\"as\"}");
+                   "\"sold\":1,\"blocked\":0,\"nextReturnAt\":null,\"returnedLastMinute\":3,"
+                   "\"seats\":\"as\"}");
 }
 
 static void test_lists(void **state)

@@ -17,12 +17,13 @@
 struct scene {
     struct by_hand hand;
     struct snapshots snapshots;
+    struct shown_clock clock;
     struct person organizer;
 };
 
 static void publish(struct scene *scene)
 {
-    snapshots_publish(&scene->snapshots, scene->hand.batch.office, scene->hand.now);
+    snapshots_publish(&scene->snapshots, scene->hand.batch.office, scene->hand.now, &scene->clock);
 }
 
 static int open_scene(void **state)
@@ -91,7 +92,7 @@ static void versions_start_above_those_of_an_earlier_run(void **state)
     struct snapshots later;
     snapshots_init(&later);
     scene->hand.now.house += 1;
-    snapshots_publish(&later, scene->hand.batch.office, scene->hand.now);
+    snapshots_publish(&later, scene->hand.batch.office, scene->hand.now, &scene->clock);
     assert_true(snapshots_queue(&later, &view) >= version + 1000);
     snapshots_release(&later);
 }
@@ -235,6 +236,93 @@ static void hold(struct scene *scene, unsigned buyer, struct id round_id, size_t
     const struct id seat_id = office_round_seat(scene->hand.batch.office, round_id, position)->id;
     assert_int_equal(people_hold(&scene->hand.asker, &person, round_id, seat_id, &reservation_id),
                      REFUSAL_NONE);
+}
+
+/* In steps that are no downtime. */
+static void pass(struct scene *scene, int64_t ms)
+{
+    while (ms > 0) {
+        const int64_t step = ms < SECOND_MS ? ms : SECOND_MS;
+        scene->hand.now.house += step;
+        scene->hand.now.wall += step;
+        by_hand_batch(&scene->hand, NULL, 0);
+        ms -= step;
+    }
+    publish(scene);
+}
+
+/* What is shown of the round's returns; another `shown` where anything is another. */
+static uint64_t expect_returns(struct scene *scene, struct id round_id, timestamp_ms next,
+                               int64_t last_minute)
+{
+    const struct round_snapshot *round = snapshots_round(&scene->snapshots, round_id);
+    assert_int_equal(round->next_return_at, next);
+    assert_int_equal(round->returned_last_minute, last_minute);
+    const uint64_t shown = round->shown;
+    engine_round_release(round);
+    return shown;
+}
+
+#define STEP_MS (10 * SECOND_MS)
+
+static timestamp_ms step_after(timestamp_ms time)
+{
+    return (time + STEP_MS - 1) / STEP_MS * STEP_MS;
+}
+
+static void what_comes_back_is_told_by_the_ten_seconds(void **state)
+{
+    struct scene *scene = *state;
+    const int64_t hold_ms = people_settings.hold_seconds * SECOND_MS;
+    const struct id round_id = add_round(scene, 3), other_id = add_round(scene, 3);
+    publish(scene);
+    const uint64_t other = expect_returns(scene, other_id, 0, 0);
+    (void)expect_returns(scene, round_id, 0, 0);
+    hold(scene, 1, round_id, 0);
+    const timestamp_ms first = scene->hand.now.house + hold_ms;
+    publish(scene);
+    const uint64_t held = expect_returns(scene, round_id, step_after(first), 0);
+    hold(scene, 2, round_id, 1);
+    const timestamp_ms second = scene->hand.now.house + hold_ms;
+    publish(scene);
+    const uint64_t both = expect_returns(scene, round_id, step_after(first), 0);
+    assert_true(both > held);
+
+    /* The first ends unpaid, then the second; then a minute passes. */
+    pass(scene, first - scene->hand.now.house);
+    (void)expect_returns(scene, round_id, step_after(second), 1);
+    pass(scene, second - scene->hand.now.house);
+    const uint64_t returned = expect_returns(scene, round_id, 0, 2);
+    publish(scene);
+    assert_int_equal(expect_returns(scene, round_id, 0, 2), returned);
+    pass(scene, 35 * SECOND_MS);
+    (void)expect_returns(scene, round_id, 0, 2);
+    pass(scene, 3 * STEP_MS);
+    assert_true(expect_returns(scene, round_id, 0, 0) > returned);
+    assert_int_equal(expect_returns(scene, other_id, 0, 0), other);
+
+    /* Where the wall is another than the house's clock, deadlines are shown by it. */
+    scene->clock.offset_ms = 3600 * SECOND_MS;
+    scene->clock.wall = scene->hand.now.wall + scene->clock.offset_ms;
+    hold(scene, 3, round_id, 2);
+    const timestamp_ms third = scene->hand.now.house + hold_ms;
+    publish(scene);
+    (void)expect_returns(scene, round_id, step_after(third + scene->clock.offset_ms), 0);
+}
+
+static void all_that_is_held_is_known_anew_after_loading(void **state)
+{
+    struct scene *scene = *state;
+    const struct id round_id = add_round(scene, 2);
+    hold(scene, 1, round_id, 0);
+    const timestamp_ms next =
+        step_after(scene->hand.now.house + people_settings.hold_seconds * SECOND_MS);
+    publish(scene);
+    (void)expect_returns(scene, round_id, next, 0);
+    snapshots_release(&scene->snapshots);
+    snapshots_init(&scene->snapshots);
+    publish(scene);
+    (void)expect_returns(scene, round_id, next, 0);
 }
 
 static uint64_t version_of(struct scene *scene, struct id round_id)
@@ -395,6 +483,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_deleted_round_is_gone_but_what_is_held_of_it_stays,
                                         open_scene, close_scene),
         cmocka_unit_test_setup_teardown(renewed_everything_is_published_again, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(what_comes_back_is_told_by_the_ten_seconds, open_scene,
+                                        close_scene),
+        cmocka_unit_test_setup_teardown(all_that_is_held_is_known_anew_after_loading, open_scene,
                                         close_scene),
         cmocka_unit_test_setup_teardown(what_changed_since_a_version_is_told, open_scene,
                                         close_scene),

@@ -25,16 +25,20 @@ import {
     hearSeats,
     isFree,
     loadSeats,
+    lookForReturns,
     nearestFree,
     news,
     placesOf,
     refresh,
+    returns,
     seatNumber,
     seatPrice,
     sum,
 } from './model'
 
 const refreshMs = 2000
+// What may come back is told in steps as long as this.
+const returnsMs = 10_000
 
 const shown = signal<{ round: Round; concert: Concert } | null>(null)
 const trouble = signal<unknown>(null)
@@ -254,6 +258,22 @@ warnBefore(() => {
     return ends ? Date.parse(ends) - tick.value : null
 }, 'turnEnds')
 
+const isAnyFree = (): boolean => hall.value !== null && freeIn(hall.value.rows) > 0
+
+// Nothing is free: when it is worth looking again.
+function Gone({ round }: { round: Round }) {
+    const next = returns.value?.nextReturnAt
+    const came = returns.value?.returnedLastMinute ?? 0
+    return (
+        <>
+            <p class="big">{t('allGone')}</p>
+            {next ? <p>{t('mayReturn', { time: clockTime(next, true) })}</p> : null}
+            {came > 0 ? <p>{t('cameBack', { n: came })}</p> : null}
+            <a href={`/concerts/${round.concertId}`}>{t('otherDates')}</a>
+        </>
+    )
+}
+
 function Inside({ round }: { round: Round }) {
     const now = token.value
     const seats = hall.value
@@ -274,23 +294,19 @@ function Inside({ round }: { round: Round }) {
         )
     }
     void news.value
-    const anyFree = freeIn(seats.rows) > 0
     return (
         <>
             <TurnTimer />
             {round.paused ? <p class="big">{t('salePaused')}</p> : null}
             <Lost />
             {trouble.value === null ? null : <Trouble error={trouble.value} />}
-            {anyFree || chosen.value.length > 0 ? (
+            {isAnyFree() || chosen.value.length > 0 ? (
                 <>
                     {chosen.value.length === 0 ? <Best round={round} /> : null}
                     <Seats seats={seats} />
                 </>
             ) : (
-                <>
-                    <p class="big">{t('allGone')}</p>
-                    <a href={`/concerts/${round.concertId}`}>{t('otherDates')}</a>
-                </>
+                <Gone round={round} />
             )}
             <p class="dim">
                 {t('asOf', { time: clockTime(serverNow() - (Date.now() - heardAt.value), true) })}
@@ -319,11 +335,17 @@ const lose = (): void => {
 
 // While somebody looks and may choose; a hidden page asks nothing.
 let lookedAt = 0
+let returnsAt = Number.NEGATIVE_INFINITY
 async function lookAtSeats(id: string): Promise<void> {
-    const due = performance.now() - lookedAt >= (live.value ? backstopMs : refreshMs)
-    if (due && !document.hidden && token.value?.status === 'active' && !holding.value) {
-        lookedAt = performance.now()
+    const now = performance.now()
+    const looks = !document.hidden && token.value?.status === 'active' && !holding.value
+    if (looks && now - lookedAt >= (live.value ? backstopMs : refreshMs)) {
+        lookedAt = now
         await refresh(id).then(lose, () => {})
+    }
+    if (looks && hall.value !== null && !isAnyFree() && now - returnsAt >= returnsMs) {
+        returnsAt = now
+        await lookForReturns(id).then(lose, () => {})
     }
     setTimeout(lookAtSeats, refreshMs, id)
 }

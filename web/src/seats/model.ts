@@ -15,6 +15,9 @@ let states: string[] = []
 // Grows whenever one of them changes.
 export const news = signal(0)
 
+// What may come back, and what did, as it was when the whole was last asked for.
+export const returns = signal<Availability | null>(null)
+
 let version = 0
 let choiceName = ''
 // What a seat is called where the plan does not tell.
@@ -96,6 +99,7 @@ export const areTaken = (places: readonly number[]): void =>
 // What is older than what the page has says nothing new.
 function hear(told: SeatStates | Availability | Changes): void {
     heardAt.value = Date.now()
+    if ('nextReturnAt' in told) returns.value = told
     if (told.version <= version) return
     version = told.version
     if ('seats' in told) states = [...told.seats]
@@ -128,6 +132,10 @@ export async function loadSeats(round: string): Promise<void> {
     hear(whole)
     chosen.value = remembered(plan)
     hall.value = makeHall(plan)
+}
+
+export async function lookForReturns(round: string): Promise<void> {
+    hear(await read<Availability>(`/v1/rounds/${round}/availability`))
 }
 
 let asking: Promise<void> | null = null

@@ -181,7 +181,10 @@ export const seats = {
     noneTogether:
         'There are not as many free seats side by side. Try fewer, or pick them one by one.',
     nearestFree: 'Nearest free: {seats}',
-    allGone: 'All seats of this date are gone. A seat that isn’t paid comes back.',
+    allGone: 'All seats of this date are gone.',
+    mayReturn: 'Seats that aren’t paid for may come back at {time}.',
+    cameBack: '{n} seats came back in the last minute.',
+    cameBack_one: 'One seat came back in the last minute.',
     stillWaiting: 'It’s not your turn yet.',
     toTheLine: 'To the line',
     turnEnds: 'Your turn ends in {span}',
