@@ -22,6 +22,8 @@ enum {
 #define DETAIL_VERSION(detail) .max = INT64_MAX
 #define DETAIL_CURSOR(detail) .max = 0
 #define DETAIL_TIME(detail) .max = 0
+#define DETAIL_TEXT(detail) .max = detail
+#define DETAIL_NEEDED(detail) .max = detail
 #define DETAIL_ENUM(detail)                                                                        \
     .texts = detail##_texts, .text_count = sizeof detail##_texts / sizeof detail##_texts[0]
 #define DETAIL_ID(detail) .id_of = (enum record_kind)kind_of_##detail

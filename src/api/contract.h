@@ -14,6 +14,7 @@ enum parameter_type {
     PARAMETER_TIME,
     PARAMETER_ENUM,
     PARAMETER_TEXT,
+    PARAMETER_NEEDED, /* a text that must be there */
     PARAMETER_EMAIL,
 };
 

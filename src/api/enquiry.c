@@ -7,6 +7,7 @@
 #include "api/import.h"
 #include "api/password_share.h"
 #include "api/problem.h"
+#include "api/query.h"
 #include "api/security_events.h"
 #include "api/service.h"
 #include "api/sign_in.h"
@@ -76,7 +77,7 @@ static void dispatch_enquiry(struct exchange *exchange)
     struct enquiry *enquiry = enquiry_of(exchange);
     if (enquiry->route->takes == TAKES_IMPORT)
         import_finish(enquiry);
-    else if (parse_body(enquiry))
+    else if (query_reason(enquiry) && parse_body(enquiry))
         enquiry->route->handler(enquiry);
 }
 
@@ -179,7 +180,8 @@ struct call *enquiry_call(struct enquiry *enquiry, enum verb verb)
     call->verb = verb;
     enquiry_credentials(enquiry, &call->credentials);
     call->origin = (struct call_origin){.address = &enquiry->exchange.address,
-                                        .request_id = enquiry->exchange.request_id};
+                                        .request_id = enquiry->exchange.request_id,
+                                        .reason = enquiry->reason};
     return call;
 }
 

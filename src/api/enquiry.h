@@ -43,7 +43,8 @@ struct enquiry {
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
     bool importing;                          /* holds one of the importer's places */
     struct import *import;
-    void *work; /* the handler's own, from exchange_allocate */
+    void *work;         /* the handler's own, from exchange_allocate */
+    const char *reason; /* why somebody asks, in their words; NULL: it is not said */
 
     struct json_writer writer; /* on the exchange's `out` */
     enum refusal refusal;      /* that the answer tells; REFUSAL_NONE: it is none */

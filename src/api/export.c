@@ -239,8 +239,10 @@ static bool ask_page(struct export *export)
     struct call *call = &export->request.call;
     /* An address that an account has is an id by now, and one that nobody has leads to no rows. */
     CHECK(call->in.list.email == NULL);
-    const struct call next = {
-        .verb = call->verb, .credentials = call->credentials, .in.list = call->in.list};
+    const struct call next = {.verb = call->verb,
+                              .credentials = call->credentials,
+                              .goes_on = true,
+                              .in.list = call->in.list};
     *call = next;
     export->request.complete = on_page;
     return engine_submit(export->engine, &export->request) == RESULT_OK;

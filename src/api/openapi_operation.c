@@ -177,13 +177,13 @@ static void put_body(struct json_writer *writer, const struct route *route)
 }
 
 static void begin_parameter(struct json_writer *writer, const char *name, const char *place,
-                            const char *meaning)
+                            const char *meaning, bool required)
 {
     json_write_object_begin(writer);
     json_write_text_member(writer, "name", name);
     json_write_text_member(writer, "in", place);
     json_write_text_member(writer, "description", meaning);
-    json_write_boolean_member(writer, "required", strcmp(place, "path") == 0);
+    json_write_boolean_member(writer, "required", required);
     json_write_key(writer, "schema");
 }
 
@@ -197,7 +197,7 @@ static void put_path_parameter(struct json_writer *writer, const char *pattern)
     CHECK(length < sizeof name);
     memcpy(name, brace + 1, length);
     name[length] = '\0';
-    begin_parameter(writer, name, "path", "Which one.");
+    begin_parameter(writer, name, "path", "Which one.", true);
     if (strcmp(name, "code") == 0) {
         json_write_object_begin(writer);
         json_write_text_member(writer, "type", "string");
@@ -210,7 +210,7 @@ static void put_path_parameter(struct json_writer *writer, const char *pattern)
 
 static void put_header_parameter(struct json_writer *writer, const char *name, const char *meaning)
 {
-    begin_parameter(writer, name, "header", meaning);
+    begin_parameter(writer, name, "header", meaning, false);
     json_write_object_begin(writer);
     json_write_text_member(writer, "type", "string");
     json_write_object_end(writer);
@@ -224,7 +224,8 @@ static void put_parameters(struct json_writer *writer, const struct route *route
     json_write_array_member_begin(writer, "parameters");
     put_path_parameter(writer, route->pattern);
     while (parameter_next(&walk, &parameter)) {
-        begin_parameter(writer, parameter.query, "query", parameter.meaning);
+        begin_parameter(writer, parameter.query, "query", parameter.meaning,
+                        parameter.type == PARAMETER_NEEDED);
         schema_parameter(writer, &parameter);
         if (parameter.type == PARAMETER_SET) /* with commas between its items */
             json_write_boolean_member(writer, "explode", false);

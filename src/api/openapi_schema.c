@@ -604,6 +604,7 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
         put_enum(writer, parameter->texts, parameter->text_count);
         break;
     case PARAMETER_TEXT:
+    case PARAMETER_NEEDED:
         put_type(writer, "string", false);
         json_write_integer_member(writer, "minLength", 1);
         json_write_integer_member(writer, "maxLength", parameter->max);

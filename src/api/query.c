@@ -49,6 +49,33 @@ bool query_names(struct enquiry *enquiry)
     return true;
 }
 
+/* False: the route has none. */
+static bool find_reason(const struct route *route, struct query_parameter *parameter)
+{
+    struct parameter_walk walk = route_parameters(route);
+    while (parameter_next(&walk, parameter))
+        if (strcmp(parameter->query, "reason") == 0)
+            return true;
+    return false;
+}
+
+bool query_reason(struct enquiry *enquiry)
+{
+    struct query_parameter parameter;
+    char problem[TEXT_PROBLEM_BYTES];
+    if (!find_reason(enquiry->route, &parameter))
+        return true;
+    if (!query_text(enquiry, "reason", (size_t)parameter.max, &enquiry->reason))
+        return false;
+    if (enquiry->reason == NULL && parameter.type == PARAMETER_NEEDED)
+        problem_parameter(enquiry, "reason", "must be there");
+    else if (enquiry->reason != NULL && !text_is_line(enquiry->reason, problem))
+        problem_parameter(enquiry, "reason", problem);
+    else
+        return true;
+    return false;
+}
+
 #define NUMBER_DIGITS_MAX 19 /* as many fit in 64 bits */
 
 /* A number of at most so many digits, and nothing else. */

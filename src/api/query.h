@@ -10,6 +10,10 @@
  * answered. A parameter without a name is unknown. */
 bool query_names(struct enquiry *enquiry);
 
+/* The parameter `reason` of routes that have one: enquiry->reason is it, or NULL. If it is bad, or
+ * missing where it is needed, the enquiry is answered. */
+bool query_reason(struct enquiry *enquiry);
+
 /* Below the minute after which proxies give up. */
 #define CHANGES_WAIT_SECONDS_MAX 25
 

@@ -60,7 +60,9 @@ static void expand_reservation(struct enquiry *enquiry)
     }
     id_format("reservation", enquiry->path.id, text);
     query.search = text;
-    enquiry_call(enquiry, VERB_LIST)->in.list = query;
+    struct call *call = enquiry_call(enquiry, VERB_LIST);
+    call->in.list = query;
+    call->goes_on = true;
     enquiry_submit(enquiry, answer_expanded);
 }
 

@@ -3,15 +3,16 @@
 
 #include "base/check.h"
 
-static enum refusal barred(enum batch_mode mode, enum verb verb)
+/* What a call that puts rows is refused. */
+static enum refusal barred(enum batch_mode mode)
 {
     switch (mode) {
     case BATCH_SELLING:
         return REFUSAL_NONE;
     case BATCH_LAGGING:
-        return verb_reads(verb) ? REFUSAL_NONE : REFUSAL_BUSY;
+        return REFUSAL_BUSY;
     case BATCH_FROZEN:
-        return verb_reads(verb) ? REFUSAL_NONE : REFUSAL_READ_ONLY;
+        return REFUSAL_READ_ONLY;
     case BATCH_CLOSED:
         return REFUSAL_UNAVAILABLE;
     }
@@ -28,7 +29,7 @@ bool batch_open(struct batch *batch, enum batch_mode mode, struct moment now, ui
 {
     CHECK(mode == BATCH_CLOSED || batch->office != NULL);
     batch->mode = mode;
-    batch->turn = (struct turn){.now = now, .seq = seq, .ids = ids};
+    batch->turn = (struct turn){.now = now, .seq = seq, .ids = ids, .barred = barred(mode)};
     batch->decided = (struct request_list){0};
     batch->request_count = 0;
     return writes(batch) && office_tick(batch->office, &batch->turn);
@@ -44,11 +45,12 @@ bool batch_full(const struct batch *batch)
 
 void batch_decide(struct batch *batch, struct request *request)
 {
-    const enum refusal refusal = barred(batch->mode, request->call.verb);
-    if (refusal == REFUSAL_NONE)
+    const bool decides = batch->turn.barred == REFUSAL_NONE ||
+                         (batch->mode != BATCH_CLOSED && verb_reads(request->call.verb));
+    if (decides)
         office_call(batch->office, &batch->turn, &request->call);
     else
-        request->call.refusal = refusal;
+        request->call.refusal = batch->turn.barred;
 
     request->next = NULL;
     if (batch->decided.last == NULL)

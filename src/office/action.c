@@ -3,9 +3,12 @@
 #include "office/action.h"
 
 #include "office/door.h"
+#include "office/reservation.h"
+#include "office/room.h"
 #include "office/state.h"
 #include "office/user.h"
 #include "office/verb_function.h"
+#include "read/told_query.h"
 
 struct about {
     enum record_kind kind;
@@ -37,7 +40,22 @@ static struct about about_named(const struct caller *caller, const struct call *
     return (struct about){RECORD_KIND_HOUSE, ID_NONE, ID_NONE};
 }
 
-static struct about about_of(const struct caller *caller, const struct call *call)
+/* Of one that is in memory, or was looked up. */
+static struct id reservation_owner(const struct office *office, const struct call *call)
+{
+    const struct live_reservation *live =
+        reservation_find(office, call->in.reservation.reservation_id);
+    return live != NULL ? live->row.user_id : call->look_up.view->reservation.user_id;
+}
+
+/* A list may be narrowed to somebody who is not there. */
+static struct id listed_owner(const struct office *office, const struct record_query *query)
+{
+    return user_find(office, query->user_id) != NULL ? query->user_id : ID_NONE;
+}
+
+static struct about about_of(const struct office *office, const struct caller *caller,
+                             const struct call *call)
 {
     switch (verb_answers(call->verb)) {
     case ANSWERS_USER:
@@ -72,18 +90,52 @@ static struct about about_of(const struct caller *caller, const struct call *cal
         return (struct about){RECORD_KIND_PAYMENT, call->out.payment.id, call->out.payment.user_id};
     case ANSWERS_NOTHING:
         return about_named(caller, call);
-    case ANSWERS_SESSIONS: /* verbs that read, from here on */
     case ANSWERS_POINTS:
+        return about_user(call->out.points.user_id);
+    case ANSWERS_HISTORY:
+        return (struct about){RECORD_KIND_SEAT_RESERVATION, call->in.reservation.reservation_id,
+                              reservation_owner(office, call)};
+    case ANSWERS_PAGE:
+        return (struct about){RECORD_KIND_HOUSE, ID_NONE, listed_owner(office, &call->in.list)};
+    case ANSWERS_CHANGES:
+        return (struct about){RECORD_KIND_HOUSE, ID_NONE, ID_NONE};
+    case ANSWERS_SESSIONS: /* verbs that are never told, from here on */
     case ANSWERS_SALES:
     case ANSWERS_BREAKDOWN:
     case ANSWERS_FORECAST:
-    case ANSWERS_PAGE:
-    case ANSWERS_CHANGES:
-    case ANSWERS_HISTORY:
     case ANSWERS_COUNT:
         break;
     }
-    UNREACHABLE("what a verb that writes answers");
+    UNREACHABLE("what a verb that is told answers");
+}
+
+static void put_about(struct office *office, const struct caller *caller, const struct call *call,
+                      const struct about *about)
+{
+    char object[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES], query[TOLD_QUERY_BYTES_MAX + 1];
+    struct action row = {
+        .id = new_id(office),
+        .actor_id = caller->user->id,
+        .key_id = caller->key == NULL ? ID_NONE : caller->key->row.id,
+        .what = record_why_text(office->why),
+        .subject_id = about->subject,
+        .request_id = call->origin.request_id,
+        .reason = call->origin.reason,
+        .created_at = office->now.house,
+    };
+    if (!id_is_none(about->id)) {
+        (void)id_format(record_schema(about->kind)->prefix, about->id, object);
+        row.object = object;
+    }
+    if (verb_answers(call->verb) == ANSWERS_PAGE) {
+        query_tell(&call->in.list, query);
+        row.query = query;
+    }
+    if (call->origin.address != NULL) {
+        address_format(call->origin.address, address);
+        row.address = address;
+    }
+    put_action(office, &row);
 }
 
 void action_put(struct office *office, const struct caller *caller, const struct call *call)
@@ -91,24 +143,30 @@ void action_put(struct office *office, const struct caller *caller, const struct
     if (!call->by_house || verb_reads(call->verb) || call->refusal != REFUSAL_NONE ||
         call->replayed || call_wants_look_up(call))
         return;
-    char object[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES];
-    const struct about about = about_of(caller, call);
-    struct action row = {
-        .id = new_id(office),
-        .actor_id = caller->user->id,
-        .key_id = caller->key == NULL ? ID_NONE : caller->key->row.id,
-        .what = record_why_text(office->why),
-        .subject_id = about.subject,
-        .request_id = call->origin.request_id,
-        .created_at = office->now.house,
-    };
-    if (!id_is_none(about.id)) {
-        (void)id_format(record_schema(about.kind)->prefix, about.id, object);
-        row.object = object;
-    }
-    if (call->origin.address != NULL) {
-        address_format(call->origin.address, address);
-        row.address = address;
-    }
-    put_action(office, &row);
+    const struct about about = about_of(office, caller, call);
+    put_about(office, caller, call, &about);
+}
+
+/* Lists of the house's own affairs, as its keys, want another scope. */
+static bool must_be_told(const struct caller *caller, const struct call *call)
+{
+    return call->by_house && call->refusal == REFUSAL_NONE && !call_wants_look_up(call) &&
+           !call->goes_on && caller->scope == SCOPE_READ && caller_may(caller);
+}
+
+enum refusal action_put_shown(struct office *office, const struct caller *caller,
+                              const struct call *call, enum record_why why, enum refusal barred)
+{
+    if (!must_be_told(caller, call))
+        return call->refusal;
+    const struct about about = about_of(office, caller, call);
+    if (!id_is_none(about.subject) && caller_owns(caller, about.subject))
+        return REFUSAL_NONE;
+    if (barred != REFUSAL_NONE)
+        return barred;
+    if (!batch_reserve(office, 1))
+        return REFUSAL_CAPACITY;
+    office->why = call->wants_everybody ? WHY_EXPORTED : why;
+    put_about(office, caller, call, &about);
+    return REFUSAL_NONE;
 }

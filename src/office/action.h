@@ -1,6 +1,5 @@
-/* Actions: what somebody of the house, or a program of it, changed. For the files of this layer
- * only.
- */
+/* Actions: what somebody of the house, or a program of it, changed, or saw of others. For the files
+ * of this layer only. */
 #ifndef USHER_OFFICE_ACTION_H
 #define USHER_OFFICE_ACTION_H
 
@@ -11,5 +10,12 @@
  * buyer, of nobody, of a verb that reads, or that was done before under its Idempotency-Key. One
  * record, for which the call had room. */
 void action_put(struct office *office, const struct caller *caller, const struct call *call);
+
+/* The same of a call that shows something, because of `why`, if it is by the house and about
+ * others. `barred`: what that is refused where the journal takes no rows; then it must not be
+ * shown. */
+MUST_USE enum refusal action_put_shown(struct office *office, const struct caller *caller,
+                                       const struct call *call, enum record_why why,
+                                       enum refusal barred);
 
 #endif

@@ -24,9 +24,24 @@ enum need {
 #define NEEDS_BEFORE_SCOPES NEED_STATS
 #define NEEDS_BEFORE_OWN NEED_OWN_OR_STATS
 
-/* A verb that reads has no reason to put anything. */
-#define READS WHY_UNTOLD
-#define WRITES(why) WHY_##why
+/* Why a verb puts its rows, and why it is told that it showed something; WHY_UNTOLD: it does not.
+ */
+struct effect {
+    enum record_why puts, shows;
+};
+
+#define READS                                                                                      \
+    {                                                                                              \
+        WHY_UNTOLD, WHY_UNTOLD                                                                     \
+    }
+#define SHOWS(why)                                                                                 \
+    {                                                                                              \
+        WHY_UNTOLD, WHY_##why                                                                      \
+    }
+#define WRITES(why)                                                                                \
+    {                                                                                              \
+        WHY_##why, WHY_UNTOLD                                                                      \
+    }
 
 enum keeping {
     NOT_KEPT,
@@ -37,7 +52,7 @@ static const struct verb_schema {
     const char *name;
     verb_function *function;
     enum need need;
-    enum record_why why;
+    struct effect effect;
     enum verb_answer answers;
     enum keeping kept;
 } verbs[VERB_COUNT] = {
@@ -45,7 +60,7 @@ static const struct verb_schema {
     [VERB_##verb] = {.name = #verb,                                                                \
                      .function = verb_implementation,                                              \
                      .need = NEED_##caller_need,                                                   \
-                     .why = verb_effect,                                                           \
+                     .effect = verb_effect,                                                        \
                      .answers = ANSWERS_##answer,                                                  \
                      .kept = kept_of_it},
 #include "office/verb.def"
@@ -69,7 +84,7 @@ bool verb_takes_key(enum verb verb)
 
 bool verb_reads(enum verb verb)
 {
-    return schema_of(verb)->why == READS;
+    return schema_of(verb)->effect.puts == WHY_UNTOLD;
 }
 
 enum verb_answer verb_answers(enum verb verb)
@@ -129,7 +144,7 @@ static void check_outcome(const struct verb_schema *verb, const struct call *cal
 {
     /* The failed try to pay is kept. */
     const size_t most_of_refused = call->refusal == REFUSAL_INSUFFICIENT_POINTS ? 1 : 0;
-    CHECK(verb->why != READS || put == 0);
+    CHECK(verb->effect.puts != WHY_UNTOLD || put == 0);
     CHECK(call->refusal == REFUSAL_NONE || put <= most_of_refused);
     CHECK(!call_wants_look_up(call) || put == 0);
     CHECK(!call->replayed || put == 0);
@@ -148,7 +163,7 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
     call->refusal = REFUSAL_NONE;
     call->created = call->replayed = false;
     office->room = 0;
-    const bool room = verb->why == READS || batch_reserve(office, CALL_RECORDS_MAX);
+    const bool room = verb->effect.puts == WHY_UNTOLD || batch_reserve(office, CALL_RECORDS_MAX);
     if (!need.anybody)
         call->refusal = admit_caller(office, call, &need, &caller);
     if (call->refusal == REFUSAL_NONE && !room)
@@ -157,13 +172,17 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
         return;
     CHECK(verb->need == NEED_ANYBODY || caller.user != NULL);
     const size_t count_before = office->batch_count;
-    office->why = verb->why; /* without one the door lets nothing through */
+    office->why = verb->effect.puts; /* without one the door lets nothing through */
     if (call->idempotency.present && verb->kept == KEPT)
         call->refusal = call_kept(office, &caller, call, verb->function);
     else
         call->refusal = verb->function(office, &caller, call);
     check_outcome(verb, call, office->batch_count - count_before);
-    office->why = verb->why;
+    if (verb->effect.shows != WHY_UNTOLD) {
+        call->refusal = action_put_shown(office, &caller, call, verb->effect.shows, turn->barred);
+        return;
+    }
+    office->why = verb->effect.puts;
     action_put(office, &caller, call);
 }
 

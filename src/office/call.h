@@ -35,10 +35,11 @@ struct idempotency {
 };
 
 /* Where a call comes from, for the action that tells of it; NULL: not known, as on the command
- * line. Both live until the call is answered. */
+ * line. All live until the call is answered. */
 struct call_origin {
     const struct address *address;
     const char *request_id;
+    const char *reason; /* in the words of who asks */
 };
 
 /* A change of the queue's settings; a false `has_` leaves the old value. */
@@ -184,7 +185,8 @@ struct call {
     enum verb verb;
     struct credentials credentials;
     struct call_origin origin;
-    bool wants_everybody;           /* LIST: all rows, or a refusal */
+    bool wants_everybody;           /* LIST: all rows, or a refusal: an export */
+    bool goes_on;                   /* LIST: of something that was told already */
     struct idempotency idempotency; /* looked at by the verbs that verb.def marks KEPT */
     struct look_up
         look_up; /* filled by the engine when the office wanted it; see call_wants_look_up */

@@ -29,6 +29,7 @@ struct turn {
     struct moment now;
     uint64_t seq; /* the journal sequence number that this batch will get */
     struct id_source *ids;
+    enum refusal barred; /* what a call that puts rows is refused; NONE: the journal takes them */
 };
 
 /* The settings that rules depend on (app/config.def has their defaults and ranges). */

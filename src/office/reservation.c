@@ -63,6 +63,19 @@ enum refusal reservation_get(struct office *office, const struct caller *caller,
     return reservation_answer(office, caller, call->in.reservation.reservation_id, call);
 }
 
+/* A reader tells the steps. One that left memory is looked for first, so that nothing is told of
+ * what is not there. */
+enum refusal reservation_history(struct office *office, const struct caller *caller,
+                                 struct call *call)
+{
+    const struct id id = call->in.reservation.reservation_id;
+    (void)caller;
+    if (reservation_find(office, id) != NULL ||
+        look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
+        return REFUSAL_NONE;
+    return REFUSAL_NOT_FOUND;
+}
+
 /* ---- Those that wait for their payment ---- */
 
 /* The refusals that follow from a reservation's own state. */

@@ -31,8 +31,8 @@ bool batch_reserve(struct office *office, size_t records)
 
 bool batch_reserve_more(struct office *office, size_t records, size_t bytes_each)
 {
-    const size_t bytes =
-        office->room * RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX + records * bytes_each;
+    const size_t bytes = office->room * RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX +
+                         ACTION_TEXT_BYTES_MAX + records * bytes_each;
     CHECK(bytes_each <= RECORD_BYTES_MAX);
     if (!changes_reserve(office, office->room + records) ||
         buffer_reserve(&office->batch, bytes) != RESULT_OK)

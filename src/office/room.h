@@ -4,8 +4,8 @@
  * puts can fail. Room is counted in records, and the doors check the count at each.
  *
  * The most bytes of a record: of a seat with the longest texts, and more than of a user. A concert
- * is longer; a call puts one at the most. A removed row is its key. A test holds schema.def against
- * all three. */
+ * and an action are longer; a call puts one of each at the most. A removed row is its key. A test
+ * holds schema.def against all three. */
 #ifndef USHER_OFFICE_ROOM_H
 #define USHER_OFFICE_ROOM_H
 
@@ -17,6 +17,7 @@
       CONCERT_PLACE_CHARACTERS_MAX + EXTERNAL_ID_CHARACTERS_MAX) *                                 \
          UTF8_BYTES_MAX +                                                                          \
      4)
+#define ACTION_TEXT_BYTES_MAX (TOLD_QUERY_BYTES_MAX + ASKED_REASON_CHARACTERS_MAX * UTF8_BYTES_MAX)
 #define REMOVED_RECORD_BYTES_MAX 64
 #define DEADLINE_RECORD_BYTES_MAX 640 /* of a reservation or a queue token, which have no texts */
 

@@ -1,5 +1,5 @@
-// What staff, organizers and keys change is told: who, what, of which object, whose data, from where, in
-// which request. Which scope the list wants, authorization.test.mjs says.
+// What staff, organizers and keys change, and what they see of others, is told: who, what, of which
+// object, whose data, from where, in which request, and why. Which scope the list wants, authorization.test.mjs says.
 
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
@@ -66,7 +66,7 @@ describe('actions', () => {
         assert.deepEqual(told((await list())[0]), ['queue_changed', boss.user.id, null, null, null])
     })
 
-    test('nothing that a buyer does, that was refused, or that only looks', async () => {
+    test('nothing that a buyer does, that was refused, or that is about nobody', async () => {
         const round = await makeRound(boss, await makeConcert(boss))
         const before = await list()
         ok(await ann.post('/v1/points/charges', { amount: 500 }), 201)
@@ -74,11 +74,94 @@ describe('actions', () => {
         ok(await ann.post(`/v1/reservations/${reservation.id}/cancel`))
         refused(await gate.post(`/v1/rounds/${round.id}/pause`), 403, 'scope_required')
         refused(await boss.post(`/v1/rounds/${nobody('round')}/pause`), 404, 'not_found')
-        ok(await boss.get('/v1/users'))
+        ok(await boss.get(`/v1/rounds/${round.id}/sales`))
+        ok(await boss.get('/v1/stats'))
+        ok(await boss.post('/v1/selfcheck'))
+        ok(await boss.get('/v1/users/me'))
+        ok(await boss.get(`/v1/users/${boss.user.id}`))
+        ok(await boss.get('/v1/staff'))
+        ok(await boss.get('/v1/api-keys'))
         assert.deepEqual(await list(), before)
         const again = await buy(ann, round, (await seatsOf(ann, round))[1])
         ok(await boss.post(`/v1/reservations/${again.id}/cancel`))
         assert.deepEqual(told((await list())[0]), ['cancelled', boss.user.id, null, again.id, ann.user.id])
+    })
+
+    const seen = ({ what, object, subjectId, query, reason }) => [what, object, subjectId, query, reason]
+    const newest = async () => seen((await list('?limit=1'))[0])
+
+    test('one account, balance, reservation, payment and place in line of somebody', async () => {
+        const round = await makeRound(boss, await makeConcert(boss))
+        const { id } = await buy(ann, round, (await seatsOf(ann, round))[0])
+        const reservation = ok(await ann.get(`/v1/reservations/${id}`))
+        const { id: token } = ok(await ann.post('/v1/queue/tokens'), 201)
+        for (const [path, object] of [
+            [`/v1/users/${ann.user.id}`, ann.user.id],
+            [`/v1/points?userId=${ann.user.id}`, ann.user.id],
+            [`/v1/reservations/${reservation.id}`, reservation.id],
+            [`/v1/reservations/${reservation.id}?expand=user,seats`, reservation.id],
+            [`/v1/reservations/${reservation.id}/history`, reservation.id],
+            [`/v1/payments/${reservation.paymentId}`, reservation.paymentId],
+            [`/v1/queue/tokens/${token}`, token],
+        ]) {
+            const before = await list()
+            ok(await boss.get(path))
+            assert.deepEqual(await newest(), ['viewed', object, ann.user.id, null, null], path)
+            assert.equal((await list()).length, before.length + 1)
+        }
+        ok(await boss.get(`/v1/reservations/${reservation.id}?reason=she%20called`))
+        assert.deepEqual(await newest(), ['viewed', reservation.id, ann.user.id, null, 'she called'])
+        const before = await list()
+        refused(await boss.get(`/v1/reservations/${nobody('reservation')}/history`), 404, 'not_found')
+        refused(await boss.get(`/v1/users/${nobody('user')}`), 404, 'not_found')
+        refused(await gate.get(`/v1/users/${ann.user.id}`), 403, 'scope_required')
+        assert.deepEqual(await list(), before)
+        ok(await boss.post(`/v1/reservations/${reservation.id}/cancel?reason=the%20show%20was%20short`))
+        assert.deepEqual(await newest(), ['cancelled', reservation.id, ann.user.id, null, 'the show was short'])
+    })
+
+    test('what was searched for', async () => {
+        const { id: round } = await makeRound(boss, await makeConcert(boss))
+        for (const [path, subject, query] of [
+            ['/v1/users', null, 'user'],
+            ['/v1/users?q=Ann%20K&limit=3&reason=', null, 'user?q=ann k'],
+            ['/v1/users?q=%EC%9D%B4', null, 'user?q=이'],
+            [`/v1/users?email=${ann.user.email}`, ann.user.id, `user?userId=${ann.user.id}`],
+            ['/v1/users?email=no@example.com', null, 'user?email=no@example.com'],
+            [`/v1/reservations?userId=${ann.user.id}&status=confirmed`, ann.user.id, `reservation?userId=${ann.user.id}&status=confirmed`],
+            [`/v1/payments?roundId=${round}&from=2026-01-01T09:00:00%2B09:00`, null, `payment?from=2026-01-01T00:00:00.000Z&roundId=${round}`],
+            ['/v1/points/entries?kind=adjustment', null, 'entry?kind=adjustment'],
+            [`/v1/payments?userId=${nobody('user')}`, null, `payment?userId=${nobody('user')}`],
+        ]) {
+            ok(await boss.get(path))
+            assert.deepEqual(await newest(), ['searched', null, subject, query, null], path)
+        }
+        ok(await boss.get(`/v1/users?q=${encodeURIComponent('가'.repeat(254))}`))
+        const { query } = (await list('?limit=1'))[0]
+        assert.match(query, /^user\?q=가+$/)
+        ok(await boss.get(`/v1/users?externalId=${encodeURIComponent('가'.repeat(100))}&q=${encodeURIComponent('가'.repeat(254))}`))
+        const { query: cut } = (await list('?limit=1'))[0]
+        assert.match(cut, /^user\?externalId=가+&q=가+\.\.\.$/)
+        assert.ok(Buffer.byteLength(cut) <= 1000 && Buffer.byteLength(cut) > 990)
+        const before = await list()
+        ok(await boss.get(`/v1/payments?userId=${boss.user.id}`))
+        assert.deepEqual(await list(), before)
+    })
+
+    test('an export, once, with what it is for', async () => {
+        ok(await boss.get('/v1/exports/users.csv?reason=the%20bank%20asks&from=2026-01-01T00:00:00Z'))
+        assert.deepEqual(await newest(), ['exported', null, null, 'user?from=2026-01-01T00:00:00.000Z', 'the bank asks'])
+        const before = await list()
+        for (const kind of ['users', 'reservations', 'payments', 'entries'])
+            for (const reason of ['', '?reason=', '?reason=%20', '?reason=%0A', `?reason=${'x'.repeat(201)}`])
+                invalid(await boss.get(`/v1/exports/${kind}.csv${reason}`), 'reason')
+        invalid(await boss.get(`/v1/users?reason=${'x'.repeat(201)}`), 'reason')
+        assert.deepEqual(await list(), before)
+    })
+
+    test('that changes were followed', async () => {
+        ok(await boss.get('/v1/changes?limit=1'))
+        assert.deepEqual(await newest(), ['followed', null, null, null, null])
     })
 
     test('once, however often a request is sent under its key', async () => {

@@ -213,6 +213,7 @@ describe('authorization', () => {
     const pathOf = ({ path, id }) => {
         const filled = path.replace(/\{(\w+)\}/, (_, name) => ids[name])
         if (id === 'exportSales') return `${filled}?roundId=${ids.round}`
+        if (id.startsWith('export')) return `${filled}?reason=x`
         return id === 'getPoints' ? `${filled}?userId=${bob.user.id}` : filled
     }
     const ask = (client, operation) =>

@@ -49,7 +49,7 @@ describe('a buyer of another system', () => {
         assert.deepEqual(ok(await ensuring(organizer, { name: 'Anna' }), 200), made)
         const found = ok(await organizer.get('/v1/users?externalId=shop%2017')).items
         assert.deepEqual(found, [made])
-        const csv = await organizer.get('/v1/exports/users.csv?externalId=shop%2017')
+        const csv = await organizer.get('/v1/exports/users.csv?reason=test&externalId=shop%2017')
         assert.equal(csv.text.trim().split('\r\n').length, 2)
     })
 

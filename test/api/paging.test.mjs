@@ -219,7 +219,7 @@ describe('lists', () => {
         // One's own, by the same words.
         const own = ok(await ann.get(`/v1/reservations?q=${second.id}`)).items
         assert.deepEqual(ids(own), [second.id])
-        const csv = await organizer.get('/v1/exports/reservations.csv?q=ann')
+        const csv = await organizer.get('/v1/exports/reservations.csv?reason=test&q=ann')
         assert.equal(csv.text.trim().split('\r\n').length, 1 + made.reservations.length)
     })
 
@@ -259,7 +259,7 @@ describe('lists', () => {
         invalid(await organizer.get('/v1/points/entries?kind=gift'), 'kind')
         invalid(await organizer.get(`/v1/points/entries?reference=${'r'.repeat(101)}`), 'reference')
         invalid(await organizer.get('/v1/points/entries?reference=%ff'), 'reference')
-        const csv = await organizer.get('/v1/exports/entries.csv?reference=till%204')
+        const csv = await organizer.get('/v1/exports/entries.csv?reason=test&reference=till%204')
         assert.equal(csv.text.trim().split('\r\n').length, 3)
     })
 

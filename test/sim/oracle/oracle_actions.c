@@ -1,8 +1,11 @@
-/* What the house's people and programs changed, as it has to be told: an action for each call of
- * theirs that was granted and may change something, in its commit (invariant 14). */
+/* What the house's people and programs changed, or saw of others, as it has to be told: an action
+ * for each call of theirs that was granted, in a commit before its answer (invariant 14). */
 #include "oracle/oracle_model.h"
 
 #include "base/check.h"
+
+#include <stdio.h>
+#include <string.h>
 
 enum about {
     ABOUT_NOTHING,
@@ -126,6 +129,27 @@ static struct object object_of(const struct row *user, const struct call *call, 
     UNREACHABLE("what an action is about");
 }
 
+/* An action about the object, with what is the verb's own in it. */
+static void put_action_about(struct oracle *oracle, const struct row *user, const struct call *call,
+                             const struct object *object, struct action action)
+{
+    char text[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES];
+    (void)id_format(record_schema(object->kind)->prefix, object->id, text);
+    if (call->origin.address != NULL)
+        address_format(call->origin.address, address);
+    action.id = span_new_id(oracle, RECORD_KIND_ACTION);
+    action.actor_id = user->image.as.user.id;
+    action.key_id = oracle->caller_is_key ? call->credentials.session_id : ID_NONE;
+    action.object = id_is_none(object->id) ? NULL : text;
+    action.subject_id = object->subject;
+    action.address = call->origin.address == NULL ? NULL : address;
+    action.request_id = call->origin.request_id;
+    action.reason = call->origin.reason;
+    action.created_at = oracle->now.house;
+    const struct record image = {.kind = RECORD_KIND_ACTION, .as.action = action};
+    row_put(oracle, &image);
+}
+
 void action_happens(struct oracle *oracle, const struct row *user, const struct call *call)
 {
     const struct told *told = &told_of[call->verb];
@@ -134,23 +158,139 @@ void action_happens(struct oracle *oracle, const struct row *user, const struct 
                   verb_name(call->verb));
         return;
     }
-    char text[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES];
     const struct object object = object_of(user, call, told->about);
-    (void)id_format(record_schema(object.kind)->prefix, object.id, text);
-    if (call->origin.address != NULL)
-        address_format(call->origin.address, address);
-    const struct record image = {
-        .kind = RECORD_KIND_ACTION,
-        .as.action = {
-            .id = span_new_id(oracle, RECORD_KIND_ACTION),
-            .actor_id = user->image.as.user.id,
-            .key_id = oracle->caller_is_key ? call->credentials.session_id : ID_NONE,
-            .what = told->what,
-            .object = id_is_none(object.id) ? NULL : text,
-            .subject_id = object.subject,
-            .address = call->origin.address == NULL ? NULL : address,
-            .request_id = call->origin.request_id,
-            .created_at = oracle->now.house,
-        }};
-    row_put(oracle, &image);
+    put_action_about(oracle, user, call, &object, (struct action){.what = told->what});
+}
+
+/* ---- What is seen of others ---- */
+
+/* Whose row that is; of one that there is not, the caller's, who sees nothing of it. */
+static struct object object_of_row(struct oracle *oracle, const struct row *user,
+                                   enum record_kind kind, struct id id)
+{
+    const struct row *row = id_is_none(id) ? NULL : row_find(oracle, kind, id);
+    struct object object = {kind, id, user->image.as.user.id};
+    if (row != NULL && kind == RECORD_KIND_QUEUE_TOKEN)
+        object.subject = row->image.as.queue_token.user_id;
+    if (row != NULL && kind == RECORD_KIND_SEAT_RESERVATION)
+        object.subject = row->image.as.seat_reservation.user_id;
+    if (row != NULL && kind == RECORD_KIND_PAYMENT)
+        object.subject = row->image.as.payment.user_id;
+    if (row != NULL && kind == RECORD_KIND_USER)
+        object.subject = id;
+    return object;
+}
+
+static struct object object_seen(struct oracle *oracle, const struct row *user,
+                                 const struct call *call)
+{
+    const enum verb verb = call->verb;
+    if (verb == VERB_USER_GET || verb == VERB_POINTS_GET)
+        return object_of_row(oracle, user, RECORD_KIND_USER, call->in.user_get.user_id);
+    if (verb == VERB_QUEUE_TOKEN_GET)
+        return object_of_row(oracle, user, RECORD_KIND_QUEUE_TOKEN, call->in.token.token_id);
+    if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_HISTORY)
+        return object_of_row(oracle, user, RECORD_KIND_SEAT_RESERVATION,
+                             call->in.reservation.reservation_id);
+    if (verb == VERB_PAYMENT_GET)
+        return object_of_row(oracle, user, RECORD_KIND_PAYMENT, call->in.payment_get.payment_id);
+    struct object object = {.kind = RECORD_KIND_HOUSE};
+    if (verb == VERB_LIST && row_find(oracle, RECORD_KIND_USER, call->in.list.user_id) != NULL)
+        object.subject = call->in.list.user_id;
+    return object;
+}
+
+/* What is asked of a list, as it is told; longer than any that a simulated client asks. */
+struct question {
+    char text[512];
+    size_t length;
+    char mark;
+};
+
+static void ask_for(struct question *question, const char *parameter, const char *value)
+{
+    if (value == NULL)
+        return;
+    const int length =
+        snprintf(question->text + question->length, sizeof question->text - question->length,
+                 "%c%s=%s", question->mark, parameter, value);
+    CHECK(length > 0 && (size_t)length < sizeof question->text - question->length);
+    question->length += (size_t)length;
+    question->mark = '&';
+}
+
+static void ask_for_id(struct question *question, const char *parameter, const char *prefix,
+                       struct id id)
+{
+    char text[ID_TEXT_BYTES];
+    if (id_is_none(id))
+        return;
+    (void)id_format(prefix, id, text);
+    ask_for(question, parameter, text);
+}
+
+static void ask_for_time(struct question *question, const char *parameter, timestamp_ms time)
+{
+    char text[TIMESTAMP_TEXT_BYTES];
+    if (time <= 0)
+        return;
+    timestamp_format(time, text);
+    ask_for(question, parameter, text);
+}
+
+static void ask_list(const struct record_query *query, struct question *question)
+{
+    static const char *const names[RECORD_KIND_COUNT] = {
+        [RECORD_KIND_USER] = "user",         [RECORD_KIND_QUEUE_TOKEN] = "token",
+        [RECORD_KIND_PAYMENT] = "payment",   [RECORD_KIND_SEAT_RESERVATION] = "reservation",
+        [RECORD_KIND_POINT_ENTRY] = "entry",
+    };
+    const bool is_token = query->kind == RECORD_KIND_QUEUE_TOKEN;
+    question->mark = '?';
+    question->length = strlen(names[query->kind]);
+    memcpy(question->text, names[query->kind], question->length + 1);
+    ask_for(question, "reference", query->reference);
+    ask_for_id(question, "userId", "user", query->user_id);
+    ask_for(question, "email", query->email);
+    ask_for(question, "externalId", query->external_id);
+    ask_for_time(question, "from", is_token ? 0 : query->from);
+    ask_for_time(question, "to", is_token ? 0 : query->to);
+    ask_for_id(question, "roundId", "round", query->round_id);
+    ask_for_id(question, "roundId", "round", query->of_round);
+    ask_for_id(question, "concertId", "concert", query->concert_id);
+    if (query->status.given)
+        ask_for(question, "status",
+                is_token ? token_status_texts[query->status.value]
+                         : reservation_status_texts[query->status.value]);
+    if (query->entry_kind.given)
+        ask_for(question, "kind", entry_kind_texts[query->entry_kind.value]);
+    ask_for(question, "q", query->search);
+}
+
+static const char *word_of_seeing(const struct call *call)
+{
+    if (call->verb == VERB_CHANGES)
+        return "followed";
+    if (call->verb == VERB_LIST)
+        return call->wants_everybody ? "exported" : "searched";
+    return "viewed";
+}
+
+enum refusal seeing_happens(struct oracle *oracle, const struct row *user, const struct call *call)
+{
+    struct question question;
+    const struct object object = object_seen(oracle, user, call);
+    if (call->verb == VERB_SELFCHECK || oracle->wanted_scope != SCOPE_READ || !may(oracle) ||
+        call->goes_on || (!id_is_none(object.subject) && is_own(oracle, user, object.subject)))
+        return REFUSAL_NONE;
+    if (oracle->mode != BATCH_SELLING)
+        return oracle->mode == BATCH_LAGGING ? REFUSAL_BUSY : REFUSAL_READ_ONLY;
+    if (call->refusal != REFUSAL_NONE || oracle->objected)
+        return REFUSAL_NONE;
+    if (call->verb == VERB_LIST)
+        ask_list(&call->in.list, &question);
+    put_action_about(oracle, user, call, &object,
+                     (struct action){.what = word_of_seeing(call),
+                                     .query = call->verb == VERB_LIST ? question.text : NULL});
+    return REFUSAL_NONE;
 }

@@ -80,7 +80,7 @@ static const struct {
     [VERB_PAYMENT_GET] = {judge_payment_get, OWN_OR + (int)SCOPE_READ, true},
     [VERB_LIST] = {judge_list, LISTED, true},
     [VERB_QUEUE_FORECAST] = {judge_queue_forecast, SCOPE_STATS, true},
-    [VERB_RESERVATION_HISTORY] = {judge_heard, SCOPE_READ, true},
+    [VERB_RESERVATION_HISTORY] = {judge_reservation_history, SCOPE_READ, true},
     [VERB_SALES_BREAK_DOWN] = {judge_heard, SCOPE_STATS, true},
     [VERB_CHANGES] = {judge_heard, SCOPE_READ, true},
     [VERB_DESK_SEE] = {judge_heard, SCOPE_STATS, true},
@@ -275,7 +275,8 @@ bool expects_lookup(const struct oracle *oracle, const struct row *user, const s
         return kept != NULL && token_may_be_history(oracle, kept->object_id);
     if (verb == VERB_RESERVATION_HOLD)
         return kept != NULL && reservation_may_be_history(oracle, kept->object_id);
-    if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CANCEL)
+    if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_HISTORY ||
+        verb == VERB_RESERVATION_CANCEL)
         return reservation_may_be_history(
             oracle, kept != NULL ? kept->object_id : call->in.reservation.reservation_id);
     if (verb == VERB_RESERVATION_EXTEND)
@@ -326,7 +327,14 @@ static enum refusal decide(struct oracle *oracle, struct row *user, const struct
     if (refusal == REFUSAL_NONE && call->refusal == REFUSAL_NONE && of_house &&
         !verbs[call->verb].looks && !oracle->objected)
         action_happens(oracle, user, call);
-    return refusal;
+    if (refusal != REFUSAL_NONE || !of_house || !verbs[call->verb].looks)
+        return refusal;
+    const enum refusal untold = seeing_happens(oracle, user, call);
+    if (untold != REFUSAL_NONE) {
+        oracle->state = STATE_BARRED;
+        cover(oracle, COVERAGE_ENGINE, STATE_BARRED, untold);
+    }
+    return untold;
 }
 
 static enum scope scope_wanted(const struct call *call)

@@ -505,12 +505,16 @@ verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_que
     judge_queue_forecast;                         /* oracle_queue.c */
 verb_judge judge_incident_make;                   /* oracle_time.c */
 verb_judge judge_notice_set, judge_notice_remove; /* oracle_notice.c */
-verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_extend,
-    judge_reservation_cancel, judge_payment_make, judge_payment_get; /* oracle_sale.c */
-verb_judge judge_list, judge_heard;                                  /* oracle_calls.c */
+verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_history,
+    judge_reservation_extend, judge_reservation_cancel, judge_payment_make,
+    judge_payment_get;              /* oracle_sale.c */
+verb_judge judge_list, judge_heard; /* oracle_calls.c */
 
 /* oracle_actions.c: somebody of the house asked, it was granted, and may have changed something. */
 void action_happens(struct oracle *oracle, const struct row *user, const struct call *call);
+
+/* What somebody may see is told where it has to be, or refused where nothing can be told. */
+enum refusal seeing_happens(struct oracle *oracle, const struct row *user, const struct call *call);
 
 /* oracle_calls.c */
 void call_judge(struct oracle *oracle, const struct request *request);

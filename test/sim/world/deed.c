@@ -275,6 +275,7 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
         call->in.forecast.max_active = deed->change.max_active;
     } else if (verb == VERB_LIST || verb == VERB_STAFF_LIST) {
         call->in.list = deed->query;
+        call->wants_everybody = deed->amount != 0;
         call->in.list.email = text_or_none(deed->email);
         call->in.list.reference = text_or_none(deed->reference);
         call->in.list.external_id = text_or_none(deed->name);

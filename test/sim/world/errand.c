@@ -137,7 +137,9 @@ static void come_from(struct errand *errand)
     (void)snprintf(errand->request_id, sizeof errand->request_id, "e%u", (unsigned)errand->index);
     if (place < count)
         errand->request.call.origin =
-            (struct call_origin){.address = &addresses[place], .request_id = errand->request_id};
+            (struct call_origin){.address = &addresses[place],
+                                 .request_id = errand->request_id,
+                                 .reason = place == 0 ? "a wild reason" : NULL};
 }
 
 static void put_on_wire(struct world *world, struct errand *errand)

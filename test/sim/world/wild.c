@@ -203,6 +203,7 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     query->kind = deed->verb == VERB_STAFF_LIST
                       ? RECORD_KIND_USER
                       : kinds[chance_below(&world->people, sizeof kinds / sizeof kinds[0])];
+    deed->amount = deed->verb == VERB_LIST && percent(world, 20); /* an export */
     query->limit =
         percent(world, 50) ? (size_t)chance_between(&world->people, 1, 5) : LIST_LIMIT_MAX;
     query->status.given = !percent(world, 70);

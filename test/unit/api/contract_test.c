@@ -43,8 +43,8 @@ static void test_refusals_follow_from_the_row(void **state)
 /* Every name leads to a row, and after them come the filters of the list. */
 static void test_parameters(void **state)
 {
-    static const char *const wanted[] = {"limit", "cursor",  "expand",    "userId", "from",
-                                         "to",    "roundId", "concertId", "status"};
+    static const char *const wanted[] = {"limit", "cursor", "expand",  "reason",    "userId",
+                                         "from",  "to",     "roundId", "concertId", "status"};
     struct query_parameter parameter;
     struct path_match match;
     unsigned allowed;

@@ -83,6 +83,8 @@ static enum refusal asked(struct by_hand *hand, const struct person *person, enu
     struct call call = people_call(person, verb);
     if (verb == VERB_SIGN_IN_FIND)
         call.in.sign_in_find.email = "nobody@example.com";
+    if (verb == VERB_STAFF_LIST)
+        call.in.list = (struct record_query){.kind = RECORD_KIND_USER, .limit = 1};
     if (verb == VERB_LIST)
         call.in.list = (struct record_query){.kind = RECORD_KIND_PAYMENT, .limit = 1};
     hand->asker.ask(hand, &call);
@@ -144,6 +146,23 @@ static void while_the_bookkeeper_lags_writes_wait_and_time_runs_on(void **state)
     assert_true(hand->record_count > 0); /* the heartbeat */
     hand->mode = BATCH_SELLING;
     assert_int_equal(asked(hand, &buyer, VERB_QUEUE_LEAVE), REFUSAL_NONE);
+}
+
+/* What is others' is shown to the house only where that can be told. */
+static void what_cannot_be_told_is_not_shown(void **state)
+{
+    struct by_hand *hand = *state;
+    const struct person organizer = people_organizer(&hand->asker, 1);
+    assert_int_equal(asked(hand, &organizer, VERB_LIST), REFUSAL_NONE);
+    assert_true(hand->record_count > 0);
+    hand->mode = BATCH_LAGGING;
+    assert_int_equal(asked(hand, &organizer, VERB_LIST), REFUSAL_BUSY);
+    assert_int_equal(asked(hand, &organizer, VERB_POINTS_GET), REFUSAL_NONE);
+    assert_int_equal(asked(hand, &organizer, VERB_STAFF_LIST), REFUSAL_NONE);
+    office_freeze(hand->batch.office, true);
+    hand->mode = BATCH_FROZEN;
+    assert_int_equal(asked(hand, &organizer, VERB_LIST), REFUSAL_READ_ONLY);
+    assert_int_equal(asked(hand, &organizer, VERB_POINTS_GET), REFUSAL_NONE);
 }
 
 static void without_an_office_everything_is_refused(void **state)
@@ -221,6 +240,7 @@ int main(void)
                                         open_hand, close_hand),
         cmocka_unit_test_setup_teardown(while_frozen_writes_are_refused_and_reads_change_nothing,
                                         open_hand, close_hand),
+        cmocka_unit_test_setup_teardown(what_cannot_be_told_is_not_shown, open_hand, close_hand),
         cmocka_unit_test_setup_teardown(while_the_bookkeeper_lags_writes_wait_and_time_runs_on,
                                         open_hand, close_hand),
         cmocka_unit_test_setup_teardown(without_an_office_everything_is_refused, open_hand,

@@ -282,7 +282,8 @@ static void fill(struct world *world, struct call *call)
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue_call(world, call);
     else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
-             verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+             verb == VERB_RESERVATION_CANCEL || verb == VERB_RESERVATION_HISTORY ||
+             verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(world, &world->reservations);
     else if (verb == VERB_INCIDENT_MAKE) {
         call->in.incident.add_seconds = 30 + (int64_t)chance_below(&world->chance, 60);
@@ -309,7 +310,7 @@ static const struct person *some_caller(struct world *world, const struct call *
         call->verb == VERB_NOTICE_SET || call->verb == VERB_NOTICE_REMOVE ||
         call->verb == VERB_PASSWORD_RESET_MAKE || call->verb == VERB_API_KEY_MAKE ||
         call->verb == VERB_API_KEY_REMOVE || call->verb == VERB_METRICS_GET ||
-        call->verb == VERB_ROUND_IMPORT ||
+        call->verb == VERB_ROUND_IMPORT || call->verb == VERB_RESERVATION_HISTORY ||
         (call->verb >= VERB_STAFF_INVITE && call->verb <= VERB_STAFF_REMOVE);
     if (chance_percent(&world->chance, 10))
         return &world->people[chance_below(&world->chance, PEOPLE)];

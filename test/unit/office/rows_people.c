@@ -564,11 +564,6 @@ static bool read_by_readers(struct play *play, enum verb verb)
     return true;
 }
 
-bool row_history(struct play *play)
-{
-    return read_by_readers(play, VERB_RESERVATION_HISTORY);
-}
-
 bool row_breakdown(struct play *play)
 {
     return read_by_readers(play, VERB_SALES_BREAK_DOWN);

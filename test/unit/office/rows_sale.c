@@ -194,6 +194,18 @@ bool row_cancel(struct play *play)
     return about_reservation(play, VERB_RESERVATION_CANCEL);
 }
 
+/* A reader fills it when it was not refused, and only then. */
+bool row_history(struct play *play)
+{
+    if (!play_begin(play, VERB_RESERVATION_HISTORY))
+        return false;
+    play->call.in.reservation.reservation_id = reservation_of(play);
+    if (!play_call(play))
+        return false;
+    return call_wants_list(&play->call) == (play->call.refusal == REFUSAL_NONE) ||
+           play_fail(play, "a history is wanted though refused, or the other way round");
+}
+
 /* ---- Those that wait for their payment ---- */
 
 static void not_pending_facts(struct play *play)
