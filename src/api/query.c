@@ -205,19 +205,29 @@ bool query_expand(struct enquiry *enquiry, uint64_t *expand)
     return true;
 }
 
+static bool parameter_is_there(const struct enquiry *enquiry, const char *name)
+{
+    const struct request_head *head = enquiry->exchange.head;
+    for (size_t i = 0; i < head->parameter_count; i++)
+        if (strcmp(head->parameters[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Whoever asks for what has an empty text would be shown what has any. */
 bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max, const char **text)
 {
     const char *given = exchange_parameter(&enquiry->exchange, name);
     size_t characters;
-    if (given == NULL)
+    if (given == NULL && !parameter_is_there(enquiry, name))
         return true;
-    if (utf8_count(given, strlen(given), &characters) && characters <= characters_max) {
+    if (given != NULL && utf8_count(given, strlen(given), &characters) &&
+        characters <= characters_max) {
         *text = given;
         return true;
     }
     char message[64];
-    (void)snprintf(message, sizeof message, "must be UTF-8 of at most %zu characters",
-                   characters_max);
+    (void)snprintf(message, sizeof message, "must be UTF-8 of 1 to %zu characters", characters_max);
     problem_parameter(enquiry, name, message);
     return false;
 }

@@ -35,7 +35,7 @@ bool query_set(struct enquiry *enquiry, const char *name, const char *const *tex
                uint64_t *set);
 /* What each item is to be expanded with (read/list.h); nothing where there is no parameter. */
 bool query_expand(struct enquiry *enquiry, uint64_t *expand);
-/* A text of at most so many characters, which lives as long as the enquiry. */
+/* A text of 1 to so many characters, which lives as long as the enquiry. */
 bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max,
                 const char **text);
 /* The same, as it is searched for (read/search.h). */

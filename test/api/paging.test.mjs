@@ -224,13 +224,18 @@ describe('lists', () => {
     })
 
     test('a search that is none is refused', async () => {
-        for (const q of ['%20', '%ff', 'x'.repeat(255)]) {
+        for (const q of ['', '%20', '%ff', 'x'.repeat(255)]) {
             invalid(await organizer.get(`/v1/users?q=${q}`), 'q')
             invalid(await organizer.get(`/v1/reservations?q=${q}`), 'q')
         }
         invalid(await organizer.get('/v1/reservations?concertId=x'), 'concertId')
         refused(await ann.get('/v1/users?q=bob'), 403, 'forbidden')
-        ok(await organizer.get('/v1/users?q='))
+        for (const [list, parameter] of [['users', 'externalId'], ['points/entries', 'reference'], ['actions', 'object']])
+            for (const text of ['', '%ff', 'x'.repeat(300)])
+                invalid(await organizer.get(`/v1/${list}?${parameter}=${text}`), parameter)
+        invalid(await organizer.get('/v1/users?q'), 'q')
+        // Of all else an empty value is none.
+        ok(await organizer.get('/v1/reservations?roundId=&status=&from=&limit='))
     })
 
     test('payments of a round are those for its seats', async () => {
