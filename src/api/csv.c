@@ -164,6 +164,37 @@ static void csv_put_list(struct row_writer *row, const struct object_field *fiel
     csv_put_bytes(row, "\"", 1);
 }
 
+/* Those of an object and of the objects in it, which have nothing else; `told`: how many stand in
+ * the cell. */
+static void csv_put_texts(struct row_writer *row, enum object_name object, const uint8_t *source,
+                          size_t *told)
+{
+    const struct object_schema *schema = object_schema(object);
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const struct object_field *field = &schema->fields[i];
+        const char *text = (const char *)source + field->base;
+        if (field->kind == OBJECT_PART) {
+            csv_put_texts(row, field->object, source + field->base, told);
+            continue;
+        }
+        CHECK(field->kind == OBJECT_INLINE);
+        if ((*told)++ == 0)
+            csv_put_guard(row, text);
+        else
+            csv_put_bytes(row, " / ", 3);
+        csv_put_doubled(row, text);
+    }
+}
+
+static void csv_put_part(struct row_writer *row, const struct object_field *field,
+                         const uint8_t *source)
+{
+    size_t told = 0;
+    csv_put_bytes(row, "\"", 1);
+    csv_put_texts(row, field->object, source + field->base, &told);
+    csv_put_bytes(row, "\"", 1);
+}
+
 static void csv_put_field(struct row_writer *row, const struct object_field *field,
                           const uint8_t *source, const struct shown_clock *clock)
 {
@@ -182,6 +213,8 @@ static void csv_put_field(struct row_writer *row, const struct object_field *fie
         csv_put_list(row, field, source);
         return;
     case OBJECT_PART:
+        csv_put_part(row, field, source);
+        return;
     case OBJECT_CHOICE:
     case OBJECT_IDS:
     case OBJECT_NUMBERS:
@@ -195,11 +228,6 @@ static void csv_put_field(struct row_writer *row, const struct object_field *fie
     UNREACHABLE("a field that no row has");
 }
 
-bool csv_has_cell(const struct object_field *field)
-{
-    return field->kind != OBJECT_PART;
-}
-
 bool csv_header(struct buffer *out, enum object_name name)
 {
     static const char mark[] = "\xef\xbb\xbf";
@@ -207,8 +235,6 @@ bool csv_header(struct buffer *out, enum object_name name)
     struct row_writer row = {.out = out};
     csv_put_bytes(&row, mark, sizeof mark - 1);
     for (size_t i = 0; i < schema->field_count; i++) {
-        if (!csv_has_cell(&schema->fields[i]))
-            continue;
         begin_cell(&row);
         csv_put_text(&row, object_field_schema(&schema->fields[i])->json);
     }
@@ -223,8 +249,7 @@ bool csv_row(struct buffer *out, enum object_name name, const void *source,
     const size_t length_before = out->length;
     struct row_writer row = {.out = out};
     for (size_t i = 0; i < schema->field_count; i++)
-        if (csv_has_cell(&schema->fields[i]))
-            csv_put_field(&row, &schema->fields[i], source, clock);
+        csv_put_field(&row, &schema->fields[i], source, clock);
     end_row(&row);
     if (row.failed)
         out->length = length_before;

@@ -1,7 +1,6 @@
 /* See openapi_schema.h. */
 #include "api/openapi_schema.h"
 
-#include "api/csv.h"
 #include "api/event_frame.h"
 #include "api/openapi_piece.h"
 #include "api/problem.h"
@@ -511,8 +510,7 @@ void schema_export(struct json_writer *writer, enum object_name name)
                            "formula has a ' before it.");
     json_write_array_member_begin(writer, "x-columns");
     for (size_t i = 0; i < object->field_count; i++)
-        if (csv_has_cell(&object->fields[i]))
-            json_write_text(writer, object_field_schema(&object->fields[i])->json);
+        json_write_text(writer, object_field_schema(&object->fields[i])->json);
     json_write_array_end(writer);
     json_write_object_end(writer);
 }

@@ -97,10 +97,20 @@ static void test_seats_are_one_cell(void **state)
     memcpy(view.seats[0].seat_number, "=A", sizeof "=A");
     memcpy(view.seats[1].seat_number, "B\"2", sizeof "B\"2");
     assert_row(OBJECT_reservation, &view,
-               ",,,cancelled,0,0,,,,,,,,buyer,,2026-01-01T00:00:00.000Z,\"'=A, B\"\"2\"\r\n");
+               ",,,cancelled,0,0,,,,,,,,,buyer,,2026-01-01T00:00:00.000Z,\"'=A, B\"\"2\"\r\n");
     view.seat_count = 0;
     view.reservation.status = RESERVATION_STATUS_PENDING; /* its end is not shown */
-    assert_row(OBJECT_reservation, &view, ",,,pending,0,0,,,,,,,,buyer,,,\"\"\r\n");
+    assert_row(OBJECT_reservation, &view, ",,,pending,0,0,,,,,,,,,buyer,,,\"\"\r\n");
+}
+
+static void test_a_reason_is_one_cell_in_all_languages(void **state)
+{
+    struct reservation_view view = {.has_reason = true};
+    (void)state;
+    told_texts_set(&view.reason.texts, "=\xed\x83\x9c\xed\x92\x8d", "a \"storm\"");
+    assert_row(
+        OBJECT_reservation, &view,
+        ",,,pending,0,0,,,,,,,,\"'=\xed\x83\x9c\xed\x92\x8d / a \"\"storm\"\"\",,,,\"\"\r\n");
 }
 
 /* The longest that may be: a row of the most seats with the longest texts. */
@@ -111,6 +121,9 @@ static void test_the_longest_row_has_room(void **state)
     (void)state;
     for (size_t i = 0; i < SEATS_PER_RESERVATION_MAX; i++)
         memset(view.seats[i].seat_number, '"', SEAT_NUMBER_BYTES_MAX);
+    view.has_reason = true;
+    memset(view.reason.texts.ko, '"', TOLD_BYTES_MAX);
+    memset(view.reason.texts.en, '"', TOLD_BYTES_MAX);
     buffer_init(&out, CSV_ROW_BYTES_MAX);
     assert_true(csv_row(&out, OBJECT_reservation, &view, &no_offset));
     buffer_release(&out);
@@ -128,6 +141,7 @@ int main(void)
         cmocka_unit_test(test_quotes),
         cmocka_unit_test(test_formulas_are_harmless),
         cmocka_unit_test(test_seats_are_one_cell),
+        cmocka_unit_test(test_a_reason_is_one_cell_in_all_languages),
         cmocka_unit_test(test_the_longest_row_has_room),
     };
     return cmocka_run_group_tests_name("api csv", tests, NULL, NULL);
