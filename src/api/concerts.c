@@ -121,11 +121,13 @@ void get_concert(struct enquiry *enquiry)
     engine_catalogue_release(catalogue);
 }
 
-/* How many of a round's seats can be had now: none once it is over and its seats left memory. */
-static int64_t available_now(const struct engine *engine, struct id round_id)
+/* How many of a round's seats can be had now: none once it began or was cancelled. */
+static int64_t available_now(const struct engine *engine, const struct concert_round *round)
 {
-    const struct round_snapshot *seats = engine_round(engine, round_id);
-    if (seats == NULL)
+    if (round->status == ROUND_STATUS_CANCELLED || round->start_time <= engine_now(engine).wall)
+        return 0;
+    const struct round_snapshot *seats = engine_round(engine, round->id);
+    if (seats == NULL) /* there was no memory for them */
         return 0;
     const int64_t available = seats->available;
     engine_round_release(seats);
@@ -136,7 +138,7 @@ static void write_round(struct enquiry *enquiry, const struct catalogue_round *r
 {
     struct shown_round shown = {.round = round->round};
     if (round->live)
-        shown.available = available_now(enquiry->api->engine, round->round.id);
+        shown.available = available_now(enquiry->api->engine, &round->round);
     object_write(&enquiry->writer, OBJECT_round, &shown, NULL);
 }
 
@@ -157,7 +159,7 @@ bool concerts_show_round(const struct engine *engine, struct id round_id, struct
     if (found)
         *shown = (struct shown_round){
             .round = round->round,
-            .available = round->live ? available_now(engine, round_id) : 0,
+            .available = round->live ? available_now(engine, &round->round) : 0,
         };
     engine_catalogue_release(catalogue);
     return found;
@@ -255,7 +257,7 @@ static void answer_round_now(struct enquiry *enquiry)
         return;
     const struct concert_round *round = &enquiry->request.call.record->as.concert_round;
     const struct shown_round shown = {.round = *round,
-                                      .available = available_now(enquiry->api->engine, round->id)};
+                                      .available = available_now(enquiry->api->engine, round)};
     object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
     reply_private(enquiry, STATUS_OK);
 }
@@ -302,7 +304,7 @@ static void answer_round_made(struct enquiry *enquiry)
     const struct concert_round *round = &call->record->as.concert_round;
     struct shown_round shown = {.round = *round, .available = round->total_seat_cnt};
     if (call->replayed)
-        shown.available = available_now(enquiry->api->engine, round->id);
+        shown.available = available_now(enquiry->api->engine, round);
     object_write(reply_begin(enquiry), OBJECT_round, &shown, NULL);
     reply_created(enquiry, enquiry->route->location,
                   record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, round->id);
@@ -313,6 +315,8 @@ void post_rounds(struct enquiry *enquiry)
     const struct round_plan *plan = import_plan(enquiry);
     struct call *call = ask_call(enquiry);
     call->in.round.start_time = plan->start_time;
+    call->in.round.doors_at = plan->doors_at;
+    call->in.round.ends_at = plan->ends_at;
     call->in.round.seats = plan->seats;
     call->in.round.seat_count = plan->seat_count;
     enquiry_submit(enquiry, answer_round_made);

@@ -115,7 +115,8 @@ static void linger(struct event_streams *streams, struct event_person *person)
 
 static bool own_is_due(const struct own_events *own)
 {
-    return own->token_due || own->pending_due || own->heard_due || own->reservation_count > 0;
+    return own->token_due || own->pending_due || own->round_due || own->heard_due ||
+           own->reservation_count > 0;
 }
 
 static void stand_in_line(struct event_streams *streams, struct own_events *own)
@@ -156,7 +157,8 @@ bool event_stream_is_settled(const struct event_stream *stream)
 {
     const struct own_events *own = stream->own;
     return own == NULL || own->person == NULL ||
-           (!own->asking && !own->token_due && !own->pending_due && own->reservation_count == 0);
+           (!own->asking && !own->token_due && !own->pending_due && !own->round_due &&
+            own->reservation_count == 0);
 }
 
 /* ---- Joining and leaving ---- */
@@ -317,6 +319,28 @@ static void see_reservation(struct event_streams *streams,
     }
 }
 
+static void round_is_due(struct own_events *own, struct id round_id)
+{
+    own->round_id = own->round_due && !id_equal(own->round_id, round_id) ? ID_NONE : round_id;
+    own->round_due = true;
+}
+
+/* What a reservation shows of its round changes with it, and nobody here knows who has one. Who
+ * comes back with an id from before begins anew. */
+static void see_round(struct event_streams *streams, const struct concert_round *round)
+{
+    if (round->status != ROUND_STATUS_CANCELLED && round->moved_at == 0)
+        return;
+    for (struct event_person *person = pool_next(&streams->people, 0); person != NULL;
+         person = pool_next(&streams->people, person->item.number)) {
+        person->known_since = streams->seq;
+        for (struct own_events *own = person->first; own != NULL; own = own->person_next) {
+            round_is_due(own, round->id);
+            stand_in_line(streams, own);
+        }
+    }
+}
+
 /* A stream that is for its session alone ends with it; another goes on, and nobody is heard. */
 static void see_session_end(struct event_streams *streams, struct id session_id)
 {
@@ -336,6 +360,8 @@ void event_people_see(struct event_streams *streams, const struct record *record
         see_token(streams, &record->as.queue_token);
     else if (record->kind == RECORD_KIND_SEAT_RESERVATION && !record->deleted)
         see_reservation(streams, &record->as.seat_reservation);
+    else if (record->kind == RECORD_KIND_CONCERT_ROUND && !record->deleted)
+        see_round(streams, &record->as.concert_round);
     else if (record->kind == RECORD_KIND_SESSION && record->deleted)
         see_session_end(streams, record->as.session.id);
 }
@@ -360,6 +386,13 @@ static void ask_next(struct own_events *own, struct call *call)
             .status = {.given = true, .value = RESERVATION_STATUS_PENDING},
         };
         own->pending_due = false;
+    } else if (own->round_due) {
+        call->verb = VERB_LIST;
+        call->in.list = (struct record_query){.kind = RECORD_KIND_SEAT_RESERVATION,
+                                              .limit = LIST_LIMIT_MAX,
+                                              .user_id = own->person->user_id,
+                                              .round_id = own->round_id};
+        own->round_due = false;
     } else if (own->reservation_count > 0) {
         call->verb = VERB_RESERVATION_GET;
         call->in.reservation.reservation_id = own->reservations[0];
@@ -378,8 +411,10 @@ static void ask_again(struct own_events *own, const struct call *call)
         if (!own->token_due)
             own->token_id = call->in.token.token_id;
         own->token_due = true;
-    } else if (call->verb == VERB_LIST) {
+    } else if (call->verb == VERB_LIST && call->in.list.status.given) {
         own->pending_due = true;
+    } else if (call->verb == VERB_LIST) {
+        round_is_due(own, call->in.list.round_id);
     } else if (call->verb == VERB_RESERVATION_GET) {
         reservation_is_due(own, call->in.reservation.reservation_id);
     } else {
@@ -452,8 +487,8 @@ static void tell_own(struct event_stream *stream, enum event_name event, enum ob
 }
 
 /* The oldest first. */
-static void tell_pending(struct event_stream *stream, const struct record_page *page,
-                         const struct shown_clock *clock)
+static void tell_reservations(struct event_stream *stream, const struct record_page *page,
+                              const struct shown_clock *clock)
 {
     for (size_t i = page->count; i > 0; i--)
         tell_own(stream, EVENT_reservation, OBJECT_reservation, list_page_item(page, i - 1), clock);
@@ -466,7 +501,7 @@ static void tell_answer(struct event_stream *stream, const struct request *reque
         tell_own(stream, EVENT_token, OBJECT_token,
                  call->refusal == REFUSAL_NONE ? &call->out.token : NULL, &request->shown_clock);
     else if (call->verb == VERB_LIST && call->refusal == REFUSAL_NONE)
-        tell_pending(stream, &call->out.page, &request->shown_clock);
+        tell_reservations(stream, &call->out.page, &request->shown_clock);
     else if (call->verb == VERB_RESERVATION_GET && call->refusal == REFUSAL_NONE)
         tell_own(stream, EVENT_reservation, OBJECT_reservation, &call->out.reservation,
                  &request->shown_clock);

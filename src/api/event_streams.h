@@ -104,8 +104,9 @@ struct own_events {
     struct own_events *next_due; /* in the line of those that are to ask */
     struct credentials credentials;
     bool in_line, asking;
-    bool token_due, pending_due, heard_due;
+    bool token_due, pending_due, round_due, heard_due;
     struct id token_id; /* that changed; ID_NONE: the one that lives */
+    struct id round_id; /* that was moved or cancelled; ID_NONE: several were */
     size_t reservation_count;
     struct id reservations[EVENT_CHANGES_MAX]; /* that are due */
     int64_t heard_us;

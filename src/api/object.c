@@ -42,11 +42,11 @@ static const char *const open_closed_texts[] = {
     [SHOWN_OPEN] = "open",
 };
 static const char *const history_event_texts[HISTORY_EVENT_COUNT] = {
-    [HISTORY_JOINED] = "joined",     [HISTORY_ADMITTED] = "admitted",
-    [HISTORY_HELD] = "held",         [HISTORY_EXTENDED] = "extended",
-    [HISTORY_TRIED] = "tried",       [HISTORY_PAID] = "paid",
-    [HISTORY_EXPIRED] = "expired",   [HISTORY_CANCELLED] = "cancelled",
-    [HISTORY_REFUNDED] = "refunded",
+    [HISTORY_JOINED] = "joined",       [HISTORY_ADMITTED] = "admitted",
+    [HISTORY_HELD] = "held",           [HISTORY_EXTENDED] = "extended",
+    [HISTORY_TRIED] = "tried",         [HISTORY_PAID] = "paid",
+    [HISTORY_MOVED] = "moved",         [HISTORY_EXPIRED] = "expired",
+    [HISTORY_CANCELLED] = "cancelled", [HISTORY_REFUNDED] = "refunded",
 };
 _Static_assert(OBJECT_COUNT <= 128, "a set of objects has a bit for each");
 enum {

@@ -18,8 +18,8 @@ enum plan_array {
 };
 
 struct round_plan {
-    enum refusal refusal; /* of the form; what is wrong stands in `body` */
-    timestamp_ms start_time;
+    enum refusal refusal;                       /* of the form; what is wrong stands in `body` */
+    timestamp_ms start_time, doors_at, ends_at; /* the last two: 0 where nobody says */
     struct seat_plan *seats;
     size_t seat_count;
 

@@ -304,7 +304,8 @@ struct call {
         } reservation_hold;
         struct {
             struct id reservation_id;
-        } reservation; /* RESERVATION_GET, _CANCEL and _HISTORY, PAYMENT_MAKE */
+            timestamp_ms start_time; /* PAYMENT_MAKE: as its payer was told; 0: not said */
+        } reservation;               /* RESERVATION_GET, _CANCEL and _HISTORY, PAYMENT_MAKE */
         struct {
             struct id payment_id;
         } payment_get;

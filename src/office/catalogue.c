@@ -247,8 +247,16 @@ static struct record *prepare_seats(struct office *office, struct id round_id,
     return records;
 }
 
+static enum refusal check_times(const struct concert_round *row)
+{
+    if (row->doors_at != 0 && row->doors_at > row->start_time)
+        return REFUSAL_DOORS_AFTER_START;
+    return row->ends_at != 0 && row->ends_at <= row->start_time ? REFUSAL_ENDS_BEFORE_START
+                                                                : REFUSAL_NONE;
+}
+
 static enum refusal check_plan(const struct office *office, const struct live_concert *concert,
-                               struct call *call)
+                               const struct concert_round *row, struct call *call)
 {
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
@@ -256,6 +264,11 @@ static enum refusal check_plan(const struct office *office, const struct live_co
     CHECK(count >= 1 && count <= ROUND_SEATS_MAX);
     if (concert->round_count >= ROUNDS_PER_CONCERT_MAX || office->seats.taken + count > SEATS_MAX)
         return REFUSAL_CAPACITY;
+    if (row->start_time <= office->now.wall)
+        return REFUSAL_STARTS_BEFORE_NOW;
+    const enum refusal refusal = check_times(row);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     struct chair_check check = {.detail = &call->detail, .refusal = REFUSAL_NONE};
     if (chairs_compare(call->in.round.seats, count, refuse_chair, &check) != RESULT_OK)
         return REFUSAL_CAPACITY;
@@ -319,19 +332,21 @@ enum refusal round_create(struct office *office, const struct caller *caller, st
 {
     (void)caller;
     struct live_concert *concert = concert_find(office, call->in.round.concert_id);
-    const enum refusal refusal = check_plan(office, concert, call);
+    const size_t count = call->in.round.seat_count;
+    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
+                            .as.concert_round = {
+                                .concert_id = call->in.round.concert_id,
+                                .start_time = call->in.round.start_time,
+                                .doors_at = call->in.round.doors_at,
+                                .ends_at = call->in.round.ends_at,
+                                .status = ROUND_STATUS_SCHEDULED,
+                                .total_seat_cnt = (int64_t)count,
+                                .plan_version = 1,
+                            }};
+    const enum refusal refusal = check_plan(office, concert, &record.as.concert_round, call);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    const size_t count = call->in.round.seat_count;
-    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND,
-                                  .as.concert_round = {
-                                      .id = new_id(office),
-                                      .concert_id = call->in.round.concert_id,
-                                      .start_time = call->in.round.start_time,
-                                      .status = ROUND_STATUS_SCHEDULED,
-                                      .total_seat_cnt = (int64_t)count,
-                                      .plan_version = 1,
-                                  }};
+    record.as.concert_round.id = new_id(office);
     if (!round_reserve(office, count) || !batch_reserve_more(office, count, RECORD_BYTES_MAX) ||
         call_show_record(call, &record) != REFUSAL_NONE)
         return REFUSAL_CAPACITY;
@@ -375,14 +390,6 @@ static enum refusal become_for(struct office *office, struct live_round *round,
     if (refusal != REFUSAL_NONE)
         texts_free(&record);
     return refusal;
-}
-
-static enum refusal check_times(const struct concert_round *row)
-{
-    if (row->doors_at != 0 && row->doors_at > row->start_time)
-        return REFUSAL_DOORS_AFTER_START;
-    return row->ends_at != 0 && row->ends_at <= row->start_time ? REFUSAL_ENDS_BEFORE_START
-                                                                : REFUSAL_NONE;
 }
 
 /* The price that is asked for seats of this grade; NULL: none is. */
@@ -443,8 +450,8 @@ static bool somebody_comes(const struct live_round *round)
     return round->counts[SEAT_STATUS_HELD] + round->counts[SEAT_STATUS_SOLD] > 0;
 }
 
-static enum refusal take_times(const struct live_round *round, const struct call *call,
-                               struct concert_round *row)
+static enum refusal take_times(const struct live_round *round, struct moment now,
+                               const struct call *call, struct concert_round *row)
 {
     if (call->in.round.start_time != 0)
         row->start_time = call->in.round.start_time;
@@ -454,6 +461,8 @@ static enum refusal take_times(const struct live_round *round, const struct call
         row->ends_at = call->in.round.ends_at;
     if (row->start_time != round->row.start_time && somebody_comes(round))
         return REFUSAL_HAS_RESERVATIONS;
+    if (row->start_time != round->row.start_time && row->start_time <= now.wall)
+        return REFUSAL_STARTS_BEFORE_NOW;
     return check_times(row);
 }
 
@@ -467,7 +476,7 @@ enum refusal round_change(struct office *office, const struct caller *caller, st
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
     struct concert_round row = round->row;
-    enum refusal refusal = take_times(round, call, &row);
+    enum refusal refusal = take_times(round, office->now, call, &row);
     if (refusal == REFUSAL_NONE && call->in.round.price_count > 0)
         refusal = check_prices(round, call, &changes);
     if (refusal != REFUSAL_NONE)
@@ -483,7 +492,6 @@ enum refusal round_change(struct office *office, const struct caller *caller, st
     return refusal;
 }
 
-/* Its reservations stay as they are: what they show of the move is the round's. */
 /* Until when who has seats may give them back for nothing: what an earlier move promised stays, as
  * far as the new date lets it. */
 static timestamp_ms promised_until(const struct concert_round *before,
@@ -495,6 +503,7 @@ static timestamp_ms promised_until(const struct concert_round *before,
     return later < after->start_time ? later : after->start_time;
 }
 
+/* Its reservations stay as they are: what they show of the move is the round's. */
 enum refusal round_move(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
@@ -514,6 +523,8 @@ enum refusal round_move(struct office *office, const struct caller *caller, stru
     row.free_cancel_until = call->in.round.free_cancel_until;
     if (row.start_time <= office->now.wall)
         return REFUSAL_STARTS_BEFORE_NOW;
+    if (row.start_time == round->row.start_time)
+        return REFUSAL_STARTS_THEN_ALREADY;
     if (row.free_cancel_until <= office->now.wall || row.free_cancel_until > row.start_time)
         return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
     row.free_cancel_until = promised_until(&round->row, &row);

@@ -99,6 +99,9 @@ enum refusal payment_make(struct office *office, const struct caller *caller, st
     const enum refusal refusal = reservation_find_pending(office, user, call, &reservation);
     if (reservation == NULL)
         return refusal;
+    const timestamp_ms told = call->in.reservation.start_time;
+    if (told != 0 && told != reservation->round->row.start_time)
+        return REFUSAL_ROUND_MOVED;
     if (user->account.balance < reservation->row.amount)
         return refuse_short(office, reservation, call);
     if (!payment_reserve(office))

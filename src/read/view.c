@@ -4,7 +4,27 @@
 bool reservation_was_moved(const struct seat_reservation *reservation,
                            const struct concert_round *round)
 {
-    return round->moved_at != 0 && reservation->reserved_at <= round->moved_at;
+    return round->moved_at != 0 && reservation->reserved_at <= round->moved_at &&
+           (reservation->ended_at == 0 || reservation->ended_at >= round->moved_at);
+}
+
+/* Whether the round's reason, which is of the last that became of it, is this reservation's too. */
+static bool is_concerned(const struct seat_reservation *reservation,
+                         const struct concert_round *round)
+{
+    if (round->status != ROUND_STATUS_CANCELLED)
+        return reservation_was_moved(reservation, round);
+    return reservation->ended_at == 0 ||
+           reservation->cancel_reason == CANCEL_REASON_ROUND_CANCELLED;
+}
+
+bool reservation_tell_reason(const struct seat_reservation *reservation,
+                             const struct concert_round *round, struct round_reason *reason)
+{
+    if (round->reason_ko == NULL || !is_concerned(reservation, round))
+        return false;
+    told_texts_set(&reason->texts, round->reason_ko, round->reason_en);
+    return true;
 }
 
 void reservation_view_tell_round(struct reservation_view *view, const struct concert_round *round)
@@ -13,10 +33,7 @@ void reservation_view_tell_round(struct reservation_view *view, const struct con
     view->concert_id = round->concert_id;
     view->moved_from = moved ? round->moved_from : 0;
     view->free_cancel_until = moved ? round->free_cancel_until : 0;
-    view->has_reason =
-        round->reason_ko != NULL && (moved || round->status == ROUND_STATUS_CANCELLED);
-    if (view->has_reason)
-        told_texts_set(&view->reason.texts, round->reason_ko, round->reason_en);
+    view->has_reason = reservation_tell_reason(&view->reservation, round, &view->reason);
 }
 
 void reservation_view_begin(struct reservation_view *view,

@@ -28,9 +28,13 @@ struct reservation_view {
     struct reserved_seat_view seats[SEATS_PER_RESERVATION_MAX];
 };
 
-/* Whether the round was moved after the reservation was made; before, its buyer knew. */
+/* Whether the round was moved while the reservation was there; before, its buyer knew. */
 bool reservation_was_moved(const struct seat_reservation *reservation,
                            const struct concert_round *round);
+
+/* Why the round was moved or cancelled, if that concerns the reservation; false: there is none. */
+bool reservation_tell_reason(const struct seat_reservation *reservation,
+                             const struct concert_round *round, struct round_reason *reason);
 
 /* What the view shows of the reservation's round, as that is. */
 void reservation_view_tell_round(struct reservation_view *view, const struct concert_round *round);

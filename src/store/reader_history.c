@@ -1,4 +1,4 @@
-/* The history of one reservation, from its own row, its token's and its payments'. */
+/* The history of one reservation, from its own row, its token's, its payments' and its round's. */
 #include "store/reader.h"
 
 #include "store/row.h"
@@ -32,6 +32,26 @@ static enum result add_token(struct store_reader *reader, struct id token_id,
     const struct queue_token *token = &found.as.queue_token;
     add_step(history, &(struct history_step){.at = token->issued_at, .event = HISTORY_JOINED});
     add_step(history, &(struct history_step){.at = token->activate_at, .event = HISTORY_ADMITTED});
+    return RESULT_OK;
+}
+
+static enum result add_round(struct store_reader *reader,
+                             const struct seat_reservation *reservation,
+                             struct reservation_history *history)
+{
+    const struct record wanted = {.kind = RECORD_KIND_CONCERT_ROUND,
+                                  .as.concert_round.id = reservation->round_id};
+    struct record found;
+    const enum result result = find_row_named(reader, &wanted, &found);
+    if (result != RESULT_OK)
+        return result;
+    const struct concert_round *round = &found.as.concert_round;
+    history->has_reason = reservation_tell_reason(reservation, round, &history->reason);
+    if (reservation_was_moved(reservation, round))
+        add_step(history, &(struct history_step){.at = round->moved_at,
+                                                 .event = HISTORY_MOVED,
+                                                 .moved_from = round->moved_from,
+                                                 .free_cancel_until = round->free_cancel_until});
     return RESULT_OK;
 }
 
@@ -113,6 +133,8 @@ static enum result history_in_moment(struct store_reader *reader,
                                              .amount = reservation.amount});
     add_step(history,
              &(struct history_step){.at = reservation.extended_at, .event = HISTORY_EXTENDED});
+    if (result == RESULT_OK)
+        result = add_round(reader, &reservation, history);
     if (result == RESULT_OK)
         result = find_failed(reader, &reservation, &failed);
     if (result == RESULT_OK)

@@ -10,6 +10,7 @@ import {
     admitted,
     buyers,
     charge,
+    fromNow,
     hold,
     makeConcert,
     makeRound,
@@ -20,6 +21,7 @@ import {
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
+const DAY_MS = 86_400_000
 const BOSS = 'boss@example.com'
 
 const availability = async (client, round) =>
@@ -195,6 +197,56 @@ describe('what is one\'s own', () => {
         await other.next('queue')
         assert.deepEqual([other.of('reservation'), other.of('token')], [[], [null]])
         events.close()
+        other.close()
+    })
+
+    test('a hold that is given more time, in every tab', async () => {
+        await admitted(ann)
+        const held = ok(await hold(ann, round, chairs[6]), 201)
+        const tabs = [await Events.open(ann, 'token=current'), await Events.open(ann, 'token=current')]
+        for (const tab of tabs) await tab.next('reservation', ({ id }) => id === held.id)
+        const longer = ok(await ann.post(`/v1/reservations/${held.id}/extend`))
+        assert.ok(longer.expiresAt > held.expiresAt)
+        for (const tab of tabs) {
+            const told = await tab.next('reservation', ({ extendedAt }) => extendedAt !== null)
+            assert.deepEqual(told.data, longer)
+            tab.close()
+        }
+        ok(await ann.post(`/v1/reservations/${held.id}/cancel`))
+    })
+
+    test('what one has of a round that is moved or cancelled, and nobody else has', async () => {
+        const own = await makeRound(organizer, concert)
+        const [seat, taken] = await seatsOf(ann, own)
+        await admitted(ann)
+        const paid = ok(await hold(ann, own, seat), 201)
+        ok(await pay(ann, paid), 201)
+        await admitted(ann)
+        const held = ok(await hold(ann, own, taken), 201)
+        const events = await Events.open(ann, 'token=current')
+        const other = await Events.open(bob, 'token=current')
+        await events.next('reservation', ({ id }) => id === held.id)
+        await until('the id of a commit', () => Number(events.lastId) > 0)
+        const { lastId } = events
+        const startTime = fromNow(40 * DAY_MS)
+        const reason = { texts: { ko: '태풍', en: 'A storm' } }
+        const body = { startTime, freeCancelUntil: startTime, reason }
+        ok(await organizer.post(`/v1/rounds/${own.id}/move`, body))
+        for (const each of [paid, held]) {
+            const told = await events.next('reservation', ({ id, movedFrom }) => id === each.id && movedFrom)
+            assert.deepEqual(told.data, await truth(each))
+            assert.deepEqual([told.data.movedFrom, told.data.reason], [own.startTime, reason])
+        }
+        ok(await organizer.post(`/v1/rounds/${own.id}/cancel`, { reason }))
+        for (const each of [paid, held])
+            await events.next('reservation', ({ id, status }) => id === each.id && status === 'cancelled')
+        events.close()
+        // Who was away meanwhile is told to begin anew.
+        const again = await Events.open(ann, 'token=current', { lastId })
+        await again.next('reset')
+        again.close()
+        await other.next('queue')
+        assert.deepEqual(other.of('reservation'), [])
         other.close()
     })
 

@@ -9,6 +9,7 @@ import {
     admitted,
     buyers,
     charge,
+    fromNow,
     hold,
     makeConcert,
     makeRound,
@@ -17,6 +18,9 @@ import {
     seatsOf,
     signIn,
 } from './support/people.mjs'
+import { until } from './support/wait.mjs'
+
+const DAY_MS = 86_400_000
 
 let house, organizer, ann, bob, round, seats
 before(async () => {
@@ -41,7 +45,14 @@ describe('a history', () => {
     test('begins with the line, and tells a hold at once', async () => {
         const history = ok(await historyOf(organizer, reservation))
         assert.equal(history.reservationId, reservation.id)
-        const none = { amount: null, paymentId: null, cancelReason: null }
+        assert.equal(history.reason, null)
+        const none = {
+            amount: null,
+            paymentId: null,
+            cancelReason: null,
+            movedFrom: null,
+            freeCancelUntil: null,
+        }
         assert.deepEqual(history.items, [
             { at: token.issuedAt, event: 'joined', ...none },
             { at: token.activateAt, event: 'admitted', ...none },
@@ -89,6 +100,41 @@ describe('a history', () => {
             [items.at(-1).event, items.at(-1).cancelReason],
             ['cancelled', 'buyer']
         )
+    })
+})
+
+describe('a round that was moved', () => {
+    const reason = { texts: { ko: '태풍', en: 'A storm' } }
+    const move = (moved, days) => {
+        const startTime = fromNow(days * DAY_MS)
+        const body = { startTime, freeCancelUntil: startTime, reason }
+        return organizer.post(`/v1/rounds/${moved.id}/move`, body).then(ok)
+    }
+
+    test('is told with its reason to who was there, and the last time alone', async () => {
+        const own = await makeRound(organizer, await makeConcert(organizer))
+        const [seat, other] = await seatsOf(organizer, own)
+        await admitted(bob)
+        const gone = ok(await hold(bob, own, other), 201)
+        ok(await bob.post(`/v1/reservations/${gone.id}/cancel`))
+        const held = ok(await hold(bob, own, seat), 201)
+        const first = await move(own, 40)
+        await move(own, 41)
+        const history = ok(await historyOf(organizer, held))
+        assert.deepEqual(history.reason, reason)
+        const { event, movedFrom, freeCancelUntil } = history.items.at(-1)
+        const { freeCancelUntil: promised } = ok(await bob.get(`/v1/reservations/${held.id}`))
+        assert.deepEqual([event, movedFrom, freeCancelUntil], ['moved', first.startTime, promised])
+        assert.deepEqual(events(history), ['joined', 'admitted', 'held', 'moved'])
+        const before = ok(await historyOf(organizer, gone))
+        assert.equal(before.reason, null)
+        assert.ok(!events(before).includes('moved'))
+        ok(await organizer.post(`/v1/rounds/${own.id}/cancel`))
+        const ended = await until('the end', async () => {
+            const now = ok(await historyOf(organizer, held))
+            return events(now).includes('cancelled') && now
+        })
+        assert.deepEqual([ended.reason, ended.items.at(-1).cancelReason], [null, 'round_cancelled'])
     })
 })
 

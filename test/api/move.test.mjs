@@ -36,6 +36,38 @@ describe('a round’s times', () => {
         assert.deepEqual([doorsAt, endsAt, movedFrom], [null, null, null])
     })
 
+    test('are told with it, and fit each other', async () => {
+        const startTime = fromNow(DAY_MS)
+        const sections = [{ name: 'A', rows: 1, seatsPerRow: 2, price: 1 }]
+        const make = times =>
+            organizer.post(`/v1/concerts/${concert.id}/rounds`, { startTime, sections, ...times })
+        const times = { doorsAt: startTime, endsAt: fromNow(DAY_MS + HOUR_MS) }
+        const made = ok(await make(times), 201)
+        assert.deepEqual(made, { ...made, startTime, ...times })
+        assert.deepEqual(await shown(made), made)
+        await house.restart()
+        assert.deepEqual(await shown(made), made)
+        const silent = ok(await make({ doorsAt: null, endsAt: null }), 201)
+        assert.deepEqual([silent.doorsAt, silent.endsAt], [null, null])
+        invalid(await make({ doorsAt: times.endsAt }), '/doorsAt')
+        invalid(await make({ endsAt: startTime }), '/endsAt')
+        invalid(await make({ endsAt: 'late' }), '/endsAt')
+        invalid(await make({ startTime: fromNow(-1000) }), '/startTime')
+        invalid(await make({ startTime: '1970-01-01T00:00:00Z' }), '/startTime')
+    })
+
+    test('lie ahead when they are changed', async () => {
+        const round = await makeRound(organizer, concert)
+        const path = `/v1/rounds/${round.id}`
+        invalid(await organizer.patch(path, { startTime: fromNow(-1000) }), '/startTime')
+        assert.deepEqual(await shown(round), round)
+        // Saying again what is so is no change, and no move.
+        ok(await organizer.patch(path, { startTime: round.startTime }), 204)
+        const still = { startTime: round.startTime, freeCancelUntil: fromNow(HOUR_MS), reason }
+        invalid(await move(round, still), '/startTime')
+        assert.deepEqual(await shown(round), round)
+    })
+
     test('are set and taken back, also when it is sold', async () => {
         const round = await makeRound(organizer, concert)
         await bought(round)
@@ -148,5 +180,17 @@ describe('a round that is cancelled', () => {
             while (now.status === 'confirmed')
             assert.deepEqual([now.cancelReason, now.reason], ['round_cancelled', told])
         }
+    })
+
+    test('says nothing to who gave a seat back before', async () => {
+        const round = await makeRound(organizer, concert)
+        const { id } = await bought(round)
+        const before = ok(await ann.post(`/v1/reservations/${id}/cancel`))
+        const startTime = fromNow(40 * DAY_MS)
+        ok(await move(round, { startTime, freeCancelUntil: startTime, reason }))
+        assert.deepEqual(ok(await ann.get(`/v1/reservations/${id}`)), before)
+        ok(await organizer.post(`/v1/rounds/${round.id}/cancel`, { reason }))
+        assert.deepEqual(ok(await ann.get(`/v1/reservations/${id}`)), before)
+        assert.deepEqual([before.cancelReason, before.reason], ['buyer', null])
     })
 })

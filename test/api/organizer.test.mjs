@@ -199,12 +199,8 @@ describe('cancelling a round', () => {
         const bought = await buy(bob, own, first)
         await admitted(ann)
         const held = ok(await hold(ann, own, second), 201)
-        const cancelled = ok(await organizer.post(at(own, 'cancel')))
-        assert.deepEqual(cancelled, {
-            ...own,
-            status: 'cancelled',
-            availableSeatCnt: cancelled.availableSeatCnt,
-        })
+        const cancelled = { ...own, status: 'cancelled', availableSeatCnt: 0 }
+        assert.deepEqual(ok(await organizer.post(at(own, 'cancel'))), cancelled)
         refused(await hold(ann, own, third), 409, 'round_cancelled')
         await until('the refund', async () => (await salesOf(own)).sold === 0)
         refused(await pay(ann, held), 409, 'round_cancelled')
@@ -216,10 +212,7 @@ describe('cancelling a round', () => {
             const { status, cancelReason } = ok(await client.get(`/v1/reservations/${id}`))
             assert.deepEqual([status, cancelReason], ['cancelled', 'round_cancelled'])
         }
-        assert.deepEqual(ok(await organizer.post(at(own, 'cancel'))), {
-            ...own,
-            status: 'cancelled',
-        })
+        assert.deepEqual(ok(await organizer.post(at(own, 'cancel'))), cancelled)
     })
 
     test('takes an empty body or {}', async () => {

@@ -81,6 +81,25 @@ test('for what is cancelled', async () => {
     assert.deepEqual([problem.reservationStatus, problem.paymentId], ['cancelled', null])
 })
 
+test('for another day than one was told, before the points are looked at', async () => {
+    const own = await makeRound(organizer, concert)
+    const [seat] = await seatsOf(ann, own)
+    const [day, next] = [40, 41].map(days => fromNow(days * 86_400_000))
+    await admitted(ann)
+    const held = ok(await hold(ann, own, seat), 201)
+    const payFor = startTime => ann.post('/v1/payments', { reservationId: held.id, startTime })
+    refused(await payFor(day), 409, 'round_moved')
+    invalid(await payFor('tomorrow'), '/startTime')
+    invalid(await payFor(null), '/startTime')
+    const move = { startTime: day, freeCancelUntil: day, reason: { texts: { ko: '태풍', en: 'A storm' } } }
+    ok(await organizer.post(`/v1/rounds/${own.id}/move`, move))
+    await charge(ann, 100)
+    for (const told of [own.startTime, next]) refused(await payFor(told), 409, 'round_moved')
+    assert.equal(await statusOf(ann, held), 'pending')
+    ok(await payFor(`${day.slice(0, -1)}+00:00`), 201)
+    refused(await payFor(own.startTime), 409, 'reservation_not_pending')
+})
+
 test('a free seat is paid with no points at all', async () => {
     const free = await makeRound(organizer, concert, { price: 0 })
     const [first] = await seatsOf(ann, free)

@@ -328,6 +328,15 @@ static bool is_full(const struct oracle *oracle, const struct row *concert, cons
            count_there(oracle, RECORD_KIND_SEAT) + call->in.round.seat_count > SEATS_MAX;
 }
 
+static enum refusal times_refusal(const struct concert_round *image)
+{
+    if (image->doors_at != 0 && image->start_time < image->doors_at)
+        return REFUSAL_DOORS_AFTER_START;
+    if (image->ends_at != 0 && image->start_time >= image->ends_at)
+        return REFUSAL_ENDS_BEFORE_START;
+    return REFUSAL_NONE;
+}
+
 enum refusal judge_round_create(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
@@ -339,7 +348,14 @@ enum refusal judge_round_create(struct oracle *oracle, struct row *user, const s
     if (is_full(oracle, concert, call))
         return REFUSAL_CAPACITY;
     oracle->state = STATE_KNOWN;
-    const enum refusal refusal = judge_seats(oracle, call);
+    const struct concert_round times = {.start_time = call->in.round.start_time,
+                                        .doors_at = call->in.round.doors_at,
+                                        .ends_at = call->in.round.ends_at};
+    if (times.start_time <= oracle->now.wall)
+        return REFUSAL_STARTS_BEFORE_NOW;
+    enum refusal refusal = times_refusal(&times);
+    if (refusal == REFUSAL_NONE)
+        refusal = judge_seats(oracle, call);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (call->refusal != REFUSAL_NONE)
@@ -349,7 +365,9 @@ enum refusal judge_round_create(struct oracle *oracle, struct row *user, const s
                                  .as.concert_round = {
                                      .id = span_new_id(oracle, RECORD_KIND_CONCERT_ROUND),
                                      .concert_id = call->in.round.concert_id,
-                                     .start_time = call->in.round.start_time,
+                                     .start_time = times.start_time,
+                                     .doors_at = times.doors_at,
+                                     .ends_at = times.ends_at,
                                      .status = ROUND_STATUS_SCHEDULED,
                                      .total_seat_cnt = (int64_t)call->in.round.seat_count,
                                      .plan_version = 1,
@@ -411,15 +429,6 @@ static bool is_lived_in(const struct row *round, const struct call *call)
     return part->counts[SEAT_STATUS_HELD] + part->counts[SEAT_STATUS_SOLD] > 0;
 }
 
-static enum refusal times_refusal(const struct concert_round *image)
-{
-    if (image->doors_at != 0 && image->start_time < image->doors_at)
-        return REFUSAL_DOORS_AFTER_START;
-    if (image->ends_at != 0 && image->start_time >= image->ends_at)
-        return REFUSAL_ENDS_BEFORE_START;
-    return REFUSAL_NONE;
-}
-
 /* One whose start was set anew is in memory with all its seats, and not over. */
 static void put_times(struct oracle *oracle, struct row *round, const struct record *image)
 {
@@ -444,6 +453,9 @@ enum refusal judge_round_change(struct oracle *oracle, struct row *user, const s
         times->ends_at = call->in.round.ends_at;
     if (times->start_time != round->image.as.concert_round.start_time && is_lived_in(round, call))
         return REFUSAL_HAS_RESERVATIONS;
+    if (times->start_time != round->image.as.concert_round.start_time &&
+        times->start_time <= oracle->now.wall)
+        return REFUSAL_STARTS_BEFORE_NOW;
     const enum refusal refusal = times_refusal(times);
     if (refusal != REFUSAL_NONE)
         return refusal;
@@ -477,6 +489,8 @@ enum refusal judge_round_move(struct oracle *oracle, struct row *user, const str
         return REFUSAL_SALES_CLOSED;
     if (start <= oracle->now.wall)
         return REFUSAL_STARTS_BEFORE_NOW;
+    if (start == round->image.as.concert_round.start_time)
+        return REFUSAL_STARTS_THEN_ALREADY;
     if (free <= oracle->now.wall || free > start)
         return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
     struct record image = row_image(round);

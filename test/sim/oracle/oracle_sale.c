@@ -613,6 +613,10 @@ enum refusal judge_payment_make(struct oracle *oracle, struct row *user, const s
     const enum refusal refusal = pending_refusal(oracle, user, reservation, call);
     if (refusal != REFUSAL_NONE)
         return refusal;
+    if (call->in.reservation.start_time != 0 &&
+        call->in.reservation.start_time !=
+            reservation->of.reservation->round->image.as.concert_round.start_time)
+        return REFUSAL_ROUND_MOVED;
     if (user->of.user.account->image.as.point_account.balance <
         reservation->image.as.seat_reservation.amount)
         return falls_short(oracle, reservation, call);

@@ -124,12 +124,21 @@ bool view_seats_are(const struct reservation_view *view, const struct row *reser
     return true;
 }
 
-/* Of a round that was moved when the reservation was there already. */
+/* Of a round that was moved when the reservation was there already, and still. */
 static bool was_moved(const struct row *reservation)
 {
     const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
-    return round->moved_at != 0 &&
-           round->moved_at >= reservation->image.as.seat_reservation.reserved_at;
+    const struct seat_reservation *own = &reservation->image.as.seat_reservation;
+    const bool was_over = own->ended_at != 0 && own->ended_at < round->moved_at;
+    return round->moved_at != 0 && round->moved_at >= own->reserved_at && !was_over;
+}
+
+/* It ended, and not with its round. */
+static bool left_before(const struct seat_reservation *reservation)
+{
+    return (reservation->status == RESERVATION_STATUS_CANCELLED &&
+            reservation->cancel_reason != CANCEL_REASON_ROUND_CANCELLED) ||
+           reservation->status == RESERVATION_STATUS_EXPIRED;
 }
 
 timestamp_ms free_cancel_until(const struct row *reservation)
@@ -139,12 +148,20 @@ timestamp_ms free_cancel_until(const struct row *reservation)
                : 0;
 }
 
+static bool reason_is_told(const struct row *reservation)
+{
+    const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
+    const bool concerns = round->status == ROUND_STATUS_CANCELLED
+                              ? !left_before(&reservation->image.as.seat_reservation)
+                              : was_moved(reservation);
+    return round->reason_en != NULL && concerns;
+}
+
 bool view_move_is(const struct reservation_view *view, const struct row *reservation)
 {
     const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
     const bool moved = was_moved(reservation);
-    const bool told =
-        round->reason_en != NULL && (moved || round->status == ROUND_STATUS_CANCELLED);
+    const bool told = reason_is_told(reservation);
     if (view->moved_from != (moved ? round->moved_from : 0) ||
         view->free_cancel_until != free_cancel_until(reservation) || view->has_reason != told)
         return false;
@@ -224,6 +241,24 @@ static bool payments_are(const struct oracle *oracle, const struct row *reservat
     return true;
 }
 
+/* What became of its round, as far as that concerns it. */
+static bool round_steps_are(const struct row *reservation, const struct reservation_history *told,
+                            size_t *count)
+{
+    const struct concert_round *round = &reservation->of.reservation->round->image.as.concert_round;
+    if (told->has_reason != reason_is_told(reservation) ||
+        (told->has_reason && (strcmp(told->reason.texts.ko, round->reason_ko) != 0 ||
+                              strcmp(told->reason.texts.en, round->reason_en) != 0)))
+        return false;
+    for (size_t i = 0; i < told->count; i++)
+        if (told->steps[i].event == HISTORY_MOVED &&
+            (told->steps[i].moved_from != round->moved_from ||
+             told->steps[i].free_cancel_until != round->free_cancel_until))
+            return false;
+    return !was_moved(reservation) ||
+           step_is(told, count, HISTORY_MOVED, round->moved_at, ID_NONE, 0);
+}
+
 static bool history_is(const struct oracle *oracle, const struct row *reservation,
                        const struct reservation_history *told)
 {
@@ -240,6 +275,7 @@ static bool history_is(const struct oracle *oracle, const struct row *reservatio
            step_is(told, &count, HISTORY_EXTENDED, row->extended_at, ID_NONE, 0) &&
            step_is(told, &count, expired ? HISTORY_EXPIRED : HISTORY_CANCELLED, row->ended_at,
                    ID_NONE, 0) &&
+           round_steps_are(reservation, told, &count) &&
            payments_are(oracle, reservation, told, &count) && count == told->count;
 }
 

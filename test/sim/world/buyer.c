@@ -80,6 +80,15 @@ static bool is_fickle(const struct world *world, const struct client *client)
     return client->index * 37 % 100 < (uint32_t)world->shape.fickle_percent;
 }
 
+/* Some say when it begins: mostly so, of one round of several. */
+static void pay(struct world *world, struct client *client)
+{
+    struct deed deed = {.verb = VERB_PAYMENT_MAKE, .subject = client->held};
+    if (percent(world, 20))
+        deed.from = look_at_start(world, look_for_round(world));
+    client_do(world, client, &deed);
+}
+
 /* With seats held. */
 static void decide(struct world *world, struct client *client)
 {
@@ -92,7 +101,7 @@ static void decide(struct world *world, struct client *client)
         if (world->settings.charging_open)
             charge(world, client);
     } else if (drawn < 72) {
-        ask(world, client, VERB_PAYMENT_MAKE, client->held);
+        pay(world, client);
     } else if (drawn < 78) {
         ask(world, client, VERB_RESERVATION_CANCEL, client->held);
     } else if (drawn < 80) {

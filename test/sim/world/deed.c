@@ -201,6 +201,8 @@ static void round_call(const struct deed *deed, const struct seat_plans *plans, 
         return;
     }
     call->in.round.concert_id = deed->subject;
+    call->in.round.doors_at = deed->doors_at;
+    call->in.round.ends_at = deed->ends_at;
     call->in.round.seat_count = deed->seat_count;
     call->in.round.seats = plans->seats;
 }
@@ -259,9 +261,10 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
         call->in.reservation_hold.seat_count = deed->seat_count;
         call->in.reservation_hold.best = deed->best;
     } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
-               verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+               verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE) {
         call->in.reservation.reservation_id = deed->subject;
-    else if (verb == VERB_PAYMENT_GET)
+        call->in.reservation.start_time = deed->from;
+    } else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = deed->subject;
     else if (verb == VERB_RESERVATION_HISTORY)
         call->in.reservation.reservation_id = deed->subject;

@@ -51,6 +51,19 @@ struct id look_for_round(struct world *world)
     return found;
 }
 
+timestamp_ms look_at_start(const struct world *world, struct id round_id)
+{
+    const struct catalogue_snapshot *catalogue = catalogue_now(world);
+    timestamp_ms start = 0;
+    if (catalogue == NULL)
+        return start;
+    for (size_t i = 0; i < catalogue->round_count && start == 0; i++)
+        if (id_equal(catalogue->rounds[i].round.id, round_id))
+            start = catalogue->rounds[i].round.start_time;
+    engine_catalogue_release(catalogue);
+    return start;
+}
+
 /* Over all rounds, or those that are on sale: the seats that are in a state. */
 static int64_t count_seats(const struct world *world, bool on_sale, bool held)
 {

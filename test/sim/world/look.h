@@ -8,6 +8,9 @@
 /* A round, most likely one that is on sale; none when there is no server, or no round. */
 struct id look_for_round(struct world *world);
 
+/* When the round begins; 0: nobody sees it. */
+timestamp_ms look_at_start(const struct world *world, struct id round_id);
+
 enum look {
     LOOK_FOR_THE_BEST, /* the first that are available: everybody else wants them too */
     LOOK_ANYWHERE,     /* available or not */

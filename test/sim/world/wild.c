@@ -278,6 +278,10 @@ static void fill_catalogue(struct world *world, struct client *client, struct de
     } else if (verb == VERB_ROUND_CREATE) {
         deed->subject = some_id(world, client, KNOWN_CONCERTS);
         deed->from = some_time(world);
+        if (deed->from <= clock_wall() && percent(world, 70))
+            deed->from = 2 * clock_wall() - deed->from;
+        if (percent(world, 30))
+            draw_times(world, deed);
         deed->seat_count = 1 + chance_below(&world->people, world->plans.count + 1);
         return;
     } else if (verb == VERB_ROUND_CHANGE) {
@@ -301,6 +305,8 @@ static void fill_catalogue(struct world *world, struct client *client, struct de
             deed->seat_ids[deed->seat_count++] = known_one(&(struct known_ids){0}, &world->people);
     }
     deed->subject = some_round(world, client);
+    if (verb == VERB_ROUND_MOVE && percent(world, 10))
+        deed->from = look_at_start(world, deed->subject);
 }
 
 /* Anywhere, also where nothing is yet. */

@@ -252,6 +252,8 @@ bool row_round(struct play *play)
         return false;
     const char *seats = row_option(play, "seats");
     play->call.in.round.concert_id = play_id(play, NAME_CONCERT, row_option(play, "of"));
+    play->call.in.round.doors_at = row_time(play, "doors", 0);
+    play->call.in.round.ends_at = row_time(play, "ends", 0);
     return make_round(play, row_word(play, 2), seats == NULL ? "A-1" : seats,
                       row_number(play, "price", 1000), row_time(play, "start", 0));
 }

@@ -256,6 +256,7 @@ bool row_pay(struct play *play)
     if (as == NULL)
         as = row_word(play, 1);
     play->call.in.reservation.reservation_id = reservation_of(play);
+    play->call.in.reservation.start_time = row_time(play, "start", 0);
     if (!play_call(play))
         return false;
     if (play->call.refusal != REFUSAL_NONE) {

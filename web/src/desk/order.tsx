@@ -2,10 +2,10 @@
 import { useMemo } from 'preact/hooks'
 import type { ExpandedReservation, History, Reservation } from '../core/api'
 import { act, read } from '../core/call'
-import { inZone } from '../core/clock'
+import { dayAndTime, inZone } from '../core/clock'
 import { price } from '../core/frame'
 import { may } from '../core/house'
-import { type Key, t } from '../core/language'
+import { inLanguage, type Key, t } from '../core/language'
 import { type Loaded, load, Shown } from '../core/loaded'
 import { say } from '../core/say'
 import { focusOn, Sure } from '../core/sure'
@@ -16,6 +16,7 @@ type Step = History['items'][number]
 interface Whole {
     order: Order
     steps: Step[]
+    reason: History['reason']
 }
 
 const stepWords: Record<Step['event'], Key> = {
@@ -25,6 +26,7 @@ const stepWords: Record<Step['event'], Key> = {
     extended: 'stepExtended',
     tried: 'stepTried',
     paid: 'stepPaid',
+    moved: 'stepMoved',
     expired: 'stepExpired',
     cancelled: 'stepCancelled',
     refunded: 'stepRefunded',
@@ -42,21 +44,36 @@ async function wholeOf(id: string): Promise<Whole> {
         read<ExpandedReservation>(`/v1/reservations/${id}?expand=user`),
         read<History>(`/v1/reservations/${id}/history`),
     ])
-    return { order: await orderOf(reservation), steps: history.items }
+    return { order: await orderOf(reservation), steps: history.items, reason: history.reason }
 }
 
 const secondOf = (time: string): string =>
     inZone({ dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time))
 
+// A move tells from when, and until when it may be given back for it.
+function Moved({ step }: { step: Step }) {
+    if (step.movedFrom === null) return null
+    const until = step.freeCancelUntil
+    return (
+        <span class="dim">
+            {t('wasToBegin', { time: dayAndTime(step.movedFrom) })}{' '}
+            {until === null ? null : t('freeUntil', { time: dayAndTime(until) })}
+        </span>
+    )
+}
+
 function Timeline({ steps }: { steps: Step[] }) {
     return (
         <ol class="rows">
-            {steps.map(({ at, event, amount, cancelReason }) => (
-                <li key={`${event} ${at}`}>
-                    <time dateTime={at}>{secondOf(at)}</time>
-                    <span>{t(stepWords[event])}</span>
-                    {cancelReason ? <span class="dim">{t(reasonWords[cancelReason])}</span> : null}
-                    {amount === null ? null : <span class="number">{price(amount)}</span>}
+            {steps.map(step => (
+                <li key={`${step.event} ${step.at}`}>
+                    <time dateTime={step.at}>{secondOf(step.at)}</time>
+                    <span>{t(stepWords[step.event])}</span>
+                    {step.cancelReason ? (
+                        <span class="dim">{t(reasonWords[step.cancelReason])}</span>
+                    ) : null}
+                    <Moved step={step} />
+                    {step.amount === null ? null : <span class="number">{price(step.amount)}</span>}
                 </li>
             ))}
         </ol>
@@ -89,7 +106,7 @@ export function OrderPage({ id }: { id: string }) {
     const whole = useMemo(() => load(() => wholeOf(id)), [id])
     return (
         <Shown alone loaded={whole}>
-            {({ order, steps }) => {
+            {({ order, steps, reason }) => {
                 const { reservation } = order
                 const buyer = reservation.user
                 return (
@@ -114,6 +131,7 @@ export function OrderPage({ id }: { id: string }) {
                         <End reservation={reservation} whole={whole} />
                         <h2>{t('whatHappened')}</h2>
                         <Timeline steps={steps} />
+                        {reason ? <p>{inLanguage(reason.texts)}</p> : null}
                         <p class="dim">{reservation.id}</p>
                     </>
                 )

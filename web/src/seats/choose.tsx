@@ -297,7 +297,11 @@ function Inside({ round }: { round: Round }) {
     return (
         <>
             <TurnTimer />
-            {round.paused ? <p class="big">{t('salePaused')}</p> : null}
+            {round.status === 'cancelled' ? (
+                <p class="big">{t('dateCancelled')}</p>
+            ) : round.paused ? (
+                <p class="big">{t('salePaused')}</p>
+            ) : null}
             <Lost />
             {trouble.value === null ? null : <Trouble error={trouble.value} />}
             {isAnyFree() || chosen.value.length > 0 ? (

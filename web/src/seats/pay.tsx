@@ -7,7 +7,8 @@ import { backstopMs, follow, live } from '../core/feed'
 import { Frame, Loading, price, Trouble } from '../core/frame'
 import { me, settings } from '../core/house'
 import { t } from '../core/language'
-import { say } from '../core/say'
+import { Moved } from '../core/moved'
+import { say, sayAtOnce } from '../core/say'
 import { warnBefore } from '../core/warn'
 
 interface Till {
@@ -77,8 +78,20 @@ const tellsItself = (error: unknown): boolean =>
     ].includes(error.problem.code)
 
 const payName = (id: string) => `pay:${id}`
-const pay = (id: string) =>
-    once(id, () => act(payName(id), 'POST', '/v1/payments', { reservationId: id }))
+const shownName = (id: string) => `usher-shown:${id}`
+
+// For the date that the page shows, and no other. A payment that goes on says what it first said.
+function pay(id: string): Promise<void> {
+    const before = isUnderWay(payName(id)) ? localStorage.getItem(shownName(id)) : null
+    const startTime = before ?? till.value?.round.startTime
+    if (startTime !== undefined) localStorage.setItem(shownName(id), startTime)
+    const body = { reservationId: id, startTime }
+    return once(id, () =>
+        act(payName(id), 'POST', '/v1/payments', body).finally(() =>
+            localStorage.removeItem(shownName(id))
+        )
+    )
+}
 const giveBack = (id: string) =>
     once(id, () => act(`give-back:${id}`, 'POST', `/v1/reservations/${id}/cancel`))
 const needMoreTime = (id: string) =>
@@ -103,6 +116,16 @@ effect(() => {
 })
 
 warnBefore(() => (till.value === null ? null : leftMs(till.value)), 'endingSoon')
+
+let saidMove: string | null | undefined
+effect(() => {
+    const now = till.value
+    if (now === null) return
+    const { movedFrom } = now.reservation
+    if (saidMove !== undefined && movedFrom !== null && movedFrom !== saidMove)
+        sayAtOnce(t('movedFrom', { time: dayAndTime(movedFrom) }))
+    saidMove = movedFrom
+})
 
 let saidStatus = 'pending'
 effect(() => {
@@ -214,7 +237,15 @@ function Result({ now }: { now: Till }) {
         case 'expired':
             return <p class="big">{t('holdEnded')}</p>
         case 'cancelled':
-            return <p class="big">{t('givenBack')}</p>
+            return (
+                <p class="big">
+                    {t(
+                        now.reservation.cancelReason === 'round_cancelled'
+                            ? 'dateCancelled'
+                            : 'givenBack'
+                    )}
+                </p>
+            )
     }
 }
 
@@ -274,6 +305,7 @@ export function Pay({ id }: { id: string }) {
         <Frame title={t('pay')}>
             <h1>{now.concert.title}</h1>
             <p>{dayAndTime(now.round.startTime)}</p>
+            <Moved reservation={now.reservation} />
             <ul class="rows">
                 {now.reservation.seats.map(seat => (
                     <li key={seat.seatId}>

@@ -8,6 +8,7 @@ import { t } from '../core/language'
 import { known, load, Shown } from '../core/loaded'
 import { linePath, signInPath } from '../core/path'
 import { phaseOf, saleTime } from './home'
+import { Times } from './times'
 
 interface Show {
     concert: Concert
@@ -35,20 +36,24 @@ function joinPath(round: Round): string {
 function RoundRow({ round, isOpen }: { round: Round; isOpen: boolean }) {
     const time = dayAndTime(round.startTime)
     const isOff = round.status === 'cancelled'
+    const hasBegun = Date.parse(round.startTime) <= tick.value
     const left = round.availableSeatCnt
     return (
         <li>
             <h3>{time}</h3>
+            <Times round={round} />
             <p class="dim">
                 {isOff
                     ? t('roundCancelled')
-                    : round.paused
-                      ? t('roundPaused')
-                      : left === 0
-                        ? t('soldOut')
-                        : t('seatsLeft', { n: left })}
+                    : hasBegun
+                      ? t('roundOver')
+                      : round.paused
+                        ? t('roundPaused')
+                        : left === 0
+                          ? t('soldOut')
+                          : t('seatsLeft', { n: left })}
             </p>
-            {isOff || !isOpen ? null : (
+            {isOff || hasBegun || !isOpen ? null : (
                 <a class="button" href={joinPath(round)} aria-label={t('joinLineFor', { time })}>
                     {t('joinLine')}
                 </a>

@@ -1,13 +1,16 @@
-import { useSignal } from '@preact/signals'
+import { effect, untracked } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { Concert, Reservation, Round } from '../core/api'
 import { act, read, readAll } from '../core/call'
 import { dayAndTime, tick } from '../core/clock'
+import { backstopMs, follow, live } from '../core/feed'
 import { Frame, price } from '../core/frame'
-import { inLanguage, type Key, t } from '../core/language'
-import { known, load, Shown } from '../core/loaded'
+import { type Key, t } from '../core/language'
+import { known, type Loaded, load, Shown } from '../core/loaded'
+import { Moved } from '../core/moved'
 import { say } from '../core/say'
 import { focusOn, Sure } from '../core/sure'
+import { Times } from './times'
 
 const statuses: Record<Reservation['status'], Key> = {
     pending: 'statusPending',
@@ -88,30 +91,12 @@ function refundUntil({ refundableUntil, freeCancelUntil }: Reservation): string 
     return times.sort().pop() ?? null
 }
 
-// What became of the round since it was bought.
-function Moved({ reservation }: { reservation: Reservation }) {
-    const { movedFrom, reason } = reservation
-    return (
-        <>
-            {movedFrom ? (
-                <p class="bad">{t('movedFrom', { time: dayAndTime(movedFrom) })}</p>
-            ) : null}
-            {reason ? <p>{inLanguage(reason.texts)}</p> : null}
-        </>
-    )
-}
-
-function Cancel({
-    reservation,
-    done,
-}: {
-    reservation: Reservation
-    done: (now: Reservation) => void
-}) {
+function Cancel({ reservation, done }: { reservation: Reservation; done: () => Promise<void> }) {
     const refund = price(reservation.usedPoints)
     const cancel = async () => {
         const path = `/v1/reservations/${reservation.id}/cancel`
-        done(await act<Reservation>(`cancel:${reservation.id}`, 'POST', path))
+        await act<Reservation>(`cancel:${reservation.id}`, 'POST', path)
+        await done()
         say(t('refunded', { price: refund }))
         focusOn('status')
     }
@@ -132,13 +117,13 @@ function Cancel({
 
 const titleOf = (booking: Booking | undefined): string => booking?.concert?.title ?? t('tickets')
 
-function Ticket({ booking }: { booking: Booking }) {
-    const cancelled = useSignal<Reservation | null>(null)
-    const reservation = cancelled.value ?? booking.reservation
+function Ticket({ booking, refresh }: { booking: Booking; refresh: () => Promise<void> }) {
+    const { reservation } = booking
     return (
         <>
             <h1>{titleOf(booking)}</h1>
             <p>{booking.round ? dayAndTime(booking.round.startTime) : null}</p>
+            {booking.round ? <Times round={booking.round} /> : null}
             <p id="status" class="big" tabIndex={-1}>
                 {t(statuses[reservation.status])}
             </p>
@@ -153,26 +138,57 @@ function Ticket({ booking }: { booking: Booking }) {
                 ))}
             </ul>
             {reservation.status === 'confirmed' ? (
-                <Cancel
-                    reservation={reservation}
-                    done={now => {
-                        cancelled.value = now
-                    }}
-                />
+                <Cancel reservation={reservation} done={refresh} />
             ) : null}
         </>
     )
 }
 
+const isOver = (booking: Booking | undefined): boolean =>
+    booking !== undefined && ['cancelled', 'expired'].includes(booking.reservation.status)
+
+// The date may be moved or cancelled while somebody looks, and said aloud.
+function followTicket(id: string, loaded: Loaded<Booking>): void {
+    const look = () => {
+        if (loaded.state.peek() !== null && !document.hidden && !isOver(known(loaded)))
+            loaded.refresh()
+    }
+    follow(() => (known(loaded) === undefined || isOver(known(loaded)) ? null : 'token=current'), {
+        reservation: news => {
+            if (news.id === id) look()
+        },
+    })
+    // With a new stream: what happened before it. Without one: what it would have told.
+    effect(() => {
+        void live.value
+        untracked(look)
+    })
+    setInterval(look, backstopMs)
+    let said: string | null | undefined
+    effect(() => {
+        const now = known(loaded)
+        if (now === undefined) return
+        const { status, movedFrom } = now.reservation
+        const words = movedFrom
+            ? t('movedFrom', { time: dayAndTime(movedFrom) })
+            : t(statuses[status])
+        if (said !== undefined && said !== words) say(words)
+        said = words
+    })
+}
+
 export function TicketPage({ id }: { id: string }) {
-    const loaded = useMemo(
-        () => load(async () => withShow(await read<Reservation>(`/v1/reservations/${id}`))),
-        [id]
-    )
+    const loaded = useMemo(() => {
+        const booking = load(async () =>
+            withShow(await read<Reservation>(`/v1/reservations/${id}`))
+        )
+        followTicket(id, booking)
+        return booking
+    }, [id])
     return (
         <Frame title={titleOf(known(loaded))}>
             <Shown alone loaded={loaded}>
-                {booking => <Ticket booking={booking} />}
+                {booking => <Ticket booking={booking} refresh={loaded.refresh} />}
             </Shown>
         </Frame>
     )
