@@ -67,6 +67,7 @@ async function ask(
         })
         const text = await response.text()
         heardFromServer()
+        document.documentElement.dataset.build = response.headers.get('X-Usher-Build') ?? ''
         const answer: Answer = {
             status: response.status,
             retryAfterMs: Number(response.headers.get('Retry-After') ?? 0) * 1000,

@@ -10,6 +10,7 @@ export function show(Page: ComponentType): void {
     // A page that can't learn this shows why by what it asks itself.
     loadSettings().catch(() => {})
     loadMe().catch(() => {})
+    import('./renew').catch(() => {})
     // What the browser kept of the page is as old as it is.
     addEventListener('pageshow', event => {
         if (event.persisted) location.reload()

@@ -1,6 +1,6 @@
 // Something that is shown once: selected as soon as it is there, to be copied.
 import { useSignal } from '@preact/signals'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { t } from '../core/language'
 import { say } from '../core/say'
 
@@ -19,6 +19,11 @@ export function Secret({ id, label, hint, value }: SecretProps) {
         field.current?.select()
         field.current?.focus()
     }, [value])
+    useEffect(() => {
+        const keep = (event: Event) => event.preventDefault()
+        addEventListener('usher-renew', keep)
+        return () => removeEventListener('usher-renew', keep)
+    }, [])
     const copy = async () => {
         await navigator.clipboard.writeText(value)
         isCopied.value = true

@@ -337,6 +337,10 @@ const lose = (): void => {
     if (!holding.value) seatsLost(goneSeats())
 }
 
+addEventListener('usher-renew', event => {
+    if (holding.value || chosen.value.length > 0) event.preventDefault()
+})
+
 // While somebody looks and may choose; a hidden page asks nothing.
 let lookedAt = 0
 let returnsAt = Number.NEGATIVE_INFINITY

@@ -263,6 +263,10 @@ setInterval(() => {
 }, lookEveryMs)
 for (const event of ['visibilitychange', 'online']) addEventListener(event, lookAgain)
 
+addEventListener('usher-renew', event => {
+    if (checking.value || till.value?.reservation.status === 'pending') event.preventDefault()
+})
+
 function followHold(): void {
     follow(() => (till.value?.reservation.status === 'pending' ? 'token=current' : null), {
         reservation: news => {
