@@ -7,6 +7,25 @@ import { goIn, hold, watch } from './walk.mjs'
 // A free one that is not chosen yet.
 const anySeat = page => page.locator('.seat[aria-pressed=false]').last()
 
+// From now on the answers to what fits the pattern are otherwise, until the page's routes are taken back.
+const otherwise = (page, pattern, change) =>
+    page.route(pattern, async route => {
+        const answer = await route.fetch()
+        await route.fulfill({ response: answer, json: { ...(await answer.json()), ...change } })
+    })
+
+const moved = {
+    movedFrom: '2026-12-24T19:00:00.000Z',
+    reason: { texts: { ko: '태풍으로 일주일 미룹니다.', en: 'A storm: one week later.' } },
+}
+
+async function openTicket(page) {
+    await page.goto('/tickets')
+    const path = await page.locator('.cards a').last().getAttribute('href')
+    await page.goto(path.replace('/pay/', '/tickets/'))
+    await page.locator('main .rows').waitFor()
+}
+
 // Each ends with the page showing what it is called.
 export const states = [
     { name: 'home', show: page => page.goto('/'), ready: '.cards' },
@@ -50,12 +69,25 @@ export const states = [
     { name: 'tickets', person: true, show: page => page.goto('/tickets'), ready: 'main .cards' },
     {
         name: 'ticket', person: true,
-        show: async page => {
-            await page.goto('/tickets')
-            const path = await page.locator('.cards a').last().getAttribute('href')
-            await page.goto(path.replace('/pay/', '/tickets/'))
-        },
+        show: openTicket,
         ready: 'main .rows',
+    },
+    {
+        name: 'ticket of a round that was moved', person: true,
+        show: async page => {
+            await otherwise(page, '**/v1/reservations/*', moved)
+            await openTicket(page)
+        },
+        ready: 'main .bad',
+    },
+    {
+        name: 'a hall with nothing free', person: true,
+        show: async (page, { round }) => {
+            const returns = { nextReturnAt: '2026-12-24T19:00:00.000Z', returnedLastMinute: 2 }
+            await otherwise(page, '**/availability', { version: 1e15, seats: 'h'.repeat(180), ...returns })
+            await page.goto(`/seats/${round.id}`)
+        },
+        ready: 'main .big',
     },
     { name: 'points', person: true, show: page => page.goto('/points'), ready: 'main .rows' },
     { name: 'the desk, for a buyer', person: true, show: page => page.goto('/desk'), ready: 'main h1' },
