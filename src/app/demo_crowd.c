@@ -4,9 +4,9 @@
 #include "app/demo_crowd.h"
 
 #include "app/newcomer.h"
-#include "app/rehearse/habit.h"
 #include "base/check.h"
 #include "base/thread.h"
+#include "rehearse/habit.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -3,8 +3,9 @@
 #include "app/box_office.h"
 #include "app/rehearse/drawing.h"
 #include "app/rehearse/progress.h"
-#include "app/rehearse/rehearsal.h"
+#include "app/rehearse/report.h"
 #include "app/rehearse/round_seats.h"
+#include "rehearse/rehearsal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,8 +26,9 @@ struct rehearse_options {
             value_name, help                                                                       \
     }
 
-/* The longest that people of a rehearsal take for anything. */
-#define HABIT_SECONDS_MAX (DAY_MS / SECOND_MS / 2)
+/* A preset as the settings have it. */
+#define AS_TEXT(number) #number
+#define PRESET(name) AS_TEXT(name)
 
 #define PLAN_OPTION(name, type, preset, least, most, value_name, help)                             \
     {                                                                                              \
@@ -44,22 +46,23 @@ static const struct setting options[] = {
     PLAN_OPTION(arrive_seconds, COUNT, "0", 0, HABIT_SECONDS_MAX, "N",
                 "They come within this time of the opening, evenly; 0: all at once."),
     PLAN_OPTION(rush, SWITCH, "", 0, 0, "", "Half of them come in the first tenth of that time."),
-    PLAN_OPTION(patience_seconds, COUNT, "1800", 0, HABIT_SECONDS_MAX, "N",
+    PLAN_OPTION(patience_seconds, COUNT, PRESET(PATIENCE_SECONDS_PRESET), 0, HABIT_SECONDS_MAX, "N",
                 "How long they wait in line before they give up; 0: for ever."),
-    PLAN_OPTION(silent_percent, COUNT, "50", 0, 100, "N",
+    PLAN_OPTION(silent_percent, COUNT, PRESET(SILENT_PERCENT_PRESET), 0, 100, "N",
                 "Of those who give up: they close the page and fall silent. The others leave."),
-    PLAN_OPTION(seats_each, COUNT, "2", 1, SEATS_PER_RESERVATION_MAX, "N",
+    PLAN_OPTION(seats_each, COUNT, PRESET(SEATS_EACH_PRESET), 1, SEATS_PER_RESERVATION_MAX, "N",
                 "Seats that each wants; fewer when fewer are left."),
-    PLAN_OPTION(choose_seconds, COUNT, "30", 0, HABIT_SECONDS_MAX, "N",
+    PLAN_OPTION(choose_seconds, COUNT, PRESET(CHOOSE_SECONDS_PRESET), 0, HABIT_SECONDS_MAX, "N",
                 "How long they choose seats."),
-    PLAN_OPTION(look_seconds, COUNT, "60", 0, HABIT_SECONDS_MAX, "N",
+    PLAN_OPTION(look_seconds, COUNT, PRESET(LOOK_SECONDS_PRESET), 0, HABIT_SECONDS_MAX, "N",
                 "How long they look for others where those are taken, before they leave."),
-    PLAN_OPTION(pay_seconds, COUNT, "60", 0, HABIT_SECONDS_MAX, "N", "How long they take to pay."),
-    PLAN_OPTION(unpaid_percent, COUNT, "5", 0, 100, "N",
+    PLAN_OPTION(pay_seconds, COUNT, PRESET(PAY_SECONDS_PRESET), 0, HABIT_SECONDS_MAX, "N",
+                "How long they take to pay."),
+    PLAN_OPTION(unpaid_percent, COUNT, PRESET(UNPAID_PERCENT_PRESET), 0, 100, "N",
                 "Of those who hold seats: they go away, and the hold lapses."),
-    PLAN_OPTION(spread_percent, COUNT, "50", 0, 100, "N",
+    PLAN_OPTION(spread_percent, COUNT, PRESET(SPREAD_PERCENT_PRESET), 0, 100, "N",
                 "Each waits, chooses and pays for up to so much less or more, evenly."),
-    PLAN_OPTION(seed, COUNT, "1", 0, INT64_MAX, "N",
+    PLAN_OPTION(seed, COUNT, PRESET(REHEARSAL_SEED_PRESET), 0, INT64_MAX, "N",
                 "The same seed gives the same people, and the same result."),
     OPTION(svg, TEXT, "", 1, 4000, "FILE",
            "Draws people waiting and inside, and seats held and sold, over time."),

@@ -3,7 +3,7 @@
 #ifndef USHER_APP_REHEARSE_DRAWING_H
 #define USHER_APP_REHEARSE_DRAWING_H
 
-#include "app/rehearse/findings.h"
+#include "rehearse/findings.h"
 
 /* Writes an SVG file, which is made anew. RESULT_IO. */
 MUST_USE enum result drawing_write(const char *path, const struct findings *findings,

@@ -12,17 +12,18 @@ void progress_begin(struct progress *progress)
     *progress = (struct progress){.shown = isatty(STDERR_FILENO) == 1, .percent = -1};
 }
 
-void progress_tell(void *owner, unsigned percent)
+bool progress_tell(void *owner, unsigned percent)
 {
     struct progress *progress = owner;
     if (!progress->shown || (int)percent == progress->percent)
-        return;
+        return true;
     progress->percent = (int)percent;
     char cells[CELLS + 1];
     memset(cells, ' ', CELLS);
     memset(cells, '#', (size_t)percent * CELLS / 100);
     cells[CELLS] = '\0';
     fprintf(stderr, "\rrehearsing [%s] %3u %%", cells, percent);
+    return true;
 }
 
 void progress_end(struct progress *progress)

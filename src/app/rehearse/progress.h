@@ -11,8 +11,9 @@ struct progress {
 
 void progress_begin(struct progress *progress);
 
-/* Draws it when it is another one: a hundred times at the most. `owner` is the progress. */
-void progress_tell(void *owner, unsigned percent);
+/* Draws it when it is another one: a hundred times at the most. `owner` is the progress. True:
+ * whoever has enough ends the process. */
+bool progress_tell(void *owner, unsigned percent);
 
 /* Wipes the bar away. */
 void progress_end(struct progress *progress);

@@ -1,5 +1,6 @@
-/* What a rehearsal found, for people and for programs; see findings.h. */
-#include "app/rehearse/findings.h"
+/* See report.h. */
+#include "app/rehearse/report.h"
+
 #include "json/write.h"
 
 #include <errno.h>
@@ -12,18 +13,7 @@ static double in_seconds(uint32_t beats)
     return (double)beats / SECOND_BEATS;
 }
 
-/* Of all the beats that were played. */
-static double share_of(const struct findings *findings, uint32_t beats)
-{
-    return 100.0 * beats / findings->course.beats;
-}
-
-static double mean_active(const struct findings *findings)
-{
-    return (double)findings->course.active_beats / findings->course.beats;
-}
-
-static const char *const bound_texts[BOUND_COUNT] = {
+static const char *const bound_settings[BOUND_COUNT] = {
     [BOUND_ADMISSION] = "admit-per-second",
     [BOUND_MAX_ACTIVE] = "max-active",
     [BOUND_SEATS] = "seats",
@@ -78,10 +68,10 @@ static void print_people(const struct findings *findings)
 
 static void print_bounds(const struct findings *findings)
 {
-    printf("bounded by: %s\n", bound_texts[course_bound(&findings->course)]);
+    printf("bounded by: %s\n", bound_settings[course_bound(&findings->course)]);
     for (enum bound i = BOUND_ADMISSION; i < BOUND_COUNT; i++)
-        printf("bounded by %s: %.1f %% of the time\n", bound_texts[i],
-               share_of(findings, findings->course.bound_beats[i]));
+        printf("bounded by %s: %.1f %% of the time\n", bound_settings[i],
+               findings_bound_percent(findings, i));
 }
 
 void findings_print(const struct findings *findings, const struct rehearsal_plan *plan)
@@ -89,7 +79,7 @@ void findings_print(const struct findings *findings, const struct rehearsal_plan
     print_end(findings, plan);
     print_waits(&findings->waits);
     printf("inside: %.1f on average, %" PRIu32 " at the most, %" PRId64 " allowed\n",
-           mean_active(findings), findings->course.most_active, plan->settings.max_active);
+           findings_mean_active(findings), findings->course.most_active, plan->settings.max_active);
     print_people(findings);
     printf("holds: %" PRIu32 ", of which %" PRIu32 " lapsed\n", findings->holds,
            findings->lapsed_holds);
@@ -151,7 +141,7 @@ static void write_inside(struct json_writer *writer, const struct findings *find
                          const struct rehearsal_plan *plan)
 {
     json_write_object_member_begin(writer, "inside");
-    write_real_member(writer, "mean", rounded(mean_active(findings)));
+    write_real_member(writer, "mean", rounded(findings_mean_active(findings)));
     json_write_integer_member(writer, "most", findings->course.most_active);
     json_write_integer_member(writer, "allowed", plan->settings.max_active);
     json_write_object_end(writer);
@@ -159,11 +149,10 @@ static void write_inside(struct json_writer *writer, const struct findings *find
 
 static void write_bounds(struct json_writer *writer, const struct findings *findings)
 {
-    json_write_text_member(writer, "boundedBy", bound_texts[course_bound(&findings->course)]);
+    json_write_text_member(writer, "boundedBy", bound_settings[course_bound(&findings->course)]);
     json_write_object_member_begin(writer, "boundedPercent");
     for (enum bound i = BOUND_ADMISSION; i < BOUND_COUNT; i++)
-        write_real_member(writer, bound_texts[i],
-                          rounded(share_of(findings, findings->course.bound_beats[i])));
+        write_real_member(writer, bound_settings[i], rounded(findings_bound_percent(findings, i)));
     json_write_object_end(writer);
 }
 

@@ -1,12 +1,12 @@
 /* One rehearsal as it goes: the office, its batches without journal or threads, the people, and
  * what is found on the way. Private to this folder. */
-#ifndef USHER_APP_REHEARSE_SALE_H
-#define USHER_APP_REHEARSE_SALE_H
+#ifndef USHER_REHEARSE_SALE_H
+#define USHER_REHEARSE_SALE_H
 
-#include "app/rehearse/agenda.h"
-#include "app/rehearse/findings.h"
-#include "app/rehearse/hall.h"
-#include "app/rehearse/watch.h"
+#include "rehearse/agenda.h"
+#include "rehearse/findings.h"
+#include "rehearse/hall.h"
+#include "rehearse/watch.h"
 
 struct sale {
     const struct rehearsal_plan *plan;

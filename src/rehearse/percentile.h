@@ -1,6 +1,6 @@
 /* Percentiles of numbers that were counted by their value. */
-#ifndef USHER_APP_REHEARSE_PERCENTILE_H
-#define USHER_APP_REHEARSE_PERCENTILE_H
+#ifndef USHER_REHEARSE_PERCENTILE_H
+#define USHER_REHEARSE_PERCENTILE_H
 
 #include <stddef.h>
 #include <stdint.h>

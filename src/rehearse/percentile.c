@@ -1,5 +1,5 @@
 /* See percentile.h. */
-#include "app/rehearse/percentile.h"
+#include "rehearse/percentile.h"
 
 #include "base/check.h"
 

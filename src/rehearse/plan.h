@@ -1,6 +1,6 @@
 /* What is rehearsed: how many seats, who comes, what people are like, and the house's settings. */
-#ifndef USHER_APP_REHEARSE_PLAN_H
-#define USHER_APP_REHEARSE_PLAN_H
+#ifndef USHER_REHEARSE_PLAN_H
+#define USHER_REHEARSE_PLAN_H
 
 #include "office/office.h"
 
@@ -16,6 +16,20 @@
 
 /* Five times the line that the house is designed for; some 400 bytes each. */
 #define BUYERS_MAX 5000000
+
+/* The longest that people take for anything. */
+#define HABIT_SECONDS_MAX (DAY_MS / SECOND_MS / 2)
+
+/* What people are like where nobody says it. */
+#define REHEARSAL_SEED_PRESET 1
+#define PATIENCE_SECONDS_PRESET 1800
+#define SILENT_PERCENT_PRESET 50
+#define SEATS_EACH_PRESET 2
+#define CHOOSE_SECONDS_PRESET 30
+#define LOOK_SECONDS_PRESET 60
+#define PAY_SECONDS_PRESET 60
+#define UNPAID_PERCENT_PRESET 5
+#define SPREAD_PERCENT_PRESET 50
 
 /* Buyers are numbered from 0 in the order in which they come. */
 struct rehearsal_plan {

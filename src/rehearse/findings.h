@@ -1,10 +1,10 @@
 /* What a rehearsal found. */
-#ifndef USHER_APP_REHEARSE_FINDINGS_H
-#define USHER_APP_REHEARSE_FINDINGS_H
+#ifndef USHER_REHEARSE_FINDINGS_H
+#define USHER_REHEARSE_FINDINGS_H
 
-#include "app/rehearse/buyer.h"
-#include "app/rehearse/course.h"
-#include "app/rehearse/plan.h"
+#include "rehearse/buyer.h"
+#include "rehearse/course.h"
+#include "rehearse/plan.h"
 
 /* Waits in beats, of those who were let in while they were there. */
 struct wait_findings {
@@ -29,12 +29,10 @@ struct findings {
 /* Whether nothing was sold twice, by the audit and by both counts. */
 bool findings_are_sound(const struct findings *findings);
 
-/* For people: a line `name: value` for each thing. */
-void findings_print(const struct findings *findings, const struct rehearsal_plan *plan);
+/* The mean of people inside, over all beats. */
+double findings_mean_active(const struct findings *findings);
 
-/* For programs: one JSON object. */
-MUST_USE enum result findings_print_json(const struct findings *findings,
-                                         const struct rehearsal_plan *plan,
-                                         struct explanation *explanation);
+/* For how many percent of the beats this bounded the sale. */
+double findings_bound_percent(const struct findings *findings, enum bound bound);
 
 #endif

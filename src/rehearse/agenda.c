@@ -1,5 +1,5 @@
 /* See agenda.h. */
-#include "app/rehearse/agenda.h"
+#include "rehearse/agenda.h"
 
 #include "base/check.h"
 

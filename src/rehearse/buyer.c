@@ -1,10 +1,10 @@
 /* See buyer.h. */
-#include "app/rehearse/buyer.h"
+#include "rehearse/buyer.h"
 
-#include "app/rehearse/habit.h"
-#include "app/rehearse/premises.h"
-#include "app/rehearse/sale.h"
 #include "base/check.h"
+#include "rehearse/habit.h"
+#include "rehearse/premises.h"
+#include "rehearse/sale.h"
 
 /* A page shows the free seats anew this often. */
 #define LOOK_AGAIN_BEATS (5 * SECOND_BEATS)

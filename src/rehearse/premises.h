@@ -1,11 +1,11 @@
 /* The office that is rehearsed on: the real one, opened with one round on sale, and with an
  * account, points and a session for every buyer, as a start opens it with the rows of the tables.
  */
-#ifndef USHER_APP_REHEARSE_PREMISES_H
-#define USHER_APP_REHEARSE_PREMISES_H
+#ifndef USHER_REHEARSE_PREMISES_H
+#define USHER_REHEARSE_PREMISES_H
 
-#include "app/rehearse/plan.h"
-#include "app/rehearse/watch.h"
+#include "rehearse/plan.h"
+#include "rehearse/watch.h"
 
 /* When the sale opens, by both of the office's clocks: any time will do. */
 #define OPENING_MS (TIMESTAMP_MIN_MS + 10000 * DAY_MS)

@@ -1,5 +1,5 @@
 /* See premises.h. */
-#include "app/rehearse/premises.h"
+#include "rehearse/premises.h"
 
 #include "base/check.h"
 
@@ -134,9 +134,10 @@ static enum result load_buyers(struct office *office, const struct rehearsal_pla
     for (uint32_t i = 0; result == RESULT_OK && i < buyers; i++) {
         const struct record record = kind->make(plan, i);
         result = office_load(office, &record, explanation);
-        if (i % ROWS_TO_TELL == 0)
-            watch->tell(watch->owner,
-                        kind->from_percent + (unsigned)((uint64_t)i * percent / buyers));
+        if (i % ROWS_TO_TELL == 0 &&
+            !watch->tell(watch->owner,
+                         kind->from_percent + (unsigned)((uint64_t)i * percent / buyers)))
+            return explain(explanation, RESULT_FULL, "it was broken off");
     }
     return result;
 }

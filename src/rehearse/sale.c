@@ -1,9 +1,9 @@
 /* See sale.h. The office's batches, and its records, which tell what it did by itself. */
-#include "app/rehearse/sale.h"
+#include "rehearse/sale.h"
 
-#include "app/rehearse/premises.h"
 #include "base/check.h"
 #include "engine/batch.h"
+#include "rehearse/premises.h"
 
 /* ---- Records ---- */
 
@@ -71,7 +71,8 @@ void sale_close_batch(struct sale *sale)
     sale->settling = false;
     office_batch_clear(sale->office);
     office_drop_finished(sale->office, sale->turn.seq);
-    sale->watch->tell(sale->watch->owner, percent_done(sale));
+    if (!sale->watch->tell(sale->watch->owner, percent_done(sale)) && sale->result == RESULT_OK)
+        sale->result = explain(sale->explanation, RESULT_FULL, "it was broken off");
 }
 
 void sale_open_batch(struct sale *sale)

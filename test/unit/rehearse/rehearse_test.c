@@ -1,11 +1,13 @@
 /* The parts of a rehearsal that are worked out by hand: when people come, percentiles, who is due,
  * the hall's count, and the course. */
-#include "app/rehearse/agenda.h"
-#include "app/rehearse/course.h"
-#include "app/rehearse/habit.h"
-#include "app/rehearse/hall.h"
-#include "app/rehearse/percentile.h"
+#include "rehearse/agenda.h"
+#include "rehearse/course.h"
+#include "rehearse/habit.h"
+#include "rehearse/hall.h"
+#include "rehearse/percentile.h"
+#include "rehearse/rehearsal.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -223,6 +225,48 @@ static void the_course_of_a_long_sale_has_a_bounded_number_of_points(void **stat
     assert_int_equal(course.first_full, beats - 10);
 }
 
+/* ---- Breaking off ---- */
+
+struct patience {
+    unsigned calls, most, last;
+};
+
+static bool look_so_often(void *owner, unsigned percent)
+{
+    struct patience *patience = owner;
+    assert_in_range(percent, patience->last, 100);
+    patience->last = percent;
+    return ++patience->calls < patience->most;
+}
+
+static void a_rehearsal_ends_when_nobody_wants_to_know_the_rest(void **state)
+{
+    (void)state;
+    static struct findings findings;
+    const struct rehearsal_plan plan = {.seats = 100,
+                                        .buyers = 1000,
+                                        .seats_each = 1,
+                                        .choose_seconds = 10,
+                                        .settings = {.hold_seconds = 60,
+                                                     .max_seats_per_reservation = 4,
+                                                     .max_seats_per_user = 4,
+                                                     .max_active = 10,
+                                                     .admit_per_second = 10,
+                                                     .silent_seconds = 120,
+                                                     .active_seconds = 600,
+                                                     .wait_seconds = 3600}};
+    const unsigned most[] = {1, 2, 10, UINT_MAX}; /* while it opens; while it sells; never */
+    for (size_t i = 0; i < sizeof most / sizeof most[0]; i++) {
+        struct patience patience = {.most = most[i]};
+        const struct rehearsal_watch watch = {.owner = &patience, .tell = look_so_often};
+        struct explanation explanation;
+        const enum result result = rehearsal_run(&plan, &watch, &findings, &explanation);
+        assert_int_equal(result, most[i] == UINT_MAX ? RESULT_OK : RESULT_FULL);
+        assert_true(patience.calls == most[i] || (result == RESULT_OK && patience.calls > 10));
+    }
+    assert_true(findings.sold_out && findings_are_sound(&findings));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +280,7 @@ int main(void)
         cmocka_unit_test(seats_are_picked_from_a_place_on_and_around_the_end),
         cmocka_unit_test(a_seat_that_was_sold_and_is_given_away_again_is_counted),
         cmocka_unit_test(the_course_of_a_long_sale_has_a_bounded_number_of_points),
+        cmocka_unit_test(a_rehearsal_ends_when_nobody_wants_to_know_the_rest),
     };
-    return cmocka_run_group_tests_name("app rehearse", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("rehearse", tests, NULL, NULL);
 }

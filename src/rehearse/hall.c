@@ -1,5 +1,5 @@
 /* See hall.h. */
-#include "app/rehearse/hall.h"
+#include "rehearse/hall.h"
 
 #include "base/check.h"
 

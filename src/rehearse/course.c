@@ -1,5 +1,5 @@
 /* See course.h. */
-#include "app/rehearse/course.h"
+#include "rehearse/course.h"
 
 #include "base/check.h"
 

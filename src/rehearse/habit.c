@@ -1,5 +1,5 @@
 /* See habit.h. */
-#include "app/rehearse/habit.h"
+#include "rehearse/habit.h"
 
 /* What is drawn for a buyer: each has a number of its own. */
 enum draw {

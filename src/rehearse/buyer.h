@@ -1,8 +1,8 @@
 /* What one person does in a sale: comes, waits, chooses, pays, or gives up on the way. Everything
  * that is asked of the office is asked by its verbs. The office's polls are the exception: it is
  * asked for a sign of life only where it could come to think that somebody is silent. */
-#ifndef USHER_APP_REHEARSE_BUYER_H
-#define USHER_APP_REHEARSE_BUYER_H
+#ifndef USHER_REHEARSE_BUYER_H
+#define USHER_REHEARSE_BUYER_H
 
 #include "base/id.h"
 #include "record/record.h"

@@ -1,7 +1,7 @@
 /* Who does something at which beat: a list for each beat of the sale. A buyer is in one of them at
  * most; setting, clearing and taking cost the same whatever is in it. */
-#ifndef USHER_APP_REHEARSE_AGENDA_H
-#define USHER_APP_REHEARSE_AGENDA_H
+#ifndef USHER_REHEARSE_AGENDA_H
+#define USHER_REHEARSE_AGENDA_H
 
 #include "base/result.h"
 

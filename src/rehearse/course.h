@@ -1,7 +1,7 @@
 /* How a sale goes, beat by beat: how many wait, are inside, hold and have bought, and what keeps it
  * from going faster. Its memory is the same however long the sale is. */
-#ifndef USHER_APP_REHEARSE_COURSE_H
-#define USHER_APP_REHEARSE_COURSE_H
+#ifndef USHER_REHEARSE_COURSE_H
+#define USHER_REHEARSE_COURSE_H
 
 #include <stdbool.h>
 #include <stddef.h>

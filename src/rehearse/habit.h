@@ -1,9 +1,9 @@
 /* When a buyer comes and what the buyer is like. It follows from the plan, its seed and the buyer's
  * number alone, so nothing that happens to one buyer changes another. */
-#ifndef USHER_APP_REHEARSE_HABIT_H
-#define USHER_APP_REHEARSE_HABIT_H
+#ifndef USHER_REHEARSE_HABIT_H
+#define USHER_REHEARSE_HABIT_H
 
-#include "app/rehearse/plan.h"
+#include "rehearse/plan.h"
 
 /* The beat at which the buyer comes; it does not fall from one buyer to the next. */
 uint32_t habit_arrival(const struct rehearsal_plan *plan, uint32_t buyer);

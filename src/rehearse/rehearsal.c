@@ -1,11 +1,11 @@
 /* See rehearsal.h. */
-#include "app/rehearse/rehearsal.h"
+#include "rehearse/rehearsal.h"
 
-#include "app/rehearse/habit.h"
-#include "app/rehearse/percentile.h"
-#include "app/rehearse/premises.h"
-#include "app/rehearse/sale.h"
 #include "base/memory.h"
+#include "rehearse/habit.h"
+#include "rehearse/percentile.h"
+#include "rehearse/premises.h"
+#include "rehearse/sale.h"
 
 #include <stdlib.h>
 
@@ -130,6 +130,16 @@ static void find_rest(struct sale *sale)
     findings->oversold = sale->hall.oversold;
     find_waits(sale->waits, &findings->waits);
     findings->audit_passed = office_audit(sale->office, &findings->audit);
+}
+
+double findings_mean_active(const struct findings *findings)
+{
+    return (double)findings->course.active_beats / findings->course.beats;
+}
+
+double findings_bound_percent(const struct findings *findings, enum bound bound)
+{
+    return 100.0 * findings->course.bound_beats[bound] / findings->course.beats;
 }
 
 bool findings_are_sound(const struct findings *findings)

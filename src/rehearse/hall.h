@@ -1,7 +1,7 @@
 /* The seats as the office's last commit showed them to everybody, counted apart from the office:
  * what it sold is known here from its records alone. */
-#ifndef USHER_APP_REHEARSE_HALL_H
-#define USHER_APP_REHEARSE_HALL_H
+#ifndef USHER_REHEARSE_HALL_H
+#define USHER_REHEARSE_HALL_H
 
 #include "base/result.h"
 #include "record/record.h"
