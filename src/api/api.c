@@ -63,6 +63,7 @@ static void api_free(struct api *api)
 {
     event_streams_stop(&api->event_streams);
     series_stop(&api->series);
+    rehearsals_stop(&api->rehearsals);
     importer_stop(&api->importer);
     presence_release(&api->presence);
     answer_cache_release(&api->answer_cache);
@@ -198,6 +199,8 @@ enum result api_start(struct api *api, struct engine *engine, struct explanation
         return explain(explanation, RESULT_NO_MEMORY, "no thread for live events");
     if (series_start(&api->series, engine, &api->metrics.latencies) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for the house's numbers");
+    if (rehearsals_start(&api->rehearsals, engine) != RESULT_OK)
+        return explain(explanation, RESULT_NO_MEMORY, "no thread for rehearsals");
     return http_start(api->server, explanation);
 }
 

@@ -4,6 +4,7 @@
 #define USHER_API_BODIES_H
 
 #include "api/credentials.h"
+#include "api/rehearsals.h"
 #include "record/limit.h"
 #include "json/fill.h"
 
@@ -17,6 +18,9 @@ _Static_assert(HOLD_SEATS_MAX > SEATS_PER_RESERVATION_MAX, "the office says seat
 
 /* A version more for each change of prices; what a number of JSON can hold exactly. */
 #define PLAN_VERSION_MAX (INT64_C(1) << 53)
+
+/* What a number of JSON can hold exactly. */
+#define SEED_MAX (INT64_C(1) << 53)
 
 #define ROUND_SECTIONS_MAX 1000 /* no house has as many */
 

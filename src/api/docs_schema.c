@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+/* As many as any real number of JSON keeps, so 0.2 is written as it was read. */
+#define REAL_DIGITS 15
+
 const char *docs_member(json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
@@ -34,7 +37,8 @@ static int take_json(const char *bytes, size_t length, void *owner)
 
 static void tell_json(struct html *html, json_t *value, size_t flags)
 {
-    if (json_dump_callback(value, take_json, html, JSON_ENCODE_ANY | flags) != 0)
+    if (json_dump_callback(value, take_json, html,
+                           JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS) | flags) != 0)
         html->failed = true;
 }
 

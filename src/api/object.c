@@ -57,6 +57,9 @@ enum {
     count_of_history_event = HISTORY_EVENT_COUNT,
     count_of_series_step = SERIES_STEP_COUNT,
     count_of_sales_by = SALES_BY_COUNT,
+    count_of_rehearsal_status = REHEARSAL_STATUS_COUNT,
+    count_of_rehearsal_failure = REHEARSAL_FAILURE_COUNT,
+    count_of_bound = BOUND_COUNT,
     OPTIONAL = FIELD_FLAG_OPTIONAL,
 };
 
@@ -74,6 +77,7 @@ enum {
 #define TYPE_ENUM(detail)                                                                          \
     .type = FIELD_ENUM, .texts = detail##_texts, .text_count = count_of_##detail
 #define TYPE_BOOL(detail) .type = FIELD_BOOL
+#define TYPE_REAL(detail) .type = FIELD_REAL
 #define TYPE_NAME(detail) TYPE_ENUM(detail)
 #define RECORD_NAME(detail) enum detail
 

@@ -5,6 +5,7 @@
 #include "api/reading.h"
 #include "api/series.h"
 #include "api/shown_plan.h"
+#include "api/shown_rehearsal.h"
 #include "engine/engine.h"
 #include "json/write.h"
 

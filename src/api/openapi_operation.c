@@ -23,7 +23,7 @@ static void put_answer_headers(struct json_writer *writer, const struct route *r
     openapi_header(writer, route->is_public ? "public" : "private");
     if (route->is_public)
         openapi_header(writer, "tag");
-    if (status == STATUS_CREATED && route->location != NULL)
+    if ((status == STATUS_CREATED || status == STATUS_ACCEPTED) && route->location != NULL)
         openapi_header(writer, "location");
     if (route->object == OBJECT_session)
         openapi_header(writer, "cookie");
@@ -137,6 +137,9 @@ static void put_route_answers(struct json_writer *writer, const struct route *ro
         return;
     case ROUTE_ANSWERS_CREATED:
         put_answer(writer, route, STATUS_CREATED);
+        return;
+    case ROUTE_ANSWERS_BEGUN:
+        put_answer(writer, route, STATUS_ACCEPTED);
         return;
     case ROUTE_ANSWERS_EITHER:
         put_answer(writer, route, STATUS_OK);

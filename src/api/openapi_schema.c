@@ -75,20 +75,24 @@ static void put_shown_time(struct json_writer *writer)
                            "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$");
 }
 
-static void put_enum(struct json_writer *writer, const char *const *texts, size_t count)
-{
-    json_write_array_member_begin(writer, "enum");
-    for (size_t i = 0; i < count; i++)
-        json_write_text(writer, texts[i]);
-    json_write_array_end(writer);
-}
-
 static bool has_null(const char *const *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (texts[i] == NULL)
             return true;
     return false;
+}
+
+/* `nullable`: null is one of the values, whether or not the texts have it. */
+static void put_enum(struct json_writer *writer, const char *const *texts, size_t count,
+                     bool nullable)
+{
+    json_write_array_member_begin(writer, "enum");
+    for (size_t i = 0; i < count; i++)
+        json_write_text(writer, texts[i]);
+    if (nullable && !has_null(texts, count))
+        json_write_null(writer);
+    json_write_array_end(writer);
 }
 
 /* An array of words, of which none comes twice. */
@@ -99,7 +103,7 @@ static void put_words(struct json_writer *writer, const char *const *texts, size
     json_write_boolean_member(writer, "uniqueItems", true);
     json_write_object_member_begin(writer, "items");
     put_type(writer, "string", false);
-    put_enum(writer, texts, count);
+    put_enum(writer, texts, count, false);
     json_write_object_end(writer);
 }
 
@@ -150,7 +154,7 @@ static void put_value(struct json_writer *writer, const struct object_field *row
         return;
     case FIELD_ENUM:
         put_type(writer, "string", nullable || has_null(field->texts, field->text_count));
-        put_enum(writer, field->texts, field->text_count);
+        put_enum(writer, field->texts, field->text_count, nullable);
         return;
     case FIELD_BOOL:
         put_type(writer, "boolean", nullable);
@@ -427,7 +431,7 @@ static void put_body_value(struct json_writer *writer, const struct body_field *
         return;
     case BODY_CHOICE:
         put_type(writer, "string", nullable);
-        put_enum(writer, field->texts, (size_t)field->max);
+        put_enum(writer, field->texts, (size_t)field->max, false);
         return;
     case BODY_TIME:
         put_type(writer, "string", nullable);
@@ -577,7 +581,7 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
         put_type(writer, "array", false);
         json_write_object_member_begin(writer, "items");
         put_type(writer, "string", false);
-        put_enum(writer, parameter->texts, parameter->text_count);
+        put_enum(writer, parameter->texts, parameter->text_count, false);
         json_write_object_end(writer);
         break;
     case PARAMETER_VERSION:
@@ -599,7 +603,7 @@ void schema_parameter(struct json_writer *writer, const struct query_parameter *
         break;
     case PARAMETER_ENUM:
         put_type(writer, "string", false);
-        put_enum(writer, parameter->texts, parameter->text_count);
+        put_enum(writer, parameter->texts, parameter->text_count, false);
         break;
     case PARAMETER_TEXT:
     case PARAMETER_NEEDED:

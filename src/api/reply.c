@@ -27,14 +27,26 @@ void reply_private(struct enquiry *enquiry, int status)
         answer_code(&enquiry->exchange);
 }
 
+static void reply_with_location(struct enquiry *enquiry, int status, const char *path,
+                                const char *id_text)
+{
+    char location[64 + ID_TEXT_BYTES];
+    const int length = snprintf(location, sizeof location, "%s/%s", path, id_text);
+    CHECK(length > 0 && (size_t)length < sizeof location);
+    reply_private(enquiry, status);
+    answer_header(&enquiry->exchange, "Location", location);
+}
+
 void reply_created(struct enquiry *enquiry, const char *path, const char *prefix, struct id id)
 {
-    char text[ID_TEXT_BYTES], location[64 + ID_TEXT_BYTES];
+    char text[ID_TEXT_BYTES];
     (void)id_format(prefix, id, text);
-    const int length = snprintf(location, sizeof location, "%s/%s", path, text);
-    CHECK(length > 0 && (size_t)length < sizeof location);
-    reply_private(enquiry, STATUS_CREATED);
-    answer_header(&enquiry->exchange, "Location", location);
+    reply_with_location(enquiry, STATUS_CREATED, path, text);
+}
+
+void reply_begun(struct enquiry *enquiry, const char *path, const char *id_text)
+{
+    reply_with_location(enquiry, STATUS_ACCEPTED, path, id_text);
 }
 
 void reply_problem(struct enquiry *enquiry, int status, int64_t retry_seconds)

@@ -24,6 +24,8 @@ void reply_text(struct enquiry *enquiry, int status, const char *content_type,
                 const char *cache_control);
 void reply_private(struct enquiry *enquiry, int status);
 void reply_created(struct enquiry *enquiry, const char *path, const char *prefix, struct id id);
+/* The same of work that goes on, at `path` and then the id. */
+void reply_begun(struct enquiry *enquiry, const char *path, const char *id_text);
 void reply_problem(struct enquiry *enquiry, int status, int64_t retry_seconds);
 
 /* Makes what was written since reply_begin a body that others find under the key (NULL: it is not

@@ -36,6 +36,8 @@
     ANSWER_SHOWS(name, member), .has_other = true, .other = OBJECT_##other_name
 #define ANSWER_MAKES(name, member, path)                                                           \
     .answers = ROUTE_ANSWERS_CREATED, SHOWN(name, member), .location = path
+#define ANSWER_BEGINS(name, path)                                                                  \
+    .answers = ROUTE_ANSWERS_BEGUN, .object = OBJECT_##name, .location = path
 #define ANSWER_FINDS(name, member, path)                                                           \
     .answers = ROUTE_ANSWERS_EITHER, SHOWN(name, member), .location = path
 #define ANSWER_TELLS(name) .answers = ROUTE_ANSWERS_OBJECT, .object = OBJECT_##name

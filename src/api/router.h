@@ -36,6 +36,7 @@ enum route_pace {
 enum route_answer {
     ROUTE_ANSWERS_OBJECT,  /* 200 */
     ROUTE_ANSWERS_CREATED, /* 201 */
+    ROUTE_ANSWERS_BEGUN,   /* 202 */
     ROUTE_ANSWERS_EITHER,  /* 201, or 200 where it was there before */
     ROUTE_ANSWERS_PAGE,    /* 200 */
     ROUTE_ANSWERS_NOTHING, /* 204 */

@@ -8,6 +8,7 @@
 #include "api/import.h"
 #include "api/metrics.h"
 #include "api/presence.h"
+#include "api/rehearsals.h"
 #include "api/series.h"
 #include "api/sign_in_limit.h"
 #include "api/web_answer.h"
@@ -64,6 +65,7 @@ struct api {
     struct cached_answer *docs, *docs_style;
     struct metrics metrics;
     struct series series;
+    struct rehearsals rehearsals;
     struct presence presence;
     struct importer importer;
     struct exports exports, own_exports;

@@ -98,6 +98,10 @@ const WANTED = {
     postQueueForecast: 'stats',
     getReservationHistory: 'read',
     postSelfcheck: 'read',
+    postRehearsals: 'stats',
+    getRehearsals: 'stats',
+    getRehearsal: 'stats',
+    postRehearsalCancel: 'stats',
     getMetrics: 'stats',
     postApiKeys: 'team:write',
     getApiKeys: 'team:write',
@@ -168,6 +172,7 @@ describe('authorization', () => {
             apikey,
             session: items[0].id,
             code: 'forbidden',
+            rehearsal: 'rehearsal_01h455vb4pex5vsknk084sn02q',
         }
         // Well-formed, since a body's form is judged before the state; they change nothing that matters.
         const nowhere = { roundId: 'round_01h455vb4pex5vsknk084sn02q', seatIds: [seat.id] }
@@ -182,6 +187,7 @@ describe('authorization', () => {
             postCharges: { amount: 1, userId: bob.user.id },
             postAdjustments: { amount: 1, userId: bob.user.id, reference: 'x', reason: 'x' },
             patchQueue: {},
+            postRehearsals: { seats: 1, buyers: 1 },
             postQueueForecast: { admitPerSecond: 1, maxActive: 1 },
             postIncidents: { addSeconds: 30, note: 'x' },
             putQueueNotice: { texts: { ko: 'x', en: 'x' }, level: 'info' },
