@@ -122,6 +122,29 @@ export const states = [
         },
         ready: '#maxActive-error',
     },
+    { name: 'the desk, a rehearsal to be asked for', organizer: true, show: page => page.goto('/desk/rehearsal'), ready: '#round' },
+    {
+        name: 'the desk, a rehearsal that is done', organizer: true,
+        show: async page => {
+            await page.goto('/desk/rehearsal')
+            await page.locator('#seats').fill('20')
+            await page.locator('#buyers').fill('100')
+            await page.locator('form button').click()
+            await page.locator('#rehearsed ~ figure canvas').first().waitFor()
+            await page.locator('summary').click()
+        },
+        ready: '#rehearsed ~ figure canvas',
+    },
+    {
+        name: 'the desk, a rehearsal that runs', organizer: true,
+        show: async page => {
+            const shown = { id: 'rehearsal_01h455vb4pex5vsknk084sn02q', status: 'running', percent: 40, createdAt: new Date().toISOString(), seats: 1, buyers: 1, queue: { admitPerSecond: 1, maxActive: 1 } }
+            await page.route('**/v1/rehearsals', route => route.fulfill({ json: { items: [shown] } }))
+            await page.route('**/v1/rehearsals/*', route => route.fulfill({ json: shown }))
+            await page.goto('/desk/rehearsal')
+        },
+        ready: 'progress',
+    },
     { name: 'the desk, people and keys', organizer: true, show: page => page.goto('/desk/people'), ready: '#staff + .cards' },
     {
         name: 'the desk, somebody invited who may nothing', organizer: true,

@@ -17,6 +17,7 @@ import { followDesk } from './news'
 import { OrderPage } from './order'
 import { Orders } from './orders'
 import { People } from './people'
+import { RehearsalPage } from './rehearsal'
 import { SetUp } from './set_up'
 
 type Path = (typeof deskPages)[number]['path']
@@ -34,6 +35,7 @@ const contents: Record<Path, Content> = {
     '/desk': { title: 'pageLive', Page: Live, follows: true },
     '/desk/line': { title: 'pageLine', Page: Line, follows: true },
     '/desk/concerts': { title: 'concerts', Page: Concerts, One: SetUp },
+    '/desk/rehearsal': { title: 'pageRehearsal', Page: RehearsalPage },
     '/desk/orders': { title: 'pageOrders', Page: Orders, One: OrderPage },
     '/desk/people': { title: 'pagePeople', Page: People },
 }

@@ -7,7 +7,7 @@ import { act, read, readAll } from '../core/call'
 import { dayAndTime, tick } from '../core/clock'
 import { Field, Form } from '../core/form'
 import { Trouble } from '../core/frame'
-import { settings } from '../core/house'
+import { may, settings } from '../core/house'
 import { t } from '../core/language'
 import { type Loaded, load, Shown } from '../core/loaded'
 import { say } from '../core/say'
@@ -172,6 +172,24 @@ function Limits({ concert, now }: { concert: Concert; now: Now }) {
     )
 }
 
+function Rehearse({ rounds }: { rounds: Round[] }) {
+    if (rounds.length === 0) return <p>{t('rehearseLater')}</p>
+    return (
+        <>
+            <p>{t('rehearsalWhat')}</p>
+            <ul class="rows">
+                {rounds.map(({ id, startTime }) => (
+                    <li key={id}>
+                        <a href={`/desk/rehearsal?round=${id}`}>
+                            {t('rehearseDate', { time: dayAndTime(startTime) })}
+                        </a>
+                    </li>
+                ))}
+            </ul>
+        </>
+    )
+}
+
 function Publish({ concert, rounds, now }: SetUpState & { now: Now }) {
     const error = useSignal<unknown>(null)
     const busy = useSignal(false)
@@ -250,6 +268,11 @@ export function SetUp({ id }: { id: string }) {
                         <Step id="pace" title={t('pageLine')}>
                             <LineStep rounds={rounds} />
                         </Step>
+                        {may('stats') ? (
+                            <Step id="rehearsal" title={t('pageRehearsal')}>
+                                <Rehearse rounds={rounds} />
+                            </Step>
+                        ) : null}
                         <Step
                             id="open"
                             title={t('publish')}
