@@ -197,8 +197,10 @@ enum result api_start(struct api *api, struct engine *engine, struct explanation
     if (event_streams_start(&api->event_streams, engine, &api->limits.streams, api->streams_max) !=
         RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for live events");
-    if (series_start(&api->series, engine, &api->metrics.latencies) != RESULT_OK)
-        return explain(explanation, RESULT_NO_MEMORY, "no thread for the house's numbers");
+    const enum result result =
+        series_start(&api->series, engine, &api->metrics.latencies, explanation);
+    if (result != RESULT_OK)
+        return result;
     if (rehearsals_start(&api->rehearsals, engine) != RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for rehearsals");
     return http_start(api->server, explanation);

@@ -92,7 +92,7 @@ struct shown_verdict {
     size_t told;
 };
 
-/* By series, as series.def has them. */
+/* By series, as house_minute.def has them. */
 struct shown_series_values {
     const int64_t *values[SERIES_COUNT];
     size_t counts[SERIES_COUNT];

@@ -9,8 +9,8 @@
 #include <string.h>
 
 const char *const series_name_texts[SERIES_COUNT] = {
-#define SERIES(name, json, together) json,
-#include "api/series.def"
+#define SERIES(name, column, json, together) json,
+#include "read/house_minute.def"
 };
 
 const char *const series_step_texts[SERIES_STEP_COUNT] = {
@@ -18,6 +18,8 @@ const char *const series_step_texts[SERIES_STEP_COUNT] = {
     [SERIES_STEP_TEN_SECONDS] = "10s",
     [SERIES_STEP_MINUTE] = "1m",
 };
+
+#define SECONDS_A_MINUTE 60
 
 int64_t series_step_seconds(enum series_step step)
 {
@@ -27,7 +29,7 @@ int64_t series_step_seconds(enum series_step step)
     case SERIES_STEP_TEN_SECONDS:
         return 10;
     case SERIES_STEP_MINUTE:
-        return 60;
+        return SECONDS_A_MINUTE;
     case SERIES_STEP_COUNT:
         break;
     }
@@ -43,6 +45,32 @@ static void unlock_series(struct series *series)
 {
     CHECK(pthread_mutex_unlock(&series->lock) == 0);
 }
+
+/* ---- Together ---- */
+
+static void add_sum(int64_t *step, int64_t value)
+{
+    *step += value;
+}
+
+static void add_last(int64_t *step, int64_t value)
+{
+    *step = value;
+}
+
+static void add_most(int64_t *step, int64_t value)
+{
+    if (value > *step)
+        *step = value;
+}
+
+static void (*const together[SERIES_COUNT])(int64_t *step, int64_t value) = {
+#define TOGETHER_SUM add_sum
+#define TOGETHER_LAST add_last
+#define TOGETHER_MOST add_most
+#define SERIES(name, column, json, how) [SERIES_##name] = TOGETHER_##how,
+#include "read/house_minute.def"
+};
 
 /* ---- Keeping ---- */
 
@@ -83,6 +111,41 @@ static void set_counts(int64_t *values, const struct series_reading *before,
     values[SERIES_P99] = latency_percentile(answers, 99);
 }
 
+static int64_t *minute_at(struct series *series, int64_t minute)
+{
+    return series->minutes[minute % MINUTES_KEPT];
+}
+
+/* Keeps the minute, which may be kept already, and those before it that nobody noted. */
+static void reach_minute(struct series *series, int64_t minute)
+{
+    if (series->next_minute == 0)
+        series->first_minute = series->next_minute = minute;
+    if (minute - series->next_minute >= MINUTES_KEPT) /* nothing that is kept would be left */
+        series->first_minute = series->next_minute = minute;
+    while (series->next_minute <= minute)
+        memset(minute_at(series, series->next_minute++), 0, sizeof series->minutes[0]);
+    if (series->next_minute - series->first_minute > MINUTES_KEPT)
+        series->first_minute = series->next_minute - MINUTES_KEPT;
+}
+
+static void add_to_minute(struct series *series, int64_t second, const int64_t *values)
+{
+    reach_minute(series, second / SECONDS_A_MINUTE);
+    int64_t *minute = minute_at(series, second / SECONDS_A_MINUTE);
+    for (size_t name = 0; name < SERIES_COUNT; name++)
+        together[name](&minute[name], values[name]);
+}
+
+/* House time goes on where it was, so no minute is newer than the first reading. */
+void series_remember(struct series *series, const struct house_minute *minute)
+{
+    if (minute->minute < series->next_minute - 1 || minute->minute <= 0)
+        return;
+    reach_minute(series, minute->minute);
+    memcpy(minute_at(series, minute->minute), minute->values, sizeof minute->values);
+}
+
 /* The seconds that are over and have no numbers yet: what was counted stands in the first of them,
  * since nobody knows more of a thread that came late. */
 static void keep_seconds(struct series *series, int64_t now, const struct series_reading *reading,
@@ -98,6 +161,8 @@ static void keep_seconds(struct series *series, int64_t now, const struct series
             set_counts(values, before, reading);
         values[SERIES_WAITING] = queue->waiting;
         values[SERIES_ACTIVE] = queue->active;
+        values[SERIES_HELD] = queue->sales.held;
+        add_to_minute(series, second, values);
     }
     series->next = now;
     if (series->next - series->first > SERIES_SECONDS)
@@ -109,15 +174,33 @@ void series_note(struct series *series, int64_t now, const struct series_reading
 {
     CHECK(now >= series->next);
     lock_series(series);
-    if (series->reading_count == 0)
-        series->first = series->next = now;
-    else
+    if (series->reading_count > 0) {
         keep_seconds(series, now, reading, queue);
+    } else {
+        series->first = series->next = now;
+        reach_minute(series, now / SECONDS_A_MINUTE);
+    }
     series->readings[series->reading_count++ % (SERIES_RATE_SECONDS + 1)] = *reading;
     unlock_series(series);
 }
 
+void series_minute(struct series *series, int64_t minute, struct house_minute *kept)
+{
+    lock_series(series);
+    CHECK(minute >= series->first_minute && minute < series->next_minute);
+    kept->minute = minute;
+    memcpy(kept->values, minute_at(series, minute), sizeof kept->values);
+    unlock_series(series);
+}
+
 /* ---- The thread ---- */
+
+static void book_minute(struct series *series, int64_t minute)
+{
+    struct house_minute kept;
+    series_minute(series, minute, &kept);
+    engine_put_minute(series->engine, &kept);
+}
 
 static void take_reading(struct series *series)
 {
@@ -126,7 +209,10 @@ static void take_reading(struct series *series)
     reading_take(&reading.house, series->engine);
     latency_answers(series->latencies, reading.answers);
     (void)engine_queue(series->engine, &queue);
+    const int64_t before = series->next_minute; /* this thread alone changes it */
     series_note(series, engine_now(series->engine).house / SECOND_MS, &reading, &queue);
+    if (series->next_minute > before && before > series->first_minute)
+        book_minute(series, before - 1);
 }
 
 /* Waits for the next second to begin. False: it shall stop. */
@@ -154,18 +240,29 @@ static void *series_run(void *argument)
     return NULL;
 }
 
-enum result series_start(struct series *series, const struct engine *engine,
-                         const struct latencies *latencies)
+static void remember(void *owner, const struct house_minute *minute)
+{
+    series_remember(owner, minute);
+}
+
+enum result series_start(struct series *series, struct engine *engine,
+                         const struct latencies *latencies, struct explanation *explanation)
 {
     CHECK(!series->started && series->reading_count == 0);
     series->engine = engine;
     series->latencies = latencies;
     CHECK(pthread_mutex_init(&series->lock, NULL) == 0);
     CHECK(pthread_cond_init(&series->end, NULL) == 0);
+    const int64_t now = engine_now(engine).house / SECOND_MS / SECONDS_A_MINUTE;
+    enum result result =
+        engine_read_minutes(engine, now - MINUTES_KEPT + 1, remember, series, explanation);
+    if (result != RESULT_OK)
+        return result;
     take_reading(series);
-    const enum result result = thread_start(&series->thread, "usher-series", series_run, series);
+    result = thread_start(&series->thread, "usher-series", series_run, series);
     series->started = result == RESULT_OK;
-    return result;
+    return result == RESULT_OK ? result
+                               : explain(explanation, result, "no thread for the house's numbers");
 }
 
 void series_stop(struct series *series)
@@ -178,6 +275,8 @@ void series_stop(struct series *series)
         CHECK(pthread_cond_signal(&series->end) == 0);
         unlock_series(series);
         thread_join(series->thread);
+        if (series->next_minute > 0)
+            book_minute(series, series->next_minute - 1);
     }
     CHECK(pthread_cond_destroy(&series->end) == 0);
     CHECK(pthread_mutex_destroy(&series->lock) == 0);
@@ -203,58 +302,62 @@ void series_rates(struct series *series, struct series_rates *rates)
     unlock_series(series);
 }
 
+static bool is_of_minutes(const struct series_range *range)
+{
+    return range->step_seconds == SECONDS_A_MINUTE;
+}
+
 size_t series_cut(struct series *series, struct series_range *range)
 {
     const int64_t step = range->step_seconds;
     CHECK(step >= 1);
     lock_series(series);
-    if (range->from < series->first)
-        range->from = series->first;
+    const int64_t first =
+        is_of_minutes(range) ? series->first_minute * SECONDS_A_MINUTE : series->first;
+    if (range->from < first)
+        range->from = first;
     if (range->to > series->next)
         range->to = series->next;
     unlock_series(series);
     range->from -= range->from % step;
     if (range->to <= range->from)
         range->to = range->from;
-    const size_t steps = (size_t)((range->to - range->from + step - 1) / step);
-    range->to = range->from + (int64_t)steps * step;
-    CHECK(steps <= SERIES_SECONDS);
-    return steps;
+    int64_t steps = (range->to - range->from + step - 1) / step;
+    if (steps > SERIES_STEPS_MAX && range->latest)
+        range->from += (steps - SERIES_STEPS_MAX) * step;
+    if (steps > SERIES_STEPS_MAX)
+        steps = SERIES_STEPS_MAX;
+    range->to = range->from + steps * step;
+    return (size_t)steps;
 }
 
-static void add_sum(int64_t *step, int64_t value)
+static void tell_seconds(struct series *series, const struct series_range *range,
+                         enum series_name name, int64_t *steps)
 {
-    *step += value;
-}
-
-static void add_last(int64_t *step, int64_t value)
-{
-    *step = value;
-}
-
-static void add_most(int64_t *step, int64_t value)
-{
-    if (value > *step)
-        *step = value;
-}
-
-static void (*const together[SERIES_COUNT])(int64_t *step, int64_t value) = {
-#define TOGETHER_SUM add_sum
-#define TOGETHER_LAST add_last
-#define TOGETHER_MOST add_most
-#define SERIES(name, json, how) [SERIES_##name] = TOGETHER_##how,
-#include "api/series.def"
-};
-
-void series_tell(struct series *series, const struct series_range *range, enum series_name name,
-                 int64_t *steps, size_t count)
-{
-    CHECK((unsigned)name < SERIES_COUNT && count <= SERIES_SECONDS);
-    memset(steps, 0, count * sizeof *steps);
-    lock_series(series);
     for (int64_t second = range->from; second < range->to; second++)
         if (second >= series->first && second < series->next)
             together[name](&steps[(second - range->from) / range->step_seconds],
                            values_at(series, second)[name]);
+}
+
+static void tell_minutes(struct series *series, const struct series_range *range,
+                         enum series_name name, int64_t *steps)
+{
+    const int64_t from = range->from / SECONDS_A_MINUTE, to = range->to / SECONDS_A_MINUTE;
+    for (int64_t minute = from; minute < to; minute++)
+        if (minute >= series->first_minute && minute < series->next_minute)
+            steps[minute - from] = minute_at(series, minute)[name];
+}
+
+void series_tell(struct series *series, const struct series_range *range, enum series_name name,
+                 int64_t *steps, size_t count)
+{
+    CHECK((unsigned)name < SERIES_COUNT && count <= SERIES_STEPS_MAX);
+    memset(steps, 0, count * sizeof *steps);
+    lock_series(series);
+    if (is_of_minutes(range))
+        tell_minutes(series, range, name, steps);
+    else
+        tell_seconds(series, range, name, steps);
     unlock_series(series);
 }

@@ -54,7 +54,7 @@ void get_stats(struct enquiry *enquiry)
         enquiry_submit(enquiry, answer_stats);
 }
 
-/* ---- Second by second ---- */
+/* ---- Second by second, and minute by minute ---- */
 
 struct series_question {
     timestamp_ms from, to;
@@ -87,7 +87,8 @@ static void answer_series(struct enquiry *enquiry)
         return;
     struct series_range range = {.from = question->from / SECOND_MS,
                                  .to = question->to / SECOND_MS,
-                                 .step_seconds = series_step_seconds(question->step)};
+                                 .step_seconds = series_step_seconds(question->step),
+                                 .latest = question->from == 0};
     const size_t steps = series_cut(&enquiry->api->series, &range);
     struct shown_series series = {
         .from = range.from * SECOND_MS, .to = range.to * SECOND_MS, .step = question->step};

@@ -261,3 +261,15 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
     snapshots_counts(&asked->snapshots, &counts->office);
     store_counts(engine->store, &counts->store);
 }
+
+void engine_put_minute(struct engine *engine, const struct house_minute *minute)
+{
+    store_put_minute(engine->store, minute);
+}
+
+enum result engine_read_minutes(const struct engine *engine, int64_t from,
+                                house_minute_visit *visit, void *owner,
+                                struct explanation *explanation)
+{
+    return store_read_minutes(engine->store, from, visit, owner, explanation);
+}

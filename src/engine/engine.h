@@ -232,6 +232,14 @@ struct secret engine_token_key(const struct engine *engine);
  * is stopped. */
 struct feed *engine_feed(struct engine *engine);
 
+/* ---- The house minute by minute ---- */
+
+/* As store_put_minute and store_read_minutes have it. Any thread. */
+void engine_put_minute(struct engine *engine, const struct house_minute *minute);
+MUST_USE enum result engine_read_minutes(const struct engine *engine, int64_t from,
+                                         house_minute_visit *visit, void *owner,
+                                         struct explanation *explanation);
+
 /* ---- Numbers ---- */
 
 struct engine_counts {

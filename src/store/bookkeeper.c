@@ -56,6 +56,8 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
         result = happenings_prepare(&bookkeeper->happenings, db, explanation);
     if (result == RESULT_OK)
         result = change_table_prepare(&bookkeeper->change_table, db, explanation);
+    if (result == RESULT_OK)
+        result = minute_table_prepare(&bookkeeper->minute_table, db, explanation);
     for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
         const struct entity_schema *entity = record_schema((enum record_kind)i);
         struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[i];
@@ -137,6 +139,7 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
     sqlite_drop(&bookkeeper->set_booked_seq);
     happenings_drop(&bookkeeper->happenings);
     change_table_drop(&bookkeeper->change_table);
+    minute_table_drop(&bookkeeper->minute_table);
     sqlite_shut(&bookkeeper->db);
 }
 
@@ -196,7 +199,7 @@ static int compare_rows(const void *left, const void *right)
 }
 
 static enum result book_rows(struct bookkeeper *bookkeeper, const struct generation *generation,
-                             const struct overlay_row **rows, size_t count)
+                             const struct overlay_row **rows, size_t count, size_t minute_count)
 {
     const uint64_t seq = generation_last_seq(generation);
     enum result result = sqlite_step_done(bookkeeper->begin);
@@ -208,6 +211,8 @@ static enum result book_rows(struct bookkeeper *bookkeeper, const struct generat
         result = happenings_book(&bookkeeper->happenings, generation);
     if (result == RESULT_OK)
         result = change_table_book(&bookkeeper->change_table, generation);
+    if (result == RESULT_OK)
+        result = minute_table_put(&bookkeeper->minute_table, bookkeeper->minutes, minute_count);
     if (result == RESULT_OK &&
         sqlite3_bind_int64(bookkeeper->set_booked_seq, 1, (sqlite3_int64)seq) != SQLITE_OK)
         result = RESULT_NO_MEMORY;
@@ -219,15 +224,15 @@ static enum result book_rows(struct bookkeeper *bookkeeper, const struct generat
 }
 
 static enum result book_generation(struct bookkeeper *bookkeeper,
-                                   const struct generation *generation, size_t *count,
-                                   struct explanation *explanation)
+                                   const struct generation *generation, size_t minute_count,
+                                   size_t *count, struct explanation *explanation)
 {
     const struct overlay_row **rows = malloc(generation_row_count(generation) * sizeof *rows);
     if (rows == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for booking");
     *count = generation_newest(generation, rows);
     qsort(rows, *count, sizeof *rows, compare_rows);
-    enum result result = book_rows(bookkeeper, generation, rows, *count);
+    enum result result = book_rows(bookkeeper, generation, rows, *count, minute_count);
     free(rows);
     if (result != RESULT_OK) {
         result = sqlite_failure(bookkeeper->db, explanation);
@@ -239,24 +244,49 @@ static enum result book_generation(struct bookkeeper *bookkeeper,
     return RESULT_OK;
 }
 
-enum result bookkeeper_book(struct bookkeeper *bookkeeper, struct overlay *overlay, size_t *rows,
+/* Where no row waits, minutes have a transaction of their own. */
+static enum result book_minutes(struct bookkeeper *bookkeeper, size_t minute_count,
+                                struct explanation *explanation)
+{
+    if (minute_count == 0)
+        return RESULT_OK;
+    enum result result = sqlite_step_done(bookkeeper->begin);
+    if (result == RESULT_OK)
+        result = minute_table_put(&bookkeeper->minute_table, bookkeeper->minutes, minute_count);
+    if (result == RESULT_OK)
+        result = sqlite_step_done(bookkeeper->commit);
+    if (result == RESULT_OK)
+        return result;
+    result = sqlite_failure(bookkeeper->db, explanation);
+    bookkeeper_close(bookkeeper); /* which rolls back */
+    return result;
+}
+
+enum result bookkeeper_book(struct bookkeeper *bookkeeper, struct overlay *overlay,
+                            struct minute_line *minutes, size_t *rows,
                             struct explanation *explanation)
 {
+    uint64_t minutes_end;
     *rows = 0;
     enum result result = RESULT_OK;
     if (bookkeeper->db == NULL)
         result = bookkeeper_open(bookkeeper, bookkeeper->path, explanation);
     if (result != RESULT_OK)
         return result;
+    const size_t minute_count = minute_line_look(minutes, bookkeeper->minutes, &minutes_end);
     const struct generation *generation = overlay_oldest(overlay);
-    if (generation == NULL)
-        return RESULT_OK;
     /* A commit that failed may have been durable all the same: then this one is done. */
-    *rows = generation_row_count(generation);
-    if (generation_last_seq(generation) > bookkeeper->booked_seq)
-        result = book_generation(bookkeeper, generation, rows, explanation);
+    const bool is_new =
+        generation != NULL && generation_last_seq(generation) > bookkeeper->booked_seq;
+    if (generation != NULL)
+        *rows = generation_row_count(generation);
+    result = is_new ? book_generation(bookkeeper, generation, minute_count, rows, explanation)
+                    : book_minutes(bookkeeper, minute_count, explanation);
     if (result != RESULT_OK)
         return result;
+    minute_line_booked(minutes, minutes_end);
+    if (generation == NULL)
+        return RESULT_OK;
     overlay_booked(overlay);
     if (bookkeeper->log_frames >= LOG_FRAMES_MAX)
         result = checkpoint(bookkeeper, explanation);

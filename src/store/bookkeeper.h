@@ -5,6 +5,8 @@
 #include "base/result.h"
 #include "store/change_table.h"
 #include "store/happenings.h"
+#include "store/minute_line.h"
+#include "store/minute_table.h"
 #include "store/overlay.h"
 #include "store/row_source.h"
 
@@ -24,6 +26,8 @@ struct bookkeeper {
     sqlite3_stmt *begin, *commit, *set_booked_seq;
     struct happenings happenings;
     struct change_table change_table;
+    struct minute_table minute_table;
+    struct house_minute minutes[MINUTES_WAITING_MAX]; /* that are being booked */
     int log_frames;      /* pages in the write-ahead log since it was last emptied */
     uint64_t booked_seq; /* what the tables durably hold */
 };
@@ -35,10 +39,12 @@ MUST_USE enum result bookkeeper_open(struct bookkeeper *bookkeeper, const char *
                                      struct explanation *explanation);
 void bookkeeper_close(struct bookkeeper *bookkeeper);
 
-/* Books the overlay's oldest generation and lets it go; `*rows` is how many rows were written, 0
- * when nothing waited. After a failure the tables are opened and checkpointed again by the next
- * call, before anything is written: a commit that failed may yet be on disk. */
+/* Books the overlay's oldest generation and the minutes that wait, and lets them go; `*rows` is how
+ * many rows of the generation were written, 0 when none waited. After a failure the tables are
+ * opened and checkpointed again by the next call, before anything is written: a commit that failed
+ * may yet be on disk. */
 MUST_USE enum result bookkeeper_book(struct bookkeeper *bookkeeper, struct overlay *overlay,
-                                     size_t *rows, struct explanation *explanation);
+                                     struct minute_line *minutes, size_t *rows,
+                                     struct explanation *explanation);
 
 #endif

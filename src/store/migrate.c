@@ -6,6 +6,7 @@
 #include "store/change_table.h"
 #include "store/database.h"
 #include "store/happenings.h"
+#include "store/minute_table.h"
 #include "store/sqlite_util.h"
 
 /* More objects than any schema has: one table, one view and some indexes an entity. */
@@ -40,6 +41,8 @@ enum result migrate_tables(sqlite3 *db, const struct schema *schema, int64_t fro
         result = happenings_make_table(db, explanation);
     if (result == RESULT_OK && from < CHANGES_SINCE && schema->version >= CHANGES_SINCE)
         result = change_table_make(db, explanation);
+    if (result == RESULT_OK && from < MINUTES_SINCE && schema->version >= MINUTES_SINCE)
+        result = minute_table_make(db, explanation);
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
         const struct entity_schema *entity = &schema->entities[i];
         result = entity->since > from

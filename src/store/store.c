@@ -22,6 +22,7 @@ struct store {
     struct journal journal;       /* the engine's thread */
     struct bookkeeper bookkeeper; /* the bookkeeper's */
     struct overlay overlay;
+    struct minute_line minutes;
     bool overlay_made, prune_wanted;
     atomic_uint_fast64_t booked_seq, last_change;
     /* Counters; see struct store_counts. */
@@ -92,6 +93,7 @@ enum result store_lock(struct store **store, const struct store_options *options
         free(opened);
         return result;
     }
+    minute_line_init(&opened->minutes);
     *store = opened;
     return RESULT_OK;
 }
@@ -140,6 +142,7 @@ void store_close(struct store *store)
     bookkeeper_close(&store->bookkeeper);
     if (store->overlay_made)
         overlay_release(&store->overlay);
+    minute_line_release(&store->minutes);
     directory_close(&store->directory);
     free(store);
 }
@@ -214,7 +217,7 @@ void store_prune(struct store *store)
 enum result store_book(struct store *store, size_t *rows, struct explanation *explanation)
 {
     const enum result result =
-        bookkeeper_book(&store->bookkeeper, &store->overlay, rows, explanation);
+        bookkeeper_book(&store->bookkeeper, &store->overlay, &store->minutes, rows, explanation);
     /* Published only now that the commit is on disk: the journal is pruned up to it. */
     if (store->bookkeeper.booked_seq > store_booked_seq(store)) {
         atomic_store_explicit(&store->booked_seq, store->bookkeeper.booked_seq,
@@ -269,6 +272,19 @@ enum result store_reader_sales(struct store_reader *reader, const struct sales_q
 enum result store_reader_look_up(struct store_reader *reader, struct look_up *look_up)
 {
     return reader_look_up(reader, look_up);
+}
+
+/* ---- The house minute by minute ---- */
+
+void store_put_minute(struct store *store, const struct house_minute *minute)
+{
+    minute_line_put(&store->minutes, minute);
+}
+
+enum result store_read_minutes(const struct store *store, int64_t from, house_minute_visit *visit,
+                               void *owner, struct explanation *explanation)
+{
+    return minute_table_read(store->directory.tables, from, visit, owner, explanation);
 }
 
 /* ---- Audit and numbers ---- */

@@ -12,6 +12,7 @@
 #include "base/timestamp.h"
 #include "read/change.h"
 #include "read/history.h"
+#include "read/house_minute.h"
 #include "read/list.h"
 #include "read/look_up.h"
 #include "read/page.h"
@@ -188,6 +189,16 @@ MUST_USE enum result store_selfcheck(struct store *store, store_may_go_on *may_g
                                      store_violation *violation, void *owner,
                                      struct store_verdict *verdict,
                                      struct explanation *explanation);
+
+/* ---- The house minute by minute ---- */
+
+/* Any thread: it is booked soon. The same minute again takes the place of the one before. */
+void store_put_minute(struct store *store, const struct house_minute *minute);
+
+/* Visits those that are booked, from `from` on, the oldest first. */
+MUST_USE enum result store_read_minutes(const struct store *store, int64_t from,
+                                        house_minute_visit *visit, void *owner,
+                                        struct explanation *explanation);
 
 /* Told once for each thing that breaks no invariant and that an operator should know. */
 typedef void store_remark(void *owner, const char *text);

@@ -105,6 +105,35 @@ describe('the series', () => {
     })
 })
 
+describe('minutes', () => {
+    const whole = () =>
+        until('all of it is told', async () => {
+            const { metrics } = await series('step=1m')
+            return sum(metrics.joined) === DONE.joined && sum(metrics.refunded) === 2 && metrics
+        })
+
+    test('are there after a restart, and seconds are not', async () => {
+        const before = await whole()
+        await house.restart()
+        const after = await whole()
+        for (const name of Object.keys(DONE)) assert.equal(sum(after[name]), sum(before[name]), name)
+        assert.equal(sum((await series('step=1s')).metrics.joined), 0)
+        assert.equal(sum((await series('step=10s')).metrics.joined), 0)
+    })
+
+    test('are there after a kill, as far as they were booked', async () => {
+        await house.end('SIGKILL')
+        await house.start()
+        await whole()
+    })
+
+    test('go back as far as somebody asks, in answers of a bounded length', async () => {
+        const { from, to, metrics } = await series('step=1m&from=2020-01-01T00:00:00Z&metrics=held')
+        assert.ok(Date.parse(to) > Date.parse(from))
+        assert.ok(metrics.held.length <= 7200 && metrics.held.every(held => held === 0))
+    })
+})
+
 describe('refusals', () => {
     test('nobody but who may see counts', async () => {
         for (const path of ['/v1/stats', '/v1/stats/series']) {

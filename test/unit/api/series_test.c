@@ -160,6 +160,100 @@ static void test_two_hours_are_kept(void **state)
     assert_int_equal(steps[0], 1);
 }
 
+/* The minutes from `from` on, as they are cut. */
+static size_t tell_minutes_of(enum series_name name, struct series_range *range, int64_t *steps)
+{
+    range->step_seconds = 60;
+    range->to = INT64_MAX;
+    const size_t told = series_cut(&series, range);
+    series_tell(&series, range, name, steps, told);
+    return told;
+}
+
+#define FIRST_MINUTE (BEGIN / 60)
+
+static void test_minutes_are_kept_for_longer(void **state)
+{
+    static int64_t steps[SERIES_STEPS_MAX];
+    const int64_t seconds = 3 * SERIES_SECONDS;
+    (void)state;
+    for (int64_t second = 1; second <= seconds; second++) {
+        count(TALLY_JOINED, 1);
+        queue.waiting = second;
+        queue.sales.held = second % 7;
+        note(second);
+    }
+    struct series_range range = {.from = 0};
+    const size_t told = tell_minutes_of(SERIES_JOINED, &range, steps);
+    assert_int_equal(range.from, FIRST_MINUTE * 60);
+    int64_t sum = 0;
+    for (size_t i = 0; i < told; i++)
+        sum += steps[i];
+    assert_int_equal(sum, seconds);
+    assert_int_equal(steps[1], 60);
+    assert_int_equal(tell_minutes_of(SERIES_WAITING, &range, steps), told);
+    assert_int_equal(steps[told - 1], seconds);
+    assert_int_equal(tell_minutes_of(SERIES_HELD, &range, steps), told);
+    assert_int_equal(steps[told - 1], seconds % 7);
+    struct house_minute kept;
+    series_minute(&series, FIRST_MINUTE + 1, &kept);
+    assert_int_equal(kept.minute, FIRST_MINUTE + 1);
+    assert_int_equal(kept.values[SERIES_JOINED], 60);
+}
+
+static void test_thirty_days_are_kept(void **state)
+{
+    static int64_t steps[SERIES_STEPS_MAX];
+    const int64_t minutes = MINUTES_KEPT + 10;
+    (void)state;
+    for (int64_t minute = 1; minute <= minutes; minute++) {
+        count(TALLY_JOINED, 1);
+        note(minute * 60);
+    }
+    /* Of so many an answer has the first, from a time on, or the last. */
+    struct series_range range = {.from = 0};
+    assert_int_equal(tell_minutes_of(SERIES_JOINED, &range, steps), SERIES_STEPS_MAX);
+    const int64_t newest = (BEGIN + minutes * 60 - 1) / 60;
+    assert_int_equal(range.from, (newest - MINUTES_KEPT + 1) * 60);
+    assert_int_equal(steps[0], 1);
+    range = (struct series_range){.from = 0, .latest = true};
+    assert_int_equal(tell_minutes_of(SERIES_JOINED, &range, steps), SERIES_STEPS_MAX);
+    assert_int_equal(range.to, (newest + 1) * 60);
+    /* Nothing of what was is left after a pause as long as all that is kept. */
+    note(3 * MINUTES_KEPT * 60);
+    range = (struct series_range){.from = 0, .latest = true};
+    assert_in_range(tell_minutes_of(SERIES_JOINED, &range, steps), 1, 2);
+}
+
+/* What an earlier start had booked: a minute of yesterday, and one that is not over yet. */
+static void test_minutes_of_another_start(void **state)
+{
+    int64_t steps[1500];
+    (void)state;
+    memset(&series, 0, sizeof series);
+    memset(&reading, 0, sizeof reading);
+    memset(&queue, 0, sizeof queue);
+    assert_int_equal(pthread_mutex_init(&series.lock, NULL), 0);
+    struct house_minute earlier = {.minute = FIRST_MINUTE - 1440, .values[SERIES_SOLD] = 5};
+    series_remember(&series, &earlier);
+    earlier = (struct house_minute){
+        .minute = FIRST_MINUTE, .values[SERIES_SOLD] = 7, .values[SERIES_P99] = 1};
+    series_remember(&series, &earlier);
+    series_note(&series, BEGIN, &reading, &queue);
+    count(TALLY_SOLD, 2);
+    note(1);
+    struct series_range range = {.from = 0};
+    assert_int_equal(tell_minutes_of(SERIES_SOLD, &range, steps), 1441);
+    assert_int_equal(range.from, (FIRST_MINUTE - 1440) * 60);
+    assert_int_equal(steps[0], 5);
+    assert_int_equal(steps[1], 0); /* no server ran */
+    assert_int_equal(steps[1440], 9);
+    /* Of the seconds nothing is known before the start. */
+    range = (struct series_range){.from = 0, .to = INT64_MAX, .step_seconds = 1};
+    assert_int_equal(series_cut(&series, &range), 1);
+    assert_int_equal(pthread_mutex_destroy(&series.lock), 0);
+}
+
 static void test_rates(void **state)
 {
     struct series_rates rates;
@@ -203,6 +297,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_longer_steps, begin_series, end_series),
         cmocka_unit_test_setup_teardown(test_seconds_that_nobody_noted, begin_series, end_series),
         cmocka_unit_test_setup_teardown(test_two_hours_are_kept, begin_series, end_series),
+        cmocka_unit_test_setup_teardown(test_minutes_are_kept_for_longer, begin_series, end_series),
+        cmocka_unit_test_setup_teardown(test_thirty_days_are_kept, begin_series, end_series),
+        cmocka_unit_test(test_minutes_of_another_start),
         cmocka_unit_test_setup_teardown(test_rates, begin_series, end_series),
         cmocka_unit_test(test_percentiles),
     };

@@ -2,6 +2,9 @@
  * none. */
 #include "scene.h"
 
+#include "store/minute_line.h"
+#include "store/minute_table.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -295,6 +298,111 @@ static void the_houses_key_is_told_to_nobody(void **state)
                      0);
 }
 
+/* ---- The house minute by minute ---- */
+
+static void put_minute(struct fixture *fixture, int64_t number, int64_t sold)
+{
+    const struct house_minute minute = {.minute = number, .values[SERIES_SOLD] = sold};
+    store_put_minute(fixture->store, &minute);
+}
+
+struct seen_minutes {
+    size_t count;
+    struct house_minute minutes[MINUTES_WAITING_MAX];
+};
+
+static void see_minute(void *owner, const struct house_minute *minute)
+{
+    struct seen_minutes *seen = owner;
+    assert_in_range(seen->count, 0, MINUTES_WAITING_MAX - 1);
+    seen->minutes[seen->count++] = *minute;
+}
+
+static struct seen_minutes read_minutes(struct fixture *fixture, int64_t from)
+{
+    struct seen_minutes seen = {.count = 0};
+    assert_int_equal(
+        store_read_minutes(fixture->store, from, see_minute, &seen, &fixture->explanation),
+        RESULT_OK);
+    return seen;
+}
+
+static void minutes_are_booked_with_rows_and_without(void **state)
+{
+    struct fixture *fixture = *state;
+    change_user(fixture, fixture_id(fixture), WHY_REGISTERED);
+    put_minute(fixture, 100, 3);
+    put_minute(fixture, 101, 4);
+    assert_int_equal(read_minutes(fixture, 0).count, 0);
+    book_all(fixture);
+    assert_int_equal(store_unbooked(fixture->store), 0);
+    put_minute(fixture, 101, 5); /* the same again is the whole of it */
+    put_minute(fixture, 102, 6);
+    book_all(fixture);
+    fixture_close(fixture);
+    fixture_reopen(fixture);
+    const struct seen_minutes seen = read_minutes(fixture, 101);
+    assert_int_equal(seen.count, 2);
+    assert_int_equal(seen.minutes[0].minute, 101);
+    assert_int_equal(seen.minutes[0].values[SERIES_SOLD], 5);
+    assert_int_equal(seen.minutes[0].values[SERIES_JOINED], 0);
+    assert_int_equal(seen.minutes[1].values[SERIES_SOLD], 6);
+    assert_int_equal(read_minutes(fixture, 0).count, 3);
+}
+
+static void old_minutes_go(void **state)
+{
+    struct fixture *fixture = *state;
+    put_minute(fixture, 1000, 1);
+    put_minute(fixture, 1001, 2);
+    book_all(fixture);
+    put_minute(fixture, 1000 + MINUTES_KEPT, 3);
+    book_all(fixture);
+    const struct seen_minutes seen = read_minutes(fixture, 0);
+    assert_int_equal(seen.count, 2);
+    assert_int_equal(seen.minutes[0].minute, 1001);
+}
+
+static void of_minutes_that_wait_too_long_the_oldest_go(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int64_t minute = 1; minute <= MINUTES_WAITING_MAX + 3; minute++)
+        put_minute(fixture, minute, minute);
+    book_all(fixture);
+    const struct seen_minutes seen = read_minutes(fixture, 0);
+    assert_int_equal(seen.count, MINUTES_WAITING_MAX);
+    assert_int_equal(seen.minutes[0].minute, 4);
+}
+
+/* A row that is refused takes the minutes of its transaction along; they wait on. */
+static void minutes_outlast_a_booking_that_fails(void **state)
+{
+    struct fixture *fixture = *state;
+    size_t rows;
+    put_minute(fixture, 7, 1);
+    batch_add(fixture, &(struct record){.kind = RECORD_KIND_POINT_ACCOUNT,
+                                        .as.point_account.user_id = fixture_id(fixture)});
+    batch_append(fixture);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(store_book(fixture->store, &rows, &fixture->explanation), RESULT_CORRUPT);
+        assert_int_equal(read_minutes(fixture, 0).count, 0);
+    }
+}
+
+static void older_tables_keep_minutes_from_here_on(void **state)
+{
+    struct fixture *fixture = *state;
+    put_minute(fixture, 7, 1);
+    book_all(fixture);
+    fixture_close(fixture);
+    fixture_make_old(fixture, MINUTES_SINCE - 1);
+    fixture_reopen(fixture);
+    assert_int_equal(read_minutes(fixture, 0).count, 0);
+    put_minute(fixture, 8, 1);
+    book_all(fixture);
+    assert_int_equal(read_minutes(fixture, 0).count, 1);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -309,6 +417,11 @@ int main(void)
         TEST(a_commit_of_many_changes_stands_in_rows),
         TEST(old_changes_go),
         TEST(the_houses_key_is_told_to_nobody),
+        TEST(minutes_are_booked_with_rows_and_without),
+        TEST(old_minutes_go),
+        TEST(of_minutes_that_wait_too_long_the_oldest_go),
+        TEST(minutes_outlast_a_booking_that_fails),
+        TEST(older_tables_keep_minutes_from_here_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "store/change_table.h"
+#include "store/minute_table.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -239,6 +240,8 @@ void fixture_make_old(const struct fixture *fixture, unsigned version)
         drop_since(sql, record_schema((enum record_kind)(kind - 1)), version);
     if (version < CHANGES_SINCE)
         sqlite3_str_appendall(sql, "DROP TABLE change;");
+    if (version < MINUTES_SINCE)
+        sqlite3_str_appendall(sql, "DROP TABLE house_minute;");
     sqlite3_str_appendf(sql, "PRAGMA user_version = %u", version);
     char *text = sqlite3_str_finish(sql);
     assert_non_null(text);

@@ -1,5 +1,5 @@
-// The last minutes or hours as lines: what happened a second, and how many waited. What it says is said
-// below in words.
+// The last minutes or hours as lines: what happened a second, how many people waited and how many
+// seats were held. What it says is said below in words.
 import { signal } from '@preact/signals'
 import type { AlignedData } from 'uplot'
 import { clockTime } from '../core/clock'
@@ -19,13 +19,14 @@ const looks: Record<(typeof names)[number], Omit<Line, 'name'>> = {
     admitted: { words: 'courseAdmitted', colour: '--good', dash: [8, 4], scale: 'rate' },
     holds: { words: 'courseHolds', colour: '--warn', dash: [2, 3], scale: 'rate' },
     waiting: { words: 'courseWaiting', colour: '--dim', dash: [12, 3, 2, 3], scale: 'people' },
+    held: { words: 'courseHeld', colour: '--ink', dash: [4, 4], scale: 'people' },
 }
 
 const picture: Picture = {
     lines: names.map(name => ({ name, ...looks[name] })),
     scales: [
         { name: 'rate', words: 'perSecond', side: 'left' },
-        { name: 'people', words: 'courseWaiting', side: 'right', isWhole: true },
+        { name: 'people', words: 'courseAtOnce', side: 'right', isWhole: true },
     ],
     timeText: at => clockTime(at * 1000),
     data: () => {

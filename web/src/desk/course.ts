@@ -8,8 +8,9 @@ export interface Second {
     admitted: number
     holds: number
     waiting: number
+    held: number
 }
-export const names = ['sold', 'admitted', 'holds', 'waiting'] as const
+export const names = ['sold', 'admitted', 'holds', 'waiting', 'held'] as const
 
 const keptSeconds = 7200
 
@@ -46,13 +47,14 @@ export function hearSeries({ from, to, metrics }: Series): void {
             admitted: at('admitted'),
             holds: at('holds'),
             waiting: at('waiting'),
+            held: at('held'),
         })
     }
     changed()
 }
 
 // A second of the stream's ends between two whole ones: it counts for that of which it has more.
-export function hearSecond({ at, sold, admitted, holds, waiting }: DeskSecond): void {
+export function hearSecond({ at, sold, admitted, holds, waiting, sales }: DeskSecond): void {
     const second = Math.round(Date.parse(at) / 1000) - 1
     if (second < seriesEnd) return
     const before = seconds.get(second)
@@ -61,6 +63,7 @@ export function hearSecond({ at, sold, admitted, holds, waiting }: DeskSecond): 
         admitted: admitted + (before?.admitted ?? 0),
         holds: holds + (before?.holds ?? 0),
         waiting,
+        held: sales.held,
     })
     changed()
 }
@@ -70,14 +73,18 @@ const points = 120
 
 export interface Course {
     times: number[]
-    // Null where nothing is known: sold, let in and held a second, and how many waited at the end.
+    // Null where nothing is known: sold, let in and holds a second, and how many people waited and
+    // seats were held at the end.
     values: Record<keyof Second, (number | null)[]>
 }
 
 export function courseOf(minutes: number): Course {
     const step = (minutes * 60) / points
     const end = (Math.floor(newest / step) + 1) * step
-    const course: Course = { times: [], values: { sold: [], admitted: [], holds: [], waiting: [] } }
+    const course: Course = {
+        times: [],
+        values: { sold: [], admitted: [], holds: [], waiting: [], held: [] },
+    }
     for (let from = end - points * step; from < end; from += step) {
         const known: Second[] = []
         for (let at = from; at < from + step; at++) {
@@ -93,13 +100,21 @@ export function courseOf(minutes: number): Course {
         course.values.admitted.push(rate('admitted'))
         course.values.holds.push(rate('holds'))
         course.values.waiting.push(known[known.length - 1]?.waiting ?? null)
+        course.values.held.push(known[known.length - 1]?.held ?? null)
     }
     return course
 }
 
-// The same in sums, and since when; null while nothing is known.
+// The same in sums, or the most that waited and that were held, and since when; null while nothing is known.
 export function sumsOf(minutes: number): (Second & { since: number }) | null {
-    const sums = { sold: 0, admitted: 0, holds: 0, waiting: 0, since: Number.POSITIVE_INFINITY }
+    const sums = {
+        sold: 0,
+        admitted: 0,
+        holds: 0,
+        waiting: 0,
+        held: 0,
+        since: Number.POSITIVE_INFINITY,
+    }
     for (const [at, second] of seconds) {
         if (at <= newest - minutes * 60) continue
         sums.since = Math.min(sums.since, at)
@@ -107,6 +122,7 @@ export function sumsOf(minutes: number): (Second & { since: number }) | null {
         sums.admitted += second.admitted
         sums.holds += second.holds
         sums.waiting = Math.max(sums.waiting, second.waiting)
+        sums.held = Math.max(sums.held, second.held)
     }
     return Number.isFinite(sums.since) ? sums : null
 }

@@ -132,10 +132,10 @@ const sold: Line = {
     scale: 'sold',
 }
 const held: Line = {
-    name: 'holds',
-    words: 'rehearsedHeld',
-    colour: '--warn',
-    dash: [2, 3],
+    name: 'held',
+    words: 'courseHeld',
+    colour: '--ink',
+    dash: [4, 4],
     scale: 'held',
 }
 
@@ -159,7 +159,7 @@ function pictureOf(course: Course, left: Line, right: Line): Picture {
     }
 }
 
-function Pictures({ course }: { course: Course }) {
+function Pictures({ course, sold: soldAtAll }: { course: Course; sold: number }) {
     const pictures = useMemo(
         () => [pictureOf(course, waiting, active), pictureOf(course, sold, held)],
         [course]
@@ -178,7 +178,7 @@ function Pictures({ course }: { course: Course }) {
                     waiting: most(course.waiting),
                     active: most(course.active),
                     held: most(course.held),
-                    sold: most(course.sold),
+                    sold: soldAtAll,
                 })}
             </p>
         </>
@@ -197,7 +197,7 @@ export function Result({ rehearsal }: { rehearsal: Rehearsal }) {
             <Waits {...rehearsal} />
             <p>{t('rehearsedHolds', { lapsed: lapsedHolds ?? 0, lost: lostRaces ?? 0 })}</p>
             <p class={sound ? 'good' : 'bad'}>{t(sound ? 'rehearsedSound' : 'rehearsedUnsound')}</p>
-            {course === null ? null : <Pictures course={course} />}
+            {course === null ? null : <Pictures course={course} sold={rehearsal.sold ?? 0} />}
             {people === null ? null : <Ends people={people} />}
         </>
     )

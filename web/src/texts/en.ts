@@ -354,7 +354,7 @@ export const desk = {
     rehearsedUnsound: 'Seats were sold twice. Tell whoever looks after the server.',
     rehearsedPeople: 'What became of the people',
     rehearsedActive: 'People inside',
-    rehearsedHeld: 'Seats held',
+    courseHeld: 'Seats held',
     rehearsedMost:
         'At most: {waiting} people waiting, {active} inside, {held} seats held, {sold} sold.',
     boundAdmission:
@@ -487,8 +487,9 @@ export const desk = {
     courseHolds: 'Holds made',
     courseWaiting: 'People waiting',
     perSecond: 'a second',
+    courseAtOnce: 'people waiting, seats held',
     courseSummary:
-        'Since {time}: seats sold {sold}, people let in {admitted}, holds made {holds}; people waiting {waiting} at most.',
+        'Since {time}: seats sold {sold}, people let in {admitted}, holds made {holds}; people waiting {waiting} at most, seats held {held} at most.',
     courseUnknown: 'Nothing is known of this time yet.',
     stateOpen: 'People are let in.',
     statePaused: 'Paused: nobody is let in. Everybody keeps their place.',

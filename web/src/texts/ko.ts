@@ -332,13 +332,14 @@ export const desk: Desk = {
     rehearsedWaits:
         '들어간 {n}명 중 절반은 {half}, 90 %는 {ninety}, 99 %는 {ninetyNine}까지 기다렸고, 가장 오래 기다린 시간은 {most}입니다.',
     rehearsedInside: '안에 있던 사람: 평균 {mean}명, 최대 {most}명, 허용 {allowed}명.',
-    rehearsedHolds: '제때 결제하지 않은 선점: {lapsed}건. 다른 사람이 먼저 잡은 좌석: {lost}번.',
+    rehearsedHolds:
+        '제때 결제하지 않은 좌석 잡기: {lapsed}회. 다른 사람이 먼저 잡은 좌석: {lost}번.',
     rehearsedSound: '두 번 팔린 좌석은 없습니다.',
     rehearsedUnsound: '두 번 팔린 좌석이 있습니다. 서버 담당자에게 알려 주세요.',
     rehearsedPeople: '사람들의 결과',
     rehearsedActive: '안에 있는 사람',
-    rehearsedHeld: '선점된 좌석',
-    rehearsedMost: '최대: 대기 {waiting}명, 입장 {active}명, 선점 {held}석, 판매 {sold}석.',
+    courseHeld: '잡힌 좌석',
+    rehearsedMost: '최대: 대기 {waiting}명, 입장 {active}명, 잡힌 좌석 {held}석, 판매 {sold}석.',
     boundAdmission: '더 빨라지지 못한 이유({percent} %의 시간): 1초에 들여보내는 인원.',
     boundActive: '더 빨라지지 못한 이유({percent} %의 시간): 동시에 들어올 수 있는 인원.',
     boundSeats:
@@ -465,8 +466,9 @@ export const desk: Desk = {
     courseHolds: '잡은 횟수',
     courseWaiting: '대기 인원',
     perSecond: '초당',
+    courseAtOnce: '대기 인원, 잡힌 좌석',
     courseSummary:
-        '{time}부터: {sold}석 판매, {admitted}명 입장, 좌석 잡기 {holds}회, 대기 최대 {waiting}명.',
+        '{time}부터: {sold}석 판매, {admitted}명 입장, 좌석 잡기 {holds}회, 대기 최대 {waiting}명, 잡힌 좌석 최대 {held}석.',
     courseUnknown: '이 시간에 대해 알려진 것이 아직 없습니다.',
     stateOpen: '사람들을 들여보내고 있습니다.',
     statePaused: '일시 중지: 아무도 들어오지 않습니다. 모두의 순서는 그대로입니다.',
