@@ -19,6 +19,7 @@ help:
 	@echo 'make coverage      lines and branches of office and store that tests and simulator run'
 	@echo 'make bench         speed, beside its peers (BENCH_ONLY, BENCH_ROUNDS, BENCH_SECONDS, BENCH_BASE)'
 	@echo 'make flame         where the time goes while seats are held: bench/flame.svg'
+	@echo 'make shots         the pictures of the README, from a fixed seed and clock: docs/pictures'
 	@echo 'make fmt           formats the source'
 	@echo 'make clean         removes the builds'
 
@@ -98,6 +99,11 @@ flame: build
 	@ninja -C build bench/load
 	@node bench/flame.mjs
 
+# Fonts are the machine's: another one draws the same in other letters.
+shots: build
+	@tools/install test shots
+	@node test/tools/shots.mjs
+
 fmt:
 	@tools/install check
 	@find src test bench -name node_modules -prune -o -name '*.[ch]' -print | xargs clang-format -i
@@ -105,4 +111,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench flame fmt clean
+.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench flame shots fmt clean
