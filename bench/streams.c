@@ -1,5 +1,5 @@
 /* People who follow their token and a round, as pages do: each a stream of GET /v1/events. Usage:
- * streams PORT PEOPLE SEATS COUNT LOG. Says "open" when all of them were told something, reads on
+ * streams PORT PEOPLE SEATS COUNT LOG. Says "open" when all of them were told everything, reads on
  * until standard input ends, and then says in one line of JSON how many reads and bytes that were.
  * The first stream of each round is listened to: LOG has, for each seat that it said is held, the
  * round, the seat's place and the time (CLOCK_MONOTONIC, in microseconds). */
@@ -33,7 +33,7 @@ struct listener {
 
 struct stream {
     int socket;
-    bool told;
+    bool answered, told; /* with 200; everything that there was */
     size_t round;
     struct listener *listener; /* or NULL */
 };
@@ -144,6 +144,19 @@ static void listen_to(const struct crowd *crowd, const struct stream *stream, co
 
 /* ---- Reading ---- */
 
+/* Who was told everything is told an id of a commit, where before it is told "id: 0" or none. */
+static bool names_commit(const char *bytes, size_t length)
+{
+    static const char line[] = "id: ";
+    const char *end = bytes + length, *at = bytes;
+    while ((at = memmem(at, (size_t)(end - at), line, sizeof line - 1)) != NULL) {
+        at += sizeof line - 1;
+        if (at < end && *at >= '1' && *at <= '9')
+            return true;
+    }
+    return false;
+}
+
 static void take(struct crowd *crowd, struct stream *stream)
 {
     static char bytes[READ_BYTES];
@@ -154,9 +167,11 @@ static void take(struct crowd *crowd, struct stream *stream)
     if (got <= 0)
         errx(EXIT_FAILURE, "a stream ended after %llu bytes of all",
              (unsigned long long)crowd->bytes);
-    if (!stream->told) {
-        if ((size_t)got < sizeof good || memcmp(bytes, good, sizeof good - 1) != 0)
-            errx(EXIT_FAILURE, "no stream: %.*s", (int)got, bytes);
+    if (!stream->answered &&
+        ((size_t)got < sizeof good || memcmp(bytes, good, sizeof good - 1) != 0))
+        errx(EXIT_FAILURE, "no stream: %.*s", (int)got, bytes);
+    stream->answered = true;
+    if (!stream->told && names_commit(bytes, (size_t)got)) {
         stream->told = true;
         crowd->told++;
     }
@@ -189,8 +204,8 @@ static void follow(struct crowd *crowd)
     const uint64_t deadline_us = monotonic_us() + OPEN_MS * UINT64_C(1000);
     while (crowd->told < crowd->count) {
         if (monotonic_us() > deadline_us)
-            errx(EXIT_FAILURE, "%zu of %zu streams were told nothing", crowd->count - crowd->told,
-                 crowd->count);
+            errx(EXIT_FAILURE, "%zu of %zu streams were not told everything",
+                 crowd->count - crowd->told, crowd->count);
         take_all(crowd, 100);
     }
     puts("open");
