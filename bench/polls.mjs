@@ -11,10 +11,13 @@ import { withStaticNginx } from './nginx.mjs';
 import { processorUs } from './processes.mjs';
 import { seconds } from './settings.mjs';
 
-async function askAt(work, port, pid, options) {
+async function askAt(work, port, pid, { expected, ...options }) {
   await settle();
   const before = await processorUs(pid);
-  const { perSecond, done } = await load(work, port, { seconds, ...options });
+  const { perSecond, done, status } = await load(work, port, { seconds, ...options });
+  const statuses = Object.keys(status).join();
+  if (expected && statuses !== String(expected))
+    throw new Error(`${options.path} was answered with ${statuses}, not ${expected}`);
   return { perSecond, cpu: (await processorUs(pid) - before) / done };
 }
 
@@ -22,10 +25,11 @@ const named = (name, { perSecond, cpu }) => ({ [name]: perSecond, [`${name}Cpu`]
 
 async function pollsOf(name, work, house, path, { conditional = false, people, nginx = false } = {}) {
   const person = people && (await readFile(people, 'utf8')).split(' ', 1)[0];
+  // As the load asks: a body that was compressed would have an ETag of its own.
   const answer = await fetch(`${house.url}${path}`,
-    { headers: person ? { authorization: `Bearer ${person}` } : {} });
+    { headers: { 'accept-encoding': 'identity', ...(person ? { authorization: `Bearer ${person}` } : {}) } });
   const body = await answer.text();
-  const options = (etag) => ({ path, ...(people ? { people } : {}),
+  const options = (etag) => ({ path, expected: conditional ? 304 : 200, ...(people ? { people } : {}),
     ...(conditional ? { header: `If-None-Match: ${etag}` } : {}) });
   const own = options(answer.headers.get('etag'));
   const figures = named(name, await askAt(work, house.port, house.child.pid, own));
