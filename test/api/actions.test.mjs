@@ -124,7 +124,7 @@ describe('actions', () => {
         const { id: round } = await makeRound(boss, await makeConcert(boss))
         for (const [path, subject, query] of [
             ['/v1/users', null, 'user'],
-            ['/v1/users?q=Ann%20K&limit=3&reason=', null, 'user?q=ann k'],
+            ['/v1/users?q=Ann%20K&limit=3', null, 'user?q=ann k'],
             ['/v1/users?q=%EC%9D%B4', null, 'user?q=이'],
             [`/v1/users?email=${ann.user.email}`, ann.user.id, `user?userId=${ann.user.id}`],
             ['/v1/users?email=no@example.com', null, 'user?email=no@example.com'],
