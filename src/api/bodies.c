@@ -100,6 +100,10 @@ const struct body_schema *body_schema(enum body_name name)
     {ROW(json, OBJECT, presence, text), PLACE(member, c_type), .element = BODY_OF_##body},
 #define OBJECTS(json, body, presence, least, most, text)                                           \
     {ROW(json, OBJECTS, presence, text), RANGE(least, most), .element = BODY_OF_##body},
+#define STEPS(json, presence, least, most, most_each, text)                                        \
+    {ROW(json, STEPS, presence, text), RANGE(least, most), .each_max = (int64_t)(most_each)},
+#define LABELS(json, presence, least, most, most_each, text)                                       \
+    {ROW(json, LABELS, presence, text), RANGE(least, most), .each_max = (int64_t)(most_each)},
 #define END_BODY(body_name)                                                                        \
     }                                                                                              \
     ;                                                                                              \

@@ -5,6 +5,7 @@
 
 #include "api/credentials.h"
 #include "api/rehearsals.h"
+#include "api/shown_plan.h"
 #include "record/limit.h"
 #include "json/fill.h"
 
@@ -73,6 +74,22 @@ struct password_choice {
     struct reset_token reset; /* the token's, once it is read */
 };
 
+/* A row of a plan, but for its arrays. */
+struct row_head {
+    const char *section, *row;
+    int64_t first, count, first_number; /* 0: `numbers` has them */
+};
+
+/* A plan, but for its prices and rows. What the API tells beside them is taken back, and not looked
+ * at. */
+struct plan_frame {
+    const char *format;
+    int64_t scale;
+    struct id round_id;
+    int64_t plan_version;
+    struct plan_bounds bounds;
+};
+
 struct round_section {
     const char *name, *grade;
     int64_t rows, seats_per_row, price;
@@ -100,6 +117,8 @@ enum body_name {
 #define PASSWORD(json, member, presence, min, meaning)
 #define OBJECT(json, member, type, body, presence, meaning)
 #define OBJECTS(json, body, presence, min, max, meaning)
+#define STEPS(json, presence, min, max, each_max, meaning)
+#define LABELS(json, presence, min, max, each_max, meaning)
 #define END_BODY(name)
 #include "api/bodies.def"
     BODY_OF_COUNT,

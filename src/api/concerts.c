@@ -310,14 +310,37 @@ static void answer_round_made(struct enquiry *enquiry)
                   record_schema(RECORD_KIND_CONCERT_ROUND)->prefix, round->id);
 }
 
-void post_rounds(struct enquiry *enquiry)
+/* When the round takes place stands in the body, its seats there or in a stored plan. */
+static void make_round(struct enquiry *enquiry)
 {
-    const struct round_plan *plan = import_plan(enquiry);
+    const struct round_plan *asked = import_asked(enquiry), *plan = import_plan(enquiry);
     struct call *call = ask_call(enquiry);
-    call->in.round.start_time = plan->start_time;
-    call->in.round.doors_at = plan->doors_at;
-    call->in.round.ends_at = plan->ends_at;
+    call->in.round.start_time = asked->start_time;
+    call->in.round.doors_at = asked->doors_at;
+    call->in.round.ends_at = asked->ends_at;
     call->in.round.seats = plan->seats;
     call->in.round.seat_count = plan->seat_count;
     enquiry_submit(enquiry, answer_round_made);
+}
+
+/* Where there is no such plan the office says so; it may know the request by its Idempotency-Key,
+ * and have made the round before the plan went. */
+static void read_stored(struct enquiry *enquiry)
+{
+    struct call *call = &enquiry->request.call;
+    if (call->refusal == REFUSAL_NOT_FOUND)
+        make_round(enquiry);
+    else if (!problem_of_call(enquiry))
+        import_stored(enquiry, &call->out.drawn_plan.text, make_round);
+}
+
+void post_rounds(struct enquiry *enquiry)
+{
+    const struct round_plan *asked = import_asked(enquiry);
+    if (id_is_none(asked->plan_id)) {
+        make_round(enquiry);
+        return;
+    }
+    enquiry_call(enquiry, VERB_PLAN_GET)->in.plan.plan_id = asked->plan_id;
+    enquiry_submit(enquiry, read_stored);
 }

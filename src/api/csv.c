@@ -222,6 +222,7 @@ static void csv_put_field(struct row_writer *row, const struct object_field *fie
     case OBJECT_COLUMN:
     case OBJECT_INLINE:
     case OBJECT_RUN:
+    case OBJECT_RAW:
     case OBJECT_CHANGES:
         break;
     }

@@ -2,6 +2,7 @@
  */
 #include "api/import.h"
 
+#include "api/plan_text.h"
 #include "api/problem.h"
 #include "api/reply.h"
 #include "api/round_plan.h"
@@ -20,10 +21,45 @@ _Static_assert(PIECE_BYTES > BODY_BYTES_MAX,
 struct import {
     struct enquiry *enquiry;
     struct round_plan plan;
-    bool whole; /* the piece is the last */
+    bool whole;              /* the piece is the last */
+    struct stored_text text; /* of a plan that is to be stored */
+
+    /* Where the body names a stored plan. */
+    const struct buffer *stored_text; /* NULL: it was not read yet */
+    struct round_plan stored;
+    enquiry_step *after_stored;
 };
 
 /* ---- The thread ---- */
+
+/* The body of a plan that was read as one has what is kept as its `plan`. */
+static void read_stored_text(struct import *import)
+{
+    static const char before[] = "{\"name\":\"stored\",\"plan\":", after[] = "}";
+    struct round_plan *stored = &import->stored;
+    round_plan_init(stored, &import->enquiry->body, BODY_OF_stored_plan);
+    round_plan_feed(stored, (const uint8_t *)before, sizeof before - 1);
+    round_plan_feed(stored, import->stored_text->data, import->stored_text->length);
+    round_plan_feed(stored, (const uint8_t *)after, sizeof after - 1);
+    round_plan_end(stored);
+    if (stored->refusal == REFUSAL_NONE)
+        round_plan_take_prices(stored, &import->plan);
+}
+
+/* The body is there. */
+static void finish_plan(struct import *import)
+{
+    struct round_plan *plan = &import->plan;
+    const struct body_path path = {.key = "plan"};
+    round_plan_end(plan);
+    if (plan->form != BODY_OF_stored_plan || plan->refusal != REFUSAL_NONE)
+        return;
+    const enum result result = stored_text_init(&import->text, plan->seats, plan->seat_count);
+    if (result == RESULT_FULL)
+        body_error_at(plan->body, &path, "is longer than 4 MiB in the form in which it is kept");
+    if (result != RESULT_OK)
+        plan->refusal = result == RESULT_FULL ? REFUSAL_INVALID_FIELD : REFUSAL_CAPACITY;
+}
 
 static void read_piece(void *owner, size_t thread, void *job)
 {
@@ -32,11 +68,16 @@ static void read_piece(void *owner, size_t thread, void *job)
     struct import *import = job;
     struct enquiry *enquiry = import->enquiry;
     struct buffer *piece = &enquiry->exchange.received;
+    if (import->stored_text != NULL) {
+        read_stored_text(import);
+        enquiry_resume(enquiry);
+        return;
+    }
     if (piece->length > 0) /* an empty body never had a buffer */
         round_plan_feed(&import->plan, piece->data, piece->length);
     buffer_clear(piece);
     if (import->whole) {
-        round_plan_end(&import->plan);
+        finish_plan(import);
         buffer_release(piece);
     }
     enquiry_resume(enquiry);
@@ -111,13 +152,16 @@ static bool begin_import(struct enquiry *enquiry)
         return false;
     }
     enquiry->import->enquiry = enquiry;
-    round_plan_init(&enquiry->import->plan, &enquiry->body);
+    round_plan_init(&enquiry->import->plan, &enquiry->body, enquiry->route->body);
     return true;
 }
 
 void import_release(struct import *import)
 {
     round_plan_release(&import->plan);
+    if (import->stored_text != NULL)
+        round_plan_release(&import->stored);
+    stored_text_release(&import->text);
     free(import);
 }
 
@@ -168,8 +212,37 @@ void import_finish(struct enquiry *enquiry)
     hand_to_importer(enquiry, answer_or_handle);
 }
 
-const struct round_plan *import_plan(const struct enquiry *enquiry)
+const struct round_plan *import_asked(const struct enquiry *enquiry)
 {
     CHECK(enquiry->import != NULL && enquiry->import->whole);
     return &enquiry->import->plan;
+}
+
+const struct round_plan *import_plan(const struct enquiry *enquiry)
+{
+    const struct import *import = enquiry->import;
+    CHECK(import != NULL && import->whole);
+    return import->stored_text == NULL ? &import->plan : &import->stored;
+}
+
+const struct stored_text *import_text(const struct enquiry *enquiry)
+{
+    CHECK(enquiry->import != NULL && enquiry->import->text.pieces != NULL);
+    return &enquiry->import->text;
+}
+
+static void answer_or_go_on(struct enquiry *enquiry)
+{
+    const enum refusal refusal = enquiry->import->stored.refusal;
+    if (refusal == REFUSAL_NONE)
+        enquiry->import->after_stored(enquiry);
+    else
+        problem_body(enquiry, refusal);
+}
+
+void import_stored(struct enquiry *enquiry, const struct buffer *text, enquiry_step *next)
+{
+    enquiry->import->stored_text = text;
+    enquiry->import->after_stored = next;
+    hand_to_importer(enquiry, answer_or_go_on);
 }

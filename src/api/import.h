@@ -1,7 +1,7 @@
-/* Takes in the bodies that make rounds. A round of 200,000 seats is up to 64 MiB of JSON and takes
- * half a second to read: one thread of its own does that, a piece at a time, so that neither the
- * time nor the memory is taken from those who buy. While it has a piece the enquiry is suspended,
- * so its connection reads nothing: one piece of a body is in flight. */
+/* Takes in the bodies that make rounds and plans. A round of 200,000 seats is up to 64 MiB of JSON
+ * and takes half a second to read: one thread of its own does that, a piece at a time, so that
+ * neither the time nor the memory is taken from those who buy. While it has a piece the enquiry is
+ * suspended, so its connection reads nothing: one piece of a body is in flight. */
 #ifndef USHER_API_IMPORT_H
 #define USHER_API_IMPORT_H
 
@@ -13,7 +13,9 @@
 
 struct enquiry;
 struct import;
+struct buffer;
 struct round_plan;
+struct stored_text;
 
 /* A body too long to be read before its sender is known: asks the engine whether an organizer sends
  * it, and takes one of the importer's places. */
@@ -26,8 +28,17 @@ void import_receive(struct enquiry *enquiry, const void *data, size_t length);
  * wrong with it. */
 void import_finish(struct enquiry *enquiry);
 
-/* For the handler: the round that the body asks for. It lives as long as the enquiry. */
+/* For the handler: what the body asks for, a round or a plan that is to be stored; the plan that
+ * has its seats, which is another once import_stored has read one; and the text of a plan that is
+ * to be stored. They live as long as the enquiry. */
+const struct round_plan *import_asked(const struct enquiry *enquiry);
 const struct round_plan *import_plan(const struct enquiry *enquiry);
+const struct stored_text *import_text(const struct enquiry *enquiry);
+
+/* Has a stored plan read, with the prices that the body asks for; `text` lives until `next`, which
+ * is the step that follows when the plan is good, and finds it with import_plan. */
+void import_stored(struct enquiry *enquiry, const struct buffer *text,
+                   void (*next)(struct enquiry *enquiry));
 
 #define IMPORT_BODY_BYTES_MAX ((size_t)64 << 20)
 /* In flight of one body: a piece, and what the connection read last. */

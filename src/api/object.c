@@ -188,6 +188,11 @@ const struct object_schema *object_schema(enum object_name name)
      PLACE_OF(member, const char *, text),                                                         \
      ARRAY(member, count, char),                                                                   \
      .letters = run_letters},
+#define RAW(json_name, part, member, text)                                                         \
+    {.kind = OBJECT_RAW,                                                                           \
+     GIVEN(.json = json_name),                                                                     \
+     PLACE_OF(member, const struct buffer *, text),                                                \
+     .object = OBJECT_##part},
 #define CHANGES(json_name, change_letters, member, count, text)                                    \
     {.kind = OBJECT_CHANGES,                                                                       \
      GIVEN(.json = json_name),                                                                     \
@@ -415,6 +420,12 @@ static void write_field(struct json_writer *writer, const struct object_field *f
     case OBJECT_RUN:
         json_write_text_n(writer, field_text(place), object_field_count(field, source));
         return;
+    case OBJECT_RAW: {
+        const struct buffer *json;
+        memcpy(&json, place, sizeof json);
+        json_write_raw(writer, json->data, json->length);
+        return;
+    }
     case OBJECT_CHANGES:
         write_changes(writer, field, source);
         return;

@@ -29,6 +29,11 @@ struct shown_seat {
     enum seat_status status;
 };
 
+struct shown_whole_plan {
+    struct plan plan;
+    const struct buffer *text; /* what it draws, as JSON */
+};
+
 struct shown_availability {
     struct id round_id;
     int64_t version, plan_version, available, held, sold, blocked;
@@ -245,6 +250,7 @@ enum object_name {
 #define WORDS(json, texts, member, meaning)
 #define INLINE(json, member, meaning)
 #define RUN(json, letters, member, count, meaning)
+#define RAW(json, object, member, meaning)
 #define CHANGES(json, letters, member, count, meaning)
 #define END_OBJECT(name)
 #include "api/objects.def"
@@ -264,6 +270,7 @@ enum object_field_kind {
     OBJECT_WORDS,   /* a text's words, which a blank parts, in an array; of given.texts */
     OBJECT_INLINE,  /* a text in the struct itself */
     OBJECT_RUN,     /* characters that the member points to */
+    OBJECT_RAW,     /* an object, as JSON in a buffer that the member points to */
     OBJECT_CHANGES, /* struct seat_change that the member points to */
 };
 
@@ -285,7 +292,7 @@ struct object_field {
                                           from there */
     bool is_signed;                    /* a FIELD_INT may be below 0 */
     struct object_condition when;      /* null where it does not hold */
-    enum object_name object;           /* of PART and LIST */
+    enum object_name object;           /* of PART, LIST and RAW */
     object_set objects;                /* of a CHOICE: a bit (1 << object) each */
     size_t object_offset;              /* of the member that says which it is */
     size_t count_offset, stride;       /* of what stands in an array */

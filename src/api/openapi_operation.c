@@ -15,13 +15,20 @@
 
 /* ---- What was asked for ---- */
 
+/* A plan is changed by who knows what it is. */
+static bool route_shows_version(const struct route *route)
+{
+    return (route->object == OBJECT_stored_plan || route->object == OBJECT_whole_plan) &&
+           route->answers != ROUTE_ANSWERS_PAGE;
+}
+
 static void put_answer_headers(struct json_writer *writer, const struct route *route, int status)
 {
     json_write_object_member_begin(writer, "headers");
     openapi_header(writer, "requestId");
     openapi_header(writer, "build");
     openapi_header(writer, route->is_public ? "public" : "private");
-    if (route->is_public)
+    if (route->is_public || route_shows_version(route))
         openapi_header(writer, "tag");
     if ((status == STATUS_CREATED || status == STATUS_ACCEPTED) && route->location != NULL)
         openapi_header(writer, "location");
@@ -242,6 +249,9 @@ static void put_parameters(struct json_writer *writer, const struct route *route
         put_header_parameter(
             writer, "Last-Event-ID",
             "The last id that one was told: what changed since is told, or `reset`.");
+    if ((route->refusals & REFUSAL_MASK(REFUSAL_PRECONDITION_REQUIRED)) != 0)
+        put_header_parameter(writer, "If-Match",
+                             "The ETag of what one read, or * for whatever is there: required.");
     if (route->is_public)
         put_header_parameter(writer, "If-None-Match", "The ETag of the answer that one has.");
     json_write_array_end(writer);

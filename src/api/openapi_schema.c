@@ -280,6 +280,9 @@ static void put_field(struct json_writer *writer, const struct object_field *row
     case OBJECT_RUN:
         put_run(writer, row);
         break;
+    case OBJECT_RAW:
+        put_part(writer, row);
+        break;
     case OBJECT_CHANGES:
         put_changes(writer, row);
         break;
@@ -389,6 +392,28 @@ static void put_integers(struct json_writer *writer, const struct body_field *fi
     json_write_object_end(writer);
 }
 
+static void put_steps(struct json_writer *writer, const struct body_field *field, bool nullable)
+{
+    put_type(writer, "array", nullable);
+    put_counts(writer, field);
+    json_write_object_member_begin(writer, "items");
+    put_type(writer, "integer", false);
+    json_write_integer_member(writer, "minimum", -field->each_max);
+    json_write_integer_member(writer, "maximum", field->each_max);
+    json_write_object_end(writer);
+}
+
+static void put_labels(struct json_writer *writer, const struct body_field *field, bool nullable)
+{
+    put_type(writer, "array", nullable);
+    put_counts(writer, field);
+    json_write_object_member_begin(writer, "items");
+    put_type(writer, "string", true);
+    json_write_integer_member(writer, "minLength", 1);
+    json_write_integer_member(writer, "maxLength", field->each_max);
+    json_write_object_end(writer);
+}
+
 static void put_body_array(struct json_writer *writer, const struct body_field *field,
                            bool nullable)
 {
@@ -403,10 +428,15 @@ static void put_body_array(struct json_writer *writer, const struct body_field *
 static void put_body_part(struct json_writer *writer, const struct body_field *field)
 {
     char name[SCHEMA_NAME_BYTES];
-    CHECK(field->presence != BODY_NULLABLE);
+    const bool nullable = field->presence == BODY_NULLABLE;
     schema_name_body((enum body_name)field->element, BODY_WHOLE, name);
-    json_write_array_member_begin(writer, "allOf");
+    json_write_array_member_begin(writer, nullable ? "anyOf" : "allOf");
     schema_reference(writer, name);
+    if (nullable) {
+        json_write_object_begin(writer);
+        json_write_text_member(writer, "type", "null");
+        json_write_object_end(writer);
+    }
     json_write_array_end(writer);
 }
 
@@ -463,6 +493,12 @@ static void put_body_value(struct json_writer *writer, const struct body_field *
         json_write_text_member(writer, "format", "password");
         /* Counted in a form that may be shorter than what is sent. */
         json_write_integer_member(writer, "minLength", field->min);
+        return;
+    case BODY_STEPS:
+        put_steps(writer, field, nullable);
+        return;
+    case BODY_LABELS:
+        put_labels(writer, field, nullable);
         return;
     case BODY_OBJECT:
         put_body_part(writer, field);

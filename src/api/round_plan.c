@@ -1,7 +1,7 @@
 /* See round_plan.h. */
 #include "api/round_plan.h"
 
-#include "api/bodies.h"
+#include "api/plan_row.h"
 #include "base/array.h"
 #include "base/check.h"
 #include "base/utf8.h"
@@ -11,21 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A seat is an object of at most twelve fields; the sections' form needs far less. */
-#define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 14)
-
-#define ELEMENT_DEPTH 2 /* an element stands in an array, and that in the body's object */
+/* A seat is an object of at most twelve fields; a row of a plan that has one seat, of as many, with
+ * an array of one element in eight of them. The sections' form needs far less. */
+#define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 32)
 
 static const char too_long[] = "something in it is longer than 65536 bytes";
 _Static_assert(JSON_CUT_BYTES_MAX == 65536, "as the message says");
 
-static const char *const array_keys[] = {[PLAN_SEATS] = "seats", [PLAN_SECTIONS] = "sections"};
+/* Where each stands: in the body's object, or in a member of it. */
+static const struct {
+    const char *outer, *key;
+} array_names[] = {
+    [PLAN_SEATS] = {NULL, "seats"},
+    [PLAN_SECTIONS] = {NULL, "sections"},
+    [PLAN_ROWS] = {"plan", "rows"},
+    [PLAN_PRICES] = {"plan", "prices"},
+};
 
 /* ---- Texts ---- */
 
-/* A copy that lives as long as the plan; `before`, which is or may be the same, serves as well.
- * NULL for NULL, and for want of memory. */
-static const char *keep_seat_text(struct round_plan *plan, const char *text, const char *before)
+const char *round_plan_keep(struct round_plan *plan, const char *text, const char *before)
 {
     if (text == NULL || (before != NULL && strcmp(text, before) == 0))
         return text == NULL ? NULL : before;
@@ -42,7 +47,7 @@ static const char *keep_number(struct round_plan *plan, int64_t number)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%lld", (long long)number);
-    return keep_seat_text(plan, text, NULL);
+    return round_plan_keep(plan, text, NULL);
 }
 
 /* ---- The sections' form ---- */
@@ -103,8 +108,8 @@ static void add_section(struct round_plan *plan, struct body_object *object, siz
     const bool good = read_section(object, &section);
     if (section.name != NULL && named_before(plan->sections, index, section.name))
         body_error(object, NULL, "has the name of another section");
-    section.name = keep_seat_text(plan, section.name, NULL);
-    section.grade = keep_seat_text(plan, section.grade, NULL);
+    section.name = round_plan_keep(plan, section.name, NULL);
+    section.grade = round_plan_keep(plan, section.grade, NULL);
     section.rows = good ? section.rows : 0;
     plan->sections[index] = section;
 }
@@ -120,7 +125,7 @@ static void expand_section(struct round_plan *plan, const struct round_section *
                                         section->name, (long long)row, (long long)number);
             CHECK(length > 0 && (size_t)length < sizeof seat_number);
             *seats++ = (struct seat_plan){
-                .seat_number = keep_seat_text(plan, seat_number, NULL),
+                .seat_number = round_plan_keep(plan, seat_number, NULL),
                 .section = section->name,
                 .row = row_text,
                 .number = keep_number(plan, number),
@@ -163,11 +168,10 @@ static void read_seat(struct body_object *object, struct seat_plan *seat)
     body_close(object);
 }
 
-/* Room for one seat more; false: no memory. */
-static bool seats_grow(struct round_plan *plan)
+bool round_plan_reserve(struct round_plan *plan, size_t count)
 {
     struct seat_plan *seats =
-        array_reserve(plan->seats, &plan->seat_room, plan->seat_count + 1, sizeof *plan->seats);
+        array_reserve(plan->seats, &plan->seat_room, plan->seat_count + count, sizeof *plan->seats);
     if (seats == NULL)
         plan->refusal = REFUSAL_CAPACITY;
     else
@@ -179,7 +183,7 @@ static bool seats_grow(struct round_plan *plan)
  * section, row and grade of the one before them, and then share its text. */
 static void add_seat(struct round_plan *plan, struct body_object *object, size_t index)
 {
-    if (index >= ROUND_SEATS_MAX || !seats_grow(plan))
+    if (index >= ROUND_SEATS_MAX || !round_plan_reserve(plan, 1))
         return;
     CHECK(index == plan->seat_count);
     static const struct seat_plan none = {0};
@@ -187,11 +191,11 @@ static void add_seat(struct round_plan *plan, struct body_object *object, size_t
     struct seat_plan seat = {0};
     if (object != NULL)
         read_seat(object, &seat);
-    seat.seat_number = keep_seat_text(plan, seat.seat_number, NULL);
-    seat.section = keep_seat_text(plan, seat.section, before->section);
-    seat.row = keep_seat_text(plan, seat.row, before->row);
-    seat.number = keep_seat_text(plan, seat.number, NULL);
-    seat.grade = keep_seat_text(plan, seat.grade, before->grade);
+    seat.seat_number = round_plan_keep(plan, seat.seat_number, NULL);
+    seat.section = round_plan_keep(plan, seat.section, before->section);
+    seat.row = round_plan_keep(plan, seat.row, before->row);
+    seat.number = round_plan_keep(plan, seat.number, NULL);
+    seat.grade = round_plan_keep(plan, seat.grade, before->grade);
     plan->seats[plan->seat_count++] = seat;
 }
 
@@ -204,9 +208,27 @@ void same_chair_message(enum chair_sameness sameness, size_t earlier,
                    earlier);
 }
 
+/* ---- Seats that are one ---- */
+
+static bool tell_same_chair_of_rows(struct round_plan *plan, size_t later, size_t earlier)
+{
+    const size_t later_row = plan_row_of_seat(plan, later);
+    const size_t earlier_row = plan_row_of_seat(plan, earlier);
+    const struct body_path outer = {.key = "plan"}, array = {.parent = &outer, .key = "rows"};
+    const struct body_path row = {.parent = &array, .index = later_row};
+    char message[SAME_CHAIR_MESSAGE_BYTES];
+    (void)snprintf(message, sizeof message, "has seat %zu, which is seat %zu of /plan/rows/%zu too",
+                   later - plan->row_starts[later_row], earlier - plan->row_starts[earlier_row],
+                   earlier_row);
+    body_error_at(plan->body, &row, message);
+    return true;
+}
+
 static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chair_sameness sameness)
 {
     struct round_plan *plan = owner;
+    if (plan->row_count > 0)
+        return tell_same_chair_of_rows(plan, later, earlier);
     const struct body_path array = {.key = "seats"};
     const struct body_path seat = {.parent = &array, .index = later};
     const struct body_path number = {.parent = &seat, .key = "seatNumber"};
@@ -218,21 +240,54 @@ static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chai
 
 /* ---- Elements, as they come ---- */
 
+/* The key as a string; NULL: it is none. */
+static json_t *key_as_json(const uint8_t *key, size_t length)
+{
+    return json_loadb((const char *)key, length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+}
+
 /* The elements of another array begin. An array that came before keeps its own: its key is twice in
  * the frame, which is refused. */
 static void array_begin(struct round_plan *plan, const struct json_element *element)
 {
     json_decref(plan->array_key);
+    json_decref(plan->outer_key);
     plan->array_number = element->array + 1;
-    plan->array_key = json_loadb((const char *)element->key, element->key_length,
-                                 JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    plan->array_key = key_as_json(element->key, element->key_length);
+    plan->outer_key = element->outer_key == NULL
+                          ? NULL
+                          : key_as_json(element->outer_key, element->outer_key_length);
     plan->array = PLAN_NO_ARRAY;
     const char *key = json_string_value(plan->array_key);
+    const char *outer = json_string_value(plan->outer_key);
     for (enum plan_array array = 0; key != NULL && array < PLAN_NO_ARRAY; array++)
-        if (strcmp(key, array_keys[array]) == 0 && !plan->arrays_seen[array])
+        if (strcmp(key, array_names[array].key) == 0 &&
+            same_plan_text(outer, array_names[array].outer) &&
+            (outer != NULL) == (element->outer_key != NULL) && !plan->arrays_seen[array])
             plan->array = array;
     if (plan->array != PLAN_NO_ARRAY)
         plan->arrays_seen[plan->array] = true;
+}
+
+/* Past the last that all seats can name they are errors, and were counted. */
+static void add_price(struct round_plan *plan, struct body_object *object)
+{
+    struct plan_price price = {.grade = NULL};
+    if (plan->plan_price_count >= ROUND_SEATS_MAX)
+        return;
+    struct plan_price *prices = array_reserve(plan->plan_prices, &plan->plan_price_room,
+                                              plan->plan_price_count + 1, sizeof *prices);
+    if (prices == NULL) {
+        plan->refusal = REFUSAL_CAPACITY;
+        return;
+    }
+    plan->plan_prices = prices;
+    if (object != NULL) {
+        body_fill(object, body_schema(BODY_OF_drawing_price), BODY_WHOLE, &price, NULL);
+        body_close(object);
+    }
+    price.grade = round_plan_keep(plan, price.grade, NULL);
+    prices[plan->plan_price_count++] = price;
 }
 
 /* Takes an element, which is JSON if `parsed`; `path` is its own. */
@@ -243,6 +298,10 @@ static void add_element(struct round_plan *plan, enum plan_array array, bool par
     const bool good = parsed && body_object(plan->body, plan->body->root, path, &object);
     if (array == PLAN_SEATS)
         add_seat(plan, good ? &object : NULL, path->index);
+    else if (array == PLAN_ROWS)
+        plan_row_add(plan, good ? &object : NULL);
+    else if (array == PLAN_PRICES)
+        add_price(plan, good ? &object : NULL);
     else if (good)
         add_section(plan, &object, path->index);
 }
@@ -271,10 +330,14 @@ static bool take_element(void *owner, const struct json_element *element)
     if (plan->array_number != element->array + 1)
         array_begin(plan, element);
     const enum plan_array array = plan->array;
-    const struct body_path above = {.key = json_string_value(plan->array_key)};
+    const struct body_path outer = {.key = json_string_value(plan->outer_key)};
+    const struct body_path above = {.parent = plan->outer_key == NULL ? NULL : &outer,
+                                    .key = json_string_value(plan->array_key)};
     const struct body_path path = {.parent = &above, .index = element->index};
+    /* It stands in an array, and that in one object or two. */
+    const size_t depth = element->outer_key == NULL ? 2 : 3;
     const enum refusal refusal =
-        body_parse_value(body, element->bytes, element->length, ELEMENT_DEPTH, &path);
+        body_parse_value(body, element->bytes, element->length, depth, &path);
     if (refusal == REFUSAL_MALFORMED_JSON || element->too_long)
         return element_malformed(plan, element);
     if (refusal == REFUSAL_CAPACITY) {
@@ -365,34 +428,79 @@ static void stop_reading(struct round_plan *plan)
 static bool read_array(struct round_plan *plan, struct body_object *root, enum plan_array array,
                        size_t max)
 {
-    const char *key = array_keys[array];
+    const char *key = array_names[array].key;
     const json_t *empty;
     struct body_path path;
     return body_array(root, key, BODY_OPTIONAL, 0, SIZE_MAX, &empty, &path) &&
            body_count(root, key, plan->elements[array], 1, max);
 }
 
+/* Those of its plan, whose own frame was read; one that is no array was told. */
+static void count_plan_arrays(struct round_plan *plan)
+{
+    const struct body_path path = {.key = "plan"};
+    struct body_object object = {.body = plan->body, .path = &path};
+    const json_t *rows = json_object_get(json_object_get(plan->body->root, "plan"), "rows");
+    if (json_is_array(rows))
+        (void)body_count(&object, "rows", plan->elements[PLAN_ROWS], 1, ROUND_SEATS_MAX);
+    (void)body_count(&object, "prices", plan->elements[PLAN_PRICES], 0, ROUND_SEATS_MAX);
+    if (plan->frame.format != NULL && strcmp(plan->frame.format, PLAN_FORMAT) != 0)
+        body_error(&object, "format", "must be " PLAN_FORMAT);
+}
+
+/* A round has its seats in one way. */
+static void check_sources(const struct round_plan *plan, struct body_object *root, size_t sources)
+{
+    if (sources != 1)
+        body_error(root, NULL, "must have one of sections, seats, plan and planId");
+    else if (plan->price_count > 0 && !body_has(root, "plan") && !body_has(root, "planId"))
+        body_error(root, "prices", "go with a plan alone");
+}
+
+static void *take_from_texts(void *owner, size_t bytes)
+{
+    struct round_plan *plan = owner;
+    return arena_take(&plan->texts, bytes);
+}
+
+/* What is wanted after the frame is forgotten. */
+static void keep_frame(struct round_plan *plan)
+{
+    struct number_by_name *prices = (struct number_by_name *)(uintptr_t)plan->prices;
+    for (size_t i = 0; i < plan->price_count; i++)
+        prices[i].name = round_plan_keep(plan, prices[i].name, NULL);
+    plan->name = round_plan_keep(plan, plan->name, NULL);
+}
+
 static void read_frame(struct round_plan *plan)
 {
     struct body *body = plan->body;
+    const struct body_memory memory = {.owner = plan, .take = take_from_texts};
     struct body_object root;
     body_root(body, &root);
     const size_t errors = body->error_count;
-    body_fill(&root, body_schema(BODY_OF_round), BODY_WHOLE, plan, NULL);
-    const bool sections = read_array(plan, &root, PLAN_SECTIONS, ROUND_SECTIONS_MAX);
-    const bool seats = read_array(plan, &root, PLAN_SEATS, ROUND_SEATS_MAX);
+    body_fill(&root, body_schema(plan->form), BODY_WHOLE, plan, &memory);
+    size_t sources = 0;
+    bool sections = false;
+    if (plan->form == BODY_OF_round) {
+        sections = read_array(plan, &root, PLAN_SECTIONS, ROUND_SECTIONS_MAX);
+        sources = (size_t)sections + (size_t)read_array(plan, &root, PLAN_SEATS, ROUND_SEATS_MAX) +
+                  (size_t)body_has(&root, "plan") + (size_t)body_has(&root, "planId");
+    }
     body_close(&root);
-    if (body->error_count == errors && sections == seats)
-        body_error(&root, NULL, "must have either sections or seats");
+    count_plan_arrays(plan);
+    if (body->error_count == errors && plan->form == BODY_OF_round)
+        check_sources(plan, &root, sources);
     if (body_good(body) && sections)
         expand_sections(plan, &root);
+    keep_frame(plan);
 }
 
 /* ---- All ---- */
 
-void round_plan_init(struct round_plan *plan, struct body *body)
+void round_plan_init(struct round_plan *plan, struct body *body, enum body_name form)
 {
-    *plan = (struct round_plan){.body = body};
+    *plan = (struct round_plan){.body = body, .form = form, .frame.scale = 1};
     arena_init(&plan->texts);
     json_cut_init(&plan->cut, IMPORT_VALUES_MAX, take_element, plan);
 }
@@ -401,10 +509,15 @@ void round_plan_release(struct round_plan *plan)
 {
     json_cut_release(&plan->cut);
     json_decref(plan->array_key);
+    json_decref(plan->outer_key);
     arena_release(&plan->texts);
+    free(plan->row_starts);
+    free(plan->plan_prices);
     free(plan->sections);
     free(plan->seats);
     plan->sections = NULL;
+    plan->row_starts = NULL;
+    plan->plan_prices = NULL;
     plan->seats = NULL;
 }
 
@@ -431,9 +544,13 @@ void round_plan_end(struct round_plan *plan)
     if (plan->refusal != REFUSAL_NONE)
         return;
     read_frame(plan);
+    if (plan->row_count > 0)
+        plan_rows_end(plan);
     const bool compared =
-        plan->elements[PLAN_SEATS] == 0 ||
+        (plan->elements[PLAN_SEATS] == 0 && plan->row_count == 0) ||
         chairs_compare(plan->seats, plan->seat_count, tell_same_chair, plan) == RESULT_OK;
+    if (plan->form == BODY_OF_round && plan->row_count > 0 && body_good(body))
+        round_plan_take_prices(plan, plan);
     body_forget(body);
     if (!compared)
         plan->refusal = REFUSAL_CAPACITY;

@@ -1,8 +1,9 @@
-/* The seats of a new round, from the JSON of POST /v1/concerts/{id}/rounds, which comes in pieces:
- * each seat is read when it is there, and only what is kept of it stays. */
+/* The seats of a new round, or of a plan that is to be stored, from JSON that comes in pieces: each
+ * seat, and each row of a plan, is read when it is there, and only what is kept of it stays. */
 #ifndef USHER_API_ROUND_PLAN_H
 #define USHER_API_ROUND_PLAN_H
 
+#include "api/bodies.h"
 #include "base/arena.h"
 #include "office/chair.h"
 #include "json/cut.h"
@@ -10,20 +11,43 @@
 
 struct round_section;
 
-/* The arrays that a round may have. */
+/* The arrays that a body may have. */
 enum plan_array {
     PLAN_SEATS,
     PLAN_SECTIONS,
+    PLAN_ROWS, /* of its plan, as are */
+    PLAN_PRICES,
     PLAN_NO_ARRAY, /* one that it may not have */
+};
+
+/* A price in place of a seat's that has none. */
+#define PRICE_NONE (-1)
+
+/* Which of a plan's prices its seats name. */
+struct price_reach {
+    int64_t end;     /* above all of them */
+    size_t last_row; /* the first one that names the highest */
 };
 
 struct round_plan {
     enum refusal refusal;                       /* of the form; what is wrong stands in `body` */
     timestamp_ms start_time, doors_at, ends_at; /* the last two: 0 where nobody says */
-    struct seat_plan *seats;
+    const char *name;                           /* of a plan that is to be stored */
+    struct id plan_id; /* of the stored plan whose seats are wanted; ID_NONE: these are */
+    const struct number_by_name *prices; /* for seats of a plan, by their grades */
+    size_t price_count;
+    struct seat_plan *seats; /* those of a plan may cost PRICE_NONE where it is to be stored */
     size_t seat_count;
 
     /* While it is read. */
+    enum body_name form;
+    struct plan_frame frame;
+    struct plan_price *plan_prices;
+    size_t plan_price_count, plan_price_room;
+    struct price_reach reach;
+    uint32_t *row_starts; /* of each row of the plan, its first seat */
+    size_t row_count, row_room;
+    int64_t nameless; /* seats without a number of the section and row that came last */
     struct body *body;
     struct json_cut cut;
     struct arena texts; /* of seats and sections */
@@ -31,13 +55,15 @@ struct round_plan {
     struct round_section *sections;
     enum plan_array array; /* that elements come of, */
     size_t array_number;   /* which is the first of all for 1; 0: none yet */
-    json_t *array_key;     /* and its key, a string or NULL */
+    json_t *array_key;     /* and its key, a string or NULL, */
+    json_t *outer_key;     /* and that of the member which has it, the same */
     bool arrays_seen[PLAN_NO_ARRAY];
     size_t elements[PLAN_NO_ARRAY]; /* that came */
 };
 
-/* The errors go to `body`, which is the caller's, empty, and outlives the plan. */
-void round_plan_init(struct round_plan *plan, struct body *body);
+/* The errors go to `body`, which is the caller's, empty, and outlives the plan. `form`: a round's,
+ * or a stored plan's. */
+void round_plan_init(struct round_plan *plan, struct body *body, enum body_name form);
 void round_plan_release(struct round_plan *plan);
 
 /* The next bytes of the body, however it is split. */
@@ -46,6 +72,19 @@ void round_plan_feed(struct round_plan *plan, const uint8_t *bytes, size_t lengt
 /* The body is there: sets the start time and the seats, or the refusal. Faulty seats and seats that
  * are one are all counted. The seats and their texts live as long as the plan. */
 void round_plan_end(struct round_plan *plan);
+
+/* What another body asks for with its planId: gives the seats of this plan, which was read, the
+ * other's prices, and adds errors to its body. */
+void round_plan_take_prices(struct round_plan *plan, const struct round_plan *asked);
+
+/* ---- For plan_row.c ---- */
+
+/* A copy that lives as long as the plan; `before`, which is or may be the same, serves as well.
+ * NULL for NULL, and for want of memory, which the plan's refusal tells. */
+const char *round_plan_keep(struct round_plan *plan, const char *text, const char *before);
+
+/* Room for so many seats more; false: no memory. */
+bool round_plan_reserve(struct round_plan *plan, size_t seats);
 
 #define SAME_CHAIR_MESSAGE_BYTES 80
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool same_or_none(const char *one, const char *other)
+bool same_plan_text(const char *one, const char *other)
 {
     return one == other || (one != NULL && other != NULL && strcmp(one, other) == 0);
 }
@@ -19,13 +19,12 @@ static bool begins_row(const struct seat_map *map, size_t place)
     if (place == 0)
         return true;
     const struct seat *seat = &map->seats[place], *before = seat - 1;
-    return !same_or_none(seat->section, before->section) || !same_or_none(seat->row, before->row) ||
-           seat->placed != before->placed;
+    return !same_plan_text(seat->section, before->section) ||
+           !same_plan_text(seat->row, before->row) || seat->placed != before->placed;
 }
 
 /* ---- The scale ---- */
 
-#define SCALE_MAX 1000         /* a millimetre, where a plan is drawn in metres */
 #define STEPS_BETWEEN_SEATS 20 /* so many at least: what is rounded off is not seen */
 
 /* The distance between two neighbours in a row, along the axis where it is the longer. */
@@ -42,7 +41,7 @@ static int64_t scale_of(const struct seat_map *map)
         if (map->seats[i].placed && !begins_row(map, i) && distance_before(map, i) > 0)
             least = fmin(least, distance_before(map, i));
     int64_t scale = 1;
-    while (scale < SCALE_MAX && least * (double)scale < STEPS_BETWEEN_SEATS)
+    while (scale < PLAN_SCALE_MAX && least * (double)scale < STEPS_BETWEEN_SEATS)
         scale *= 10;
     return scale;
 }
@@ -73,11 +72,11 @@ static int64_t price_index(struct shown_plan *plan, const struct price_slots *sl
     size_t at = price_hash(seat->grade, seat->price) & (slots->count - 1);
     for (; slots->slots[at] != 0; at = (at + 1) & (slots->count - 1)) {
         const struct plan_price *price = &plan->prices[slots->slots[at] - 1];
-        if (price->price == seat->price && same_or_none(price->grade, seat->grade))
+        if (price->price == seat->price && same_plan_text(price->grade, seat->grade))
             return slots->slots[at] - 1;
     }
     plan->prices[plan->price_count++] =
-        (struct plan_price){.grade = seat->grade, .price = seat->price};
+        (struct plan_price){.grade = seat->grade, .price = seat->price, .priced = seat->price >= 0};
     slots->slots[at] = (uint32_t)plan->price_count;
     return (int64_t)plan->price_count - 1;
 }
@@ -206,13 +205,34 @@ static void draw_row(struct drawing *drawing, size_t first, size_t end)
                                      &row->restricted_view_count);
 }
 
+/* As many bytes of JSON as a row may have for who reads it back, less what it has beside its seats.
+ */
+#define ROW_BYTES_MAX ((size_t)56 << 10)
+/* Of a seat, beside its number: two positions, three flags, and a price of its own. */
+#define SEAT_BYTES_MAX ((size_t)96)
+
+static size_t seat_bytes(const struct seat *seat)
+{
+    return SEAT_BYTES_MAX + (seat->number == NULL ? 0 : 2 * strlen(seat->number));
+}
+
+/* Where the row that begins here ends. */
+static size_t drawn_row_end(const struct seat_map *map, size_t first)
+{
+    size_t end = first + 1, bytes = seat_bytes(&map->seats[first]);
+    for (; end < map->seat_count && !begins_row(map, end); end++) {
+        bytes += seat_bytes(&map->seats[end]);
+        if (bytes > ROW_BYTES_MAX)
+            break;
+    }
+    return end;
+}
+
 static void draw_rows(struct drawing *drawing)
 {
     const size_t count = drawing->map->seat_count;
     for (size_t first = 0; first < count;) {
-        size_t end = first + 1;
-        while (end < count && !begins_row(drawing->map, end))
-            end++;
+        const size_t end = drawn_row_end(drawing->map, first);
         draw_row(drawing, first, end);
         first = end;
     }
@@ -225,8 +245,8 @@ static void draw_rows(struct drawing *drawing)
 static size_t count_rows(const struct seat_map *map)
 {
     size_t rows = 0;
-    for (size_t i = 0; i < map->seat_count; i++)
-        rows += begins_row(map, i);
+    for (size_t first = 0; first < map->seat_count; first = drawn_row_end(map, first))
+        rows++;
     return rows;
 }
 

@@ -1,7 +1,7 @@
 /* A round's plan as it is shown, usher-plan/1: its seats by rows, for who draws them. A row is a
  * run of seats in seat order that have the same section and row (or both none), all of them placed
- * or none. Positions are whole numbers, and all but a row's first are told as the difference to the
- * one before: what repeats compresses well. */
+ * or none; a longer one is told in several. Positions are whole numbers, and all but a row's first
+ * are told as the difference to the one before: what repeats compresses well. */
 #ifndef USHER_API_SHOWN_PLAN_H
 #define USHER_API_SHOWN_PLAN_H
 
@@ -16,6 +16,7 @@
 struct plan_price {
     const char *grade; /* NULL: none */
     int64_t price;
+    bool priced; /* a stored plan may leave the price to its rounds */
 };
 
 /* Seats of one price that follow each other. */
@@ -59,6 +60,9 @@ struct shown_plan {
     struct plan_run *runs;
     const char **numbers;
 };
+
+/* Whether the two are there and equal, or neither is. */
+bool same_plan_text(const char *one, const char *other);
 
 /* False: no memory. The plan points into the map's texts. */
 bool shown_plan_init(struct shown_plan *plan, const struct seat_map *map);

@@ -62,6 +62,14 @@ static void read_sales(struct readers *readers, struct store_reader *reader,
     request_complete(readers->counters, request);
 }
 
+static void read_plan(struct readers *readers, struct store_reader *reader, struct request *request)
+{
+    struct call *call = &request->call;
+    call->refusal =
+        refusal_of(store_reader_plan(reader, call->in.plan.plan_id, &call->out.drawn_plan));
+    request_complete(readers->counters, request);
+}
+
 static void do_request(void *owner, size_t thread, void *job)
 {
     struct readers *readers = owner;
@@ -75,6 +83,8 @@ static void do_request(void *owner, size_t thread, void *job)
         read_history(readers, reader, request);
     else if (verb_answers(request->call.verb) == ANSWERS_BREAKDOWN)
         read_sales(readers, reader, request);
+    else if (verb_answers(request->call.verb) == ANSWERS_DRAWN_PLAN)
+        read_plan(readers, reader, request);
     else
         list(readers, reader, request);
 }

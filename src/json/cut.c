@@ -125,6 +125,7 @@ static void array_open(struct json_cut *cut)
         return;
     }
     cut->where = CUT_BEFORE_ELEMENT;
+    cut->array_depth = cut->depth;
     cut->after_comma = false;
     cut->current = (struct json_element){0};
 }
@@ -135,8 +136,24 @@ static void array_close(struct json_cut *cut, struct json_place before)
     cut->gaps[cut->gap_count++] =
         (struct json_gap){.in_frame = cut->frame_place, .in_whole = before};
     cut->where = CUT_IN_FRAME;
-    cut->depth = 1;
+    cut->depth = cut->array_depth;
     frame_append(cut, ']');
+}
+
+static bool may_be_cut(const struct json_cut *cut)
+{
+    return cut->depth >= 1 && cut->depth <= JSON_CUT_DEPTH;
+}
+
+/* The last string before an array's bracket is its key. */
+static void note_string(struct json_cut *cut, bool begins)
+{
+    if (!may_be_cut(cut))
+        return;
+    const size_t level = cut->depth - 1;
+    if (begins)
+        cut->key_at[level] = cut->frame.length - 1;
+    cut->key_length[level] = cut->frame.length - cut->key_at[level];
 }
 
 static void frame_step(struct json_cut *cut, uint8_t byte)
@@ -146,15 +163,13 @@ static void frame_step(struct json_cut *cut, uint8_t byte)
     if (cut->state != JSON_CUT_GOOD)
         return;
     if (string_step(cut, byte)) {
-        if (cut->depth == 1 && !was_in_string)
-            cut->key_at = cut->frame.length - 1;
-        cut->key_length = cut->depth == 1 ? cut->frame.length - cut->key_at : cut->key_length;
+        note_string(cut, !was_in_string);
         return;
     }
     count_value(cut, byte);
     if (cut->values > cut->values_max)
         cut->state = JSON_CUT_TOO_MANY;
-    else if (byte == '[' && cut->depth == 1)
+    else if (byte == '[' && may_be_cut(cut))
         array_open(cut);
     else if (byte == '{' || byte == '[')
         cut->depth++;
@@ -173,8 +188,13 @@ static void element_take(struct json_cut *cut, const uint8_t *bytes, size_t leng
 {
     struct json_element *current = &cut->current;
     current->array = cut->gap_count;
-    current->key = cut->frame.data + cut->key_at;
-    current->key_length = cut->key_length;
+    const size_t level = cut->array_depth - 1;
+    current->key = cut->frame.data + cut->key_at[level];
+    current->key_length = cut->key_length[level];
+    if (level > 0) {
+        current->outer_key = cut->frame.data + cut->key_at[0];
+        current->outer_key_length = cut->key_length[0];
+    }
     current->bytes = bytes;
     current->length = length;
     if (!cut->take(cut->owner, current))

@@ -1,7 +1,7 @@
 /* Cuts one JSON object that comes in pieces into what fits into memory: the elements of the arrays
- * that are its members, each by itself, and its frame, the object with these arrays empty. It finds
- * where a value ends, and no more: the parser of a value finds its errors, and asks here where they
- * stand in the whole. */
+ * that are its members, or members of an object that is its member, each by itself, and its frame,
+ * the object with these arrays empty. It finds where a value ends, and no more: the parser of a
+ * value finds its errors, and asks here where they stand in the whole. */
 #ifndef USHER_JSON_CUT_H
 #define USHER_JSON_CUT_H
 
@@ -13,6 +13,7 @@
 
 /* As long as the largest body of other routes; a seat takes a few hundred bytes. */
 #define JSON_CUT_BYTES_MAX ((size_t)64 << 10) /* of the frame, and of an element */
+#define JSON_CUT_DEPTH 2                      /* of objects, in which an array is cut */
 #define JSON_CUT_ARRAYS_MAX 64                /* a round has one, and the rest are errors */
 
 /* Where a byte stands, as jansson counts: lines from 1, and the characters of the line up to it. */
@@ -25,6 +26,8 @@ struct json_element {
     size_t array;       /* how many arrays were there before its own */
     const uint8_t *key; /* its array's, as it stands there, with its quotes */
     size_t key_length;
+    const uint8_t *outer_key; /* of the member that has the array in it, the same; NULL: none has */
+    size_t outer_key_length;
     size_t index;
     const uint8_t *bytes;
     size_t length;
@@ -63,7 +66,9 @@ struct json_cut {
     bool in_string, escaped, after_comma;
     size_t depth;      /* of the frame, or within the element */
     uint64_t brackets; /* of the element, the innermost lowest: 1 for '[' */
-    size_t key_at, key_length;
+    size_t key_at[JSON_CUT_DEPTH],
+        key_length[JSON_CUT_DEPTH]; /* of the last string at each depth */
+    size_t array_depth;             /* at which the array stands */
     struct json_gap gaps[JSON_CUT_ARRAYS_MAX];
     size_t gap_count;
 };

@@ -161,10 +161,29 @@ static bool fill_field(struct body_object *object, const struct body_field *fiel
     case BODY_PASSWORD:
         return fill_password(object, field, presence, place);
     case BODY_OBJECT:
+    case BODY_STEPS:
+    case BODY_LABELS:
     case BODY_OBJECTS:
         break;
     }
     UNREACHABLE("type of a field");
+}
+
+static bool is_read_by_owner(const struct body_field *field)
+{
+    return field->type == BODY_OBJECTS || field->type == BODY_STEPS || field->type == BODY_LABELS;
+}
+
+/* The owner counts their elements as they come. */
+static void ask_arrays(struct body_object *object, const struct body_schema *schema)
+{
+    for (size_t i = 0; i < schema->field_count; i++) {
+        const json_t *array;
+        struct body_path path;
+        if (is_read_by_owner(&schema->fields[i]))
+            (void)body_array(object, schema->fields[i].name, schema->fields[i].presence, 0,
+                             SIZE_MAX, &array, &path);
+    }
 }
 
 /* True: the object was there, good or bad in itself. */
@@ -178,6 +197,7 @@ static bool fill_part(struct body_object *object, const struct body_field *field
     if (json == NULL || !body_object(object->body, json, &path, &inner))
         return false;
     body_fill(&inner, part, BODY_WHOLE, target + field->offset, memory);
+    ask_arrays(&inner, part);
     body_close(&inner);
     return true;
 }
@@ -188,7 +208,7 @@ void body_fill(struct body_object *object, const struct body_schema *schema,
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct body_field *field = &schema->fields[i];
         const bool eased = extent == BODY_PART && field->presence == BODY_REQUIRED;
-        if (field->type == BODY_OBJECTS)
+        if (is_read_by_owner(field))
             continue;
         const enum body_presence presence = eased ? BODY_OPTIONAL : field->presence;
         const bool there =

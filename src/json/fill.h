@@ -27,6 +27,9 @@ enum body_type {
     BODY_PASSWORD, /* const char *, of `min` characters or more; a new one (`min` above 0) must be
                       one that anybody may choose */
     BODY_OBJECT,   /* a struct of its own, read by the rows of `part` */
+    BODY_STEPS,    /* `min`..`max` whole numbers, each `-each_max`..`each_max`, in an array; and */
+    BODY_LABELS,   /* `min`..`max` labels, each a text of `each_max` characters at the most or null:
+                      both read by the owner of the body */
     BODY_OBJECTS,  /* `min`..`max` objects, in an array: read by the owner of the body */
 };
 
@@ -44,7 +47,7 @@ struct body_field {
     const char *const *texts; /* of CHOICE and SET: a text a value; of a CHOICE `max` of them, */
     size_t text_count;        /* of a SET so many */
     int64_t min, max;
-    int64_t each_max; /* of INTEGERS and NUMBERS */
+    int64_t each_max; /* of INTEGERS, NUMBERS, STEPS and LABELS */
     unsigned element; /* of OBJECT and OBJECTS: which body it is, as the owner of the rows numbers
                          them */
 };
@@ -70,7 +73,8 @@ enum body_extent {
     BODY_PART, /* of a change: no field is required */
 };
 
-/* Reads all rows, in their order; objects in objects are closed. `memory` may be NULL where none is
+/* Reads all rows, in their order; objects in objects are closed,
+ * and the arrays in them that their owner reads are arrays. `memory` may be NULL where none is
  * an array. Errors were added to the body's. */
 void body_fill(struct body_object *object, const struct body_schema *schema,
                enum body_extent extent, void *target, const struct body_memory *memory);

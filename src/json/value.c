@@ -16,15 +16,15 @@
 #define LABEL_BYTES_MAX (SEAT_NUMBER_BYTES_MAX * 3)
 
 /* A text without U+0000, or NULL with an error added. */
-static const char *plain_text(struct body_object *object, const char *key, const json_t *value)
+static const char *plain_text(struct body *body, const struct body_path *path, const json_t *value)
 {
     if (!json_is_string(value)) {
-        body_error(object, key, "must be a string");
+        body_error_at(body, path, "must be a string");
         return NULL;
     }
     const char *text = json_string_value(value);
     if (strlen(text) != json_string_length(value)) {
-        body_error(object, key, "must not contain U+0000");
+        body_error_at(body, path, "must not contain U+0000");
         return NULL;
     }
     return text;
@@ -84,34 +84,47 @@ static bool text_fits(const char *text, enum text_kind kind,
     UNREACHABLE("text kind");
 }
 
-bool body_text(struct body_object *object, const char *key, enum body_presence presence,
-               enum text_kind kind, size_t min, size_t max, const char **text)
+static bool text_of_kind(struct body *body, const json_t *value, const struct body_path *path,
+                         enum text_kind kind, size_t min, size_t max, const char **text)
 {
-    const json_t *value = body_ask(object, key, presence);
-    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    const char *read = plain_text(body, path, value);
     if (read == NULL)
         return false;
     size_t count = 0;
     char problem[TEXT_PROBLEM_BYTES];
     if (!utf8_count(read, strlen(read), &count)) {
-        body_error(object, key, "must be well-formed UTF-8");
+        body_error_at(body, path, "must be well-formed UTF-8");
         return false;
     }
-    read = kept_as(kind, object->body, value, read);
+    read = kept_as(kind, body, value, read);
     if (read == NULL)
         return false;
     CHECK(utf8_count(read, strlen(read), &count));
     if (count < min || count > max) {
         (void)snprintf(problem, sizeof problem, "must have %zu to %zu characters", min, max);
-        body_error(object, key, problem);
+        body_error_at(body, path, problem);
         return false;
     }
     if (count > 0 && !text_fits(read, kind, problem)) {
-        body_error(object, key, problem);
+        body_error_at(body, path, problem);
         return false;
     }
     *text = read;
     return true;
+}
+
+bool body_text(struct body_object *object, const char *key, enum body_presence presence,
+               enum text_kind kind, size_t min, size_t max, const char **text)
+{
+    const json_t *value = body_ask(object, key, presence);
+    const struct body_path path = {.parent = object->path, .key = key};
+    return value != NULL && text_of_kind(object->body, value, &path, kind, min, max, text);
+}
+
+bool body_element_text(struct body *body, const json_t *array, const struct body_path *path,
+                       enum text_kind kind, size_t min, size_t max, const char **text)
+{
+    return text_of_kind(body, json_array_get(array, path->index), path, kind, min, max, text);
 }
 
 /* True and the number when the value is an integer, or was one before it was read as a real. */
@@ -214,7 +227,8 @@ bool body_choice(struct body_object *object, const char *key, enum body_presence
     const json_t *json = body_ask(object, key, presence);
     if (json == NULL)
         return false;
-    const char *text = plain_text(object, key, json);
+    const struct body_path path = {.parent = object->path, .key = key};
+    const char *text = plain_text(object->body, &path, json);
     if (text == NULL)
         return false;
     if (!enumeration_parse(texts, count, text, choice)) {
@@ -268,7 +282,8 @@ bool body_email(struct body_object *object, const char *key, enum body_presence 
                 enum email_rule rule, struct email *email)
 {
     const json_t *value = body_ask(object, key, presence);
-    const char *read = value == NULL ? NULL : plain_text(object, key, value);
+    const struct body_path path = {.parent = object->path, .key = key};
+    const char *read = value == NULL ? NULL : plain_text(object->body, &path, value);
     if (read == NULL)
         return false;
     const enum result result = email_read(read, rule, email);

@@ -60,6 +60,8 @@ bool body_member_integer(struct body *body, const json_t *value, const struct bo
 /* Elements of an array. `path` must stay in place while the element is read. */
 bool body_element_integer(struct body *body, const json_t *array, const struct body_path *path,
                           int64_t min, int64_t max, int64_t *value);
+bool body_element_text(struct body *body, const json_t *array, const struct body_path *path,
+                       enum text_kind kind, size_t min, size_t max, const char **text);
 bool body_element_id(struct body *body, const json_t *array, const struct body_path *path,
                      const char *prefix, struct id *id);
 bool body_element_word(struct body *body, const json_t *array, const struct body_path *path,

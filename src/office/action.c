@@ -31,6 +31,8 @@ static struct about about_named(const struct caller *caller, const struct call *
         return (struct about){RECORD_KIND_API_KEY, call->in.api_key.key_id, ID_NONE};
     if (verb == VERB_CONCERT_DELETE)
         return (struct about){RECORD_KIND_CONCERT, call->in.concert.concert_id, ID_NONE};
+    if (verb == VERB_PLAN_REMOVE)
+        return (struct about){RECORD_KIND_PLAN, call->in.plan.plan_id, ID_NONE};
     if (verb == VERB_ROUND_DELETE)
         return (struct about){RECORD_KIND_CONCERT_ROUND, call->in.round.round_id, ID_NONE};
     if (verb == VERB_QUEUE_LEAVE)
@@ -73,6 +75,8 @@ static struct about about_of(const struct office *office, const struct caller *c
                               call->record->as.point_entry.user_id};
     case ANSWERS_CONCERT:
         return (struct about){RECORD_KIND_CONCERT, call->record->as.concert.id, ID_NONE};
+    case ANSWERS_PLAN:
+        return (struct about){RECORD_KIND_PLAN, call->record->as.plan.id, ID_NONE};
     case ANSWERS_ROUND:
         return (struct about){RECORD_KIND_CONCERT_ROUND, call->record->as.concert_round.id,
                               ID_NONE};
@@ -103,6 +107,7 @@ static struct about about_of(const struct office *office, const struct caller *c
     case ANSWERS_SALES:
     case ANSWERS_BREAKDOWN:
     case ANSWERS_FORECAST:
+    case ANSWERS_DRAWN_PLAN:
     case ANSWERS_COUNT:
         break;
     }

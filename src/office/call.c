@@ -196,7 +196,7 @@ bool call_wants_list(const struct call *call)
     const enum verb_answer answers = verb_answers(call->verb);
     return call->refusal == REFUSAL_NONE &&
            (answers == ANSWERS_PAGE || answers == ANSWERS_CHANGES || answers == ANSWERS_HISTORY ||
-            answers == ANSWERS_BREAKDOWN);
+            answers == ANSWERS_BREAKDOWN || answers == ANSWERS_DRAWN_PLAN);
 }
 
 enum refusal call_show_record(struct call *call, const struct record *record)
@@ -247,6 +247,8 @@ void call_release(struct call *call)
         change_page_release(&call->out.changes);
     if (answers == ANSWERS_BREAKDOWN)
         sales_breakdown_release(&call->out.breakdown);
+    if (answers == ANSWERS_DRAWN_PLAN)
+        drawn_plan_release(&call->out.drawn_plan);
     if (answers == ANSWERS_SEATS) {
         free(call->out.seats_block.refused);
         call->out.seats_block.refused = NULL;

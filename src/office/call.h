@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "office/verb.h"
 #include "read/change.h"
+#include "read/drawn_plan.h"
 #include "read/history.h"
 #include "read/list.h"
 #include "read/look_up.h"
@@ -96,6 +97,13 @@ struct seat_plan {
     bool placed; /* x and y are set */
     double x, y;
     bool accessible, companion, restricted_view;
+};
+
+/* What a plan draws, cut for the tables. */
+struct plan_text {
+    const char *const *pieces; /* each of 1..PLAN_PIECE_BYTES_MAX bytes of UTF-8 */
+    size_t piece_count;        /* 1..PLAN_PIECES_MAX */
+    size_t seat_count;
 };
 
 /* A waiting time in whole seconds, from the admissions of the last minute. */
@@ -259,6 +267,13 @@ struct call {
             struct concert_terms terms;
         } concert;
         struct {
+            struct id plan_id; /* PLAN_CHANGE, PLAN_REMOVE, PLAN_GET */
+            const char *name;
+            struct plan_text text;
+            bool any_version; /* PLAN_CHANGE: whatever it is by now */
+            int64_t version;  /* else only if it is still this one; 0: none was named */
+        } plan;
+        struct {
             struct id concert_id;                /* ROUND_CREATE */
             struct id round_id;                  /* the others */
             timestamp_ms start_time;             /* ROUND_CHANGE: 0: unchanged */
@@ -268,7 +283,8 @@ struct call {
             struct reason_to_tell reason;        /* ROUND_MOVE, ROUND_CANCEL */
             const struct number_by_name *prices; /* ROUND_CHANGE: by their grades, which differ */
             size_t price_count;
-            const struct seat_plan *seats; /* in seat order, 1..ROUND_SEATS_MAX */
+            const struct seat_plan *seats; /* in seat order, up to ROUND_SEATS_MAX; none: its plan
+                                              is not there */
             size_t seat_count;
         } round;
         struct {
@@ -325,7 +341,7 @@ struct call {
     bool replayed;       /* done before under the same Idempotency-Key: `created` is the first
                             answer's, the object is shown as it is now, nothing was changed */
     struct record
-        *record; /* USER, API_KEY, CONCERT, CONCERT_ROUND, POINT_ENTRY answers; malloc'd */
+        *record; /* USER, API_KEY, CONCERT, CONCERT_ROUND, PLAN, POINT_ENTRY answers; malloc'd */
     union {
         struct token_view token;
         struct reservation_view reservation;
@@ -342,6 +358,7 @@ struct call {
         struct change_page changes;         /* CHANGES: the same */
         struct reservation_history history; /* RESERVATION_HISTORY: the same */
         struct sales_breakdown breakdown;   /* SALES_BREAK_DOWN: the same */
+        struct drawn_plan drawn_plan;       /* PLAN_GET: the same */
     } out;
 };
 
@@ -350,8 +367,8 @@ struct call {
 bool call_wants_look_up(const struct call *call);
 
 /* True after office_call when the caller may list `in.list` (a buyer's query was narrowed to the
- * caller's own rows), or read changes, a history or a breakdown: the engine's readers fill
- * out.page, out.changes, out.history or out.breakdown. */
+ * caller's own rows), or read changes, a history, a breakdown or a plan: the engine's readers
+ * fill out.page, out.changes, out.history, out.breakdown or out.drawn_plan. */
 bool call_wants_list(const struct call *call);
 
 /* Frees what an answer holds. */

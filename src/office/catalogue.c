@@ -261,7 +261,9 @@ static enum refusal check_plan(const struct office *office, const struct live_co
     if (concert == NULL)
         return REFUSAL_NOT_FOUND;
     const size_t count = call->in.round.seat_count;
-    CHECK(count >= 1 && count <= ROUND_SEATS_MAX);
+    CHECK(count <= ROUND_SEATS_MAX);
+    if (count == 0) /* it was to be made of a plan that is not there */
+        return REFUSAL_NOT_FOUND;
     if (concert->round_count >= ROUNDS_PER_CONCERT_MAX || office->seats.taken + count > SEATS_MAX)
         return REFUSAL_CAPACITY;
     if (row->start_time <= office->now.wall)

@@ -15,6 +15,7 @@ struct live_concert;
 struct live_key;
 struct live_lane;
 struct live_payment;
+struct live_plan;
 struct live_reservation;
 struct live_round;
 struct live_seat;
@@ -50,6 +51,12 @@ void remove_reset(struct office *office, struct live_reset *reset);
 struct live_key *put_key(struct office *office, struct live_key *key, struct live_user *user,
                          const struct idempotency_key *row);
 void remove_key(struct office *office, struct live_key *key);
+
+struct live_plan *put_plan(struct office *office, struct live_plan *plan, const struct plan *row);
+void remove_plan(struct office *office, struct live_plan *plan);
+void put_plan_piece(struct office *office, const struct live_plan *plan,
+                    const struct plan_piece *row);
+void remove_plan_piece(struct office *office, const struct live_plan *plan, int64_t position);
 
 struct live_concert *put_concert(struct office *office, struct live_concert *concert,
                                  const struct concert *row);

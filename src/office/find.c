@@ -3,6 +3,7 @@
 #include "office/catalogue.h"
 #include "office/reservation.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/token.h"
 #include "office/user.h"
 #include "office/waiting_line.h"
@@ -35,6 +36,7 @@ KEYED_BY_ID(api_key_hash, api_key_matches, api_key_find, live_api_key, row.id, a
 KEYED_BY_ID(reset_hash, reset_matches, reset_find, live_reset, row.user_id, reset_by_user)
 KEYED_BY_ID(token_hash, token_matches, token_find, live_token, id, token_by_id)
 KEYED_BY_ID(lane_hash, lane_matches, lane_find, live_lane, concert_id, lane_by_concert)
+KEYED_BY_ID(plan_hash, plan_matches, plan_find, live_plan, row.id, plan_by_id)
 KEYED_BY_ID(concert_hash, concert_matches, concert_find, live_concert, row.id, concert_by_id)
 KEYED_BY_ID(round_hash, round_matches, round_find, live_round, row.id, round_by_id)
 KEYED_BY_ID(seat_hash, seat_matches, seat_find, live_seat, row.id, seat_by_id)

@@ -5,6 +5,7 @@
 #include "office/catalogue.h"
 #include "office/moves.h"
 #include "office/reservation.h"
+#include "office/stored_plan.h"
 #include "office/token.h"
 #include "office/user.h"
 #include "office/waiting_line.h"
@@ -242,6 +243,36 @@ static enum contradiction fit_action(const struct office *office, const struct r
     const bool subject_is_there = id_is_none(record->as.action.subject_id) || found->user != NULL;
     return found->caller != NULL && subject_is_there ? CONTRADICTION_NONE
                                                      : CONTRADICTION_USER_MISSING;
+}
+
+static enum contradiction fit_plan(const struct office *office, const struct record *record,
+                                   const struct found *found)
+{
+    const struct plan *row = &record->as.plan;
+    (void)office;
+    (void)found;
+    if (row->name == NULL)
+        return CONTRADICTION_TEXT_MISSING;
+    if (strlen(row->name) > PLAN_NAME_CHARACTERS_MAX * UTF8_BYTES_MAX)
+        return CONTRADICTION_TEXT_TOO_LONG;
+    if (row->seat_count < 1 || row->seat_count > ROUND_SEATS_MAX)
+        return CONTRADICTION_SEAT_COUNT_OUT_OF_RANGE;
+    return row->version >= 1 && row->version < INT64_MAX && row->piece_count >= 1 &&
+                   row->piece_count <= PLAN_PIECES_MAX
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_PIECES_OUT_OF_RANGE;
+}
+
+static enum contradiction fit_plan_piece(const struct office *office, const struct record *record,
+                                         const struct found *found)
+{
+    const struct plan_piece *row = &record->as.plan_piece;
+    (void)office;
+    if (found->plan == NULL)
+        return CONTRADICTION_PLAN_MISSING;
+    return row->position >= 0 && row->position < found->plan->row.piece_count
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_OUT_OF_PLACE;
 }
 
 static enum contradiction fit_key(const struct office *office, const struct record *record,
@@ -526,6 +557,8 @@ static const struct {
     [RECORD_KIND_INCIDENT] = {fit_incident, NULL},
     [RECORD_KIND_NOTICE] = {fit_notice, fit_anywhere},
     [RECORD_KIND_ACTION] = {fit_action, NULL},
+    [RECORD_KIND_PLAN] = {fit_plan, fit_anywhere},
+    [RECORD_KIND_PLAN_PIECE] = {fit_plan_piece, fit_anywhere},
     [RECORD_KIND_IDEMPOTENCY_KEY] = {fit_key, fit_key},
     [RECORD_KIND_API_KEY] = {fit_api_key, fit_anywhere},
     [RECORD_KIND_PASSWORD_RESET] = {fit_reset, fit_anywhere},

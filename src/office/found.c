@@ -5,6 +5,7 @@
 #include "office/load.h"
 #include "office/reservation.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/token.h"
 #include "office/user.h"
 
@@ -95,6 +96,9 @@ static void find_own(const struct office *office, const struct record *record, b
     case RECORD_KIND_SESSION:
         found->session = newest ? NULL : session_find(office, record->as.session.id);
         return;
+    case RECORD_KIND_PLAN:
+        found->plan = plan_find(office, record->as.plan.id);
+        return;
     case RECORD_KIND_CONCERT:
         found->concert = concert_find(office, record->as.concert.id);
         return;
@@ -135,6 +139,7 @@ static void find_own(const struct office *office, const struct record *record, b
     case RECORD_KIND_POINT_ENTRY:
     case RECORD_KIND_INCIDENT:
     case RECORD_KIND_ACTION:
+    case RECORD_KIND_PLAN_PIECE:
         return; /* part of another object, or never looked at again */
     case RECORD_KIND_COUNT:
         break;
@@ -213,9 +218,13 @@ static void find_others(const struct office *office, const struct record *record
         found->caller = user_find(office, record->as.action.actor_id);
         found->user = user_find(office, record->as.action.subject_id);
         return;
+    case RECORD_KIND_PLAN_PIECE:
+        found->plan = plan_find(office, record->as.plan_piece.plan_id);
+        return;
     case RECORD_KIND_HOUSE:
     case RECORD_KIND_USER:
     case RECORD_KIND_CONCERT:
+    case RECORD_KIND_PLAN:
     case RECORD_KIND_IDEMPOTENCY_KEY:
         return;
     case RECORD_KIND_COUNT:

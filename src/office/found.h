@@ -9,6 +9,7 @@ struct live_api_key;
 struct live_concert;
 struct live_key;
 struct live_payment;
+struct live_plan;
 struct live_reference;
 struct live_reservation;
 struct live_reset;
@@ -26,6 +27,7 @@ struct found {
     struct live_reset *reset;
     struct live_key *key;
     struct live_reference *reference;
+    struct live_plan *plan;
     struct live_concert *concert;
     struct live_round *round;
     struct live_seat *seat;

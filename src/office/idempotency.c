@@ -5,6 +5,7 @@
 #include "office/door.h"
 #include "office/room.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/user.h"
 #include "office/verb_function.h"
 
@@ -73,6 +74,11 @@ static struct id entry_id_of(const struct call *call)
 static struct id concert_id_of(const struct call *call)
 {
     return call->record->as.concert.id;
+}
+
+static struct id plan_id_of(const struct call *call)
+{
+    return call->record->as.plan.id;
 }
 
 static struct id round_id_of(const struct call *call)
@@ -145,6 +151,17 @@ static enum refusal show_kept_concert(struct office *office, const struct caller
     return call_show_record(call, &record);
 }
 
+static enum refusal show_kept_plan(struct office *office, const struct caller *caller,
+                                   const struct idempotency_key *kept, struct call *call)
+{
+    (void)caller;
+    const struct live_plan *plan = plan_find(office, kept->object_id);
+    if (plan == NULL)
+        return REFUSAL_NOT_FOUND; /* deleted since */
+    const struct record record = {.kind = RECORD_KIND_PLAN, .as.plan = plan->row};
+    return call_show_record(call, &record);
+}
+
 static enum refusal show_kept_round(struct office *office, const struct caller *caller,
                                     const struct idempotency_key *kept, struct call *call)
 {
@@ -175,6 +192,7 @@ static const struct kept_object {
     [ANSWERS_PAYMENT] = {payment_of, show_kept_payment},
     [ANSWERS_ENTRY] = {entry_id_of, show_kept_entry},
     [ANSWERS_CONCERT] = {concert_id_of, show_kept_concert},
+    [ANSWERS_PLAN] = {plan_id_of, show_kept_plan},
     [ANSWERS_ROUND] = {round_id_of, show_kept_round},
     [ANSWERS_INCIDENT] = {incident_id_of, show_kept_incident},
     [ANSWERS_SEATS] = {round_of_seats, show_seats},

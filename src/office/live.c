@@ -4,6 +4,7 @@
 #include "office/reservation.h"
 #include "office/room.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/texts.h"
 #include "office/user.h"
 
@@ -36,6 +37,13 @@ void api_key_let_go(struct office *office, void *item)
     const struct live_api_key *key = item;
     (void)office;
     texts_free_block(key->row.name);
+}
+
+void plan_let_go(struct office *office, void *item)
+{
+    const struct live_plan *plan = item;
+    (void)office;
+    texts_free_block(plan->row.name);
 }
 
 void concert_let_go(struct office *office, void *item)

@@ -7,6 +7,7 @@
 #include "office/found.h"
 #include "office/reservation.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/texts.h"
 #include "office/token.h"
 #include "office/user.h"
@@ -93,7 +94,8 @@ static bool is_kept(const struct record *record, const struct found *found)
     if (record->deleted)
         return found->session != NULL || found->concert != NULL || found->round != NULL ||
                found->seat != NULL || found->key != NULL || found->reset != NULL ||
-               found->api_key != NULL || found->notice != NULL; /* no other kind is ever removed */
+               found->api_key != NULL || found->notice != NULL ||
+               found->plan != NULL; /* no other kind is ever removed */
     if (record->kind == RECORD_KIND_RESERVATION_SEAT)
         return found->reservation != NULL;
     return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
@@ -121,11 +123,14 @@ static bool reserve_for(struct office *office, const struct record *record,
     case RECORD_KIND_INCIDENT:
     case RECORD_KIND_NOTICE:
     case RECORD_KIND_ACTION:
+    case RECORD_KIND_PLAN_PIECE:
         return true;
     case RECORD_KIND_USER:
         return user_reserve(office);
     case RECORD_KIND_SESSION:
         return session_reserve(office);
+    case RECORD_KIND_PLAN:
+        return plan_reserve(office);
     case RECORD_KIND_CONCERT:
         return concert_reserve(office);
     case RECORD_KIND_CONCERT_ROUND:
@@ -176,6 +181,8 @@ static void remove_found(struct office *office, const struct found *found)
         remove_round(office, found->round);
     else if (found->concert != NULL)
         remove_concert(office, found->concert);
+    else if (found->plan != NULL)
+        remove_plan(office, found->plan);
     else if (found->notice != NULL)
         remove_notice(office);
     else
@@ -216,6 +223,12 @@ static enum result put_found(struct office *office, const struct record *record,
         break;
     case RECORD_KIND_POINT_ACCOUNT:
         put_point_account(office, found->user, &record->as.point_account);
+        break;
+    case RECORD_KIND_PLAN:
+        (void)put_plan(office, found->plan, &record->as.plan);
+        break;
+    case RECORD_KIND_PLAN_PIECE:
+        put_plan_piece(office, found->plan, &record->as.plan_piece);
         break;
     case RECORD_KIND_CONCERT:
         (void)put_concert(office, found->concert, &record->as.concert);

@@ -5,6 +5,7 @@
 #include "office/catalogue.h"
 #include "office/reservation.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/token.h"
 #include "office/user.h"
 #include "office/waiting_line.h"
@@ -88,6 +89,11 @@ struct live_lane *token_reserve(struct office *office, struct id concert_id)
 bool visit_reserve(struct office *office)
 {
     return pool_reserve(&office->visits, 1) == RESULT_OK;
+}
+
+bool plan_reserve(struct office *office)
+{
+    return reserve(&office->plans, &office->plan_by_id, 1);
 }
 
 bool concert_reserve(struct office *office)

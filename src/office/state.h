@@ -85,8 +85,8 @@ timestamp_ms notice_ends(const struct office *office, struct moment now);
 
 /* Gives back what an object has in memory beside itself (live.c). */
 typedef void live_let_go(struct office *office, void *item);
-live_let_go user_let_go, api_key_let_go, lane_let_go, concert_let_go, round_let_go, seat_let_go,
-    reference_let_go;
+live_let_go user_let_go, api_key_let_go, lane_let_go, plan_let_go, concert_let_go, round_let_go,
+    seat_let_go, reference_let_go;
 
 /* Takes an object out of memory that ended with batch `seq`, which is booked (drop.c). */
 typedef void live_forget(struct office *office, void *item, uint64_t seq);

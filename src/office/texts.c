@@ -1,5 +1,5 @@
-/* Texts of concerts, rounds, seats, references and the notice: each row's in one block of its own,
- * which its live object then has. Users' are in user_texts.c. */
+/* Texts of concerts, rounds, seats, references, plans and the notice: each row's in one block of
+ * its own, which its live object then has. Users' are in user_texts.c. */
 #include "office/texts.h"
 
 #include <stdlib.h>
@@ -14,6 +14,8 @@ static const char **first_text(struct record *record)
         return &record->as.concert_round.reason_ko;
     if (record->kind == RECORD_KIND_API_KEY)
         return &record->as.api_key.name;
+    if (record->kind == RECORD_KIND_PLAN)
+        return &record->as.plan.name;
     if (record->kind == RECORD_KIND_SEAT)
         return &record->as.seat.seat_number;
     if (record->kind == RECORD_KIND_NOTICE)

@@ -1,6 +1,6 @@
-/* Texts of concerts, rounds, seats, references and the notice: each row's in one block of its own,
- * which its live object has after the door. Users' are in user_texts.c. For the files of this layer
- * only.
+/* Texts of concerts, rounds, seats, references, plans and the notice: each row's in one block of
+ * its own, which its live object has after the door. Users' are in user_texts.c. For the files of
+ * this layer only.
  */
 #ifndef USHER_OFFICE_TEXTS_H
 #define USHER_OFFICE_TEXTS_H

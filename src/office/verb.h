@@ -26,6 +26,7 @@ enum verb_answer {
     ANSWERS_POINTS,      /* out.points */
     ANSWERS_ENTRY,       /* record */
     ANSWERS_CONCERT,     /* record */
+    ANSWERS_PLAN,        /* record */
     ANSWERS_ROUND,       /* record */
     ANSWERS_INCIDENT,    /* record */
     ANSWERS_SALES,       /* out.sales */
@@ -38,6 +39,7 @@ enum verb_answer {
     ANSWERS_CHANGES,     /* out.changes, the same */
     ANSWERS_HISTORY,     /* out.history, the same */
     ANSWERS_BREAKDOWN,   /* out.breakdown, the same */
+    ANSWERS_DRAWN_PLAN,  /* out.drawn_plan, the same */
     ANSWERS_COUNT
 };
 

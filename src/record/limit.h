@@ -49,6 +49,16 @@
 #define ROUNDS_PER_CONCERT_MAX 1000 /* three a day for a year */
 #define SEATS_MAX 4000000           /* on sale at once: four times the size designed for */
 
+#define PLANS_MAX 1000 /* each hall of a city, in each of its seatings */
+#define PLAN_NAME_CHARACTERS_MAX 200
+#define PLAN_SCALE_MAX 1000               /* a millimetre, where a plan is drawn in metres */
+#define PLAN_STEP_MAX INT64_C(2000000000) /* from one end of the coordinates to the other */
+/* A plan's JSON as it is kept: of 200,000 seats in rows of 50 it is 1.7 MB. */
+#define PLAN_TEXT_BYTES_MAX (4 << 20)
+#define PLAN_PIECE_BYTES_MAX 1600 /* fits the room of a record, as a seat does */
+/* A piece ends before a character that does not fit. */
+#define PLAN_PIECES_MAX (PLAN_TEXT_BYTES_MAX / (PLAN_PIECE_BYTES_MAX - UTF8_BYTES_MAX + 1) + 1)
+
 #define SEATS_PER_RESERVATION_MAX 20 /* the setting's upper end; sizes the reply */
 #define SEATS_PER_USER_MAX 1000      /* a company's evening; app/config.def has the same */
 #define HOLDS_PER_TOKEN_MAX 20       /* cancelling and holding again ends somewhere */

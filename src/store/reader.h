@@ -4,6 +4,7 @@
 #define USHER_STORE_READER_H
 
 #include "read/change.h"
+#include "read/drawn_plan.h"
 #include "read/history.h"
 #include "read/list.h"
 #include "read/look_up.h"
@@ -56,13 +57,15 @@ MUST_USE enum result reader_expand_room(const struct record_query *query, struct
 MUST_USE enum result reader_expand(struct store_reader *reader, struct record_page *page,
                                    size_t index);
 
-/* What store_reader_list, _changes, _history, _sales and _look_up do. */
+/* What store_reader_list, _changes, _history, _plan, _sales and _look_up do. */
 MUST_USE enum result reader_list(struct store_reader *reader, const struct record_query *query,
                                  struct record_page *page);
 MUST_USE enum result reader_changes(struct store_reader *reader, const struct change_query *query,
                                     struct change_page *page);
 MUST_USE enum result reader_history(struct store_reader *reader, struct id reservation_id,
                                     struct reservation_history *history);
+MUST_USE enum result reader_plan(struct store_reader *reader, struct id plan_id,
+                                 struct drawn_plan *plan);
 MUST_USE enum result reader_sales(struct store_reader *reader, const struct sales_query *query,
                                   struct sales_breakdown *breakdown);
 MUST_USE enum result reader_look_up(struct store_reader *reader, struct look_up *look_up);

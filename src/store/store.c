@@ -263,6 +263,12 @@ enum result store_reader_history(struct store_reader *reader, struct id reservat
     return reader_history(reader, reservation_id, history);
 }
 
+enum result store_reader_plan(struct store_reader *reader, struct id plan_id,
+                              struct drawn_plan *plan)
+{
+    return reader_plan(reader, plan_id, plan);
+}
+
 enum result store_reader_sales(struct store_reader *reader, const struct sales_query *query,
                                struct sales_breakdown *breakdown)
 {

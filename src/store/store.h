@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "read/change.h"
+#include "read/drawn_plan.h"
 #include "read/history.h"
 #include "read/house_minute.h"
 #include "read/list.h"
@@ -151,6 +152,10 @@ MUST_USE enum result store_reader_changes(struct store_reader *reader,
 /* What happened to a reservation. RESULT_NOT_FOUND: there is none. */
 MUST_USE enum result store_reader_history(struct store_reader *reader, struct id reservation_id,
                                           struct reservation_history *history);
+
+/* A stored plan and what it draws. RESULT_NOT_FOUND: there is none. Release the plan. */
+MUST_USE enum result store_reader_plan(struct store_reader *reader, struct id plan_id,
+                                       struct drawn_plan *plan);
 
 /* What a round has sold, in parts. RESULT_NOT_FOUND: there is no such round; RESULT_FULL: it has
  * more parts than SALES_PARTS_MAX. Release the breakdown. */

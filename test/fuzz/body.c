@@ -267,7 +267,7 @@ static void read_round(struct trial *trial, const uint8_t *data, size_t size)
     CHECK(plan != NULL);
     body_release(&enquiry->body);
     body_init(&enquiry->body);
-    round_plan_init(plan, &enquiry->body);
+    round_plan_init(plan, &enquiry->body, BODY_OF_round);
     round_plan_feed(plan, data, size);
     round_plan_end(plan);
     if (plan->refusal == REFUSAL_NONE)

@@ -42,7 +42,7 @@ static struct outcome *read_body(const uint8_t *data, size_t size, uint64_t seed
     struct outcome *outcome = calloc(1, sizeof *outcome);
     CHECK(outcome != NULL);
     body_init(&outcome->body);
-    round_plan_init(&outcome->plan, &outcome->body);
+    round_plan_init(&outcome->plan, &outcome->body, BODY_OF_round);
     for (size_t at = 0, length; at < size; at += length) {
         length = piece_max == 0 ? size : 1 + next_number(&seed) % piece_max;
         length = length < size - at ? length : size - at;

@@ -34,7 +34,7 @@ struct world {
     struct coverage coverage;
     struct person people[PEOPLE];
     struct credentials key; /* the last API key that was made, or none */
-    struct things tokens, concerts, rounds, reservations, payments;
+    struct things tokens, concerts, plans, rounds, reservations, payments;
     struct id handover; /* the last */
     size_t batch_left;  /* calls that are still to come into the open batch */
     char texts[2][TEXT_BYTES];
@@ -253,11 +253,25 @@ static void fill_queue_change(struct world *world, struct queue_change *change, 
     change->admit_per_second = 1 + move.how % 3;
 }
 
+static void fill_plan_call(struct world *world, struct call *call, struct move move)
+{
+    static const char *const pieces[] = {"a", "b", "c"};
+    call->in.plan.plan_id = some(&world->plans, move.which);
+    call->in.plan.name = some_text(world, 0, move.which);
+    call->in.plan.version = move.how % 4;
+    call->in.plan.any_version = move.which & 1;
+    call->in.plan.text =
+        (struct plan_text){.pieces = pieces, .piece_count = 1 + move.how % 3, .seat_count = 2};
+}
+
 static void fill(struct world *world, struct call *call, struct move move)
 {
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE || verb == VERB_CONCERT_DELETE)
         fill_concert_call(world, call, move);
+    else if (verb == VERB_PLAN_MAKE || verb == VERB_PLAN_CHANGE || verb == VERB_PLAN_REMOVE ||
+             verb == VERB_PLAN_GET)
+        fill_plan_call(world, call, move);
     else if (verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE ||
              verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE ||
              verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK ||
@@ -309,6 +323,8 @@ static void learn(struct world *world, const struct call *call)
         keep(&world->tokens, call->out.token.token.id);
     else if (verb == VERB_CONCERT_CREATE)
         keep(&world->concerts, call->record->as.concert.id);
+    else if (call->verb == VERB_PLAN_MAKE)
+        keep(&world->plans, call->record->as.plan.id);
     else if (verb == VERB_ROUND_CREATE)
         keep(&world->rounds, call->record->as.concert_round.id);
     else if (verb == VERB_RESERVATION_HOLD)

@@ -19,6 +19,7 @@ enum about {
     ABOUT_ENTRY,
     ABOUT_CONCERT_MADE,
     ABOUT_CONCERT_NAMED,
+    ABOUT_PLAN,
     ABOUT_ROUND_MADE,
     ABOUT_ROUND_NAMED,
     ABOUT_SEATS,
@@ -55,6 +56,9 @@ static const struct told {
     [VERB_ROUND_DELETE] = {"round_deleted", ABOUT_ROUND_NAMED},
     [VERB_ROUND_CANCEL] = {"round_cancelled", ABOUT_ROUND_NAMED},
     [VERB_ROUND_MOVE] = {"round_moved", ABOUT_ROUND_NAMED},
+    [VERB_PLAN_MAKE] = {"plan_made", ABOUT_PLAN},
+    [VERB_PLAN_CHANGE] = {"plan_changed", ABOUT_PLAN},
+    [VERB_PLAN_REMOVE] = {"plan_removed", ABOUT_PLAN},
     [VERB_ROUND_PAUSE] = {"round_paused", ABOUT_ROUND_NAMED},
     [VERB_ROUND_RESUME] = {"round_resumed", ABOUT_ROUND_NAMED},
     [VERB_SEATS_BLOCK] = {"seats_blocked", ABOUT_SEATS},
@@ -106,6 +110,9 @@ static struct object object_of(const struct row *user, const struct call *call, 
         return (struct object){.kind = RECORD_KIND_CONCERT, .id = record->as.concert.id};
     case ABOUT_CONCERT_NAMED:
         return (struct object){.kind = RECORD_KIND_CONCERT, .id = call->in.concert.concert_id};
+    case ABOUT_PLAN:
+        return (struct object){.kind = RECORD_KIND_PLAN,
+                               .id = record == NULL ? call->in.plan.plan_id : record->as.plan.id};
     case ABOUT_ROUND_MADE:
         return (struct object){.kind = RECORD_KIND_CONCERT_ROUND,
                                .id = record->as.concert_round.id};

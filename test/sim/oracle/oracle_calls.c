@@ -59,6 +59,10 @@ static const struct {
     [VERB_ROUND_DELETE] = {judge_round_delete, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_CANCEL] = {judge_round_cancel, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_MOVE] = {judge_round_move, SCOPE_CATALOGUE_WRITE, false},
+    [VERB_PLAN_MAKE] = {judge_plan_make, SCOPE_CATALOGUE_WRITE, false},
+    [VERB_PLAN_CHANGE] = {judge_plan_change, SCOPE_CATALOGUE_WRITE, false},
+    [VERB_PLAN_REMOVE] = {judge_plan_remove, SCOPE_CATALOGUE_WRITE, false},
+    [VERB_PLAN_GET] = {judge_heard, SCOPE_CATALOGUE_WRITE, true},
     [VERB_ROUND_PAUSE] = {judge_round_pause, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_RESUME] = {judge_round_resume, SCOPE_CATALOGUE_WRITE, false},
     [VERB_ROUND_SALES] = {judge_round_sales, SCOPE_STATS, true},
@@ -343,6 +347,7 @@ static enum scope scope_wanted(const struct call *call)
     if (need == LISTED)
         return call->in.list.kind == RECORD_KIND_API_KEY  ? SCOPE_TEAM_WRITE
                : call->in.list.kind == RECORD_KIND_ACTION ? SCOPE_AUDIT
+               : call->in.list.kind == RECORD_KIND_PLAN   ? SCOPE_CATALOGUE_WRITE
                                                           : SCOPE_READ;
     return need < 0 ? SCOPE_NONE : (enum scope)(need % OWN_OR);
 }
@@ -353,7 +358,7 @@ static bool has_own(const struct call *call)
     if (need == LISTED)
         return call->in.list.kind != RECORD_KIND_USER &&
                call->in.list.kind != RECORD_KIND_API_KEY &&
-               call->in.list.kind != RECORD_KIND_ACTION;
+               call->in.list.kind != RECORD_KIND_ACTION && call->in.list.kind != RECORD_KIND_PLAN;
     return need >= OWN_OR;
 }
 

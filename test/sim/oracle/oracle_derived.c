@@ -423,6 +423,8 @@ static void row_moves(struct oracle *oracle, struct row *row, int sign)
     case RECORD_KIND_USER:
     case RECORD_KIND_CONCERT:
     case RECORD_KIND_INCIDENT:
+    case RECORD_KIND_PLAN:
+    case RECORD_KIND_PLAN_PIECE:
     case RECORD_KIND_NOTICE:
     case RECORD_KIND_ACTION:
         return;

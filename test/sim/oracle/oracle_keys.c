@@ -9,11 +9,11 @@ static bool answers_round(enum verb verb)
 
 bool verb_is_kept(enum verb verb)
 {
-    if (verb == VERB_CONCERT_CREATE || verb == VERB_INCIDENT_MAKE || answers_round(verb) ||
-        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_POINTS_CHARGE ||
-        verb == VERB_POINTS_ADJUST || verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
-        verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
-        verb == VERB_PAYMENT_MAKE)
+    if (verb == VERB_CONCERT_CREATE || verb == VERB_PLAN_MAKE || verb == VERB_INCIDENT_MAKE ||
+        answers_round(verb) || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+        verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST || verb == VERB_QUEUE_JOIN ||
+        verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_EXTEND ||
+        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         return true;
     return false;
 }
@@ -37,6 +37,8 @@ static struct id object_of(const struct call *call)
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE)
         return call->record->as.concert.id;
+    if (verb == VERB_PLAN_MAKE)
+        return call->record->as.plan.id;
     if (verb == VERB_INCIDENT_MAKE)
         return call->record->as.incident.id;
     if (answers_round(verb))
@@ -185,6 +187,8 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
     const enum verb verb = call->verb;
     if (verb == VERB_CONCERT_CREATE)
         return replay_record(oracle, RECORD_KIND_CONCERT, kept->object_id, call);
+    if (verb == VERB_PLAN_MAKE)
+        return replay_record(oracle, RECORD_KIND_PLAN, kept->object_id, call);
     if (verb == VERB_INCIDENT_MAKE)
         return replay_record(oracle, RECORD_KIND_INCIDENT, kept->object_id, call);
     if (answers_round(verb))

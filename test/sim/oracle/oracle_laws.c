@@ -159,7 +159,8 @@ void law_check(struct oracle *oracle, const struct seen *seen)
         seen->record.kind != RECORD_KIND_CONCERT_ROUND && seen->record.kind != RECORD_KIND_SEAT &&
         seen->record.kind != RECORD_KIND_SESSION &&
         seen->record.kind != RECORD_KIND_PASSWORD_RESET &&
-        seen->record.kind != RECORD_KIND_API_KEY && seen->record.kind != RECORD_KIND_NOTICE &&
+        seen->record.kind != RECORD_KIND_API_KEY && seen->record.kind != RECORD_KIND_PLAN &&
+        seen->record.kind != RECORD_KIND_PLAN_PIECE && seen->record.kind != RECORD_KIND_NOTICE &&
         seen->record.kind != RECORD_KIND_IDEMPOTENCY_KEY) {
         object_to(oracle, 12, "%s was deleted; history is kept", record_name(&seen->record).text);
         return;

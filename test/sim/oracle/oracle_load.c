@@ -197,7 +197,7 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
         return reservation_is_needed(reservation);
     }
     if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
-        kind == RECORD_KIND_ACTION)
+        kind == RECORD_KIND_ACTION || kind == RECORD_KIND_PLAN_PIECE)
         return false;
     return true;
 }

@@ -502,9 +502,10 @@ verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, jud
     judge_round_move, judge_round_pause, judge_round_resume, judge_round_sales, judge_seats_block,
     judge_seats_unblock; /* oracle_catalogue.c */
 verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_queue_change,
-    judge_queue_forecast;                         /* oracle_queue.c */
-verb_judge judge_incident_make;                   /* oracle_time.c */
-verb_judge judge_notice_set, judge_notice_remove; /* oracle_notice.c */
+    judge_queue_forecast;                                         /* oracle_queue.c */
+verb_judge judge_incident_make;                                   /* oracle_time.c */
+verb_judge judge_notice_set, judge_notice_remove;                 /* oracle_notice.c */
+verb_judge judge_plan_make, judge_plan_change, judge_plan_remove; /* oracle_plans.c */
 verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_history,
     judge_reservation_extend, judge_reservation_cancel, judge_payment_make,
     judge_payment_get;              /* oracle_sale.c */
@@ -555,6 +556,8 @@ bool view_move_is(const struct reservation_view *view, const struct row *reserva
 /* Until when it may be given back because its round was moved; 0: it was not. */
 timestamp_ms free_cancel_until(const struct row *reservation);
 void view_history(struct oracle *oracle, const struct call *call);
+void view_plan(struct oracle *oracle, const struct call *call); /* oracle_plans.c */
+void view_no_plan(struct oracle *oracle, const struct call *call);
 void view_no_history(struct oracle *oracle, const struct call *call);
 void view_breakdown(struct oracle *oracle, const struct call *call);
 void view_no_breakdown(struct oracle *oracle, const struct call *call);

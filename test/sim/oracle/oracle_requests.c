@@ -145,6 +145,9 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
     } else if (call->verb == VERB_RESERVATION_HISTORY && tracked->looked_up &&
                call->refusal == REFUSAL_NOT_FOUND) {
         view_no_history(oracle, call);
+    } else if (call->verb == VERB_PLAN_GET && tracked->looked_up &&
+               call->refusal == REFUSAL_NOT_FOUND) {
+        view_no_plan(oracle, call);
     } else if (call->verb == VERB_SALES_BREAK_DOWN && tracked->looked_up &&
                call->refusal == REFUSAL_NOT_FOUND) {
         view_no_breakdown(oracle, call);
@@ -164,6 +167,8 @@ static void judge_answer(struct oracle *oracle, const struct tracked *tracked,
     } else if (call->verb == VERB_RESERVATION_HISTORY && call->refusal == REFUSAL_NONE &&
                !oracle->in_limbo) {
         view_history(oracle, call);
+    } else if (call->verb == VERB_PLAN_GET && call->refusal == REFUSAL_NONE && !oracle->in_limbo) {
+        view_plan(oracle, call);
     } else if (call->verb == VERB_SALES_BREAK_DOWN && call->refusal == REFUSAL_NONE &&
                !oracle->in_limbo) {
         view_breakdown(oracle, call);

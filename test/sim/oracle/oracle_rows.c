@@ -80,7 +80,8 @@ static void keep_texts(struct oracle *oracle, const struct row *row, struct reco
     if (kind != RECORD_KIND_USER && kind != RECORD_KIND_CONCERT && kind != RECORD_KIND_SEAT &&
         kind != RECORD_KIND_POINT_ENTRY && kind != RECORD_KIND_INCIDENT &&
         kind != RECORD_KIND_API_KEY && kind != RECORD_KIND_NOTICE &&
-        kind != RECORD_KIND_CONCERT_ROUND && kind != RECORD_KIND_ACTION)
+        kind != RECORD_KIND_CONCERT_ROUND && kind != RECORD_KIND_ACTION &&
+        kind != RECORD_KIND_PLAN && kind != RECORD_KIND_PLAN_PIECE)
         return; /* the other kinds have no text */
     const struct entity_schema *schema = record_schema(kind);
     for (size_t i = 0; i < schema->field_count; i++) {

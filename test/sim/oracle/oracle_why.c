@@ -32,12 +32,15 @@ static const why_set told_of[RECORD_KIND_COUNT] = {
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
     [RECORD_KIND_POINT_ENTRY] = BY(CHARGED) | BY(ADJUSTED) | BY(USER_ERASED) | BY(PAID) | REFUNDED,
     [RECORD_KIND_INCIDENT] = BY(INCIDENT),
+    [RECORD_KIND_PLAN] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
+    [RECORD_KIND_PLAN_PIECE] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
     [RECORD_KIND_NOTICE] = BY(NOTICE_SET) | BY(NOTICE_REMOVED),
     [RECORD_KIND_ACTION] = ~(why_set)0, /* what it tells is held against the call */
-    [RECORD_KIND_IDEMPOTENCY_KEY] =
-        BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) | BY(ROUND_CANCELLED) |
-        BY(ROUND_MOVED) | PAUSED | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) |
-        BY(CANCELLED) | BY(EXTENDED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
+    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(PLAN_MADE) | BY(ADJUSTED) |
+                                    BY(CONCERT_CREATED) | BY(ROUND_CREATED) | BY(ROUND_CANCELLED) |
+                                    BY(ROUND_MOVED) | PAUSED | BY(SEATS_BLOCKED) |
+                                    BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(CANCELLED) |
+                                    BY(EXTENDED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
 };
 
 static why_set told_of_seat(const struct record *was, const struct record *now)

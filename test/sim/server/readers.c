@@ -76,6 +76,13 @@ bool readers_look_up(struct readers *readers, struct store_reader *reader)
         request_complete(readers->counters, request);
         return true;
     }
+    if (call->verb == VERB_PLAN_GET) {
+        const enum result result =
+            store_reader_plan(reader, call->in.plan.plan_id, &call->out.drawn_plan);
+        call->refusal = result == RESULT_NOT_FOUND ? REFUSAL_NOT_FOUND : refusal_of(result);
+        request_complete(readers->counters, request);
+        return true;
+    }
     if (call->verb == VERB_SALES_BREAK_DOWN) {
         const enum result result =
             store_reader_sales(reader, &call->in.sales_break_down, &call->out.breakdown);

@@ -375,7 +375,9 @@ static void learn_done(struct world *world, struct client *client, const struct 
                                   world->phase == PHASE_LIVENESS
                                       ? LIVENESS_ROUND_SECONDS
                                       : world->shape.round_in_seconds_max);
-    } else if (verb == VERB_ROUND_CREATE)
+    } else if (verb == VERB_PLAN_MAKE)
+        learn_id(world, client, KNOWN_PLANS, call->record->as.plan.id);
+    else if (verb == VERB_ROUND_CREATE)
         learn_id(world, client, KNOWN_ROUNDS, call->record->as.concert_round.id);
     else
         learn_sale(world, client, errand);

@@ -60,11 +60,12 @@ bool deed_may_carry_key(const struct deed *deed)
 {
     const enum verb verb = deed->verb;
     if (verb == VERB_INCIDENT_MAKE || verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST ||
-        verb == VERB_CONCERT_CREATE || verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CANCEL ||
-        verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
-        verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK || verb == VERB_QUEUE_JOIN ||
-        verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_EXTEND ||
-        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+        verb == VERB_CONCERT_CREATE || verb == VERB_PLAN_MAKE || verb == VERB_ROUND_CREATE ||
+        verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE ||
+        verb == VERB_ROUND_RESUME || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
+        verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
+        verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
+        verb == VERB_PAYMENT_MAKE)
         return true;
     return false;
 }
@@ -91,6 +92,8 @@ int64_t deed_fingerprint(const struct deed *deed)
     struct trace trace = {0};
     trace_number(&trace, (uint64_t)deed->verb);
     trace_bytes(&trace, &deed->subject, sizeof deed->subject);
+    for (size_t i = 0; i < DEED_PIECES_MAX; i++)
+        trace_text(&trace, deed->pieces[i]);
     if (deed->verb != VERB_ROUND_CREATE) /* which has a number of seats, but none that it names */
         trace_bytes(&trace, deed->seat_ids, deed->seat_count * sizeof deed->seat_ids[0]);
     trace_number(&trace, deed->seat_count);
@@ -207,6 +210,17 @@ static void round_call(const struct deed *deed, const struct seat_plans *plans, 
     call->in.round.seats = plans->seats;
 }
 
+static void plan_call(const struct deed *deed, struct call *call)
+{
+    call->in.plan.plan_id = deed->subject;
+    call->in.plan.name = deed->name;
+    call->in.plan.any_version = deed->amount < 0;
+    call->in.plan.version = deed->amount < 0 ? 0 : deed->amount;
+    call->in.plan.text.pieces = deed->pieces;
+    call->in.plan.text.piece_count = deed->seat_count;
+    call->in.plan.text.seat_count = 7 * deed->seat_count;
+}
+
 static void catalogue_call(const struct deed *deed, const struct seat_plans *plans,
                            struct call *call)
 {
@@ -283,12 +297,14 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
         call->in.list.reference = text_or_none(deed->reference);
         call->in.list.external_id = text_or_none(deed->name);
         call->in.list.search = text_or_none(deed->place);
-    } else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
-               verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE ||
-               verb == VERB_ROUND_CREATE || verb == VERB_ROUND_CHANGE ||
-               verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL || verb == VERB_ROUND_MOVE ||
-               verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME || verb == VERB_ROUND_SALES ||
-               verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
+    } else if (verb == VERB_PLAN_MAKE || verb == VERB_PLAN_CHANGE || verb == VERB_PLAN_REMOVE ||
+               verb == VERB_PLAN_GET)
+        plan_call(deed, call);
+    else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
+             verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE || verb == VERB_ROUND_CREATE ||
+             verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
+             verb == VERB_ROUND_MOVE || verb == VERB_ROUND_PAUSE || verb == VERB_ROUND_RESUME ||
+             verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK)
         catalogue_call(deed, plans, call);
     else
         account_call(deed, call);

@@ -7,6 +7,7 @@
 
 #define DEED_SEATS_MAX                                                                             \
     24 /* more than SEATS_PER_RESERVATION_MAX, so that too many can be asked for */
+#define DEED_PIECES_MAX 6
 #define DEED_TEXT_BYTES 40
 
 enum deed_sender {
@@ -30,7 +31,8 @@ struct deed {
     struct best_wanted best;         /* of a hold that names no seats; its texts are literals */
     struct number_by_name prices[2]; /* of a round's grades; the names are literals */
     size_t price_count;
-    int64_t amount;        /* of a notice, its level */
+    const char *pieces[DEED_PIECES_MAX]; /* of a plan; literals, `seat_count` of them */
+    int64_t amount;        /* of a notice, its level; of a plan, its version: 0 none, -1 any */
     timestamp_ms from, to; /* a concert's sale; a round starts at `from` */
     bool has_doors_at, has_ends_at;
     timestamp_ms doors_at, ends_at; /* of a round; one that is moved is free to cancel until `to`,

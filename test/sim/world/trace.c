@@ -84,6 +84,8 @@ static void trace_done(struct trace *trace, const struct call *call)
         trace_list(trace, &call->out.page);
     else if (verb == VERB_RESERVATION_HISTORY)
         trace_number(trace, call->out.history.count);
+    else if (verb == VERB_PLAN_GET)
+        trace_bytes(trace, call->out.drawn_plan.text.data, call->out.drawn_plan.text.length);
     else if (verb == VERB_SALES_BREAK_DOWN)
         trace_number(trace, call->out.breakdown.count);
     else if (verb == VERB_QUEUE_FORECAST)

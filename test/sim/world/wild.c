@@ -197,7 +197,8 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
                                              RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_POINT_ENTRY,
-                                             RECORD_KIND_ACTION};
+                                             RECORD_KIND_ACTION,
+                                             RECORD_KIND_PLAN};
     struct record_query *query = &deed->query;
     some_person(world, client, deed);
     query->kind = deed->verb == VERB_STAFF_LIST
@@ -221,7 +222,7 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     if (query->kind == RECORD_KIND_ACTION && percent(world, 30))
         query->subject_id = deed->subject;
     if (query->kind != RECORD_KIND_USER && query->kind != RECORD_KIND_API_KEY &&
-        query->kind != RECORD_KIND_ACTION && percent(world, 60))
+        query->kind != RECORD_KIND_ACTION && query->kind != RECORD_KIND_PLAN && percent(world, 60))
         query->user_id = deed->subject;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 40))
         query->round_id = some_round(world, client);
@@ -309,6 +310,18 @@ static void fill_catalogue(struct world *world, struct client *client, struct de
         deed->from = look_at_start(world, deed->subject);
 }
 
+static void fill_plan(struct world *world, struct client *client, struct deed *deed)
+{
+    static const char *const texts[] = {"{\"rows\":", "[{\"section\":\"가\"", "}]}", "1"};
+    deed->subject = some_id(world, client, KNOWN_PLANS);
+    deed->amount = (int64_t)chance_below(&world->people, 5) - 1;
+    deed->seat_count = 1 + chance_below(&world->people, DEED_PIECES_MAX);
+    for (size_t i = 0; i < deed->seat_count; i++)
+        deed->pieces[i] = texts[chance_below(&world->people, sizeof texts / sizeof texts[0])];
+    (void)snprintf(deed->name, sizeof deed->name, "plan %u",
+                   (unsigned)chance_below(&world->people, 9));
+}
+
 /* Anywhere, also where nothing is yet. */
 static void fill_changes(struct world *world, struct deed *deed)
 {
@@ -350,6 +363,9 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
         deed->change.max_active = 1 + (int64_t)chance_below(&world->people, 50);
     } else if (verb == VERB_LIST || verb == VERB_STAFF_LIST)
         fill_list(world, client, deed);
+    else if (verb == VERB_PLAN_MAKE || verb == VERB_PLAN_CHANGE || verb == VERB_PLAN_REMOVE ||
+             verb == VERB_PLAN_GET)
+        fill_plan(world, client, deed);
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_DRAFTS_SEE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
@@ -398,6 +414,10 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_CONCERT_CHANGE] = 3,
     [VERB_CONCERT_DELETE] = 2,
     [VERB_DRAFTS_SEE] = 2,
+    [VERB_PLAN_MAKE] = 4,
+    [VERB_PLAN_CHANGE] = 8,
+    [VERB_PLAN_REMOVE] = 2,
+    [VERB_PLAN_GET] = 6,
     [VERB_ROUND_CREATE] = 3,
     [VERB_ROUND_CHANGE] = 5,
     [VERB_ROUND_DELETE] = 2,

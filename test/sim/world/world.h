@@ -29,6 +29,7 @@ struct known_ids {
 
 enum known_kind {
     KNOWN_CONCERTS,
+    KNOWN_PLANS,
     KNOWN_ROUNDS,
     KNOWN_TOKENS,
     KNOWN_RESERVATIONS,

@@ -103,6 +103,9 @@ static enum object_name object_of_answer(enum verb_answer answer, bool *in_recor
     case ANSWERS_INCIDENT:
         *in_record = true;
         return OBJECT_incident;
+    case ANSWERS_PLAN:
+        *in_record = true;
+        return OBJECT_stored_plan;
     case ANSWERS_CONCERT:
         *in_record = true;
         return OBJECT_concert;
@@ -142,6 +145,7 @@ static enum object_name object_of_answer(enum verb_answer answer, bool *in_recor
     case ANSWERS_SEATS:
         return OBJECT_seat_changes;
     case ANSWERS_NOTHING:
+    case ANSWERS_DRAWN_PLAN:
     case ANSWERS_PAGE:
     case ANSWERS_CHANGES:
     case ANSWERS_COUNT:

@@ -16,7 +16,7 @@ static struct round_plan *read_plan(const char *text, struct body *body)
     struct round_plan *plan = calloc(1, sizeof *plan);
     assert_non_null(plan);
     body_init(body);
-    round_plan_init(plan, body);
+    round_plan_init(plan, body, BODY_OF_round);
     round_plan_feed(plan, (const uint8_t *)text, strlen(text));
     round_plan_end(plan);
     return plan;
@@ -119,9 +119,9 @@ static void test_errors(void **state)
         const char *text, *errors;
     } rows[] = {
         {START "\"sections\":[" SECTION("A") "],\"seats\":[{\"seatNumber\":\"1\",\"price\":1}]}",
-         ERROR("", "must have either sections or seats")},
+         ERROR("", "must have one of sections, seats, plan and planId")},
         {"{\"startTime\":\"2026-11-22T10:00:00Z\"}",
-         ERROR("", "must have either sections or seats")},
+         ERROR("", "must have one of sections, seats, plan and planId")},
         {START "\"sections\":[]}", ERROR("/sections", "must have 1 to 1000 elements")},
         {START "\"sections\":[" SECTION("A") "," SECTION("A") "]}",
          ERROR("/sections/1", "has the name of another section")},

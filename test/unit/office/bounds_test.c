@@ -33,7 +33,8 @@ static bool has_texts(enum record_kind kind)
     return kind == RECORD_KIND_USER || kind == RECORD_KIND_CONCERT || kind == RECORD_KIND_SEAT ||
            kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
            kind == RECORD_KIND_API_KEY || kind == RECORD_KIND_NOTICE ||
-           kind == RECORD_KIND_CONCERT_ROUND || kind == RECORD_KIND_ACTION;
+           kind == RECORD_KIND_CONCERT_ROUND || kind == RECORD_KIND_ACTION ||
+           kind == RECORD_KIND_PLAN || kind == RECORD_KIND_PLAN_PIECE;
 }
 
 static void only_known_kinds_have_texts(void **state)
@@ -102,6 +103,19 @@ static void an_action_fits_its_room(void **state)
                       .query = query,
                       .reason = longest(reason, ASKED_REASON_CHARACTERS_MAX)}};
     assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX + ACTION_TEXT_BYTES_MAX);
+}
+
+static void a_plan_and_its_pieces_fit_their_room(void **state)
+{
+    (void)state;
+    char name[PLAN_NAME_CHARACTERS_MAX * UTF8_BYTES_MAX + 1], text[PLAN_PIECE_BYTES_MAX + 1];
+    const struct record plan = {.kind = RECORD_KIND_PLAN,
+                                .as.plan.name = longest(name, PLAN_NAME_CHARACTERS_MAX)};
+    const struct record piece = {.kind = RECORD_KIND_PLAN_PIECE,
+                                 .as.plan_piece.text =
+                                     longest(text, PLAN_PIECE_BYTES_MAX / UTF8_BYTES_MAX)};
+    assert_true(record_encoded_max(&plan) <= RECORD_BYTES_MAX);
+    assert_true(record_encoded_max(&piece) <= RECORD_BYTES_MAX);
 }
 
 static void a_removed_row_fits_its_room(void **state)
@@ -193,6 +207,7 @@ int main(void)
         cmocka_unit_test(an_incident_with_the_longest_note_fits_its_room),
         cmocka_unit_test(what_people_are_told_at_the_longest_fits_its_room),
         cmocka_unit_test(an_action_fits_its_room),
+        cmocka_unit_test(a_plan_and_its_pieces_fit_their_room),
         cmocka_unit_test(a_removed_row_fits_its_room),
         cmocka_unit_test(a_user_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_concert_with_the_longest_texts_fits_its_room),

@@ -4,6 +4,7 @@
 #include "office/catalogue.h"
 #include "office/reservation.h"
 #include "office/state.h"
+#include "office/stored_plan.h"
 #include "office/token.h"
 #include "office/user.h"
 
@@ -83,7 +84,8 @@ static enum expected expectation(const struct office *office, const struct ledge
     }
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return expected_reservation(office, &image->as.seat_reservation);
-    if (kind == RECORD_KIND_INCIDENT || kind == RECORD_KIND_ACTION)
+    if (kind == RECORD_KIND_INCIDENT || kind == RECORD_KIND_ACTION ||
+        kind == RECORD_KIND_PLAN_PIECE)
         return EXPECT_ABSENT;
     if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_RESERVATION_SEAT)
         return EXPECT_EITHER;
@@ -177,11 +179,14 @@ bool compare_find(const struct office *office, const struct record *image, struc
         return find_held_seat(office, image, live);
     case RECORD_KIND_POINT_ENTRY:
         return find_entry(office, image, live);
+    case RECORD_KIND_PLAN:
+        COPY_ROW(plan, plan_find, plan, found->row)
     case RECORD_KIND_NOTICE:
         live->as.notice = office->notice;
         return id_equal(office->notice.id, image->as.notice.id);
     case RECORD_KIND_INCIDENT: /* never */
     case RECORD_KIND_ACTION:
+    case RECORD_KIND_PLAN_PIECE:
     case RECORD_KIND_COUNT:
         break;
     }

@@ -42,6 +42,8 @@ enum row {
     SHOP, /* a key's user */
     KEY,  /* the API key */
     TOLD, /* the notice */
+    HALL, /* a plan */
+    PIECE,
     ROW_COUNT
 };
 
@@ -149,6 +151,10 @@ static const struct record good[ROW_COUNT] = {
              .as.api_key = {.id = {{61}}, .user_id = {{60}}, .name = "shop", .scopes = "read"}},
     [TOLD] = {.kind = RECORD_KIND_NOTICE,
               .as.notice = {.id = {{70}}, .text_ko = "지연", .text_en = "late"}},
+    [HALL] = {.kind = RECORD_KIND_PLAN,
+              .as.plan =
+                  {.id = {{80}}, .name = "hall", .version = 1, .seat_count = 1, .piece_count = 1}},
+    [PIECE] = {.kind = RECORD_KIND_PLAN_PIECE, .as.plan_piece = {.plan_id = {{80}}, .text = "{}"}},
 };
 
 /* ---- What is changed in it ---- */
@@ -287,6 +293,16 @@ static const struct spoilt cases[] = {
      ROUND,
      {TEXT(ROUND, concert_round, reason_ko, "비"),
       TEXT(ROUND, concert_round, reason_en, LONGER_TEXT)}},
+    {IS(TEXT_MISSING), HALL, {TEXT(HALL, plan, name, NULL)}},
+    {IS(TEXT_TOO_LONG), HALL, {TEXT(HALL, plan, name, LONGER_TEXT LONGER_TEXT)}},
+    {IS(SEAT_COUNT_OUT_OF_RANGE), HALL, {NUMBER(HALL, plan, seat_count, 0)}},
+    {IS(SEAT_COUNT_OUT_OF_RANGE), HALL, {NUMBER(HALL, plan, seat_count, ROUND_SEATS_MAX + 1)}},
+    {IS(PIECES_OUT_OF_RANGE), HALL, {NUMBER(HALL, plan, piece_count, 0)}},
+    {IS(PIECES_OUT_OF_RANGE), HALL, {NUMBER(HALL, plan, piece_count, PLAN_PIECES_MAX + 1)}},
+    {IS(PIECES_OUT_OF_RANGE), HALL, {NUMBER(HALL, plan, version, 0)}},
+    {IS(PLAN_MISSING), PIECE, {NAME(PIECE, plan_piece, plan_id, 81)}},
+    {IS(OUT_OF_PLACE), PIECE, {NUMBER(PIECE, plan_piece, position, 1)}},
+    {IS(OUT_OF_PLACE), PIECE, {NUMBER(PIECE, plan_piece, position, -1)}},
     {IS(NOTICE_BEYOND_ONE), TOLD, {AGAIN(TOLD), NAME(TOLD, notice, id, 71)}},
     {IS(AMOUNT_OUT_OF_RANGE), ACCOUNT, {NUMBER(ACCOUNT, point_account, balance, -1)}},
     {IS(AMOUNT_OUT_OF_RANGE), ACCOUNT, {NUMBER(ACCOUNT, point_account, balance, INT64_MAX)}},

@@ -127,16 +127,18 @@ static const why_set whys_without_move[RECORD_KIND_COUNT] = {
                                 BY(INCIDENT) | BY(EXTENDED),
     [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME) | BY(INCIDENT) | BY(EXTENDED),
     [RECORD_KIND_INCIDENT] = BY(INCIDENT),
+    [RECORD_KIND_PLAN] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
+    [RECORD_KIND_PLAN_PIECE] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
     [RECORD_KIND_NOTICE] = BY(NOTICE_SET) | BY(NOTICE_REMOVED),
     [RECORD_KIND_ACTION] = ~(why_set)0, /* of any verb */
     [RECORD_KIND_RESERVATION_SEAT] = BY(HELD),
     [RECORD_KIND_POINT_ENTRY] =
         BY(CHARGED) | BY(ADJUSTED) | BY(USER_ERASED) | BY(PAID) | BY(CANCELLED) | BY(ROUND_SETTLED),
-    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) |
-                                    BY(ROUND_CREATED) | BY(ROUND_CANCELLED) | BY(ROUND_MOVED) |
-                                    BY(ROUND_PAUSED) | BY(ROUND_RESUMED) | BY(SEATS_BLOCKED) |
-                                    BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(EXTENDED) |
-                                    BY(CANCELLED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
+    [RECORD_KIND_IDEMPOTENCY_KEY] =
+        BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) | BY(PLAN_MADE) | BY(ROUND_CREATED) |
+        BY(ROUND_CANCELLED) | BY(ROUND_MOVED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) |
+        BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(EXTENDED) |
+        BY(CANCELLED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
 };
 
 static bool judge_why(const struct record *record, why_set whys, struct explanation *why)
@@ -167,11 +169,14 @@ static bool judge_transition(struct judge *judge, const struct record *record,
             return judge_why(record, legal[i].whys, why);
         }
     }
-    /* Without states, these come and go; only a key and a password reset may come again. */
+    /* Without states, these come and go; only a key, a password reset and a piece of a plan may
+     * come again. */
     if ((to == DELETED &&
          (record->kind == RECORD_KIND_SESSION || record->kind == RECORD_KIND_CONCERT ||
-          record->kind == RECORD_KIND_API_KEY || record->kind == RECORD_KIND_NOTICE)) ||
-        record->kind == RECORD_KIND_IDEMPOTENCY_KEY || record->kind == RECORD_KIND_PASSWORD_RESET)
+          record->kind == RECORD_KIND_API_KEY || record->kind == RECORD_KIND_NOTICE ||
+          record->kind == RECORD_KIND_PLAN)) ||
+        record->kind == RECORD_KIND_PLAN_PIECE || record->kind == RECORD_KIND_IDEMPOTENCY_KEY ||
+        record->kind == RECORD_KIND_PASSWORD_RESET)
         return judge_why(record, whys_without_move[record->kind], why);
     (void)explain(why, RESULT_CORRUPT, "%s went from state %d to %d",
                   record_schema(record->kind)->table, from, to);
@@ -377,7 +382,7 @@ bool judge_record(struct judge *judge, const struct record *record, const struct
                   struct explanation *why)
 {
     if (before != NULL && before->deleted && record->kind != RECORD_KIND_IDEMPOTENCY_KEY &&
-        record->kind != RECORD_KIND_PASSWORD_RESET) {
+        record->kind != RECORD_KIND_PASSWORD_RESET && record->kind != RECORD_KIND_PLAN_PIECE) {
         (void)explain(why, RESULT_CORRUPT, "a deleted %s came back",
                       record_schema(record->kind)->table);
         return false;

@@ -75,6 +75,8 @@ static const struct record beginnings[] = {
     {.kind = RECORD_KIND_API_KEY,
      .as.api_key = {.id = {{13}}, .user_id = {{12}}, .scopes = "stats read"}},
     {.kind = RECORD_KIND_NOTICE, .as.notice = {.id = {{14}}}},
+    {.kind = RECORD_KIND_PLAN, .as.plan = {.id = {{15}}}},
+    {.kind = RECORD_KIND_PLAN_PIECE, .as.plan_piece = {.plan_id = {{15}}}},
 };
 
 #define ROW_COUNT (sizeof beginnings / sizeof beginnings[0])
@@ -185,10 +187,11 @@ static void open_it(struct office *office)
         fail_msg("%s", why.text);
 }
 
-/* An incident and an action are the tables' alone. */
+/* An incident, an action and a piece of a plan are the tables' alone. */
 static bool is_kept(enum record_kind kind)
 {
-    return kind != RECORD_KIND_INCIDENT && kind != RECORD_KIND_ACTION;
+    return kind != RECORD_KIND_INCIDENT && kind != RECORD_KIND_ACTION &&
+           kind != RECORD_KIND_PLAN_PIECE;
 }
 
 static void is_in_memory(const struct office *office, const struct record *image)

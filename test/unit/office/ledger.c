@@ -253,7 +253,7 @@ static bool is_loaded(const struct tables *tables, const struct record *image)
     if (kind == RECORD_KIND_RESERVATION_SEAT)
         return reservation_is_loaded(tables, image->as.reservation_seat.reservation_id);
     if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
-        kind == RECORD_KIND_ACTION)
+        kind == RECORD_KIND_ACTION || kind == RECORD_KIND_PLAN_PIECE)
         return false;
     return true;
 }

@@ -29,7 +29,7 @@ struct world {
     struct coverage coverage;
     struct chance chance;
     struct person people[PEOPLE];
-    struct things users, keys, staff, tokens, concerts, rounds, reservations, payments;
+    struct things users, keys, staff, tokens, concerts, plans, rounds, reservations, payments;
     struct password_reset reset; /* the last */
     struct id handover;          /* the same */
     bool erased[PEOPLE];         /* in the batch that is being made */
@@ -262,6 +262,21 @@ static void fill_queue_call(struct world *world, struct call *call)
     change->wait_seconds = 60 + (int64_t)chance_below(&world->chance, 600);
 }
 
+static void fill_plan_call(struct world *world, struct call *call)
+{
+    static const char *const pieces[] = {"a", "b", "c", "d", "e"};
+    const size_t most = sizeof pieces / sizeof pieces[0];
+    call->in.plan.plan_id = some(world, &world->plans);
+    call->in.plan.name = "hall";
+    call->in.plan.version = (int64_t)chance_below(&world->chance, 3);
+    call->in.plan.any_version = chance_percent(&world->chance, 50);
+    call->in.plan.text = (struct plan_text){
+        .pieces = pieces,
+        .piece_count = 1 + chance_below(&world->chance, most),
+        .seat_count = 9,
+    };
+}
+
 static void fill(struct world *world, struct call *call)
 {
     const enum verb verb = call->verb;
@@ -274,6 +289,9 @@ static void fill(struct world *world, struct call *call)
     else if (verb == VERB_QUEUE_JOIN)
         call->in.queue_join.concert_id =
             chance_percent(&world->chance, 50) ? some(world, &world->concerts) : ID_NONE;
+    else if (verb == VERB_PLAN_MAKE || verb == VERB_PLAN_CHANGE || verb == VERB_PLAN_REMOVE ||
+             verb == VERB_PLAN_GET)
+        fill_plan_call(world, call);
     else if (verb == VERB_CONCERT_CREATE || verb == VERB_CONCERT_CHANGE ||
              verb == VERB_CONCERT_DELETE || verb == VERB_ROUND_CREATE ||
              verb == VERB_ROUND_CHANGE || verb == VERB_ROUND_DELETE || verb == VERB_ROUND_CANCEL ||
@@ -359,6 +377,8 @@ static void learn(struct world *world, const struct call *call)
         keep(&world->tokens, call->out.token.token.id);
     else if (verb == VERB_CONCERT_CREATE)
         keep(&world->concerts, call->record->as.concert.id);
+    else if (call->verb == VERB_PLAN_MAKE)
+        keep(&world->plans, call->record->as.plan.id);
     else if (verb == VERB_ROUND_CREATE)
         keep(&world->rounds, call->record->as.concert_round.id);
     else if (verb == VERB_RESERVATION_HOLD)
@@ -402,6 +422,10 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_CONCERT_CHANGE] = 10,
     [VERB_CONCERT_DELETE] = 6,
     [VERB_DRAFTS_SEE] = 2,
+    [VERB_PLAN_MAKE] = 10,
+    [VERB_PLAN_CHANGE] = 15,
+    [VERB_PLAN_REMOVE] = 5,
+    [VERB_PLAN_GET] = 2,
     [VERB_ROUND_CREATE] = 30,
     [VERB_ROUND_CHANGE] = 10,
     [VERB_ROUND_DELETE] = 4,

@@ -62,6 +62,7 @@ enum name_kind {
     NAME_PERSON, /* a session of a user's */
     NAME_RESET,  /* a password reset of a person's, under the person's name */
     NAME_CONCERT,
+    NAME_PLAN,
     NAME_ROUND,
     NAME_RESERVATION,
     NAME_PAYMENT,

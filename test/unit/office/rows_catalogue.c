@@ -93,13 +93,77 @@ bool row_concert_delete(struct play *play)
     return play_call(play);
 }
 
+/* ---- Stored plans ---- */
+
+#define SCRIPT_PIECES_MAX 8
+
+/* The row's pieces are words of its option; they live as long as the row. */
+static void read_pieces(struct play *play, const char **pieces, char *texts, size_t bytes)
+{
+    const char *option = row_option(play, "pieces");
+    struct plan_text *text = &play->call.in.plan.text;
+    (void)snprintf(texts, bytes, "%s", option == NULL ? "a" : option);
+    text->piece_count = 0;
+    for (char *at = texts; at != NULL && text->piece_count < SCRIPT_PIECES_MAX;) {
+        pieces[text->piece_count++] = at;
+        at = strchr(at, ',');
+        if (at != NULL)
+            *at++ = '\0';
+    }
+    text->pieces = pieces;
+    text->seat_count = (size_t)row_number(play, "seats", 1);
+}
+
+static bool ask_about_plan(struct play *play, enum verb verb)
+{
+    const char *pieces[SCRIPT_PIECES_MAX];
+    char texts[64];
+    if (!play_begin(play, verb))
+        return false;
+    const char *name = row_option(play, "name");
+    if (verb != VERB_PLAN_MAKE)
+        play->call.in.plan.plan_id = play_id(play, NAME_PLAN, row_word(play, 2));
+    play->call.in.plan.name = name == NULL ? row_word(play, 2) : name;
+    play->call.in.plan.version = row_number(play, "version", 0);
+    play->call.in.plan.any_version = row_option(play, "version") == NULL;
+    read_pieces(play, pieces, texts, sizeof texts);
+    if (!play_call(play))
+        return false;
+    const struct record *record = play->call.record;
+    if (play->call.refusal != REFUSAL_NONE || record == NULL)
+        return true;
+    if (play->call.created)
+        play_rename(play, NAME_PLAN, row_word(play, 2))->id = record->as.plan.id;
+    fact_text(play, "name", record->as.plan.name);
+    fact_number(play, "version", record->as.plan.version);
+    fact_number(play, "seats", record->as.plan.seat_count);
+    fact_number(play, "pieces", record->as.plan.piece_count);
+    fact_time(play, "changed", record->as.plan.changed_at);
+    return true;
+}
+
+bool row_plan_make(struct play *play)
+{
+    return ask_about_plan(play, VERB_PLAN_MAKE);
+}
+
+bool row_plan_change(struct play *play)
+{
+    return ask_about_plan(play, VERB_PLAN_CHANGE);
+}
+
+bool row_plan_remove(struct play *play)
+{
+    return ask_about_plan(play, VERB_PLAN_REMOVE);
+}
+
 /* ---- Rounds ---- */
 
-#define PLANS_MAX 4096 /* seats of one round of a script */
+#define SCRIPT_SEATS_MAX 4096 /* seats of one round of a script */
 
 struct plans {
-    struct seat_plan seats[PLANS_MAX];
-    char numbers[PLANS_MAX][24];
+    struct seat_plan seats[SCRIPT_SEATS_MAX];
+    char numbers[SCRIPT_SEATS_MAX][24];
     size_t count;
 };
 
@@ -107,7 +171,7 @@ static void add_seats(struct play *play, struct plans *plans, const char *sectio
                       long last, int64_t price)
 {
     for (long i = first; i <= last; i++) {
-        if (plans->count == PLANS_MAX) {
+        if (plans->count == SCRIPT_SEATS_MAX) {
             (void)play_fail(play, "more seats than a script's round has");
             return;
         }
@@ -174,7 +238,7 @@ static bool cut_mark(char *text, char mark)
 static void read_chairs(struct play *play, char *text, struct plans *plans)
 {
     while (*text != '\0') {
-        if (plans->count == PLANS_MAX) {
+        if (plans->count == SCRIPT_SEATS_MAX) {
             (void)play_fail(play, "more seats than a script's round has");
             return;
         }
@@ -228,9 +292,9 @@ static bool make_round(struct play *play, const char *name, const char *seats, i
         free(chairs);
         return play_fail(play, "no memory for a plan");
     }
-    if (asked == NULL)
+    if (asked == NULL && strcmp(seats, "none") != 0)
         read_plan(play, seats, price, plans);
-    else
+    else if (asked != NULL)
         read_chairs(play, chairs, plans);
     play->call.in.round.start_time = start;
     play->call.in.round.seats = plans->seats;

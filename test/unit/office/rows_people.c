@@ -569,6 +569,11 @@ bool row_breakdown(struct play *play)
     return read_by_readers(play, VERB_SALES_BREAK_DOWN);
 }
 
+bool row_plan_see(struct play *play)
+{
+    return read_by_readers(play, VERB_PLAN_GET);
+}
+
 bool row_changes(struct play *play)
 {
     return read_by_readers(play, VERB_CHANGES);

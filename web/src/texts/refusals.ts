@@ -59,6 +59,9 @@ export const en = {
     queue_token_required: 'Join the line first.',
     queue_token_not_active: 'It’s not your turn, or your time to choose is over.',
     round_cancelled: 'The house cancelled this date.',
+    precondition_failed:
+        'Somebody changed it meanwhile. Read it again before you save. Nothing was saved.',
+    precondition_required: 'It must be read before it is saved. Nothing was saved.',
     round_moved: 'The date was moved. Look at the new one before you pay. Nothing was paid.',
     sales_not_open: 'The sale has not opened yet.',
     sales_closed: 'The sale is over.',
@@ -131,6 +134,9 @@ export const ko: Record<keyof typeof en, string> = {
     queue_token_required: '먼저 줄을 서 주세요.',
     queue_token_not_active: '아직 차례가 아니거나, 고를 수 있는 시간이 지났습니다.',
     round_cancelled: '주최 측이 이 회차를 취소했습니다.',
+    precondition_failed:
+        '그 사이 다른 사람이 바꾸었습니다. 다시 읽은 뒤 저장해 주세요. 저장되지 않았습니다.',
+    precondition_required: '먼저 읽은 뒤 저장할 수 있습니다. 저장되지 않았습니다.',
     round_moved: '일정이 바뀌었습니다. 결제 전에 새 일정을 확인해 주세요. 결제되지 않았습니다.',
     sales_not_open: '아직 예매가 시작되지 않았습니다.',
     sales_closed: '예매가 끝났습니다.',

@@ -1,0 +1,66 @@
+/* What seats of a plan cost in a round: what the round says of their grade, or else the plan. */
+#include "api/round_plan.h"
+#include "base/check.h"
+#include "record/limit.h"
+#include "record/number_by_name.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* NULL: none was asked for. */
+static const struct number_by_name *asked_price(const struct round_plan *asked, const char *grade)
+{
+    for (size_t i = 0; grade != NULL && i < asked->price_count; i++)
+        if (strcmp(asked->prices[i].name, grade) == 0)
+            return &asked->prices[i];
+    return NULL;
+}
+
+/* Grades without a price, as far as they are told. */
+struct unpriced {
+    const char *grades[BODY_ERRORS_MAX];
+    size_t count;
+};
+
+static void tell_unpriced(struct body *body, struct unpriced *unpriced, const char *grade)
+{
+    static const struct body_path path = {.key = "prices"};
+    char message[SEAT_NUMBER_BYTES_MAX + 64];
+    for (size_t i = 0; i < unpriced->count; i++)
+        if (same_plan_text(unpriced->grades[i], grade))
+            return;
+    if (unpriced->count == BODY_ERRORS_MAX)
+        return;
+    unpriced->grades[unpriced->count++] = grade;
+    if (grade == NULL)
+        (void)snprintf(message, sizeof message,
+                       "give none to seats of no grade, nor does the plan");
+    else
+        (void)snprintf(message, sizeof message, "lack the one of %s, and so does the plan", grade);
+    body_error_at(body, &path, message);
+}
+
+void round_plan_take_prices(struct round_plan *plan, const struct round_plan *asked)
+{
+    static const struct body_path path = {.key = "prices"};
+    struct unpriced unpriced = {.count = 0};
+    bool known[GRADE_PRICES_MAX] = {false};
+    CHECK(asked->price_count <= GRADE_PRICES_MAX);
+    for (size_t i = 0; i < plan->seat_count; i++) {
+        struct seat_plan *seat = &plan->seats[i];
+        const struct number_by_name *price = asked_price(asked, seat->grade);
+        if (price != NULL) {
+            known[price - asked->prices] = true;
+            seat->price = price->number;
+        } else if (seat->price == PRICE_NONE) {
+            tell_unpriced(asked->body, &unpriced, seat->grade);
+        }
+    }
+    for (size_t i = 0; i < asked->price_count; i++) {
+        const struct body_path member = {.parent = &path, .key = asked->prices[i].name};
+        if (!known[i])
+            body_error_at(asked->body, &member, "is no grade of the plan");
+    }
+    if (!body_good(asked->body))
+        plan->refusal = REFUSAL_INVALID_FIELD;
+}
