@@ -114,10 +114,19 @@ static struct about about_of(const struct office *office, const struct caller *c
     UNREACHABLE("what a verb that is told answers");
 }
 
+/* What the body says of why goes before the query. */
+static const char *reason_given(const struct call *call)
+{
+    if (call->verb == VERB_POINTS_ADJUST)
+        return call->in.points_charge.reason;
+    return call->verb == VERB_INCIDENT_MAKE ? call->in.incident.note : call->origin.reason;
+}
+
 static void put_about(struct office *office, const struct caller *caller, const struct call *call,
                       const struct about *about)
 {
-    char object[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES], query[TOLD_QUERY_BYTES_MAX + 1];
+    char object[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES];
+    struct told_line query;
     struct action row = {
         .id = new_id(office),
         .actor_id = caller->user->id,
@@ -125,7 +134,7 @@ static void put_about(struct office *office, const struct caller *caller, const 
         .what = record_why_text(office->why),
         .subject_id = about->subject,
         .request_id = call->origin.request_id,
-        .reason = call->origin.reason,
+        .reason = reason_given(call),
         .created_at = office->now.house,
     };
     if (!id_is_none(about->id)) {
@@ -133,8 +142,12 @@ static void put_about(struct office *office, const struct caller *caller, const 
         row.object = object;
     }
     if (verb_answers(call->verb) == ANSWERS_PAGE) {
-        query_tell(&call->in.list, query);
-        row.query = query;
+        query_tell(&call->in.list, &query);
+        row.query = query.text;
+    }
+    if (office->told.any) {
+        row.old_values = told_line_end(&office->told.old_values);
+        row.new_values = told_line_end(&office->told.new_values);
     }
     if (call->origin.address != NULL) {
         address_format(call->origin.address, address);

@@ -172,6 +172,7 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
         return;
     CHECK(verb->need == NEED_ANYBODY || caller.user != NULL);
     const size_t count_before = office->batch_count;
+    told_begin(&office->told, call->by_house && verb->effect.puts != WHY_UNTOLD);
     office->why = verb->effect.puts; /* without one the door lets nothing through */
     if (call->idempotency.present && verb->kept == KEPT)
         call->refusal = call_kept(office, &caller, call, verb->function);
@@ -184,6 +185,7 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
     }
     office->why = verb->effect.puts;
     action_put(office, &caller, call);
+    office->told.wanted = false;
 }
 
 bool call_wants_look_up(const struct call *call)

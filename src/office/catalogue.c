@@ -433,11 +433,16 @@ static enum refusal check_prices(const struct live_round *round, const struct ca
 
 static void put_prices(struct office *office, struct live_round *round, const struct call *call)
 {
+    bool told[GRADE_PRICES_MAX] = {false};
     for (int64_t i = 0; i < round->row.total_seat_cnt; i++) {
         struct live_seat *seat = round->seats[i];
         const struct number_by_name *price = price_of(call, seat->row.grade);
         if (!takes_price(&seat->row, price))
             continue;
+        const size_t grade = (size_t)(price - call->in.round.prices);
+        if (!told[grade])
+            told_price(office, &seat->row, price->number);
+        told[grade] = true;
         struct seat row = seat->row;
         row.price = price->number;
         (void)put_seat(office, seat, round, &row);

@@ -55,6 +55,7 @@ void put_house(struct office *office, const struct house *row)
 {
     if (office->loading == NULL)
         check_house_goes_on(&office->house, row);
+    told_change(office, RECORD_KIND_HOUSE, &office->house, row);
     office->house = *row;
     office->house_owed = office->loading == NULL;
 }

@@ -65,10 +65,12 @@ struct live_concert *put_concert(struct office *office, struct live_concert *con
 {
     door_append(office, RECORD_KIND_CONCERT, row);
     office->catalogue_version++;
-    if (concert == NULL)
+    if (concert == NULL) {
         concert = new_concert(office, row);
-    else
+    } else {
+        told_change(office, RECORD_KIND_CONCERT, &concert->row, row);
         concert_order_remove(office, concert, office->concerts.taken);
+    }
     CHECK(id_equal(concert->row.id, row->id));
     if (concert->row.external_id != NULL)
         index_remove(&office->concert_by_external_id, concert);
@@ -142,6 +144,7 @@ struct live_round *put_round(struct office *office, struct live_round *round,
         door_check_move(office, RECORD_KIND_CONCERT_ROUND, (int)round->row.status,
                         (int)row->status);
         check_known_round(round, row);
+        told_change(office, RECORD_KIND_CONCERT_ROUND, &round->row, row);
         round_order_remove(office, round, office->rounds.taken);
     }
     CHECK(round->concert == concert);

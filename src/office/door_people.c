@@ -29,15 +29,24 @@ static void exchange_texts(struct office *office, struct live_user *user, char *
         index_insert(&office->user_by_external_id, user);
 }
 
+static void tell_user(struct office *office, const struct live_user *user, const struct user *row)
+{
+    struct hash_text hash;
+    const struct user before = user_row(user, &hash);
+    told_change(office, RECORD_KIND_USER, &before, row);
+}
+
 struct live_user *put_user(struct office *office, struct live_user *user, const struct user *row,
                            char *texts)
 {
     CHECK(texts != NULL);
     door_append(office, RECORD_KIND_USER, row);
-    if (user == NULL)
+    if (user == NULL) {
         user = new_user(office, row);
-    else
+    } else {
+        tell_user(office, user, row);
         office->users_of_role[user->role]--;
+    }
     CHECK(id_equal(user->id, row->id));
     CHECK((row->role == USER_ROLE_STAFF) == (row->scopes != NULL));
     office->users_of_role[row->role]++;
@@ -56,6 +65,8 @@ void put_point_account(struct office *office, struct live_user *user,
     CHECK(row->balance >= 0);
     CHECK(office->loading != NULL || row->last_updated == office->now.house);
     door_append(office, RECORD_KIND_POINT_ACCOUNT, row);
+    const struct point_account before = account_row(user);
+    told_change(office, RECORD_KIND_POINT_ACCOUNT, &before, row);
 #define ACCOUNT_KEEPS(type, column, width) user->account.column = row->column;
 #include "office/kept.def"
 }

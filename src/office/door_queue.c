@@ -158,14 +158,16 @@ void put_notice(struct office *office, const struct notice *row)
 {
     CHECK(id_is_none(office->notice.id) || id_equal(office->notice.id, row->id));
     door_append(office, RECORD_KIND_NOTICE, row);
+    told_change(office, RECORD_KIND_NOTICE, &office->notice, row);
     texts_free_block(office->notice.text_ko);
     office->notice = *row;
 }
 
 void remove_notice(struct office *office)
 {
-    const struct notice row = {.id = office->notice.id};
+    const struct notice row = {.id = office->notice.id, .level = office->notice.level};
     door_append_removed(office, RECORD_KIND_NOTICE, &row);
+    told_change(office, RECORD_KIND_NOTICE, &office->notice, &row);
     texts_free_block(office->notice.text_ko);
     office->notice = (struct notice){.id = ID_NONE};
 }

@@ -216,6 +216,7 @@ struct live_reservation *put_reservation(struct office *office,
         check_known_reservation(reservation, user, round, row);
         door_check_move(office, RECORD_KIND_SEAT_RESERVATION, (int)reservation->row.status,
                         (int)row->status);
+        told_change(office, RECORD_KIND_SEAT_RESERVATION, &reservation->row, row);
         was_live = reservation_is_live(reservation);
         count_sale(reservation, -1);
     }

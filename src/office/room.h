@@ -17,7 +17,8 @@
       CONCERT_PLACE_CHARACTERS_MAX + EXTERNAL_ID_CHARACTERS_MAX) *                                 \
          UTF8_BYTES_MAX +                                                                          \
      4)
-#define ACTION_TEXT_BYTES_MAX (TOLD_QUERY_BYTES_MAX + ASKED_REASON_CHARACTERS_MAX * UTF8_BYTES_MAX)
+#define ACTION_TEXT_BYTES_MAX                                                                      \
+    (2 * TOLD_LINE_BYTES_MAX + ASKED_REASON_CHARACTERS_MAX * UTF8_BYTES_MAX)
 #define REMOVED_RECORD_BYTES_MAX 64
 #define DEADLINE_RECORD_BYTES_MAX 640 /* of a reservation or a queue token, which have no texts */
 

@@ -12,6 +12,7 @@
 #include "office/finished_list.h"
 #include "office/offer.h"
 #include "office/office.h"
+#include "office/told.h"
 #include "office/waiting_line.h"
 
 struct live_concert;
@@ -30,6 +31,7 @@ struct office {
     struct moment now;
     struct id_source *ids; /* of the turn */
     enum record_why why;   /* of what is put now */
+    struct told told;      /* what the call that is decided now changes */
 
 #define LIVE(type, name, pages, let_go) struct pool name;
 #define KEY(name, pool, hash, matches) struct index name;

@@ -87,14 +87,16 @@
  * reservations with their buyers and seats, and who waits behind it waits no longer. */
 #define SEARCH_ROWS_MAX 10000
 
-/* What an action keeps of what was searched for: a whole e-mail address, or a long name, beside all
- * ids and times that a list can be narrowed by. */
-#define TOLD_QUERY_BYTES_MAX 1000
+/* What an action keeps of what was searched for, or was there before or after: a whole e-mail
+ * address, or a long name, beside all ids and times that a list can be narrowed by; five long
+ * values. */
+#define TOLD_LINE_BYTES_MAX 1000
 /* Why an export was made, or something was seen or given back. */
 #define ASKED_REASON_CHARACTERS_MAX 200
 
 /* An id as text: the longest prefix, a line and 26 characters are fewer. */
 #define OBJECT_CHARACTERS_MAX 40
+#define WHAT_CHARACTERS_MAX 40 /* a word of why.def: none is so long */
 
 #define LIST_LIMIT_MAX 200
 #define LIST_LIMIT_DEFAULT 50

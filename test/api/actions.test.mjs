@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
+import { House, passwordOf } from './support/house.mjs'
 import { buy, buyers, invited, makeConcert, makeRound, nobody, seatsOf, signIn } from './support/people.mjs'
 
 describe('actions', () => {
@@ -159,6 +159,59 @@ describe('actions', () => {
         assert.deepEqual(await list(), before)
     })
 
+    test('the values before and after', async () => {
+        const changed = async () => {
+            const [{ what, old, new: now }] = await list('?limit=1')
+            return [what, old, now]
+        }
+        const concert = await makeConcert(boss, { title: 'Old Songs' })
+        assert.deepEqual(await changed(), ['concert_created', null, null])
+        ok(await boss.patch(`/v1/concerts/${concert.id}`, { title: 'New & Songs', maxSeatsPerUser: 6, place: 'Hall' }))
+        assert.deepEqual(await changed(), [
+            'concert_changed',
+            'title=Old Songs&place=&maxSeatsPerUser=0',
+            'title=New & Songs&place=Hall&maxSeatsPerUser=6',
+        ])
+        const sections = [{ name: 'A', rows: 1, seatsPerRow: 3, price: 100, grade: 'VIP' }, { name: 'B', rows: 1, seatsPerRow: 2, price: 50, grade: 'R석' }]
+        const startTime = '2099-01-01T00:00:00.000Z'
+        const round = ok(await boss.post(`/v1/concerts/${concert.id}/rounds`, { startTime, sections }), 201)
+        ok(await boss.patch(`/v1/rounds/${round.id}`, { startTime: '2099-01-02T09:00:00+09:00', prices: { VIP: 120, R석: 60 } }), 204)
+        const [what, old, now] = await changed()
+        assert.equal(what, 'round_changed')
+        assert.deepEqual(old.split('&').sort(), ['prices.R석=50', 'prices.VIP=100', `startTime=${startTime}`])
+        assert.deepEqual(now.split('&').sort(), ['prices.R석=60', 'prices.VIP=120', 'startTime=2099-01-02T00:00:00.000Z'])
+        ok(await boss.patch('/v1/queue', { admitPerSecond: 77 }))
+        assert.match((await changed()).join(), /^queue_changed,admitPerSecond=\d+,admitPerSecond=77$/)
+        const other = await invited(boss, 'till', ['stats'])
+        ok(await boss.patch(`/v1/staff/${other.user.id}`, { scopes: ['stats', 'points:charge'] }))
+        assert.deepEqual(await changed(), ['staff_changed', 'scopes=stats', 'scopes=stats points:charge'])
+        const { balance } = ok(await ann.get('/v1/points'))
+        const body = { userId: ann.user.id, amount: -1, reference: 'values', reason: 'one too many' }
+        ok(await boss.post('/v1/points/adjustments', body), 201)
+        assert.deepEqual(await changed(), ['adjusted', `balance=${balance}`, `balance=${balance - 1}`])
+        assert.equal((await list('?limit=1'))[0].reason, 'one too many')
+        ok(await boss.patch(`/v1/concerts/${concert.id}`, { description: '가'.repeat(10_000) }))
+        const [{ old: before, new: after }] = await list('?limit=1')
+        assert.match(before, /^description=/)
+        assert.match(after, /^description=가+\.\.\.$/)
+        assert.ok(Buffer.byteLength(after) < 220)
+    })
+
+    test('no secret, and no name or address of an account', async () => {
+        ok(await boss.request('PATCH', '/v1/users/me', { body: { name: 'The Boss', email: 'chief@example.com', password: 'another good one', currentPassword: passwordOf('boss@example.com') } }))
+        const [{ what, old }] = await list('?limit=1')
+        assert.deepEqual([what, old], ['user_changed', null])
+        const text = JSON.stringify(ok(await gate.get('/v1/actions?limit=200')))
+        for (const secret of ['another good', 'password of', 'argon2', 'chief@', apiKey.secret]) assert.ok(!text.includes(secret), secret)
+    })
+
+    test('by what happened', async () => {
+        const whats = new Set((await list('?what=adjusted')).map(({ what }) => what))
+        assert.deepEqual([...whats], ['adjusted'])
+        assert.deepEqual(await list('?what=nothing'), [])
+        invalid(await gate.get(`/v1/actions?what=${'x'.repeat(41)}`), 'what')
+    })
+
     test('that changes were followed', async () => {
         ok(await boss.get('/v1/changes?limit=1'))
         assert.deepEqual(await newest(), ['followed', null, null, null, null])
@@ -169,18 +222,18 @@ describe('actions', () => {
         const body = { userId: ann.user.id, amount: -5, reference: 'case 7', reason: 'put right' }
         for (let i = 0; i < 2; i++) ok(await boss.request('POST', '/v1/points/adjustments', { body, headers }), 201)
         const whats = (await list(`?subject=${ann.user.id}`)).map(({ what }) => what)
-        assert.equal(whats.filter(what => what === 'adjusted').length, 1)
+        assert.equal(whats.filter(what => what === 'adjusted').length, 2) // and the one of the values before and after
     })
 
     test('a page at a time, between two times, after a crash too', async () => {
-        const all = await list()
+        const all = await list('?limit=200')
         await house.end('SIGKILL')
         await house.start()
-        assert.deepEqual(await list(), all)
+        assert.deepEqual(await list('?limit=200'), all)
         const { items, nextCursor } = ok(await gate.get('/v1/actions?limit=2'))
         assert.deepEqual(items, all.slice(0, 2))
         assert.deepEqual(await list(`?limit=2&cursor=${nextCursor}`), all.slice(2, 4))
-        assert.deepEqual(await list(`?to=${all[0].createdAt}`), all.filter(({ createdAt }) => createdAt < all[0].createdAt))
+        assert.deepEqual(await list(`?limit=200&to=${all[0].createdAt}`), all.filter(({ createdAt }) => createdAt < all[0].createdAt))
         assert.deepEqual(await list('?from=2099-01-01T00:00:00Z'), [])
         assert.deepEqual(await list(`?actor=${ann.user.id}`), [])
         invalid(await gate.get('/v1/actions?actor=boss'), 'actor')

@@ -144,6 +144,13 @@ static void put_action_about(struct oracle *oracle, const struct row *user, cons
     (void)id_format(record_schema(object->kind)->prefix, object->id, text);
     if (call->origin.address != NULL)
         address_format(call->origin.address, address);
+    /* Its words on what changed are judged by themselves. */
+    const struct record *written = span_new_record(oracle, RECORD_KIND_ACTION);
+    if (written != NULL) {
+        action.old_values = written->as.action.old_values;
+        action.new_values = written->as.action.new_values;
+        told_judge(oracle, &action);
+    }
     action.id = span_new_id(oracle, RECORD_KIND_ACTION);
     action.actor_id = user->image.as.user.id;
     action.key_id = oracle->caller_is_key ? call->credentials.session_id : ID_NONE;
@@ -151,7 +158,9 @@ static void put_action_about(struct oracle *oracle, const struct row *user, cons
     action.subject_id = object->subject;
     action.address = call->origin.address == NULL ? NULL : address;
     action.request_id = call->origin.request_id;
-    action.reason = call->origin.reason;
+    action.reason = call->verb == VERB_POINTS_ADJUST   ? call->in.points_charge.reason
+                    : call->verb == VERB_INCIDENT_MAKE ? call->in.incident.note
+                                                       : call->origin.reason;
     action.created_at = oracle->now.house;
     const struct record image = {.kind = RECORD_KIND_ACTION, .as.action = action};
     row_put(oracle, &image);

@@ -427,6 +427,9 @@ void span_end(struct oracle *oracle);
 /* The id of the next row of this kind that the server made in the span. */
 struct id span_new_id(struct oracle *oracle, enum record_kind kind);
 
+/* The new record of that kind that span_new_id would take next; NULL: none. */
+const struct record *span_new_record(struct oracle *oracle, enum record_kind kind);
+
 /* The same, for the seat at this position, and for the ledger's entry that names the payment. */
 struct id span_new_seat(struct oracle *oracle, int64_t position);
 struct id span_new_entry_of(struct oracle *oracle, struct id payment_id);
@@ -513,6 +516,9 @@ verb_judge judge_list, judge_heard; /* oracle_calls.c */
 
 /* oracle_actions.c: somebody of the house asked, it was granted, and may have changed something. */
 void action_happens(struct oracle *oracle, const struct row *user, const struct call *call);
+
+/* Objects unless the action tells what the call changed. */
+void told_judge(struct oracle *oracle, const struct action *action);
 
 /* What somebody may see is told where it has to be, or refused where nothing can be told. */
 enum refusal seeing_happens(struct oracle *oracle, const struct row *user, const struct call *call);

@@ -231,6 +231,14 @@ struct id span_new_id(struct oracle *oracle, enum record_kind kind)
     return nothing_new(oracle, kind);
 }
 
+const struct record *span_new_record(struct oracle *oracle, enum record_kind kind)
+{
+    for (size_t i = first_new(&oracle->span); i < oracle->span.count; i++)
+        if (is_new(&oracle->span.seen[i], kind))
+            return &oracle->span.seen[i].record;
+    return NULL;
+}
+
 struct id span_new_seat(struct oracle *oracle, int64_t position)
 {
     for (size_t i = first_new(&oracle->span); i < oracle->span.count; i++)

@@ -89,10 +89,10 @@ static void what_people_are_told_at_the_longest_fits_its_room(void **state)
 static void an_action_fits_its_room(void **state)
 {
     (void)state;
-    static char query[TOLD_QUERY_BYTES_MAX + 1];
+    static char line[TOLD_LINE_BYTES_MAX + 1];
     static char reason[ASKED_REASON_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
     char object[OBJECT_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
-    memset(query, 'q', TOLD_QUERY_BYTES_MAX);
+    memset(line, 'q', TOLD_LINE_BYTES_MAX);
     char request_id[64 * UTF8_BYTES_MAX + 1];
     const struct record record = {
         .kind = RECORD_KIND_ACTION,
@@ -100,7 +100,8 @@ static void an_action_fits_its_room(void **state)
                       .object = longest(object, OBJECT_CHARACTERS_MAX),
                       .address = "1111:1111:1111:1111:1111:1111:111.111.111.111",
                       .request_id = longest(request_id, 64),
-                      .query = query,
+                      .old_values = line,
+                      .new_values = line,
                       .reason = longest(reason, ASKED_REASON_CHARACTERS_MAX)}};
     assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX + ACTION_TEXT_BYTES_MAX);
 }
