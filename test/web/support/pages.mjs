@@ -190,6 +190,21 @@ export const states = [
         },
         ready: 'form .rows',
     },
+    { name: 'the desk, people', organizer: true, show: page => page.goto('/desk/accounts'), ready: '.cards > li' },
+    {
+        name: 'the desk, points to be given', organizer: true,
+        async show(page) {
+            await page.goto('/desk/accounts?q=look')
+            await page.locator('.cards a').first().click()
+            await page.locator('#charges-amount').fill('500')
+            await page.locator('#charges-reference').fill('case 7')
+            await page.locator('#charges-reason').fill('by hand')
+            await page.keyboard.press('Enter')
+        },
+        ready: '#sure',
+    },
+    { name: 'the desk, reports', organizer: true, show: page => page.goto('/desk/reports'), ready: '#reason' },
+    { name: 'the desk, who did what', organizer: true, show: page => page.goto('/desk/actions'), ready: '.cards > li' },
     { name: 'the desk, bookings', organizer: true, show: page => page.goto('/desk/orders'), ready: 'main h2' },
     {
         name: 'the desk, a booking', organizer: true,

@@ -14,12 +14,17 @@ export const deskPages = [
     { path: '/desk/concerts', scopes: ['catalogue:write'] },
     { path: '/desk/rehearsal', scopes: ['stats'] },
     { path: '/desk/orders', scopes: ['read'] },
+    { path: '/desk/accounts', scopes: ['read'] },
+    { path: '/desk/reports', scopes: ['stats', 'read'] },
     { path: '/desk/people', scopes: ['team:write'] },
+    { path: '/desk/actions', scopes: ['audit'] },
 ] as const satisfies DeskPage[]
+
+export const firstPage = (): DeskPage | undefined => deskPages.find(mayOpen)
 
 export const mayOpen = ({ scopes }: DeskPage): boolean => scopes.some(may)
 
 export function deskLink() {
-    const first = deskPages.find(mayOpen)
+    const first = firstPage()
     return first === undefined ? null : <a href={first.path}>{t('desk')}</a>
 }

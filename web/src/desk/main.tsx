@@ -4,12 +4,15 @@ import '../lists.css'
 import './desk.css'
 import './words'
 import { effect } from '@preact/signals'
-import { deskLink, deskPages, mayOpen } from '../core/desk_link'
+import { deskLink, deskPages, firstPage, mayOpen } from '../core/desk_link'
 import { added, Frame, Loading } from '../core/frame'
 import { me } from '../core/house'
 import { type Key, t } from '../core/language'
 import { here, parts, signInPath } from '../core/path'
 import { show } from '../core/show'
+import { AccountPage } from './account'
+import { Accounts } from './accounts'
+import { Actions } from './actions'
 import { Concerts } from './concerts'
 import { Line } from './line'
 import { Live } from './live'
@@ -18,6 +21,7 @@ import { OrderPage } from './order'
 import { Orders } from './orders'
 import { People } from './people'
 import { RehearsalPage } from './rehearsal'
+import { Reports } from './reports'
 import { SetUp } from './set_up'
 
 type Path = (typeof deskPages)[number]['path']
@@ -37,7 +41,10 @@ const contents: Record<Path, Content> = {
     '/desk/concerts': { title: 'concerts', Page: Concerts, One: SetUp },
     '/desk/rehearsal': { title: 'pageRehearsal', Page: RehearsalPage },
     '/desk/orders': { title: 'pageOrders', Page: Orders, One: OrderPage },
+    '/desk/accounts': { title: 'pageAccounts', Page: Accounts, One: AccountPage },
+    '/desk/reports': { title: 'pageReports', Page: Reports },
     '/desk/people': { title: 'pagePeople', Page: People },
+    '/desk/actions': { title: 'pageActions', Page: Actions },
 }
 const pages = deskPages.map(page => ({ ...page, ...contents[page.path] }))
 const [desk, part, id] = parts()
@@ -92,6 +99,12 @@ function DeskPage() {
 // Also when the session ends while somebody looks.
 effect(() => {
     if (me.value === null) location.replace(signInPath(here()))
+})
+// The desk itself is the first of its pages that one may see.
+effect(() => {
+    const first = me.value ? firstPage() : undefined
+    if (part === undefined && first !== undefined && shown !== undefined && !mayOpen(shown))
+        location.replace(first.path)
 })
 if (shown?.follows) followDesk()
 added.links = deskLink
