@@ -2,7 +2,7 @@
 // drawn once into a picture, which is moved while the view moves; at rest, and close up, each seat is
 // drawn by itself.
 import { onScreen, type View } from './camera'
-import { accessible, companion, type Hall, restricted } from './hall'
+import { accessible, companion, type Hall, type Row, restricted, type Section } from './hall'
 
 // What a seat looks like; other: free, at another price than is looked for.
 export type Look = 'free' | 'other' | 'mine' | 'held' | 'sold' | 'blocked' | 'lost'
@@ -36,6 +36,22 @@ export interface Words {
 }
 
 type Pen = CanvasRenderingContext2D
+
+type Form = (name: string, free: number) => string
+
+interface Label {
+    text: string
+    x: number
+    y: number
+    wide: number
+    free: number
+}
+
+const labelHeight = 14
+
+const overlap = (one: Label, other: Label): boolean =>
+    Math.abs(one.y - other.y) < labelHeight &&
+    Math.abs(one.x - other.x) < (one.wide + other.wide) / 2
 
 function box(pen: Pen, x: number, y: number, size: number, cut: boolean): void {
     const half = size / 2
@@ -293,16 +309,48 @@ export class Painter {
         if (!this.hasNames(view)) return
         pen.lineWidth = 4
         pen.strokeStyle = paper
-        for (const section of this.hall.sections) {
-            let free = 0
-            for (const row of section.rows)
-                for (let place = row.first; place < row.first + row.count; place++)
-                    if (this.looks[place] === 'free') free++
-            const [middle, line] = onScreen(view, section.x, section.y)
-            const name = words.section(section.name, free)
-            pen.strokeText(name, middle, line)
+        for (const { text, x: middle, y: line, wide: room, free } of this.labels(pen, view)) {
+            const inside = Math.min(Math.max(middle, room / 2), view.width - room / 2)
+            // One whose middle is in view is not cut off.
+            const at = middle > 0 && middle < view.width ? inside : middle
+            pen.strokeText(text, at, line)
             pen.fillStyle = free > 0 ? ink : dim
-            pen.fillText(name, middle, line)
+            pen.fillText(text, at, line)
         }
+    }
+
+    private label(pen: Pen, view: View, { name, x, y }: Section, free: number, form: Form): Label {
+        const text = form(name, free)
+        const wide = pen.measureText(text).width + 4
+        const [middle, line] = onScreen(view, x, y)
+        return { text, x: middle, y: line, wide, free }
+    }
+
+    // As long as there is room for all; where even their names have none, some.
+    private labels(pen: Pen, view: View): Label[] {
+        const { sections } = this.hall
+        const free = sections.map(({ rows }) => this.freeOf(rows))
+        const forms: Form[] = [
+            this.words().section,
+            (name, count) => `${name} · ${count}`,
+            name => name,
+        ]
+        let last: Label[] = []
+        for (const form of forms) {
+            const all = sections.map((section, i) =>
+                this.label(pen, view, section, free[i] ?? 0, form)
+            )
+            last = all.filter((label, i) => !all.slice(0, i).some(other => overlap(label, other)))
+            if (last.length === all.length) break
+        }
+        return last
+    }
+
+    private freeOf(rows: readonly Row[]): number {
+        let free = 0
+        for (const { first, count } of rows)
+            for (let place = first; place < first + count; place++)
+                if (this.looks[place] === 'free') free++
+        return free
     }
 }
