@@ -262,7 +262,7 @@ enum result series_start(struct series *series, struct engine *engine,
     result = thread_start(&series->thread, "usher-series", series_run, series);
     series->started = result == RESULT_OK;
     return result == RESULT_OK ? result
-                               : explain(explanation, result, "no thread for the house's numbers");
+                               : explain(explanation, result, "no thread for the numbers of the house");
 }
 
 void series_stop(struct series *series)
