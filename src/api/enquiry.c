@@ -75,11 +75,9 @@ static bool parse_body(struct enquiry *enquiry)
 static void dispatch_enquiry(struct exchange *exchange)
 {
     struct enquiry *enquiry = enquiry_of(exchange);
-    if (!query_names(enquiry) || !query_reason(enquiry))
-        return;
     if (enquiry->route->takes == TAKES_IMPORT)
         import_finish(enquiry);
-    else if (parse_body(enquiry))
+    else if (query_reason(enquiry) && parse_body(enquiry))
         enquiry->route->handler(enquiry);
 }
 

@@ -38,7 +38,6 @@ struct enquiry {
     uint64_t account_key; /* in the tables of limits; set when signed in */
     struct sign_in_try sign_in_try;
     bool in_flight;   /* counted against the account */
-    bool may_ask;     /* the office said so, before it was told what is wrong with the request */
     bool sees_drafts; /* the office said so (draft.h) */
 
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */

@@ -181,7 +181,7 @@ void head_check(struct enquiry *enquiry)
     }
     enquiry->exchange.body_bytes_max =
         enquiry->route->takes == TAKES_IMPORT ? IMPORT_BODY_BYTES_MAX : BODY_BYTES_MAX;
-    if (check_body(enquiry) && authorize_caller(enquiry) &&
+    if (check_body(enquiry) && authorize_caller(enquiry) && query_names(enquiry) &&
         idempotency_admit(enquiry, head->path) && enquiry->route->takes == TAKES_IMPORT &&
         enquiry->exchange.declared_bytes > BODY_BYTES_MAX)
         import_admit(enquiry);

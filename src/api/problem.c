@@ -1,13 +1,11 @@
 /* See problem.h. */
 #include "api/problem.h"
 
-#include "api/enquiry.h"
 #include "api/reply.h"
 #include "api/round_plan.h"
 #include "base/check.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* Seconds until it is worth trying again: lines empty within one, machines recover a little later.
  */
@@ -87,72 +85,6 @@ static void write_error(struct json_writer *writer, const char *field, const cha
     json_write_array_end(writer);
 }
 
-/* ---- What is wrong with a request ---- */
-
-/* What is wrong is told to those only who may ask at all: the others are refused, whatever they
- * sent. So it waits for the office's word. Of what needs no scope nobody is asked. */
-struct fault {
-    enum refusal refusal;
-    const char *name, *message; /* of a parameter; NULL: it is the body's */
-};
-
-static void tell_fault(struct enquiry *enquiry)
-{
-    const struct fault *fault = enquiry->work;
-    if (problem_of_call(enquiry))
-        return;
-    enquiry->may_ask = true;
-    if (fault->name != NULL)
-        problem_parameter(enquiry, fault->name, fault->message);
-    else
-        problem_body(enquiry, fault->refusal);
-}
-
-static bool must_ask_first(const struct enquiry *enquiry)
-{
-    const struct route *route = enquiry->route;
-    return !enquiry->may_ask && route->verb != VERB_COUNT &&
-           route_access_at(route, enquiry->exchange.operations_only) == ACCESS_SIGNED_IN &&
-           (enquiry->with_key || route_need(route).scope != SCOPE_NONE);
-}
-
-static const char *keep_text(struct enquiry *enquiry, const char *text)
-{
-    const size_t bytes = strlen(text) + 1;
-    char *copy = exchange_allocate(&enquiry->exchange, bytes);
-    return copy == NULL ? NULL : memcpy(copy, text, bytes);
-}
-
-/* True: the fault waits, or there was no memory for it and the enquiry was answered. */
-static bool ask_first(struct enquiry *enquiry, const struct fault *fault)
-{
-    const struct route *route = enquiry->route;
-    if (!must_ask_first(enquiry))
-        return false;
-    struct fault *kept = exchange_allocate(&enquiry->exchange, sizeof *kept);
-    bool good = kept != NULL;
-    if (good)
-        *kept = *fault;
-    if (good && fault->name != NULL) {
-        kept->name = keep_text(enquiry, fault->name);
-        kept->message = keep_text(enquiry, fault->message);
-        good = kept->name != NULL && kept->message != NULL;
-    }
-    if (!good) {
-        problem_answer(enquiry, REFUSAL_CAPACITY);
-        return true;
-    }
-    enquiry->work = kept;
-    struct call *call = enquiry_call(enquiry, route->verb);
-    call->only_asks = true;
-    if (route->list != RECORD_KIND_COUNT) {
-        call->in.list.kind = route->list;
-        call->wants_everybody = route->answers == ROUTE_ANSWERS_EXPORT;
-    }
-    enquiry_submit(enquiry, tell_fault);
-    return true;
-}
-
 void problem_body(struct enquiry *enquiry, enum refusal refusal)
 {
     const struct body *body = &enquiry->body;
@@ -160,8 +92,6 @@ void problem_body(struct enquiry *enquiry, enum refusal refusal)
         problem_answer(enquiry, REFUSAL_CAPACITY);
         return;
     }
-    if (ask_first(enquiry, &(struct fault){.refusal = refusal}))
-        return;
     if (refusal == REFUSAL_MALFORMED_JSON) {
         char detail[160];
         if (body->line > 0)
@@ -185,9 +115,6 @@ void problem_body(struct enquiry *enquiry, enum refusal refusal)
 
 void problem_parameter(struct enquiry *enquiry, const char *name, const char *message)
 {
-    const struct fault fault = {REFUSAL_INVALID_FIELD, name, message};
-    if (ask_first(enquiry, &fault))
-        return;
     write_error(problem_begin(enquiry, REFUSAL_INVALID_FIELD, NULL), name, message);
     problem_end(enquiry, REFUSAL_INVALID_FIELD);
 }

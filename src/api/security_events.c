@@ -81,6 +81,7 @@ void security_events_tell(struct enquiry *enquiry)
     const struct call *call = &enquiry->request.call;
     if (enquiry->refusal != REFUSAL_NONE)
         tell_refusal(enquiry);
-    else if (enquiry->called && call->by_house && !call->replayed && !verb_reads(call->verb))
+    else if (enquiry->called && call->by_house && !call->replayed &&
+             enquiry->route->method != METHOD_GET)
         tell_change(enquiry);
 }

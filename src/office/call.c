@@ -134,7 +134,7 @@ static enum refusal admit_caller(struct office *office, struct call *call,
         token_mark_heard(office, token);
     if (need->persons_only)
         return caller->key == NULL ? REFUSAL_NONE : REFUSAL_FORBIDDEN;
-    if (caller_may(caller) || (need->own && caller->key == NULL && !call->wants_everybody))
+    if (caller_may(caller) || (need->own && caller->key == NULL))
         return REFUSAL_NONE;
     return caller_refuse(caller, call);
 }
@@ -168,7 +168,7 @@ void office_call(struct office *office, const struct turn *turn, struct call *ca
         call->refusal = admit_caller(office, call, &need, &caller);
     if (call->refusal == REFUSAL_NONE && !room)
         call->refusal = REFUSAL_CAPACITY;
-    if (call->refusal != REFUSAL_NONE || call->only_asks)
+    if (call->refusal != REFUSAL_NONE)
         return;
     CHECK(verb->need == NEED_ANYBODY || caller.user != NULL);
     const size_t count_before = office->batch_count;
@@ -196,7 +196,7 @@ bool call_wants_look_up(const struct call *call)
 bool call_wants_list(const struct call *call)
 {
     const enum verb_answer answers = verb_answers(call->verb);
-    return call->refusal == REFUSAL_NONE && !call->only_asks &&
+    return call->refusal == REFUSAL_NONE &&
            (answers == ANSWERS_PAGE || answers == ANSWERS_CHANGES || answers == ANSWERS_HISTORY ||
             answers == ANSWERS_BREAKDOWN || answers == ANSWERS_DRAWN_PLAN);
 }
@@ -303,8 +303,7 @@ enum refusal list_own_or_any(struct office *office, const struct caller *caller,
         search_by_mailbox(office, query);
         return REFUSAL_NONE;
     }
-    CHECK(!call->wants_everybody);
-    if ((!id_is_none(query->user_id) && !id_equal(query->user_id, own)))
+    if (call->wants_everybody || (!id_is_none(query->user_id) && !id_equal(query->user_id, own)))
         return caller_refuse(caller, call);
     query->user_id = own;
     return REFUSAL_NONE;

@@ -193,7 +193,6 @@ struct call {
     enum verb verb;
     struct credentials credentials;
     struct call_origin origin;
-    bool only_asks;                 /* whether the caller may ask this at all: nothing is done */
     bool wants_everybody;           /* LIST: all rows, or a refusal: an export */
     bool goes_on;                   /* LIST: of something that was told already */
     struct idempotency idempotency; /* looked at by the verbs that verb.def marks KEPT */

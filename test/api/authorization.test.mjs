@@ -316,37 +316,6 @@ describe('authorization', () => {
             }
     })
 
-    // What is wrong with a request is for who may ask.
-    test('who may not ask is refused, whatever the body and the query say', async () => {
-        const wrong = [
-            { query: '', body: { nonsense: 1 } },
-            { query: '', text: '{' },
-            { query: 'nonsense=1', body: undefined },
-        ]
-        const scoped = asking.filter(({ id }) => WANTED[id] !== 'signed')
-        for (const operation of scoped) {
-            const wanted = WANTED[operation.id]
-            const others = SCOPES.filter(scope => scope !== scopeOf(wanted))
-            const key = keys.get(others[0])
-            const member = staff.get(others[0])
-            for (const { query, body, text } of wrong) {
-                if (query === '' && operation.method === 'GET') continue
-                const path = pathOf(operation)
-                const whole = query === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`
-                const send = client =>
-                    client.request(operation.method, whole, text === undefined ? { body } : { raw: text })
-                const problem = refused(await send(key), 403, 'scope_required')
-                assert.equal(problem.scope, scopeOf(wanted), operation.id)
-                if (isOwn(wanted) && !operation.path.includes('/exports/')) continue
-                refused(await send(member), 403, 'scope_required')
-                refused(await send(ann), 403, 'forbidden')
-                refused(await send(ended), 401, 'unauthenticated')
-                if (operation.method === 'POST' && operation.id !== 'postSelfcheck' || query !== '')
-                    assert.ok([400, 422].includes((await send(boss)).status), operation.id)
-            }
-        }
-    })
-
     // What a route that is open shows or does for a scope, and refuses without it.
     test('an open route does more for its scope alone', async () => {
         let number = 0

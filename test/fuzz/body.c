@@ -50,10 +50,6 @@ void __wrap_head_check_poll_pace(struct enquiry *enquiry, int64_t poll_after_ms)
 void __wrap_enquiry_submit(struct enquiry *enquiry, enquiry_step *next)
 {
     struct call *call = &enquiry->request.call;
-    if (call->only_asks) { /* who may ask is told what is wrong */
-        next(enquiry);
-        return;
-    }
     check_call(call);
     answer_call(call, current->answer);
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_QUEUE_CHANGE)
