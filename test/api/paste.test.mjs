@@ -192,7 +192,7 @@ describe('the README', () => {
         await until('the ready line', () => running.said.stdout.includes('listening'))
     })
     test('sells two seats, and charges once for a request sent twice', async () => {
-        const answers = await paste(blocks.slice(1, 5).join('\n'), directory)
+        const answers = await paste(blocks.slice(1, 6).join('\n'), directory)
         const [reservation, points, charged, now] = answers.slice(-4)
         assert.equal(reservation.status, 'confirmed')
         assert.equal(reservation.seats.length, 2)
@@ -202,7 +202,7 @@ describe('the README', () => {
     })
     test('finds them with sqlite3 while the server runs', async () => {
         await until('the tables to follow', async () => {
-            const { code, stdout } = await run('sh', ['-c', blocks[5]], { cwd: directory })
+            const { code, stdout } = await run('sh', ['-c', blocks[6]], { cwd: directory })
             return (
                 code === 0 &&
                 /^reservation_\w+\|confirmed\|160000\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/m.test(
