@@ -28,8 +28,10 @@ export async function signUp(page, name = `buyer${++people}`) {
 export async function watch(page, round) {
     const hall = `/seats/${round.id}`
     await page.goto(`/line?join=1&to=${hall}`)
-    await page.locator(`main a.button[href="${hall}"]`).click()
-    await page.waitForURL(url => url.pathname === hall)
+    // The page may go in by itself before the click is through.
+    const inside = url => url.pathname === hall
+    await Promise.any([page.locator(`main a.button[href="${hall}"]`).click(), page.waitForURL(inside)])
+    await page.waitForURL(inside)
     await page.locator('[role=gridcell]').first().waitFor()
 }
 
