@@ -261,8 +261,9 @@ enum result series_start(struct series *series, struct engine *engine,
     take_reading(series);
     result = thread_start(&series->thread, "usher-series", series_run, series);
     series->started = result == RESULT_OK;
-    return result == RESULT_OK ? result
-                               : explain(explanation, result, "no thread for the numbers of the house");
+    return result == RESULT_OK
+               ? result
+               : explain(explanation, result, "no thread for the numbers of the house");
 }
 
 void series_stop(struct series *series)
