@@ -361,6 +361,25 @@ void organizer_met_limit(struct world *world, const struct deed *deed)
         world->rich_amount = deed->amount / 10; /* after the last point, from the start */
 }
 
+/* Who made a plan changes it, then saves it once more as if nothing had changed since, and sends
+ * what made it again. */
+static void learn_plan(struct world *world, struct client *client, const struct errand *errand)
+{
+    const struct call *call = &errand->request.call;
+    const bool changed = errand->deed.verb == VERB_PLAN_CHANGE;
+    struct deed change = errand->deed;
+    if (call->replayed || percent(world, 30))
+        return;
+    change.verb = VERB_PLAN_CHANGE;
+    change.subject = call->record->as.plan.id;
+    change.amount = 1;
+    change.idempotency = (struct idempotency){.present = false};
+    client_do(world, client, &change);
+    if (changed)
+        for (size_t i = 0; i < client->kept_count; i++)
+            errand_send(world, client, &client->kept[i]);
+}
+
 void organizer_learns(struct world *world, struct client *client, const struct errand *errand)
 {
     struct deed again = {.verb = VERB_ROUND_DELETE, .subject = errand->deed.subject};
@@ -372,6 +391,8 @@ void organizer_learns(struct world *world, struct client *client, const struct e
         draw_times(world, &change);
         if (percent(world, 60))
             client_do(world, client, &change); /* or would it have been well then? */
+    } else if (verb == VERB_PLAN_MAKE || verb == VERB_PLAN_CHANGE) {
+        learn_plan(world, client, errand);
     } else if (verb == VERB_ROUND_MOVE) {
         if (percent(world, 20))
             client_do(world, client, &again); /* if nobody wants it then, either */
