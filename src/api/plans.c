@@ -9,6 +9,7 @@
 #include "api/round_plan.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TAG_BYTES 24 /* a number in quotes */
@@ -53,10 +54,9 @@ void post_plans(struct enquiry *enquiry)
 static void read_match(const char *match, struct call *call)
 {
     char tag[TAG_BYTES];
-    long long version = NO_VERSION;
+    const int64_t version = *match == '"' ? strtoll(match + 1, NULL, 10) : 0;
+    version_tag(version, tag);
     call->in.plan.any_version = strcmp(match, "*") == 0;
-    if (sscanf(match, "\"%18lld\"", &version) == 1)
-        version_tag(version, tag);
     call->in.plan.version = version > 0 && strcmp(match, tag) == 0 ? version : NO_VERSION;
 }
 
