@@ -26,6 +26,9 @@ enum result thread_start(pthread_t *thread, const char *name, void *(*run)(void 
 
 void thread_join(pthread_t thread)
 {
+    const struct sched_param none = {0};
+    const int ended = pthread_setschedparam(thread, SCHED_OTHER, &none);
+    (void)ended;
     CHECK(pthread_join(thread, NULL) == 0);
 }
 

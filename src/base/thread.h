@@ -10,6 +10,7 @@
 MUST_USE enum result thread_start(pthread_t *thread, const char *name, void *(*run)(void *),
                                   void *argument);
 
+/* Whoever is waited for is idle no more: beside other work its end could take minutes. */
 void thread_join(pthread_t thread);
 
 /* How much the calling thread gives way to the others. Best effort: selling works without it. */
