@@ -2,6 +2,7 @@
  */
 #include "api/import.h"
 
+#include "api/plan_check.h"
 #include "api/plan_text.h"
 #include "api/problem.h"
 #include "api/reply.h"
@@ -23,6 +24,7 @@ struct import {
     struct round_plan plan;
     bool whole;              /* the piece is the last */
     struct stored_text text; /* of a plan that is to be stored */
+    struct plan_check check; /* of one that is to be checked */
 
     /* Where the body names a stored plan. */
     const struct buffer *stored_text; /* NULL: it was not read yet */
@@ -46,19 +48,28 @@ static void read_stored_text(struct import *import)
         round_plan_take_prices(stored, &import->plan);
 }
 
-/* The body is there. */
-static void finish_plan(struct import *import)
+static void write_stored_text(struct import *import)
 {
     struct round_plan *plan = &import->plan;
     const struct body_path path = {.key = "plan"};
-    round_plan_end(plan);
-    if (plan->form != BODY_OF_stored_plan || plan->refusal != REFUSAL_NONE)
-        return;
     const enum result result = stored_text_init(&import->text, plan->seats, plan->seat_count);
     if (result == RESULT_FULL)
         body_error_at(plan->body, &path, "is longer than 4 MiB in the form in which it is kept");
     if (result != RESULT_OK)
         plan->refusal = result == RESULT_FULL ? REFUSAL_INVALID_FIELD : REFUSAL_CAPACITY;
+}
+
+/* The body is there. */
+static void finish_plan(struct import *import)
+{
+    struct round_plan *plan = &import->plan;
+    round_plan_end(plan);
+    if (plan->refusal != REFUSAL_NONE)
+        return;
+    if (plan->form == BODY_OF_stored_plan)
+        write_stored_text(import);
+    else if (plan->form == BODY_OF_plan_check && plan_check_init(&import->check, plan) != RESULT_OK)
+        plan->refusal = REFUSAL_CAPACITY;
 }
 
 static void read_piece(void *owner, size_t thread, void *job)
@@ -162,6 +173,7 @@ void import_release(struct import *import)
     if (import->stored_text != NULL)
         round_plan_release(&import->stored);
     stored_text_release(&import->text);
+    plan_check_release(&import->check);
     free(import);
 }
 
@@ -229,6 +241,12 @@ const struct stored_text *import_text(const struct enquiry *enquiry)
 {
     CHECK(enquiry->import != NULL && enquiry->import->text.pieces != NULL);
     return &enquiry->import->text;
+}
+
+const struct plan_check *import_check(const struct enquiry *enquiry)
+{
+    CHECK(enquiry->import != NULL && enquiry->import->check.findings != NULL);
+    return &enquiry->import->check;
 }
 
 static void answer_or_go_on(struct enquiry *enquiry)

@@ -14,6 +14,7 @@
 struct enquiry;
 struct import;
 struct buffer;
+struct plan_check;
 struct round_plan;
 struct stored_text;
 
@@ -34,6 +35,9 @@ void import_finish(struct enquiry *enquiry);
 const struct round_plan *import_asked(const struct enquiry *enquiry);
 const struct round_plan *import_plan(const struct enquiry *enquiry);
 const struct stored_text *import_text(const struct enquiry *enquiry);
+
+/* The same: what is odd about a plan that was to be checked. */
+const struct plan_check *import_check(const struct enquiry *enquiry);
 
 /* Has a stored plan read, with the prices that the body asks for; `text` lives until `next`, which
  * is the step that follows when the plan is good, and finds it with import_plan. */

@@ -60,6 +60,7 @@ enum {
     count_of_rehearsal_status = REHEARSAL_STATUS_COUNT,
     count_of_rehearsal_failure = REHEARSAL_FAILURE_COUNT,
     count_of_bound = BOUND_COUNT,
+    count_of_plan_flaw = PLAN_FLAW_COUNT,
     OPTIONAL = FIELD_FLAG_OPTIONAL,
 };
 

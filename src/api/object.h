@@ -2,6 +2,7 @@
 #ifndef USHER_API_OBJECT_H
 #define USHER_API_OBJECT_H
 
+#include "api/plan_check.h"
 #include "api/reading.h"
 #include "api/series.h"
 #include "api/shown_plan.h"
@@ -32,6 +33,10 @@ struct shown_seat {
 struct shown_whole_plan {
     struct plan plan;
     const struct buffer *text; /* what it draws, as JSON */
+};
+
+struct shown_plan_check {
+    struct plan_check check;
 };
 
 struct shown_availability {

@@ -40,27 +40,35 @@ static void tell_unpriced(struct body *body, struct unpriced *unpriced, const ch
     body_error_at(body, &path, message);
 }
 
-void round_plan_take_prices(struct round_plan *plan, const struct round_plan *asked)
+void round_plan_try_prices(struct round_plan *plan, const struct round_plan *asked)
 {
     static const struct body_path path = {.key = "prices"};
-    struct unpriced unpriced = {.count = 0};
     bool known[GRADE_PRICES_MAX] = {false};
     CHECK(asked->price_count <= GRADE_PRICES_MAX);
     for (size_t i = 0; i < plan->seat_count; i++) {
         struct seat_plan *seat = &plan->seats[i];
         const struct number_by_name *price = asked_price(asked, seat->grade);
-        if (price != NULL) {
-            known[price - asked->prices] = true;
-            seat->price = price->number;
-        } else if (seat->price == PRICE_NONE) {
-            tell_unpriced(asked->body, &unpriced, seat->grade);
-        }
+        if (price == NULL)
+            continue;
+        known[price - asked->prices] = true;
+        seat->price = price->number;
     }
     for (size_t i = 0; i < asked->price_count; i++) {
         const struct body_path member = {.parent = &path, .key = asked->prices[i].name};
         if (!known[i])
             body_error_at(asked->body, &member, "is no grade of the plan");
     }
+    if (!body_good(asked->body))
+        plan->refusal = REFUSAL_INVALID_FIELD;
+}
+
+void round_plan_take_prices(struct round_plan *plan, const struct round_plan *asked)
+{
+    struct unpriced unpriced = {.count = 0};
+    round_plan_try_prices(plan, asked);
+    for (size_t i = 0; i < plan->seat_count; i++)
+        if (plan->seats[i].price == PRICE_NONE)
+            tell_unpriced(asked->body, &unpriced, plan->seats[i].grade);
     if (!body_good(asked->body))
         plan->refusal = REFUSAL_INVALID_FIELD;
 }

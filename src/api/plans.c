@@ -48,6 +48,22 @@ void post_plans(struct enquiry *enquiry)
     enquiry_submit(enquiry, answer_stored);
 }
 
+static void answer_checked(struct enquiry *enquiry)
+{
+    if (problem_of_call(enquiry))
+        return;
+    const struct shown_plan_check shown = {.check = *import_check(enquiry)};
+    object_write(reply_begin(enquiry), OBJECT_plan_check, &shown, NULL);
+    reply_private(enquiry, STATUS_OK);
+}
+
+/* It was checked as it was read; whether who sent it may ask is the office's to say. */
+void post_plan_check(struct enquiry *enquiry)
+{
+    (void)ask_call(enquiry);
+    enquiry_submit(enquiry, answer_checked);
+}
+
 #define NO_VERSION (-1)
 
 /* What If-Match asks for: `*`, or a version as it is told. Anything else is no version's tag. */

@@ -547,10 +547,13 @@ void round_plan_end(struct round_plan *plan)
     if (plan->row_count > 0)
         plan_rows_end(plan);
     const bool compared =
+        plan->form == BODY_OF_plan_check ||
         (plan->elements[PLAN_SEATS] == 0 && plan->row_count == 0) ||
         chairs_compare(plan->seats, plan->seat_count, tell_same_chair, plan) == RESULT_OK;
     if (plan->form == BODY_OF_round && plan->row_count > 0 && body_good(body))
         round_plan_take_prices(plan, plan);
+    if (plan->form == BODY_OF_plan_check && body_good(body))
+        round_plan_try_prices(plan, plan);
     body_forget(body);
     if (!compared)
         plan->refusal = REFUSAL_CAPACITY;

@@ -62,7 +62,7 @@ struct round_plan {
 };
 
 /* The errors go to `body`, which is the caller's, empty, and outlives the plan. `form`: a round's,
- * or a stored plan's. */
+ * a stored plan's, or that of a plan that is to be checked. */
 void round_plan_init(struct round_plan *plan, struct body *body, enum body_name form);
 void round_plan_release(struct round_plan *plan);
 
@@ -70,11 +70,15 @@ void round_plan_release(struct round_plan *plan);
 void round_plan_feed(struct round_plan *plan, const uint8_t *bytes, size_t length);
 
 /* The body is there: sets the start time and the seats, or the refusal. Faulty seats and seats that
- * are one are all counted. The seats and their texts live as long as the plan. */
+ * are one are all counted; where the plan is to be checked, plan_check.h tells of the latter. The
+ * seats and their texts live as long as the plan. */
 void round_plan_end(struct round_plan *plan);
 
-/* What another body asks for with its planId: gives the seats of this plan, which was read, the
- * other's prices, and adds errors to its body. */
+/* What another body, or this one, asks for: gives the seats of this plan, which was read, the
+ * other's prices, and adds errors to its body where they are of grades that it does not have. */
+void round_plan_try_prices(struct round_plan *plan, const struct round_plan *asked);
+
+/* The same, and seats that then have no price are errors too. */
 void round_plan_take_prices(struct round_plan *plan, const struct round_plan *asked);
 
 /* ---- For plan_row.c ---- */

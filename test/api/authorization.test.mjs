@@ -87,6 +87,7 @@ const WANTED = {
     getPlans: 'catalogue:write',
     postPlans: 'catalogue:write',
     getStoredPlan: 'catalogue:write',
+    postPlanCheck: 'catalogue:write',
     putStoredPlan: 'catalogue:write',
     deleteStoredPlan: 'catalogue:write',
     patchRound: 'catalogue:write',
@@ -209,6 +210,7 @@ describe('authorization', () => {
             postRounds: { startTime: '2030-01-01T00:00:00Z', sections: [{ name: 'A', rows: 1, seatsPerRow: 1, price: 1 }] },
             patchRound: {},
             postPlans: { name: 'x', plan: { rows: [{ section: 'A', count: 1 }] } },
+            postPlanCheck: { plan: { rows: [{ section: 'A', count: 1 }] } },
             putStoredPlan: { name: 'x', plan: { rows: [{ section: 'A', count: 1 }] } },
             postRoundMove: {
                 startTime: '2020-01-01T00:00:00Z',

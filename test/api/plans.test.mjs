@@ -193,6 +193,75 @@ describe('what is wrong with a plan is told by its row', () => {
     })
 })
 
+describe('a plan is checked', () => {
+    const check = (plan, prices) => organizer.post('/v1/plans/check', { plan, prices })
+    const told = ({ findings }) =>
+        findings.map(({ flaw, seat, earlier, seats }) => [flaw, seat?.place ?? null, earlier?.place ?? null, seats])
+
+    test('with what is odd, each with its place', async () => {
+        const row = { section: 'A', row: '1', count: 3, firstNumber: 1, x: [0, 10, 10], y: [0, 0, 0] }
+        const odd = {
+            scale: 10,
+            prices: [{ grade: 'R', price: null }],
+            rows: [
+                { ...row, prices: [{ price: 0, count: 3 }] },
+                { ...row, row: '2', x: [22, 10, 10] },
+                { section: 'A', row: '1', count: 1, numbers: ['2'] },
+            ],
+        }
+        const found = ok(await check(odd, { R: 5 }))
+        assert.deepEqual(found.counts, { duplicate: 1, unpriced: 4, overlapping: 1, noAccessibleSeat: 1 })
+        assert.equal(found.seatCount, 7)
+        assert.deepEqual(told(found), [
+            ['duplicate', 6, 1, 1],
+            ['unpriced', 3, null, 4],
+            ['overlapping', 3, 2, 1],
+            ['noAccessibleSeat', null, null, 0],
+        ])
+        const [duplicate, unpriced] = found.findings
+        assert.deepEqual(duplicate.seat, { place: 6, seatNumber: 'A-1-2', section: 'A', row: '1', number: '2' })
+        assert.deepEqual(duplicate.earlier, { ...duplicate.seat, place: 1 })
+        assert.equal(unpriced.grade, null)
+        const { counts, findings } = ok(await check(odd))
+        assert.equal(counts.unpriced, 7)
+        assert.equal(findings[1].grade, 'R')
+    })
+
+    test('and a good one has nothing', async () => {
+        const found = ok(await check({ ...hall, prices: [{ grade: 'VIP', price: 1 }, { grade: 'R', price: 1 }] }))
+        assert.deepEqual(found.findings, [])
+        assert.equal(found.seatCount, 7)
+    })
+
+    test('a hundred of each are named, and all are counted', async () => {
+        const rows = Array.from({ length: 1000 }, () => ({
+            section: 'A',
+            row: '1',
+            count: 200,
+            firstNumber: 1,
+            x: Array(200).fill(0),
+            y: Array(200).fill(0),
+            prices: [{ price: 0, count: 100 }, { price: 1, count: 100 }],
+        }))
+        const found = ok(await check({ rows, prices: [{ grade: 'R' }, { grade: 'S' }] }))
+        assert.deepEqual(found.counts, { duplicate: 199_800, unpriced: 200_000, overlapping: 199_999, noAccessibleSeat: 1 })
+        assert.equal(found.findings.length, 301)
+    })
+
+    test('what is wrong in form is told as ever, and nothing is kept', async () => {
+        const before = ok(await organizer.get('/v1/plans')).items.length
+        invalid(await check({ rows: [{ section: 'A', row: '1', count: 0 }] }), '/plan/rows/0/count')
+        invalid(await check(hall, { S: 1 }), '/prices/S')
+        invalid(await check(hall, { R: -1 }), '/prices/R')
+        invalid(await organizer.post('/v1/plans/check', {}), '/plan')
+        invalid(await organizer.post('/v1/plans/check', { plan: hall, name: 'x' }), '/name')
+        refused(await ann.post('/v1/plans/check', { plan: hall }), 403, 'forbidden')
+        refused(await new Client(house).post('/v1/plans/check', { plan: hall }), 401, 'unauthenticated')
+        ok(await check(hall))
+        assert.equal(ok(await organizer.get('/v1/plans')).items.length, before)
+    })
+})
+
 describe('a round is made', () => {
     test('of a stored plan and prices', async () => {
         const { id } = ok(await store(), 201)
