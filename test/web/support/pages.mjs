@@ -122,6 +122,17 @@ export const states = [
         },
         ready: '#maxActive-error',
     },
+    {
+        name: 'the desk, a notice to be taken back and time to be added', organizer: true, waits: true,
+        show: async page => {
+            await page.goto('/desk/line')
+            await page.locator('#notice ~ div > button').first().click()
+            await page.locator('#addSeconds').fill('60')
+            await page.locator('#note').fill('the lights went out')
+            await page.keyboard.press('Enter')
+        },
+        ready: '#add-time-sure',
+    },
     { name: 'the desk, a rehearsal to be asked for', organizer: true, show: page => page.goto('/desk/rehearsal'), ready: '#round' },
     {
         name: 'the desk, a rehearsal that is done', organizer: true,
@@ -170,6 +181,22 @@ export const states = [
     },
     { name: 'the desk, concerts', organizer: true, show: page => page.goto('/desk/concerts'), ready: 'main .cards' },
     { name: 'the desk, a concert', organizer: true, show: (page, { concert }) => page.goto(`/desk/concerts/${concert.id}`), ready: '#publish' },
+    {
+        name: 'the desk, a date to be moved and cancelled', organizer: true,
+        show: async (page, { concert, round }) => {
+            await page.goto(`/desk/concerts/${concert.id}`)
+            await page.locator('summary').first().click()
+            const fill = (name, text) => page.locator(`#${round.id}-${name}`).fill(text)
+            for (const name of ['startTime', 'freeCancelUntil']) await fill(`move-${name}`, '2099-06-01T20:00')
+            for (const act of ['move', 'cancel'])
+                for (const language of ['ko', 'en']) await fill(`${act}-${language}`, 'x')
+            for (const act of ['cancel', 'move']) {
+                await page.locator(`#${round.id}-${act}-en`).press('Enter')
+                await page.locator(`#${round.id}-${act}-sure`).waitFor()
+            }
+        },
+        ready: '.why >> nth=1',
+    },
     {
         name: 'the desk, a table with faults', organizer: true,
         show: async (page, { later }) => {

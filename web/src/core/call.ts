@@ -154,7 +154,7 @@ function keyOf(name: string): string {
 // name is the same act until its outcome is known.
 export async function act<T>(
     name: string,
-    method: 'POST' | 'PATCH' | 'DELETE',
+    method: 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
     patienceMs?: number

@@ -1,5 +1,5 @@
 // How people are let in: paused and resumed, and how many, with what that would do to the line before it
-// is saved.
+// is saved; from when on they may join, what they are told, and more time for those inside.
 import { signal } from '@preact/signals'
 import type { Queue } from '../core/api'
 import { act, Refused } from '../core/call'
@@ -8,8 +8,11 @@ import { Loading, Trouble } from '../core/frame'
 import { loadMe, may } from '../core/house'
 import { type Key, t } from '../core/language'
 import { sayAtOnce } from '../core/say'
+import { AddTime } from './add_time'
 import { HoldButton } from './hold_button'
+import { JoinOpens } from './join_opens'
 import { hearQueue, look, queue, trouble } from './news'
+import { NoticePart } from './notice'
 import { Settings } from './settings'
 
 // How long a change can be undone.
@@ -130,6 +133,10 @@ export function Line() {
                 <>
                     <Pause line={line} />
                     <Settings line={line} />
+                    <h2>{t('joinOpens')}</h2>
+                    <JoinOpens line={line} hear={hearQueue} />
+                    <NoticePart line={line} />
+                    <AddTime />
                 </>
             ) : (
                 <Looked line={line} />

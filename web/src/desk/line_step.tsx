@@ -6,6 +6,7 @@ import { dayAndTime, serverNow, span } from '../core/clock'
 import { may } from '../core/house'
 import { t } from '../core/language'
 import { load, Shown } from '../core/loaded'
+import { JoinOpens } from './join_opens'
 
 interface Look {
     line: Queue
@@ -60,6 +61,9 @@ export function LineStep({ rounds }: { rounds: Round[] }) {
                         </p>
                     )}
                     {forecast === null ? null : <Words forecast={forecast} at={at} />}
+                    {may('queue:write') ? (
+                        <JoinOpens line={line} hear={() => now.refresh()} />
+                    ) : null}
                     {may('stats') || may('queue:write') ? (
                         <a href="/desk/line">{t('toLine')}</a>
                     ) : null}

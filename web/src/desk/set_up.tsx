@@ -12,6 +12,7 @@ import { t } from '../core/language'
 import { type Loaded, load, Shown } from '../core/loaded'
 import { say } from '../core/say'
 import { focusOn, Sure } from '../core/sure'
+import { DateRow } from './date_row'
 import { FactFields, factsIn, stateWords } from './facts'
 import { LineStep } from './line_step'
 import { Prices } from './prices'
@@ -73,28 +74,6 @@ function Facts({ concert, now }: { concert: Concert; now: Now }) {
     )
 }
 
-function RoundRow({ round, now }: { round: Round; now: Now }) {
-    const time = dayAndTime(round.startTime)
-    const remove = async () => {
-        await act(`remove:${round.id}`, 'DELETE', `/v1/rounds/${round.id}`)
-        await now.refresh()
-        say(t('dateRemoved', { time }))
-        focusOn('dates')
-    }
-    return (
-        <li>
-            <span>{time}</span>
-            <span class="number">{t('seatsOf', { n: round.totalSeatCnt })}</span>
-            <Sure
-                label={t('removeDate', { time })}
-                question={t('removeDateSure', { time })}
-                yes={t('yesRemove')}
-                run={remove}
-            />
-        </li>
-    )
-}
-
 function Dates({ concert, rounds, now }: SetUpState & { now: Now }) {
     // Another one is a new form.
     const made = useSignal(0)
@@ -109,7 +88,7 @@ function Dates({ concert, rounds, now }: SetUpState & { now: Now }) {
             {rounds.length === 0 ? null : (
                 <ul class="rows">
                     {rounds.map(round => (
-                        <RoundRow key={round.id} round={round} now={now} />
+                        <DateRow key={round.id} round={round} refresh={now.refresh} />
                     ))}
                 </ul>
             )}
