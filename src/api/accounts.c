@@ -19,9 +19,9 @@ static void judge_presence(struct body_object *root, const char *name, bool want
 {
     const bool there = body_has_key(root, name);
     if (wanted && !there)
-        body_error(root, name, "is missing");
+        body_error(root, name, RULE_MISSING);
     else if (!wanted && there)
-        body_error(root, name, "does not go with the other fields");
+        body_error(root, name, RULE_ALONE);
 }
 
 /* False: nobody signed the request, which was answered. */
@@ -320,7 +320,7 @@ void patch_own_user(struct enquiry *enquiry)
     ask_read(enquiry, change, &root);
     const bool guarded = change->has_email || change->password != NULL;
     if (guarded && !body_has_key(&root, "currentPassword"))
-        body_error(&root, "currentPassword", "is missing");
+        body_error(&root, "currentPassword", RULE_MISSING);
     if (!ask_read_end(enquiry, &root))
         return;
     if (guarded)

@@ -64,7 +64,7 @@ void get_sales_export(struct enquiry *enquiry)
         !query_choice(enquiry, "by", sales_by_texts, SALES_BY_COUNT, &by))
         return;
     if (id_is_none(query.round_id)) {
-        problem_parameter(enquiry, "roundId", "must be there");
+        problem_parameter(enquiry, "roundId", &(struct breach){.rule = RULE_MISSING});
         return;
     }
     if (by.given)

@@ -159,7 +159,7 @@ static bool read_cursor(struct enquiry *enquiry, struct change_query *query)
     if (!query_cursor(enquiry, &cursor, &given))
         return false;
     if (!id_is_none(cursor.id) || cursor.number > INT64_MAX) {
-        problem_parameter(enquiry, "cursor", "is no nextCursor of this list");
+        problem_parameter(enquiry, "cursor", &(struct breach){.rule = RULE_CURSOR});
         return false;
     }
     query->from_oldest = !given;

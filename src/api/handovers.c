@@ -81,7 +81,7 @@ static bool read_handover(struct enquiry *enquiry, struct handing_over *handing)
     struct body_object root;
     ask_read(enquiry, handing, &root);
     if (handing->to != NULL && !may_return_to(enquiry->api, handing->to))
-        body_error(&root, "to", "is no path of this server, nor an address at a return origin");
+        body_error(&root, "to", RULE_ADDRESS);
     return ask_read_end(enquiry, &root);
 }
 

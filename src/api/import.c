@@ -54,7 +54,7 @@ static void write_stored_text(struct import *import)
     const struct body_path path = {.key = "plan"};
     const enum result result = stored_text_init(&import->text, plan->seats, plan->seat_count);
     if (result == RESULT_FULL)
-        body_error_at(plan->body, &path, "is longer than 4 MiB in the form in which it is kept");
+        body_error_at(plan->body, &path, RULE_PLAN_TOO_LARGE);
     if (result != RESULT_OK)
         plan->refusal = result == RESULT_FULL ? REFUSAL_INVALID_FIELD : REFUSAL_CAPACITY;
 }

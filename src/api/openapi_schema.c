@@ -673,21 +673,67 @@ static void put_string(struct json_writer *writer, const char *key, const char *
     json_write_object_end(writer);
 }
 
+static void put_bound(struct json_writer *writer, const char *key, const char *meaning)
+{
+    json_write_object_member_begin(writer, key);
+    json_write_text_member(writer, "type", "integer");
+    json_write_text_member(writer, "description", meaning);
+    json_write_object_end(writer);
+}
+
+/* All words, and what each means. */
+static void put_rules(struct json_writer *writer)
+{
+    static const char meaning[] = "The rule that the value breaks, by a word that stays what it is:"
+#define RULE(constant, word, words) " " word ": it " words "."
+#include "record/rule.def"
+        ;
+    json_write_object_member_begin(writer, "rule");
+    json_write_text_member(writer, "type", "string");
+    json_write_text_member(writer, "description", meaning);
+    json_write_array_member_begin(writer, "enum");
+    for (int rule = RULE_NONE + 1; rule < RULE_COUNT; rule++)
+        json_write_text(writer, rule_word((enum rule)rule));
+    json_write_array_end(writer);
+    json_write_object_end(writer);
+}
+
+/* One of the errors, of one field. */
+static void put_error(struct json_writer *writer)
+{
+    static const char always[] = "\"field\",\"rule\",\"message\"";
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "type", "object");
+    json_write_boolean_member(writer, "additionalProperties", false);
+    json_write_object_member_begin(writer, "properties");
+    json_write_object_member_begin(writer, "field");
+    json_write_text_member(writer, "type", "string");
+    json_write_text_member(writer, "description",
+                           "A JSON pointer into the body (RFC 6901), or a parameter of the query.");
+    json_write_object_end(writer);
+    put_rules(writer);
+    put_string(writer, "message", "What is wrong in English, for people.");
+    put_bound(writer, "least", "Of range, length and count: from where on it is good.");
+    put_bound(writer, "most", "Up to where it is.");
+    put_string(writer, "other", "A JSON pointer to what it collides with.");
+    json_write_object_end(writer);
+    json_write_array_member_begin(writer, "required");
+    json_write_raw(writer, always, sizeof always - 1);
+    json_write_array_end(writer);
+    json_write_object_end(writer);
+}
+
 /* The errors, one a field. */
 static void put_errors(struct json_writer *writer)
 {
-    static const char errors[] =
-        "{\"type\":\"array\",\"minItems\":1,\"maxItems\":100,"
-        "\"description\":\"What is wrong, field by field.\","
-        "\"items\":{\"type\":\"object\",\"additionalProperties\":false,"
-        "\"required\":[\"field\",\"message\"],\"properties\":{"
-        "\"field\":{\"type\":\"string\",\"description\":"
-        "\"A JSON pointer into the body (RFC 6901), or a parameter of the query.\"},"
-        "\"message\":{\"type\":\"string\",\"minLength\":1,"
-        "\"description\":\"What it must be, for people.\"}}}}";
-    _Static_assert(BODY_ERRORS_MAX == 100, "as maxItems says");
-    json_write_key(writer, "errors");
-    json_write_raw(writer, errors, sizeof errors - 1);
+    json_write_object_member_begin(writer, "errors");
+    json_write_text_member(writer, "type", "array");
+    json_write_text_member(writer, "description", "What is wrong, field by field.");
+    json_write_integer_member(writer, "minItems", 1);
+    json_write_integer_member(writer, "maxItems", BODY_ERRORS_MAX);
+    json_write_key(writer, "items");
+    put_error(writer);
+    json_write_object_end(writer);
     json_write_object_member_begin(writer, "errorCount");
     json_write_text_member(writer, "type", "integer");
     json_write_text_member(writer, "description",

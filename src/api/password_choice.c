@@ -5,32 +5,32 @@
 #include "record/password.h"
 #include "json/body_error.h"
 
-/* What is wrong with the password; NULL: nothing, or there was no memory, which is noted. */
-static const char *problem_of(struct body_object *root, const char *password, const char *mailbox,
-                              const char *name)
+/* The rule that the password breaks; RULE_NONE: none, or there was no memory, which is noted. */
+static enum rule broken_by(struct body_object *root, const char *password, const char *mailbox,
+                           const char *name)
 {
     char form[PASSWORD_FORM_BYTES];
-    const char *problem = NULL;
+    enum rule broken = RULE_NONE;
     enum result result = password_form(password, form);
     if (result == RESULT_OK)
-        result = password_judge(form, mailbox, name, &problem);
+        result = password_judge(form, mailbox, name, &broken);
     root->body->no_memory |= result == RESULT_NO_MEMORY;
-    return problem;
+    return broken;
 }
 
 bool password_judge_for(struct body_object *root, const char *password, const char *mailbox,
                         const char *name)
 {
-    const char *problem = problem_of(root, password, mailbox, name);
-    if (problem != NULL)
-        body_error(root, "password", problem);
+    const enum rule broken = broken_by(root, password, mailbox, name);
+    if (broken != RULE_NONE)
+        body_error(root, "password", broken);
     return body_good(root->body);
 }
 
 void password_judge_own(struct body_object *root, const char *password, const char *mailbox,
                         const char *name)
 {
-    if (problem_of(root, password, NULL, NULL) == NULL)
+    if (broken_by(root, password, NULL, NULL) == RULE_NONE)
         (void)password_judge_for(root, password, mailbox, name);
 }
 

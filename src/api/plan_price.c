@@ -37,7 +37,7 @@ static void tell_unpriced(struct body *body, struct unpriced *unpriced, const ch
                        "give none to seats of no grade, nor does the plan");
     else
         (void)snprintf(message, sizeof message, "lack the one of %s, and so does the plan", grade);
-    body_error_at(body, &path, message);
+    body_error_in_words(body, &path, RULE_PRICE_MISSING, message);
 }
 
 void round_plan_try_prices(struct round_plan *plan, const struct round_plan *asked)
@@ -56,7 +56,8 @@ void round_plan_try_prices(struct round_plan *plan, const struct round_plan *ask
     for (size_t i = 0; i < asked->price_count; i++) {
         const struct body_path member = {.parent = &path, .key = asked->prices[i].name};
         if (!known[i])
-            body_error_at(asked->body, &member, "is no grade of the plan");
+            body_error_in_words(asked->body, &member, RULE_GRADE_UNKNOWN,
+                                "is no grade of the plan");
     }
     if (!body_good(asked->body))
         plan->refusal = REFUSAL_INVALID_FIELD;

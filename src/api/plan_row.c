@@ -25,7 +25,7 @@ static const json_t *ask_array(struct body_object *object, const char *key, int6
         return NULL;
     if (json_array_size(array) == (size_t)count)
         return array;
-    body_error(object, key, "must have one element for each seat, or none");
+    body_error_says(object, key, RULE_ROW_LENGTH, "must have one element for each seat, or none");
     return NULL;
 }
 
@@ -121,7 +121,7 @@ static void read_runs(struct round_plan *plan, struct body_object *object,
         done += run.count;
     }
     if (done != head->count)
-        body_error(object, "prices", "must be of as many seats as the row has");
+        body_error(object, "prices", RULE_ROW_LENGTH);
 }
 
 /* ---- Flags ---- */
@@ -152,9 +152,9 @@ static void read_seats(struct round_plan *plan, struct body_object *object,
     arrays.x = ask_array(object, "x", head->count, &arrays.x_path);
     arrays.y = ask_array(object, "y", head->count, &arrays.y_path);
     if ((arrays.x == NULL) != (arrays.y == NULL))
-        body_error(object, arrays.x == NULL ? "x" : "y", "must be there where the other is");
+        body_error(object, arrays.x == NULL ? "x" : "y", RULE_TOGETHER);
     if (head->first_number > 0 && arrays.numbers != NULL)
-        body_error(object, "numbers", "must not stand beside firstNumber");
+        body_error_says(object, "numbers", RULE_ALONE, "must not stand beside firstNumber");
     double x = 0, y = 0;
     bool fits = true;
     for (size_t i = 0; i < (size_t)head->count; i++) {
@@ -168,8 +168,9 @@ static void read_seats(struct round_plan *plan, struct body_object *object,
             fits = name_seat(plan, seat) && fits;
     }
     if (!fits)
-        body_error(object, NULL,
-                   "has section, row and number of more than 64 characters with what is between");
+        body_error_says(
+            object, NULL, RULE_NAME_TOO_LONG,
+            "has section, row and number of more than 64 characters with what is between");
 }
 
 /* Room for a row and its seats; false: no memory. */
@@ -211,7 +212,8 @@ void plan_row_add(struct round_plan *plan, struct body_object *object)
     if (object != NULL)
         body_fill(object, body_schema(BODY_OF_plan_row), BODY_WHOLE, &head, NULL);
     if (plan->seat_count + (size_t)head.count > ROUND_SEATS_MAX) {
-        body_error(object, "count", "makes more than 200000 seats with the rows before");
+        body_error_says(object, "count", RULE_SEATS_TOO_MANY,
+                        "makes more than 200000 seats with the rows before");
         head.count = 0;
     }
     if (plan->row_count >= ROUND_SEATS_MAX || !reserve_row(plan, head.count))
@@ -245,12 +247,12 @@ size_t plan_row_of_seat(const struct round_plan *plan, size_t seat)
 
 /* ---- The end ---- */
 
-static void row_error(struct round_plan *plan, size_t row, const char *key, const char *message)
+static void row_error(struct round_plan *plan, size_t row, const char *key, enum rule rule)
 {
     const struct body_path outer = {.key = "plan"}, array = {.parent = &outer, .key = "rows"};
     const struct body_path path = {.parent = &array, .index = row};
     const struct body_path member = {.parent = &path, .key = key};
-    body_error_at(plan->body, &member, message);
+    body_error_at(plan->body, &member, rule);
 }
 
 /* False: it stands further out than any seat may. */
@@ -269,8 +271,7 @@ static void set_positions(struct round_plan *plan)
         if (set_position(&plan->seats[i], scale) || plan_row_of_seat(plan, i) == told)
             continue;
         told = plan_row_of_seat(plan, i);
-        row_error(plan, told, fabs(plan->seats[i].x) > COORDINATE_MAX ? "x" : "y",
-                  "goes further than 1000000 from the middle");
+        row_error(plan, told, fabs(plan->seats[i].x) > COORDINATE_MAX ? "x" : "y", RULE_TOO_FAR);
     }
 }
 
@@ -287,7 +288,7 @@ void plan_rows_end(struct round_plan *plan)
 {
     set_positions(plan);
     if (plan->reach.end > (int64_t)plan->plan_price_count) {
-        row_error(plan, plan->reach.last_row, "prices", "name a price that the plan does not have");
+        row_error(plan, plan->reach.last_row, "prices", RULE_PRICE_UNKNOWN);
         return;
     }
     for (size_t i = 0; i < plan->seat_count; i++)

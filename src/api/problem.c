@@ -4,8 +4,10 @@
 #include "api/reply.h"
 #include "api/round_plan.h"
 #include "base/check.h"
+#include "json/body_error.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Seconds until it is worth trying again: lines empty within one, machines recover a little later.
  */
@@ -75,13 +77,10 @@ void problem_method(struct enquiry *enquiry, unsigned allowed)
     answer_header(&enquiry->exchange, "Allow", allow);
 }
 
-static void write_error(struct json_writer *writer, const char *field, const char *message)
+static void write_error(struct json_writer *writer, const char *field, const struct breach *breach)
 {
     json_write_array_member_begin(writer, "errors");
-    json_write_object_begin(writer);
-    json_write_text_member(writer, "field", field);
-    json_write_text_member(writer, "message", message);
-    json_write_object_end(writer);
+    breach_write(writer, field, strlen(field), breach);
     json_write_array_end(writer);
 }
 
@@ -113,33 +112,33 @@ void problem_body(struct enquiry *enquiry, enum refusal refusal)
     problem_end(enquiry, refusal);
 }
 
-void problem_parameter(struct enquiry *enquiry, const char *name, const char *message)
+void problem_parameter(struct enquiry *enquiry, const char *name, const struct breach *breach)
 {
-    write_error(problem_begin(enquiry, REFUSAL_INVALID_FIELD, NULL), name, message);
+    write_error(problem_begin(enquiry, REFUSAL_INVALID_FIELD, NULL), name, breach);
     problem_end(enquiry, REFUSAL_INVALID_FIELD);
 }
 
 static void write_indexed_error(struct json_writer *writer, const char *array, size_t index,
-                                const char *field, const char *message)
+                                const char *field, const struct breach *breach)
 {
     char pointer[64];
     (void)snprintf(pointer, sizeof pointer, "/%s/%zu%s", array, index, field);
-    write_error(writer, pointer, message);
+    write_error(writer, pointer, breach);
 }
 
 static void tell_other_round(struct json_writer *writer, const struct refusal_detail *detail)
 {
     write_indexed_error(writer, detail->by_place ? "seats" : "seatIds", detail->seat_index, "",
-                        "is no seat of this round");
+                        &(struct breach){.rule = RULE_OTHER_ROUND});
 }
 
 static void write_same_chair(struct json_writer *writer, const struct refusal_detail *detail,
                              enum chair_sameness sameness)
 {
-    char message[SAME_CHAIR_MESSAGE_BYTES];
-    same_chair_message(sameness, detail->earlier_seat_index, message);
+    struct same_chair same;
+    same_chair_tell(&same, sameness, detail->earlier_seat_index);
     write_indexed_error(writer, "seats", detail->seat_index,
-                        sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", message);
+                        sameness == CHAIR_SAME_NUMBER ? "/seatNumber" : "", &same.breach);
 }
 
 static void tell_same_number(struct json_writer *writer, const struct refusal_detail *detail)
@@ -158,7 +157,8 @@ struct telling {
     enum refusal refusal;
     enum object_name object;
     void (*tell)(struct json_writer *writer, const struct refusal_detail *detail);
-    const char *field, *message;
+    const char *field;
+    enum rule rule;
 };
 
 static const struct telling *telling_of(enum refusal refusal)
@@ -178,47 +178,47 @@ static const struct telling *telling_of(enum refusal refusal)
         {.refusal = REFUSAL_CLOSE_BEFORE_OPEN,
          .object = OBJECT_NONE,
          .field = "/reservationCloseAt",
-         .message = "must be later than reservationOpenAt"},
+         .rule = RULE_BEFORE_OPENING},
         {.refusal = REFUSAL_UNKNOWN_GRADE,
          .object = OBJECT_NONE,
          .field = "/prices",
-         .message = "has a grade that no seat of the round has"},
+         .rule = RULE_GRADE_UNKNOWN},
         {.refusal = REFUSAL_EXPIRES_BEFORE_NOW,
          .object = OBJECT_NONE,
          .field = "/expiresAt",
-         .message = "must be later than now"},
+         .rule = RULE_BEFORE_NOW},
         {.refusal = REFUSAL_UNTIL_BEFORE_NOW,
          .object = OBJECT_NONE,
          .field = "/until",
-         .message = "must be later than now"},
+         .rule = RULE_BEFORE_NOW},
         {.refusal = REFUSAL_STARTS_BEFORE_NOW,
          .object = OBJECT_NONE,
          .field = "/startTime",
-         .message = "must be later than now"},
+         .rule = RULE_BEFORE_NOW},
         {.refusal = REFUSAL_STARTS_THEN_ALREADY,
          .object = OBJECT_NONE,
          .field = "/startTime",
-         .message = "must be another than the round has"},
+         .rule = RULE_AS_BEFORE},
         {.refusal = REFUSAL_DOORS_AFTER_START,
          .object = OBJECT_NONE,
          .field = "/doorsAt",
-         .message = "must not be later than startTime"},
+         .rule = RULE_AFTER_START},
         {.refusal = REFUSAL_ENDS_BEFORE_START,
          .object = OBJECT_NONE,
          .field = "/endsAt",
-         .message = "must be later than startTime"},
+         .rule = RULE_BEFORE_START},
         {.refusal = REFUSAL_FREE_CANCEL_OUT_OF_PLACE,
          .object = OBJECT_NONE,
          .field = "/freeCancelUntil",
-         .message = "must be later than now, and not later than startTime"},
+         .rule = RULE_NOW_TO_START},
         {.refusal = REFUSAL_WRONG_PASSWORD,
          .object = OBJECT_NONE,
          .field = "/currentPassword",
-         .message = "is not the account's password"},
+         .rule = RULE_PASSWORD_WRONG},
         {.refusal = REFUSAL_ADJUSTS_NOTHING,
          .object = OBJECT_NONE,
          .field = "/amount",
-         .message = "must not be 0"},
+         .rule = RULE_ZERO},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].refusal == refusal)
@@ -242,7 +242,7 @@ bool problem_of_call(struct enquiry *enquiry)
     if (telling != NULL && telling->tell != NULL)
         telling->tell(writer, &call->detail);
     else if (telling != NULL && telling->field != NULL)
-        write_error(writer, telling->field, telling->message);
+        write_error(writer, telling->field, &(struct breach){.rule = telling->rule});
     else if (telling != NULL)
         object_write_fields(writer, telling->object,
                             call->refusal == REFUSAL_SEAT_UNAVAILABLE

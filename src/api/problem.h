@@ -20,7 +20,7 @@ void problem_method(struct enquiry *enquiry, unsigned allowed);
 void problem_body(struct enquiry *enquiry, enum refusal refusal);
 
 /* 422 for one parameter of the query string. */
-void problem_parameter(struct enquiry *enquiry, const char *name, const char *message);
+void problem_parameter(struct enquiry *enquiry, const char *name, const struct breach *breach);
 
 /* True, and the enquiry is answered, when the engine refused the call. */
 bool problem_of_call(struct enquiry *enquiry);

@@ -13,6 +13,28 @@
 
 #define PARAMETER_SHOWN_MAX 100 /* characters */
 
+static void refuse_words(struct enquiry *enquiry, const char *name, enum rule rule,
+                         const char *words)
+{
+    problem_parameter(enquiry, name, &(struct breach){.rule = rule, .words = words});
+}
+
+static void refuse(struct enquiry *enquiry, const char *name, enum rule rule)
+{
+    refuse_words(enquiry, name, rule, NULL);
+}
+
+static void refuse_number(struct enquiry *enquiry, const char *name, int64_t least, int64_t most)
+{
+    char words[64];
+    (void)snprintf(words, sizeof words, "must be a number from %lld to %lld", (long long)least,
+                   (long long)most);
+    problem_parameter(
+        enquiry, name,
+        &(struct breach){
+            .rule = RULE_RANGE, .words = words, .bounded = true, .least = least, .most = most});
+}
+
 static bool has_parameter(const struct route *route, const char *name)
 {
     struct parameter_walk walk = route_parameters(route);
@@ -41,8 +63,8 @@ bool query_names(struct enquiry *enquiry)
             twice = strcmp(head->parameters[before].name, name) == 0;
         if (!twice && has_parameter(enquiry->route, name))
             continue;
-        problem_parameter(enquiry, shown(name),
-                          twice ? "comes twice" : "is no parameter of this route");
+        refuse_words(enquiry, shown(name), twice ? RULE_TWICE : RULE_UNKNOWN,
+                     twice ? "comes twice" : "is no parameter of this route");
         return false;
     }
     CHECK(!head->parameters_left_out); /* one of so many is unknown, or comes twice */
@@ -62,15 +84,15 @@ static bool find_reason(const struct route *route, struct query_parameter *param
 bool query_reason(struct enquiry *enquiry)
 {
     struct query_parameter parameter;
-    char problem[TEXT_PROBLEM_BYTES];
+    struct text_problem problem;
     if (!find_reason(enquiry->route, &parameter))
         return true;
     if (!query_text(enquiry, "reason", (size_t)parameter.max, &enquiry->reason))
         return false;
     if (enquiry->reason == NULL && parameter.type == PARAMETER_NEEDED)
-        problem_parameter(enquiry, "reason", "must be there");
-    else if (enquiry->reason != NULL && !text_is_line(enquiry->reason, problem))
-        problem_parameter(enquiry, "reason", problem);
+        refuse_words(enquiry, "reason", RULE_MISSING, "must be there");
+    else if (enquiry->reason != NULL && !text_is_line(enquiry->reason, &problem))
+        refuse_words(enquiry, "reason", problem.rule, problem.words);
     else
         return true;
     return false;
@@ -102,9 +124,7 @@ bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit)
         *limit = (size_t)value;
         return true;
     }
-    char message[64];
-    (void)snprintf(message, sizeof message, "must be a number from 1 to %zu", max);
-    problem_parameter(enquiry, "limit", message);
+    refuse_number(enquiry, "limit", 1, (int64_t)max);
     return false;
 }
 
@@ -118,9 +138,7 @@ bool query_seconds(struct enquiry *enquiry, const char *name, int64_t max, int64
         *seconds = (int64_t)value;
         return true;
     }
-    char message[64];
-    (void)snprintf(message, sizeof message, "must be a number from 0 to %lld", (long long)max);
-    problem_parameter(enquiry, name, message);
+    refuse_number(enquiry, name, 0, max);
     return false;
 }
 
@@ -131,7 +149,7 @@ bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version,
     if (text == NULL ||
         (number_parse(text, NUMBER_DIGITS_MAX, version) && *version <= (uint64_t)INT64_MAX))
         return true;
-    problem_parameter(enquiry, name, "must be a version that this route gave");
+    refuse(enquiry, name, RULE_VERSION);
     return false;
 }
 
@@ -142,7 +160,7 @@ bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, str
         return true;
     char message[80];
     (void)snprintf(message, sizeof message, "must be an id of the form %s_...", prefix);
-    problem_parameter(enquiry, name, message);
+    refuse_words(enquiry, name, RULE_ID, message);
     return false;
 }
 
@@ -151,8 +169,8 @@ bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time)
     const char *text = exchange_parameter(&enquiry->exchange, name);
     if (text == NULL || timestamp_parse(text, strlen(text), time))
         return true;
-    problem_parameter(enquiry, name,
-                      "must be an RFC 3339 time with an offset ('+' is written %2B)");
+    refuse_words(enquiry, name, RULE_TIME,
+                 "must be an RFC 3339 time with an offset ('+' is written %2B)");
     return false;
 }
 
@@ -163,7 +181,7 @@ bool query_choice(struct enquiry *enquiry, const char *name, const char *const *
     wanted->given = text != NULL;
     if (text == NULL || enumeration_parse(texts, count, text, &wanted->value))
         return true;
-    problem_parameter(enquiry, name, "is none of the values that this field has");
+    refuse(enquiry, name, RULE_CHOICE);
     return false;
 }
 
@@ -187,8 +205,8 @@ bool query_set(struct enquiry *enquiry, const char *name, const char *const *tex
         const size_t length = strcspn(text, ",");
         const size_t place = place_of_text(texts, count, text, length);
         if (place == count) {
-            problem_parameter(enquiry, name,
-                              "must be values that this parameter has, with commas between them");
+            refuse_words(enquiry, name, RULE_CHOICE,
+                         "must be values that this parameter has, with commas between them");
             return false;
         }
         *set |= UINT64_C(1) << place;
@@ -226,9 +244,14 @@ bool query_text(struct enquiry *enquiry, const char *name, size_t characters_max
         *text = given;
         return true;
     }
-    char message[64];
-    (void)snprintf(message, sizeof message, "must be UTF-8 of 1 to %zu characters", characters_max);
-    problem_parameter(enquiry, name, message);
+    char words[64];
+    (void)snprintf(words, sizeof words, "must be UTF-8 of 1 to %zu characters", characters_max);
+    problem_parameter(enquiry, name,
+                      &(struct breach){.rule = RULE_LENGTH,
+                                       .words = words,
+                                       .bounded = true,
+                                       .least = 1,
+                                       .most = (int64_t)characters_max});
     return false;
 }
 
@@ -255,7 +278,7 @@ bool query_search(struct enquiry *enquiry, const char *name, size_t characters_m
     else if (result == RESULT_NO_MEMORY)
         problem_answer(enquiry, REFUSAL_CAPACITY);
     else
-        problem_parameter(enquiry, name, "must be a text to search for");
+        refuse(enquiry, name, RULE_SEARCH);
     return result == RESULT_OK;
 }
 
@@ -280,7 +303,7 @@ bool query_email(struct enquiry *enquiry, const char *name, const char **spelled
     } else if (result == RESULT_NO_MEMORY) {
         problem_answer(enquiry, REFUSAL_CAPACITY);
     } else {
-        problem_parameter(enquiry, name, "must be an e-mail address ('+' is written %2B)");
+        refuse_words(enquiry, name, RULE_EMAIL, "must be an e-mail address ('+' is written %2B)");
     }
     return result == RESULT_OK;
 }
@@ -312,7 +335,7 @@ bool query_cursor(struct enquiry *enquiry, struct cursor *cursor, bool *given)
     *given = text != NULL;
     if (text == NULL || cursor_parse(text, strlen(text), cursor))
         return true;
-    problem_parameter(enquiry, "cursor", "is no nextCursor of this list");
+    refuse(enquiry, "cursor", RULE_CURSOR);
     return false;
 }
 

@@ -54,10 +54,10 @@ static void check_together(struct body_object *root, const struct rehearsal_want
 {
     const struct office_settings *settings = &wanted->plan.settings;
     if (id_is_none(wanted->round_id) == (wanted->plan.seats == 0))
-        body_error(root, NULL, "must have one of roundId and seats");
+        body_error_says(root, NULL, RULE_ONE_OF, "must have one of roundId and seats");
     if (wanted->plan.seats_each > settings->max_seats_per_reservation ||
         wanted->plan.seats_each > settings->max_seats_per_user)
-        body_error(root, "seatsEach", "is more than a buyer may have here");
+        body_error(root, "seatsEach", RULE_MORE_THAN_ONE_MAY);
 }
 
 /* Of a round: all its seats that are not blocked. False: it was answered why there is no sale. */

@@ -72,7 +72,7 @@ static bool read_section(struct body_object *object, struct round_section *secti
     if (good && utf8_count(section->name, strlen(section->name), &characters) &&
         characters + digits(section->rows) + digits(section->seats_per_row) + 2 >
             SEAT_TEXT_CHARACTERS_MAX) {
-        body_error(object, "name", "is too long to stand before a row and a number");
+        body_error(object, "name", RULE_NAME_TOO_LONG);
         return false;
     }
     return good;
@@ -107,7 +107,7 @@ static void add_section(struct round_plan *plan, struct body_object *object, siz
     }
     const bool good = read_section(object, &section);
     if (section.name != NULL && named_before(plan->sections, index, section.name))
-        body_error(object, NULL, "has the name of another section");
+        body_error(object, NULL, RULE_SECTION_TWICE);
     section.name = round_plan_keep(plan, section.name, NULL);
     section.grade = round_plan_keep(plan, section.grade, NULL);
     section.rows = good ? section.rows : 0;
@@ -144,7 +144,8 @@ static void expand_sections(struct round_plan *plan, struct body_object *root)
     for (size_t i = 0; i < plan->elements[PLAN_SECTIONS]; i++)
         total += plan->sections[i].rows * plan->sections[i].seats_per_row;
     if (total > ROUND_SEATS_MAX) {
-        body_error(root, "sections", "have more than 200000 seats together");
+        body_error_says(root, "sections", RULE_SEATS_TOO_MANY,
+                        "have more than 200000 seats together");
         return;
     }
     plan->seats = calloc((size_t)total, sizeof *plan->seats);
@@ -163,7 +164,7 @@ static void read_seat(struct body_object *object, struct seat_plan *seat)
     body_fill(object, body_schema(BODY_OF_seat), BODY_WHOLE, seat, NULL);
     const bool has_x = body_has(object, "x"), has_y = body_has(object, "y");
     if (has_x != has_y)
-        body_error(object, has_x ? "y" : "x", "is missing: a place has both");
+        body_error_says(object, has_x ? "y" : "x", RULE_TOGETHER, "is missing: a place has both");
     seat->placed = has_x && has_y;
     body_close(object);
 }
@@ -199,13 +200,16 @@ static void add_seat(struct round_plan *plan, struct body_object *object, size_t
     plan->seats[plan->seat_count++] = seat;
 }
 
-void same_chair_message(enum chair_sameness sameness, size_t earlier,
-                        char message[static SAME_CHAIR_MESSAGE_BYTES])
+void same_chair_tell(struct same_chair *same, enum chair_sameness sameness, size_t earlier)
 {
-    (void)snprintf(message, SAME_CHAIR_MESSAGE_BYTES,
-                   sameness == CHAIR_SAME_NUMBER ? "is the number of /seats/%zu too"
-                                                 : "has the section, row and number of /seats/%zu",
-                   earlier);
+    const bool number = sameness == CHAIR_SAME_NUMBER;
+    (void)snprintf(same->other, sizeof same->other, "/seats/%zu", earlier);
+    (void)snprintf(same->words, sizeof same->words,
+                   number ? "is the number of %s too" : "has the section, row and number of %s",
+                   same->other);
+    same->breach = (struct breach){.rule = number ? RULE_SAME_NUMBER : RULE_SAME_PLACE,
+                                   .words = same->words,
+                                   .other = same->other};
 }
 
 /* ---- Seats that are one ---- */
@@ -216,11 +220,13 @@ static bool tell_same_chair_of_rows(struct round_plan *plan, size_t later, size_
     const size_t earlier_row = plan_row_of_seat(plan, earlier);
     const struct body_path outer = {.key = "plan"}, array = {.parent = &outer, .key = "rows"};
     const struct body_path row = {.parent = &array, .index = later_row};
-    char message[SAME_CHAIR_MESSAGE_BYTES];
-    (void)snprintf(message, sizeof message, "has seat %zu, which is seat %zu of /plan/rows/%zu too",
+    char words[SAME_CHAIR_MESSAGE_BYTES], other[SAME_CHAIR_OTHER_BYTES];
+    (void)snprintf(other, sizeof other, "/plan/rows/%zu", earlier_row);
+    (void)snprintf(words, sizeof words, "has seat %zu, which is seat %zu of %s too",
                    later - plan->row_starts[later_row], earlier - plan->row_starts[earlier_row],
-                   earlier_row);
-    body_error_at(plan->body, &row, message);
+                   other);
+    body_breach_at(plan->body, &row,
+                   &(struct breach){.rule = RULE_SAME_PLACE, .words = words, .other = other});
     return true;
 }
 
@@ -232,9 +238,9 @@ static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chai
     const struct body_path array = {.key = "seats"};
     const struct body_path seat = {.parent = &array, .index = later};
     const struct body_path number = {.parent = &seat, .key = "seatNumber"};
-    char message[SAME_CHAIR_MESSAGE_BYTES];
-    same_chair_message(sameness, earlier, message);
-    body_error_at(plan->body, sameness == CHAIR_SAME_NUMBER ? &number : &seat, message);
+    struct same_chair same;
+    same_chair_tell(&same, sameness, earlier);
+    body_breach_at(plan->body, sameness == CHAIR_SAME_NUMBER ? &number : &seat, &same.breach);
     return true;
 }
 
@@ -445,16 +451,17 @@ static void count_plan_arrays(struct round_plan *plan)
         (void)body_count(&object, "rows", plan->elements[PLAN_ROWS], 1, ROUND_SEATS_MAX);
     (void)body_count(&object, "prices", plan->elements[PLAN_PRICES], 0, ROUND_SEATS_MAX);
     if (plan->frame.format != NULL && strcmp(plan->frame.format, PLAN_FORMAT) != 0)
-        body_error(&object, "format", "must be " PLAN_FORMAT);
+        body_error_says(&object, "format", RULE_FORMAT, "must be " PLAN_FORMAT);
 }
 
 /* A round has its seats in one way. */
 static void check_sources(const struct round_plan *plan, struct body_object *root, size_t sources)
 {
     if (sources != 1)
-        body_error(root, NULL, "must have one of sections, seats, plan and planId");
+        body_error_says(root, NULL, RULE_ONE_OF,
+                        "must have one of sections, seats, plan and planId");
     else if (plan->price_count > 0 && !body_has(root, "plan") && !body_has(root, "planId"))
-        body_error(root, "prices", "go with a plan alone");
+        body_error_says(root, "prices", RULE_ALONE, "go with a plan alone");
 }
 
 static void *take_from_texts(void *owner, size_t bytes)

@@ -91,9 +91,15 @@ const char *round_plan_keep(struct round_plan *plan, const char *text, const cha
 bool round_plan_reserve(struct round_plan *plan, size_t seats);
 
 #define SAME_CHAIR_MESSAGE_BYTES 80
+#define SAME_CHAIR_OTHER_BYTES 40
 
-/* Says of which seat a later one is the same; the seats count as they do in JSON pointers. */
-void same_chair_message(enum chair_sameness sameness, size_t earlier,
-                        char message[static SAME_CHAIR_MESSAGE_BYTES]);
+/* What is told of a seat that is the same as an earlier one, and the texts that it needs. */
+struct same_chair {
+    struct breach breach;
+    char words[SAME_CHAIR_MESSAGE_BYTES], other[SAME_CHAIR_OTHER_BYTES];
+};
+
+/* The seats count as they do in JSON pointers. */
+void same_chair_tell(struct same_chair *same, enum chair_sameness sameness, size_t earlier);
 
 #endif

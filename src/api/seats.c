@@ -47,7 +47,7 @@ void get_seats(struct enquiry *enquiry)
     if (!query_limit(enquiry, SEATS_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given))
         return;
     if (given && (!id_equal(cursor.id, enquiry->path.id) || cursor.number > ROUND_SEATS_MAX)) {
-        problem_parameter(enquiry, "cursor", "is no nextCursor of this list");
+        problem_parameter(enquiry, "cursor", &(struct breach){.rule = RULE_CURSOR});
         return;
     }
     const struct round_snapshot *round = round_of_path(enquiry);

@@ -20,7 +20,7 @@ enum result account_refused(const char *what, enum refusal refusal, struct expla
 static enum result accept_name(struct person *person, const char *name,
                                struct explanation *explanation)
 {
-    char problem[TEXT_PROBLEM_BYTES];
+    struct text_problem problem;
     size_t length = strlen(name), count;
     if (utf8_count(name, length, &count))
         name = text_trim(name, &length);
@@ -29,8 +29,8 @@ static enum result accept_name(struct person *person, const char *name,
                        USER_NAME_CHARACTERS_MAX);
     memcpy(person->name, name, length);
     person->name[length] = '\0';
-    if (!text_is_line(person->name, problem))
-        return explain(explanation, RESULT_MALFORMED, "a name %s", problem);
+    if (!text_is_line(person->name, &problem))
+        return explain(explanation, RESULT_MALFORMED, "a name %s", problem.words);
     return RESULT_OK;
 }
 
@@ -50,19 +50,19 @@ enum result account_check_password(const char *password, const struct person *pe
 {
     char form[PASSWORD_FORM_BYTES];
     size_t count = 0;
-    const char *problem = NULL;
+    enum rule broken = RULE_NONE;
     enum result result = password_form(password, form);
     if (result == RESULT_OK && utf8_count(form, strlen(form), &count) &&
         count >= PASSWORD_CHARACTERS_MIN && count <= PASSWORD_CHARACTERS_MAX)
         result = password_judge(form, person == NULL ? NULL : person->email.mailbox,
-                                person == NULL ? NULL : person->name, &problem);
+                                person == NULL ? NULL : person->name, &broken);
     else if (result != RESULT_NO_MEMORY)
         return explain(explanation, RESULT_MALFORMED, "a password has %d to %d characters of UTF-8",
                        PASSWORD_CHARACTERS_MIN, PASSWORD_CHARACTERS_MAX);
     if (result != RESULT_OK)
         return explain(explanation, result, "no memory to look at a password");
-    if (problem != NULL)
-        return explain(explanation, RESULT_MALFORMED, "a password %s", problem);
+    if (broken != RULE_NONE)
+        return explain(explanation, RESULT_MALFORMED, "a password %s", rule_words(broken));
     return RESULT_OK;
 }
 

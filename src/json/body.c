@@ -5,10 +5,16 @@
 
 #include <string.h>
 
-void body_error(const struct body_object *object, const char *key, const char *message)
+void body_error_says(const struct body_object *object, const char *key, enum rule rule,
+                     const char *words)
 {
     const struct body_path path = {.parent = object->path, .key = key};
-    body_error_at(object->body, key == NULL ? object->path : &path, message);
+    body_error_in_words(object->body, key == NULL ? object->path : &path, rule, words);
+}
+
+void body_error(const struct body_object *object, const char *key, enum rule rule)
+{
+    body_error_says(object, key, rule, NULL);
 }
 
 void body_root(struct body *body, struct body_object *object)
@@ -20,7 +26,7 @@ bool body_object(struct body *body, const json_t *json, const struct body_path *
                  struct body_object *object)
 {
     if (!json_is_object(json)) {
-        body_error_at(body, path, "must be an object");
+        body_error_in_words(body, path, RULE_TYPE, "must be an object");
         return false;
     }
     *object = (struct body_object){.body = body, .json = json, .path = path};
@@ -42,7 +48,7 @@ void body_close(struct body_object *object)
     for (void *at = json_object_iter(json); at != NULL; at = json_object_iter_next(json, at)) {
         const char *key = json_object_iter_key(at);
         if (!was_asked(object, key))
-            body_error(object, key, "is not a field of this request");
+            body_error(object, key, RULE_UNKNOWN);
     }
 }
 
@@ -52,7 +58,7 @@ const json_t *body_ask(struct body_object *object, const char *key, enum body_pr
     object->asked[object->asked_count++] = key;
     const json_t *value = json_object_get(object->json, key);
     if (value == NULL && presence == BODY_REQUIRED)
-        body_error(object, key, "is missing");
+        body_error(object, key, RULE_MISSING);
     const bool may_be_null = presence == BODY_NULLABLE || presence == BODY_CLEARABLE;
     return may_be_null && json_is_null(value) ? NULL : value;
 }

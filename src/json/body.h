@@ -23,8 +23,10 @@ enum body_presence {
     BODY_REQUIRED,
 };
 
-/* Adds an error at a field of the object (key NULL: the object itself). */
-void body_error(const struct body_object *object, const char *key, const char *message);
+/* Adds an error at a field of the object (key NULL: the object itself); with words of its own. */
+void body_error(const struct body_object *object, const char *key, enum rule rule);
+void body_error_says(const struct body_object *object, const char *key, enum rule rule,
+                     const char *words);
 
 void body_root(struct body *body, struct body_object *object);
 

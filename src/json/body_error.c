@@ -1,6 +1,8 @@
 /* See body_error.h. */
 #include "json/body_error.h"
 
+#include "base/check.h"
+
 #include <stdio.h>
 
 /* Appends one step of a pointer, escaped as RFC 6901 wants it; false when it does not fit. */
@@ -43,16 +45,56 @@ static size_t pointer_format(const struct body_path *path, char pointer[static P
     return length;
 }
 
-void body_error_at(struct body *body, const struct body_path *path, const char *message)
+void breach_write(struct json_writer *writer, const char *field, size_t length,
+                  const struct breach *breach)
+{
+    const char *words = breach->words;
+    json_write_object_begin(writer);
+    json_write_key(writer, "field");
+    json_write_text_n(writer, field, length);
+    json_write_text_member(writer, "rule", rule_word(breach->rule));
+    json_write_text_member(writer, "message", words == NULL ? rule_words(breach->rule) : words);
+    if (breach->bounded) {
+        json_write_integer_member(writer, "least", breach->least);
+        json_write_integer_member(writer, "most", breach->most);
+    }
+    if (breach->other != NULL)
+        json_write_text_member(writer, "other", breach->other);
+    json_write_object_end(writer);
+}
+
+void body_breach_at(struct body *body, const struct body_path *path, const struct breach *breach)
 {
     if (body->error_count++ >= BODY_ERRORS_MAX)
         return;
     char pointer[POINTER_BYTES_MAX];
     const size_t length = pointer_format(path, pointer);
-    json_write_object_begin(&body->errors);
-    json_write_key(&body->errors, "field");
-    json_write_text_n(&body->errors, pointer, length);
-    json_write_key(&body->errors, "message");
-    json_write_text(&body->errors, message);
-    json_write_object_end(&body->errors);
+    breach_write(&body->errors, pointer, length, breach);
+}
+
+void body_error_at(struct body *body, const struct body_path *path, enum rule rule)
+{
+    body_breach_at(body, path, &(struct breach){.rule = rule});
+}
+
+void body_error_in_words(struct body *body, const struct body_path *path, enum rule rule,
+                         const char *words)
+{
+    body_breach_at(body, path, &(struct breach){.rule = rule, .words = words});
+}
+
+void body_error_between(struct body *body, const struct body_path *path, enum rule rule,
+                        int64_t least, int64_t most)
+{
+    char words[96];
+    CHECK(rule == RULE_RANGE || rule == RULE_LENGTH || rule == RULE_ELEMENTS);
+    (void)snprintf(words, sizeof words, "must %s %lld to %lld%s",
+                   rule == RULE_RANGE ? "be from" : "have", (long long)least, (long long)most,
+                   rule == RULE_LENGTH     ? " characters"
+                   : rule == RULE_ELEMENTS ? " elements"
+                                           : "");
+    body_breach_at(
+        body, path,
+        &(struct breach){
+            .rule = rule, .words = words, .bounded = true, .least = least, .most = most});
 }

@@ -33,7 +33,7 @@ struct body {
     const char *malformed;  /* why it is no JSON, for people; NULL otherwise */
     int line, column;       /* of `malformed`; 0: unknown */
     struct buffer error_bytes;
-    struct json_writer errors; /* {"field","message"} after {"field","message"} */
+    struct json_writer errors; /* one object after the other */
     size_t error_count;        /* all, also those past BODY_ERRORS_MAX */
     bool no_memory;            /* a field could not be read for want of it */
     struct body_room room;     /* last: only its beginning is ever cleared */

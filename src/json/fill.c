@@ -47,7 +47,7 @@ static bool fill_array(struct body_object *object, const struct body_field *fiel
         const struct body_path element = {.parent = &path, .index = i};
         if (read_element(object->body, array, &element, field, items + i * bytes) &&
             stands_before(items, i, bytes))
-            body_error_at(object->body, &element, "stands there twice");
+            body_error_at(object->body, &element, RULE_TWICE);
     }
     memcpy(target + field->offset, &items, sizeof items);
     memcpy(target + field->count_offset, &count, sizeof count);
@@ -101,7 +101,7 @@ static bool fill_set(struct body_object *object, const struct body_field *field,
                                &value))
             continue;
         if ((read >> value & 1) != 0)
-            body_error_at(object->body, &element, "stands there twice");
+            body_error_at(object->body, &element, RULE_TWICE);
         read |= UINT32_C(1) << value;
     }
     *set = read;
@@ -112,17 +112,17 @@ static bool fill_password(struct body_object *object, const struct body_field *f
                           enum body_presence presence, const char **password)
 {
     char form[PASSWORD_FORM_BYTES];
-    const char *problem = NULL;
+    enum rule broken = RULE_NONE;
     if (!body_password(object, field->name, presence, (size_t)field->min, password))
         return false;
     if (field->min == 0)
         return true;
     enum result result = password_form(*password, form);
     if (result == RESULT_OK)
-        result = password_judge(form, NULL, NULL, &problem);
+        result = password_judge(form, NULL, NULL, &broken);
     object->body->no_memory |= result == RESULT_NO_MEMORY;
-    if (problem != NULL)
-        body_error(object, field->name, problem);
+    if (broken != RULE_NONE)
+        body_error(object, field->name, broken);
     return true;
 }
 

@@ -19,12 +19,12 @@
 static const char *plain_text(struct body *body, const struct body_path *path, const json_t *value)
 {
     if (!json_is_string(value)) {
-        body_error_at(body, path, "must be a string");
+        body_error_in_words(body, path, RULE_TYPE, "must be a string");
         return NULL;
     }
     const char *text = json_string_value(value);
     if (strlen(text) != json_string_length(value)) {
-        body_error_at(body, path, "must not contain U+0000");
+        body_error_in_words(body, path, RULE_CHARACTERS, "must not contain U+0000");
         return NULL;
     }
     return text;
@@ -61,8 +61,7 @@ static const char *kept_as(enum text_kind kind, struct body *body, const json_t 
 }
 
 /* Whether a text may stand in a field of this kind. */
-static bool text_fits(const char *text, enum text_kind kind,
-                      char problem[static TEXT_PROBLEM_BYTES])
+static bool text_fits(const char *text, enum text_kind kind, struct text_problem *problem)
 {
     switch (kind) {
     case TEXT_LINE:
@@ -73,7 +72,8 @@ static bool text_fits(const char *text, enum text_kind kind,
         (void)text_trim(text, &length);
         if (length == strlen(text))
             return text_is_line(text, problem);
-        (void)snprintf(problem, TEXT_PROBLEM_BYTES, "must not begin or end with a blank");
+        *problem = (struct text_problem){.rule = RULE_BLANK_AT_END};
+        (void)snprintf(problem->words, sizeof problem->words, "%s", rule_words(problem->rule));
         return false;
     }
     case TEXT_LINES:
@@ -91,9 +91,9 @@ static bool text_of_kind(struct body *body, const json_t *value, const struct bo
     if (read == NULL)
         return false;
     size_t count = 0;
-    char problem[TEXT_PROBLEM_BYTES];
+    struct text_problem problem;
     if (!utf8_count(read, strlen(read), &count)) {
-        body_error_at(body, path, "must be well-formed UTF-8");
+        body_error_in_words(body, path, RULE_CHARACTERS, "must be well-formed UTF-8");
         return false;
     }
     read = kept_as(kind, body, value, read);
@@ -101,12 +101,11 @@ static bool text_of_kind(struct body *body, const json_t *value, const struct bo
         return false;
     CHECK(utf8_count(read, strlen(read), &count));
     if (count < min || count > max) {
-        (void)snprintf(problem, sizeof problem, "must have %zu to %zu characters", min, max);
-        body_error_at(body, path, problem);
+        body_error_between(body, path, RULE_LENGTH, (int64_t)min, (int64_t)max);
         return false;
     }
-    if (count > 0 && !text_fits(read, kind, problem)) {
-        body_error_at(body, path, problem);
+    if (count > 0 && !text_fits(read, kind, &problem)) {
+        body_error_in_words(body, path, problem.rule, problem.words);
         return false;
     }
     *text = read;
@@ -152,14 +151,11 @@ static bool read_integer(struct body *body, const json_t *json, const struct bod
 {
     int64_t integer;
     if (!integer_of(body, json, &integer)) {
-        body_error_at(body, path, "must be an integer");
+        body_error_in_words(body, path, RULE_TYPE, "must be an integer");
         return false;
     }
     if (integer < min || integer > max) {
-        char message[80];
-        (void)snprintf(message, sizeof message, "must be from %lld to %lld", (long long)min,
-                       (long long)max);
-        body_error_at(body, path, message);
+        body_error_between(body, path, RULE_RANGE, min, max);
         return false;
     }
     *value = integer;
@@ -193,14 +189,13 @@ bool body_real(struct body_object *object, const char *key, enum body_presence p
     if (json == NULL)
         return false;
     if (!json_is_number(json)) {
-        body_error(object, key, "must be a number");
+        body_error_says(object, key, RULE_TYPE, "must be a number");
         return false;
     }
     const double real = json_number_value(json);
     if (!(real >= min && real <= max)) {
-        char message[80];
-        (void)snprintf(message, sizeof message, "must be from %.0f to %.0f", min, max);
-        body_error(object, key, message);
+        const struct body_path path = {.parent = object->path, .key = key};
+        body_error_between(object->body, &path, RULE_RANGE, (int64_t)min, (int64_t)max);
         return false;
     }
     *value = real;
@@ -214,7 +209,7 @@ bool body_boolean(struct body_object *object, const char *key, enum body_presenc
     if (json == NULL)
         return false;
     if (!json_is_boolean(json)) {
-        body_error(object, key, "must be true or false");
+        body_error_says(object, key, RULE_TYPE, "must be true or false");
         return false;
     }
     *value = json_is_true(json);
@@ -232,7 +227,7 @@ bool body_choice(struct body_object *object, const char *key, enum body_presence
     if (text == NULL)
         return false;
     if (!enumeration_parse(texts, count, text, choice)) {
-        body_error(object, key, "is none of the values that this field has");
+        body_error(object, key, RULE_CHOICE);
         return false;
     }
     return true;
@@ -246,7 +241,7 @@ bool body_time(struct body_object *object, const char *key, enum body_presence p
         return false;
     if (!json_is_string(json) ||
         !timestamp_parse(json_string_value(json), json_string_length(json), time)) {
-        body_error(object, key, "must be an RFC 3339 time with an offset, from 2000 to 2199");
+        body_error(object, key, RULE_TIME);
         return false;
     }
     return true;
@@ -272,7 +267,7 @@ bool body_id(struct body_object *object, const char *key, enum body_presence pre
     if (!id_of(json, prefix, id)) {
         char message[80];
         id_message(prefix, message);
-        body_error(object, key, message);
+        body_error_says(object, key, RULE_ID, message);
         return false;
     }
     return true;
@@ -289,7 +284,7 @@ bool body_email(struct body_object *object, const char *key, enum body_presence 
     const enum result result = email_read(read, rule, email);
     object->body->no_memory |= result == RESULT_NO_MEMORY;
     if (result == RESULT_MALFORMED)
-        body_error(object, key, "must be an e-mail address of at most 254 bytes");
+        body_error(object, key, RULE_EMAIL);
     return result == RESULT_OK;
 }
 
@@ -297,9 +292,8 @@ bool body_count(struct body_object *object, const char *key, size_t count, size_
 {
     if (count >= min && count <= max)
         return true;
-    char message[80];
-    (void)snprintf(message, sizeof message, "must have %zu to %zu elements", min, max);
-    body_error(object, key, message);
+    const struct body_path path = {.parent = object->path, .key = key};
+    body_error_between(object->body, &path, RULE_ELEMENTS, (int64_t)min, (int64_t)max);
     return false;
 }
 
@@ -310,7 +304,7 @@ bool body_array(struct body_object *object, const char *key, enum body_presence 
     if (json == NULL)
         return false;
     if (!json_is_array(json)) {
-        body_error(object, key, "must be an array");
+        body_error_says(object, key, RULE_TYPE, "must be an array");
         return false;
     }
     if (!body_count(object, key, json_array_size(json), min, max))
@@ -327,7 +321,7 @@ bool body_element_id(struct body *body, const json_t *array, const struct body_p
         return true;
     char message[80];
     id_message(prefix, message);
-    body_error_at(body, path, message);
+    body_error_in_words(body, path, RULE_ID, message);
     return false;
 }
 
@@ -337,7 +331,7 @@ bool body_element_word(struct body *body, const json_t *array, const struct body
     const char *text = json_string_value(json_array_get(array, path->index));
     if (text != NULL && enumeration_parse(texts, count, text, value))
         return true;
-    body_error_at(body, path, "is none of the words that may stand there");
+    body_error_in_words(body, path, RULE_CHOICE, "is none of the words that may stand there");
     return false;
 }
 
@@ -363,10 +357,8 @@ bool body_password(struct body_object *object, const char *key, enum body_presen
                         is_password_length(count, min);
     const bool compared = min == 0 && utf8_count(read, strlen(read), &sent);
     if (!formed && !(compared && is_password_length(sent, min))) {
-        char message[TEXT_PROBLEM_BYTES];
-        (void)snprintf(message, sizeof message, "must have %zu to %d characters", min,
-                       PASSWORD_CHARACTERS_MAX);
-        body_error(object, key, message);
+        const struct body_path path = {.parent = object->path, .key = key};
+        body_error_between(object->body, &path, RULE_LENGTH, (int64_t)min, PASSWORD_CHARACTERS_MAX);
         return false;
     }
     *password = read;

@@ -81,15 +81,15 @@ static enum result is_email(const char *folded, const char *mailbox, bool *same)
 }
 
 enum result password_judge(const char *form, const char *mailbox, const char *name,
-                           const char **problem)
+                           enum rule *broken)
 {
     char folded[FOLDED_BYTES];
     bool own_email = false, own_name = false;
-    *problem = NULL;
+    *broken = RULE_NONE;
     size_t length;
     const char *first = text_trim(form, &length);
     if (!text_is_visible(form)) {
-        *problem = "must have something that can be seen";
+        *broken = RULE_INVISIBLE;
         return RESULT_OK;
     }
     char trimmed[PASSWORD_FORM_BYTES];
@@ -103,10 +103,10 @@ enum result password_judge(const char *form, const char *mailbox, const char *na
     if (result != RESULT_OK)
         return result == RESULT_NO_MEMORY ? result : RESULT_OK;
     if (is_common(folded))
-        *problem = "must not be one of the passwords that are guessed first";
+        *broken = RULE_PASSWORD_COMMON;
     else if (own_email)
-        *problem = "must not be the e-mail address, nor what stands before its @";
+        *broken = RULE_PASSWORD_EMAIL;
     else if (own_name)
-        *problem = "must not be the name";
+        *broken = RULE_PASSWORD_NAME;
     return RESULT_OK;
 }

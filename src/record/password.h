@@ -5,6 +5,7 @@
 
 #include "base/result.h"
 #include "record/limit.h"
+#include "record/rule.h"
 
 #include <stddef.h>
 
@@ -21,9 +22,9 @@
 MUST_USE enum result password_form(const char *given, char form[static PASSWORD_FORM_BYTES]);
 
 /* Whether somebody with this e-mail (a mailbox, record/email.h) and name may choose the password,
- * given in its normal form. NULL: one that is not known yet. RESULT_OK, then `*problem` is NULL or
- * says what it "must not" be; RESULT_NO_MEMORY. */
+ * given in its normal form. NULL: one that is not known yet. RESULT_OK, then `*broken` is RULE_NONE
+ * or the rule that it breaks; RESULT_NO_MEMORY. */
 MUST_USE enum result password_judge(const char *form, const char *mailbox, const char *name,
-                                    const char **problem);
+                                    enum rule *broken);
 
 #endif

@@ -20,21 +20,28 @@ const char *text_trim(const char *text, size_t *length)
     return first;
 }
 
-static bool refuse_text(char problem[static TEXT_PROBLEM_BYTES], const char *what)
+static bool refuse_text(struct text_problem *problem, enum rule rule, const char *words)
 {
-    (void)snprintf(problem, TEXT_PROBLEM_BYTES, "%s", what);
+    problem->rule = rule;
+    (void)snprintf(problem->words, sizeof problem->words, "%s", words);
     return false;
 }
 
-static bool fail_control(char problem[static TEXT_PROBLEM_BYTES])
+static bool fail_invisible(struct text_problem *problem)
 {
-    return refuse_text(problem, "must not contain control characters");
+    return refuse_text(problem, RULE_INVISIBLE, rule_words(RULE_INVISIBLE));
 }
 
-static bool fail_hidden(char problem[static TEXT_PROBLEM_BYTES], uint32_t point)
+static bool fail_control(struct text_problem *problem)
 {
-    (void)snprintf(problem, TEXT_PROBLEM_BYTES, "must not contain U+%04X, which nobody can see",
-                   point);
+    return refuse_text(problem, RULE_CHARACTERS, "must not contain control characters");
+}
+
+static bool fail_hidden(struct text_problem *problem, uint32_t point)
+{
+    problem->rule = RULE_CHARACTERS;
+    (void)snprintf(problem->words, sizeof problem->words,
+                   "must not contain U+%04X, which nobody can see", point);
     return false;
 }
 
@@ -44,7 +51,7 @@ static bool carries(enum unicode_kind kind)
     return kind == UNICODE_VISIBLE || kind == UNICODE_MARK || kind == UNICODE_SELECTOR;
 }
 
-bool text_is_line(const char *text, char problem[static TEXT_PROBLEM_BYTES])
+bool text_is_line(const char *text, struct text_problem *problem)
 {
     enum unicode_kind before = UNICODE_BLANK;
     uint32_t joiner = 0; /* the one that needs a character behind it */
@@ -82,10 +89,10 @@ bool text_is_line(const char *text, char problem[static TEXT_PROBLEM_BYTES])
     }
     if (joiner != 0)
         return fail_hidden(problem, joiner);
-    return visible || refuse_text(problem, "must have something that can be seen");
+    return visible || fail_invisible(problem);
 }
 
-bool text_is_prose(const char *text, char problem[static TEXT_PROBLEM_BYTES])
+bool text_is_prose(const char *text, struct text_problem *problem)
 {
     bool visible = false, hidden = false;
     for (uint32_t point; (point = unicode_next(&text)) != 0;) {
@@ -111,7 +118,7 @@ bool text_is_prose(const char *text, char problem[static TEXT_PROBLEM_BYTES])
             break;
         }
     }
-    return visible || !hidden || refuse_text(problem, "must have something that can be seen");
+    return visible || !hidden || fail_invisible(problem);
 }
 
 bool text_is_visible(const char *text)

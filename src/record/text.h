@@ -3,10 +3,16 @@
 #ifndef USHER_RECORD_TEXT_H
 #define USHER_RECORD_TEXT_H
 
+#include "record/rule.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TEXT_PROBLEM_BYTES 80
+/* What is wrong with a text. */
+struct text_problem {
+    enum rule rule;
+    char words[80];
+};
 
 /* The text without the blanks (White_Space) around it: where it begins, and its length in bytes.
  * The text is well-formed UTF-8. */
@@ -17,11 +23,11 @@ const char *text_trim(const char *text, size_t *length);
  * ...) are good between characters that are seen, as emoji, Persian and the scripts of India need
  * them, and variation selectors after one. Private use is good: some people's names have no other
  * character. False: `problem` says what it "must" or "must not". The text is well-formed UTF-8. */
-bool text_is_line(const char *text, char problem[static TEXT_PROBLEM_BYTES]);
+bool text_is_line(const char *text, struct text_problem *problem);
 
 /* Whether a text is prose: no controls but line feed and tab, and if it has anything hidden, also
  * something to see. Directions are good here: a description stands by itself. */
-bool text_is_prose(const char *text, char problem[static TEXT_PROBLEM_BYTES]);
+bool text_is_prose(const char *text, struct text_problem *problem);
 
 /* Whether there is anything in a text that can be seen. */
 bool text_is_visible(const char *text);

@@ -176,7 +176,9 @@ describe('rounds', () => {
         assert.deepEqual([same.length, sameCount], [100, 300])
         assert.deepEqual(same[99], {
             field: '/seats/200/seatNumber',
+            rule: 'same_number',
             message: 'is the number of /seats/0 too',
+            other: '/seats/0',
         })
         const [x, xCount] = await errors(seats({ x: 1_000_001, y: 0 }))
         assert.deepEqual([x.map(({ field }) => field), xCount], [['/seats/0/x'], undefined])
@@ -192,7 +194,9 @@ describe('rounds', () => {
         assert.deepEqual(more, [])
         assert.deepEqual(error, {
             field: '/seats/3',
+            rule: 'same_place',
             message: 'has the section, row and number of /seats/1',
+            other: '/seats/1',
         })
         invalid(await make(seats({ seatNumber: 'A' }, { seatNumber: 'A ' })), '/seats/1/seatNumber')
         invalid(await make(seats({ seatNumber: '   ' })), '/seats/0/seatNumber')

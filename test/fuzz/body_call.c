@@ -13,9 +13,9 @@ static void check_text(const char *text, size_t min, size_t max)
     size_t count;
     CHECK(text != NULL && utf8_count(text, strlen(text), &count));
     CHECK(count >= min && count <= max);
-    char problem[TEXT_PROBLEM_BYTES];
+    struct text_problem problem;
     size_t trimmed;
-    CHECK(text_is_line(text, problem) && text_trim(text, &trimmed) == text);
+    CHECK(text_is_line(text, &problem) && text_trim(text, &trimmed) == text);
     CHECK(trimmed == strlen(text));
     for (; *text != '\0'; text++)
         CHECK((unsigned char)*text >= ' ' && *text != 0x7f);

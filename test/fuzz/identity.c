@@ -57,16 +57,17 @@ static void check_forms(const char *text)
 
 static void check_trim(const char *text)
 {
-    char problem[TEXT_PROBLEM_BYTES], copy[TEXT_BYTES_MAX];
+    struct text_problem problem;
+    char copy[TEXT_BYTES_MAX];
     size_t length, again;
     const char *first = text_trim(text, &length);
     CHECK(first >= text && first + length <= text + strlen(text));
     memcpy(copy, first, length);
     copy[length] = '\0';
     CHECK(text_trim(copy, &again) == copy && again == length);
-    const bool line = text_is_line(copy, problem);
-    CHECK(line || strlen(problem) > 0);
-    CHECK(!line || (text_is_visible(copy) && text_is_prose(copy, problem)));
+    const bool line = text_is_line(copy, &problem);
+    CHECK(line || (strlen(problem.words) > 0 && problem.rule != RULE_NONE));
+    CHECK(!line || (text_is_visible(copy) && text_is_prose(copy, &problem)));
 }
 
 /* ---- Passwords ---- */
@@ -75,7 +76,7 @@ static void check_password(const char *text)
 {
     char form[PASSWORD_FORM_BYTES], again[PASSWORD_FORM_BYTES];
     static char apart[FORM_BYTES_MAX];
-    const char *problem = NULL;
+    enum rule problem = RULE_NONE;
     if (password_form(text, form) != RESULT_OK)
         return;
     CHECK(password_form(form, again) == RESULT_OK && same_text(form, again));
@@ -88,7 +89,7 @@ static void check_password(const char *text)
     again[length] = '\0';
     /* Nobody may have one's own name, nor what cannot be seen. */
     CHECK(password_judge(form, "ann@example.com", again, &problem) == RESULT_OK);
-    CHECK(problem != NULL);
+    CHECK(problem != RULE_NONE);
 }
 
 /* ---- Addresses ---- */

@@ -1,4 +1,5 @@
-// Every refusal that the API can give is told in the reader's language, and none in the server's words.
+// Every refusal that the API can give, and every rule that a field can break, is told in the reader's
+// language, and none in the server's words.
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -50,4 +51,41 @@ for (const [locale, other, again] of [
         await page.goto('/')
         await page.locator('.trouble p').filter({ hasText: 'Forbidden' }).waitFor()
         await button(page, again).waitFor()
+    })
+
+const ruleRows = await readFile(new URL('../../src/record/rule.def', import.meta.url), 'utf8')
+const rules = [...ruleRows.matchAll(/^RULE\(\w+, "(\w+)"/gm)].map(([, rule]) => rule)
+
+for (const [locale, other] of [['en-GB', /[가-힣]/], ['ko-KR', /[a-zA-Z]/]])
+    test(`each rule that a field can break, in ${locale}`, async t => {
+        assert.ok(rules.length > 40)
+        const page = await openPage(t, house, { locale })
+        let now = rules[0]
+        await page.route('**/v1/users', route => {
+            const error = { field: '/name', rule: now, message: now, least: 1, most: 1000, other: '7' }
+            return route.fulfill({
+                status: 422,
+                contentType: 'application/problem+json',
+                body: JSON.stringify({ ...refusals.get('invalid_field'), requestId: '1', errors: [error] }),
+            })
+        })
+        await page.goto('/sign-up')
+        for (const id of ['name', 'email', 'password']) await page.locator(`#${id}`).fill('ann@example.com')
+        const said = new Set()
+        for (now of rules) {
+            const answer = page.waitForResponse('**/v1/users')
+            await page.locator('form button').click()
+            await answer
+            const place = page.locator('#name-error').filter({ hasText: /[.]/ })
+            await place.waitFor()
+            const text = await place.innerText()
+            assert.doesNotMatch(text, other, now)
+            assert.doesNotMatch(text, /[{}]/, now)
+            said.add(text)
+        }
+        assert.ok(said.size > rules.length - 3, 'each has words of its own')
+        // A rule of a younger house: its own words, rather than none.
+        now = 'colour'
+        await page.locator('form button').click()
+        await page.locator('#name-error').getByText('colour').waitFor()
     })

@@ -190,8 +190,8 @@ test('what the importer refuses of a table is said by its lines', async t => {
     await choose(page, 'seat,section,row,number,price\nA,S,1,1,5\n\nA,S,1,2,5\nB,S,1,1,5\n')
     await says(page, '3 seats in the file.')
     await add(page)
-    await says(page, 'Line 4 /seatNumber: is the number of Line 2 too')
-    await says(page, 'Line 5 : has the section, row and number of Line 2')
+    await says(page, 'Line 4 /seatNumber: This is the number of Line 2 too.')
+    await says(page, 'Line 5 : This has the section, row and number of Line 2 .')
     assert.deepEqual(await roundsOf(concert), [])
     // Mended, it is taken.
     await choose(page, 'seat,price\nA,5\nB,5\n')
@@ -211,7 +211,7 @@ test('blocks of rows; prices, limits and the line before it is published', async
         await page.locator(`#${id}`).fill(value)
     await add(page)
     // One name for two blocks: said of the second.
-    await says(page, /has the name of another section/)
+    await says(page, 'Another block has this name.')
     await page.locator('#block1').fill('B')
     await add(page)
     await page.locator('#dates:focus').waitFor()

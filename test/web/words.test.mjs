@@ -48,6 +48,21 @@ test('every refusal has words in both languages, and there are words for no othe
     }
 })
 
+// A row of rule.def for which the pages have no words fails here.
+test('whatever may be wrong with a field has words in both languages, and there are words for no other', async () => {
+    const rows = await readFile(new URL('../src/record/rule.def', web), 'utf8')
+    const rules = new Set([...rows.matchAll(/^RULE\(\w+, "(\w+)"/gm)].map(([, rule]) => rule))
+    assert.ok(rules.size > 40)
+    const texts = await textsOf('rules')
+    for (const [language, some] of Object.entries(texts)) {
+        assert.deepEqual(Object.keys(some).sort(), [...rules].sort(), language)
+        for (const [rule, text] of Object.entries(some)) {
+            assert.match(text, /^[^!]{5,}[.]$/, rule)
+            assert.deepEqual(places(text), places(texts.en[rule]), rule)
+        }
+    }
+})
+
 // A verb of verb.def whose call is told and for which the desk has no words fails here.
 test('whatever the house is told to have done has words in both languages', async () => {
     const [verbs, whys] = await Promise.all(

@@ -101,9 +101,13 @@ static void test_most_seats(void **state)
     release(plan, &body);
 }
 
-#define ERROR(field, message) "{\"field\":\"" field "\",\"message\":\"" message "\"}"
-#define MORE(field, message) "," ERROR(field, message)
-#define ERRORS(field, message, other, more) ERROR(field, message) MORE(other, more)
+#define FAULT(field, rule, message)                                                                \
+    "{\"field\":\"" field "\",\"rule\":\"" rule "\",\"message\":\"" message "\""
+#define ERROR(field, rule, message) FAULT(field, rule, message) "}"
+#define BOUNDED(field, rule, message, least, most)                                                 \
+    FAULT(field, rule, message) ",\"least\":" least ",\"most\":" most "}"
+#define COLLISION(field, rule, message, other)                                                     \
+    FAULT(field, rule, message) ",\"other\":\"" other "\"}"
 /* With "-1-1" behind it two characters too long for a seatNumber. */
 #define LONG_NAME "12345678901234567890123456789012345678901234567890123456789012"
 #define SECTION(name) "{\"name\":\"" name "\",\"rows\":1,\"seatsPerRow\":1,\"price\":1}"
@@ -119,59 +123,72 @@ static void test_errors(void **state)
         const char *text, *errors;
     } rows[] = {
         {START "\"sections\":[" SECTION("A") "],\"seats\":[{\"seatNumber\":\"1\",\"price\":1}]}",
-         ERROR("", "must have one of sections, seats, plan and planId")},
+         ERROR("", "one_of", "must have one of sections, seats, plan and planId")},
         {"{\"startTime\":\"2026-11-22T10:00:00Z\"}",
-         ERROR("", "must have one of sections, seats, plan and planId")},
-        {START "\"sections\":[]}", ERROR("/sections", "must have 1 to 1000 elements")},
+         ERROR("", "one_of", "must have one of sections, seats, plan and planId")},
+        {START "\"sections\":[]}",
+         BOUNDED("/sections", "count", "must have 1 to 1000 elements", "1", "1000")},
         {START "\"sections\":[" SECTION("A") "," SECTION("A") "]}",
-         ERROR("/sections/1", "has the name of another section")},
+         ERROR("/sections/1", "section_twice", "has the name of another section")},
         {START "\"sections\":[" SECTION(LONG_NAME) "]}",
-         ERROR("/sections/0/name", "is too long to stand before a row and a number")},
+         ERROR("/sections/0/name", "name_too_long",
+               "is too long to stand before a row and a number")},
         {START "\"sections\":[{\"name\":\"A\",\"rows\":200000,\"seatsPerRow\":200000,"
                "\"price\":1}]}",
-         ERROR("/sections", "have more than 200000 seats together")},
+         ERROR("/sections", "seats_too_many", "have more than 200000 seats together")},
         {START "\"sections\":[{\"name\":\"A\",\"rows\":0,\"seatsPerRow\":1,\"price\":1}]}",
-         ERROR("/sections/0/rows", "must be from 1 to 200000")},
+         BOUNDED("/sections/0/rows", "range", "must be from 1 to 200000", "1", "200000")},
         {START "\"seats\":[{\"seatNumber\":\"1\",\"price\":1,\"x\":1}]}",
-         ERROR("/seats/0/y", "is missing: a place has both")},
+         ERROR("/seats/0/y", "together", "is missing: a place has both")},
         {START "\"seats\":[{\"seatNumber\":\"1\",\"price\":-1}]}",
-         ERROR("/seats/0/price", "must be from 0 to 100000000")},
+         BOUNDED("/seats/0/price", "range", "must be from 0 to 100000000", "0", "100000000")},
         /* Each fault once, and truly. */
         {START "\"seats\":[{\"seatNumber\":\"1\",\"price\":1,\"x\":2e6,\"y\":0}]}",
-         ERROR("/seats/0/x", "must be from -1000000 to 1000000")},
+         BOUNDED("/seats/0/x", "range", "must be from -1000000 to 1000000", "-1000000", "1000000")},
         {START "\"seats\":[{\"seatNumber\":\"1\",\"price\":1,\"x\":null,\"y\":0}]}",
-         ERROR("/seats/0/x", "is missing: a place has both")},
+         ERROR("/seats/0/x", "together", "is missing: a place has both")},
         {START "\"seats\":[{\"seatNumber\":\" \",\"price\":1,\"grade\":\"  \"}]}",
-         ERRORS("/seats/0/seatNumber", "must have 1 to 64 characters", "/seats/0/grade",
-                "must have 1 to 64 characters")},
+         BOUNDED("/seats/0/seatNumber", "length", "must have 1 to 64 characters", "1",
+                 "64") "," BOUNDED("/seats/0/grade", "length", "must have 1 to 64 characters", "1",
+                                   "64")},
         {START "\"sections\":[" SECTION(" ") "]}",
-         ERROR("/sections/0/name", "must have 1 to 64 characters")},
+         BOUNDED("/sections/0/name", "length", "must have 1 to 64 characters", "1", "64")},
         /* A chair's letters in two spellings: composed, and as some machines write Hangul. */
         {START "\"seats\":[" SEAT("\\uac00") "," SEAT("\\u1100\\u1161") "]}",
-         ERROR("/seats/1/seatNumber", "is the number of /seats/0 too")},
+         COLLISION("/seats/1/seatNumber", "same_number", "is the number of /seats/0 too",
+                   "/seats/0")},
         {START "\"sections\":[" SECTION("A") "," SECTION(" A") "]}",
-         ERROR("/sections/1", "has the name of another section")},
+         ERROR("/sections/1", "section_twice", "has the name of another section")},
         {START "\"seats\":[{\"seatNumber\":null,\"price\":1}]}",
-         ERROR("/seats/0/seatNumber", "must be a string")},
+         ERROR("/seats/0/seatNumber", "type", "must be a string")},
         {START "\"seats\":[7,{\"seatNumber\":\"1\",\"price\":1e400},"
                "{\"seatNumber\":\"1\",\"price\":2.5}]}",
-         ERRORS("/seats/0", "must be an object", "/seats/1/price", "must be from 0 to 100000000")
-             MORE("/seats/2/price", "must be an integer")
-                 MORE("/seats/2/seatNumber", "is the number of /seats/1 too")},
+         ERROR("/seats/0", "type", "must be an object") "," BOUNDED(
+             "/seats/1/price", "range", "must be from 0 to 100000000", "0",
+             "100000000") "," ERROR("/seats/2/price", "type",
+                                    "must be an integer") "," COLLISION("/seats/2/seatNumber",
+                                                                        "same_number",
+                                                                        "is the number of /seats/1 "
+                                                                        "too",
+                                                                        "/seats/1")},
         /* Every seat that is an earlier one, beside what else is wrong. */
         {START "\"seats\":[" SEAT("1") "," SEAT(" 1") "," SEAT("1") ",{\"seatNumber\":\"2\"}]}",
-         ERRORS("/seats/3/price", "is missing", "/seats/1/seatNumber",
-                "is the number of /seats/0 too")
-             MORE("/seats/2/seatNumber", "is the number of /seats/0 too")},
+         ERROR("/seats/3/price", "missing", "is missing") "," COLLISION(
+             "/seats/1/seatNumber", "same_number", "is the number of /seats/0 too",
+             "/seats/0") "," COLLISION("/seats/2/seatNumber", "same_number",
+                                       "is the number of /seats/0 too", "/seats/0")},
         {START "\"seats\":[{\"seatNumber\":\"2\"}," SEAT("2") "]}",
-         ERRORS("/seats/0/price", "is missing", "/seats/1/seatNumber",
-                "is the number of /seats/0 too")},
+         ERROR("/seats/0/price", "missing", "is missing") "," COLLISION(
+             "/seats/1/seatNumber", "same_number", "is the number of /seats/0 too", "/seats/0")},
         {START "\"seats\":[" CHAIR("1", "2") "," CHAIR("2", "3") "," CHAIR("3", "2 ") "]}",
-         ERROR("/seats/2", "has the section, row and number of /seats/0")},
+         COLLISION("/seats/2", "same_place", "has the section, row and number of /seats/0",
+                   "/seats/0")},
         {START "\"seats\":{},\"other\":[1,2]}",
-         ERRORS("/seats", "must be an array", "/other", "is not a field of this request")},
-        {START "\"seats\":[{\"price\":1}]}", ERROR("/seats/0/seatNumber", "is missing")},
-        {"{\"seats\":[{\"seatNumber\":\"1\",\"price\":1}]}", ERROR("/startTime", "is missing")},
+         ERROR("/seats", "type", "must be an array") "," ERROR("/other", "unknown",
+                                                               "is not a field of this request")},
+        {START "\"seats\":[{\"price\":1}]}", ERROR("/seats/0/seatNumber", "missing", "is missing")},
+        {"{\"seats\":[{\"seatNumber\":\"1\",\"price\":1}]}",
+         ERROR("/startTime", "missing", "is missing")},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct body body;

@@ -99,7 +99,11 @@ static void test_good(void **state)
     body_release(&body);
 }
 
-#define ERROR(field, message) "{\"field\":\"" field "\",\"message\":\"" message "\"}"
+#define FAULT(field, rule, message)                                                                \
+    "{\"field\":\"" field "\",\"rule\":\"" rule "\",\"message\":\"" message "\""
+#define ERROR(field, rule, message) FAULT(field, rule, message) "}"
+#define BOUNDED(field, rule, message, least, most)                                                 \
+    FAULT(field, rule, message) ",\"least\":" least ",\"most\":" most "}"
 #define LINE "{\"line\":\"x\","
 
 static void test_field_errors(void **state)
@@ -109,58 +113,73 @@ static void test_field_errors(void **state)
         const char *body, *errors;
     } rows[] = {
         {"{\"line\":\"x\"}", ""},
-        {"{}", ERROR("/line", "is missing")},
-        {"{\"line\":null}", ERROR("/line", "must be a string")},
-        {"{\"line\":1}", ERROR("/line", "must be a string")},
-        {"{\"line\":\"\"}", ERROR("/line", "must have 1 to 5 characters")},
-        {"{\"line\":\"éééééé\"}", ERROR("/line", "must have 1 to 5 characters")},
+        {"{}", ERROR("/line", "missing", "is missing")},
+        {"{\"line\":null}", ERROR("/line", "type", "must be a string")},
+        {"{\"line\":1}", ERROR("/line", "type", "must be a string")},
+        {"{\"line\":\"\"}", BOUNDED("/line", "length", "must have 1 to 5 characters", "1", "5")},
+        {"{\"line\":\"éééééé\"}",
+         BOUNDED("/line", "length", "must have 1 to 5 characters", "1", "5")},
         {"{\"line\":\"ééééé\"}", ""},
         {"{\"line\":\"   12345\\n\"}", ""},
-        {"{\"line\":\"    \"}", ERROR("/line", "must have 1 to 5 characters")},
+        {"{\"line\":\"    \"}",
+         BOUNDED("/line", "length", "must have 1 to 5 characters", "1", "5")},
         {"{\"line\":\"a\\u200b\"}",
-         ERROR("/line", "must not contain U+200B, which nobody can see")},
-        {"{\"line\":\"\\u2800\"}", ERROR("/line", "must have something that can be seen")},
+         ERROR("/line", "characters", "must not contain U+200B, which nobody can see")},
+        {"{\"line\":\"\\u2800\"}",
+         ERROR("/line", "invisible", "must have something that can be seen")},
         {LINE "\"key\":\"a b\"}", ""},
-        {LINE "\"key\":\"a b \"}", ERROR("/key", "must not begin or end with a blank")},
+        {LINE "\"key\":\"a b \"}",
+         ERROR("/key", "blank_at_end", "must not begin or end with a blank")},
         {LINE "\"key\":\"a\\u202e\"}",
-         ERROR("/key", "must not contain U+202E, which nobody can see")},
-        {LINE "\"lines\":\"\\u200d\"}", ERROR("/lines", "must have something that can be seen")},
+         ERROR("/key", "characters", "must not contain U+202E, which nobody can see")},
+        {LINE "\"lines\":\"\\u200d\"}",
+         ERROR("/lines", "invisible", "must have something that can be seen")},
         {LINE "\"email\":\"a@b\"}",
-         ERROR("/email", "must be an e-mail address of at most 254 bytes")},
-        {"{\"line\":\"a\\nb\"}", ERROR("/line", "must not contain control characters")},
-        {"{\"line\":\"a\\u007fb\"}", ERROR("/line", "must not contain control characters")},
-        {"{\"line\":\"a\\u0000b\"}", ERROR("/line", "must not contain U+0000")},
-        {LINE "\"lines\":\"a\\rb\"}", ERROR("/lines", "must not contain control characters")},
-        {LINE "\"any\":\"\\u0000\"}", ERROR("/any", "must not contain U+0000")},
-        {LINE "\"other\":1}", ERROR("/other", "is not a field of this request")},
-        {LINE "\"a/b~c\":1}", ERROR("/a~1b~0c", "is not a field of this request")},
-        {LINE "\"integer\":\"1\"}", ERROR("/integer", "must be an integer")},
-        {LINE "\"integer\":1.0}", ERROR("/integer", "must be an integer")},
-        {LINE "\"integer\":true}", ERROR("/integer", "must be an integer")},
-        {LINE "\"integer\":-6}", ERROR("/integer", "must be from -5 to 100")},
-        {LINE "\"integer\":101}", ERROR("/integer", "must be from -5 to 100")},
-        {LINE "\"integer\":9223372036854775808}", ERROR("/integer", "must be from -5 to 100")},
-        {LINE "\"integer\":-99999999999999999999999}", ERROR("/integer", "must be from -5 to 100")},
-        {LINE "\"integer\":1e2}", ERROR("/integer", "must be an integer")},
+         ERROR("/email", "email", "must be an e-mail address of at most 254 bytes")},
+        {"{\"line\":\"a\\nb\"}",
+         ERROR("/line", "characters", "must not contain control characters")},
+        {"{\"line\":\"a\\u007fb\"}",
+         ERROR("/line", "characters", "must not contain control characters")},
+        {"{\"line\":\"a\\u0000b\"}", ERROR("/line", "characters", "must not contain U+0000")},
+        {LINE "\"lines\":\"a\\rb\"}",
+         ERROR("/lines", "characters", "must not contain control characters")},
+        {LINE "\"any\":\"\\u0000\"}", ERROR("/any", "characters", "must not contain U+0000")},
+        {LINE "\"other\":1}", ERROR("/other", "unknown", "is not a field of this request")},
+        {LINE "\"a/b~c\":1}", ERROR("/a~1b~0c", "unknown", "is not a field of this request")},
+        {LINE "\"integer\":\"1\"}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":1.0}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":true}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":-6}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
+        {LINE "\"integer\":101}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
+        {LINE "\"integer\":9223372036854775808}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
+        {LINE "\"integer\":-99999999999999999999999}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
+        {LINE "\"integer\":1e2}", ERROR("/integer", "type", "must be an integer")},
         {LINE "\"integer\":7,\"other\":99999999999999999999}",
-         ERROR("/other", "is not a field of this request")},
-        {LINE "\"real\":1.5}", ERROR("/real", "must be from -1 to 1")},
-        {LINE "\"real\":\"1\"}", ERROR("/real", "must be a number")},
-        {LINE "\"boolean\":0}", ERROR("/boolean", "must be true or false")},
+         ERROR("/other", "unknown", "is not a field of this request")},
+        {LINE "\"real\":1.5}", BOUNDED("/real", "range", "must be from -1 to 1", "-1", "1")},
+        {LINE "\"real\":\"1\"}", ERROR("/real", "type", "must be a number")},
+        {LINE "\"boolean\":0}", ERROR("/boolean", "type", "must be true or false")},
         {LINE "\"time\":\"2026-11-22T10:00:00\"}",
-         ERROR("/time", "must be an RFC 3339 time with an offset, from 2000 to 2199")},
+         ERROR("/time", "time", "must be an RFC 3339 time with an offset, from 2000 to 2199")},
         {LINE "\"time\":0}",
-         ERROR("/time", "must be an RFC 3339 time with an offset, from 2000 to 2199")},
+         ERROR("/time", "time", "must be an RFC 3339 time with an offset, from 2000 to 2199")},
         {LINE "\"id\":\"seat_01jbxyz0123456789abcdefghj\"}",
-         ERROR("/id", "must be an id of the form user_...")},
-        {LINE "\"id\":\"" USER "\\u0000\"}", ERROR("/id", "must be an id of the form user_...")},
-        {LINE "\"objects\":{}}", ERROR("/objects", "must be an array")},
-        {LINE "\"objects\":[]}", ERROR("/objects", "must have 1 to 2 elements")},
-        {LINE "\"objects\":[{\"n\":1},2]}", ERROR("/objects/1", "must be an object")},
+         ERROR("/id", "id", "must be an id of the form user_...")},
+        {LINE "\"id\":\"" USER "\\u0000\"}",
+         ERROR("/id", "id", "must be an id of the form user_...")},
+        {LINE "\"objects\":{}}", ERROR("/objects", "type", "must be an array")},
+        {LINE "\"objects\":[]}",
+         BOUNDED("/objects", "count", "must have 1 to 2 elements", "1", "2")},
+        {LINE "\"objects\":[{\"n\":1},2]}", ERROR("/objects/1", "type", "must be an object")},
         {LINE "\"objects\":[{},{\"n\":0}]}",
-         ERROR("/objects/0/n", "is missing") "," ERROR("/objects/1/n", "must be from 1 to 9")},
+         ERROR("/objects/0/n", "missing",
+               "is missing") "," BOUNDED("/objects/1/n", "range", "must be from 1 to 9", "1", "9")},
         {LINE "\"objects\":[{\"n\":1,\"m\":1}]}",
-         ERROR("/objects/0/m", "is not a field of this request")},
+         ERROR("/objects/0/m", "unknown", "is not a field of this request")},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         assert_errors(rows[i].body, rows[i].errors);
@@ -278,14 +297,14 @@ static void test_numbers_past_every_range(void **state)
                                    "0.1e9999999999", "-1e309", "123e4567", digits};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         (void)snprintf(text, sizeof text, LINE "\"integer\":%s}", numbers[i]);
-        assert_errors(text, ERROR("/integer", "must be from -5 to 100"));
+        assert_errors(text, BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100"));
         (void)snprintf(text, sizeof text, LINE "\"real\":%s,\"any\":1}", numbers[i]);
-        assert_errors(text,
-                      ERROR("/any", "must be a string") "," ERROR("/real", "must be from -1 to 1"));
+        assert_errors(text, ERROR("/any", "type", "must be a string") "," BOUNDED(
+                                "/real", "range", "must be from -1 to 1", "-1", "1"));
         (void)snprintf(text, sizeof text, LINE "\"objects\":[%s]}", numbers[i]);
-        assert_errors(text, ERROR("/objects/0", "must be an object"));
+        assert_errors(text, ERROR("/objects/0", "type", "must be an object"));
         (void)snprintf(text, sizeof text, LINE "\"any\":\"1e9\",\"other\":%s}", numbers[i]);
-        assert_errors(text, ERROR("/other", "is not a field of this request"));
+        assert_errors(text, ERROR("/other", "unknown", "is not a field of this request"));
     }
     /* What only looks like one stays as it is. */
     const char *in_text = "{\"line\":\"1e999\",\"any\":\"\\\"1e9\",\"real\":1e999}";
@@ -331,7 +350,7 @@ static void test_long_key_is_pointed_at_from_above(void **state)
     length += 1000;
     length += (size_t)snprintf(text + length, sizeof text - length, "\":1}");
     text[length] = '\0';
-    assert_errors(text, ERROR("", "is not a field of this request"));
+    assert_errors(text, ERROR("", "unknown", "is not a field of this request"));
 }
 
 int main(void)

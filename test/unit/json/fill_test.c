@@ -148,28 +148,33 @@ static void assert_errors(const char *json, enum body_extent extent, const char 
     free(body);
 }
 
-#define ERROR(field, message) "{\"field\":\"" field "\",\"message\":\"" message "\"}"
+#define FAULT(field, rule, message)                                                                \
+    "{\"field\":\"" field "\",\"rule\":\"" rule "\",\"message\":\"" message "\""
+#define ERROR(field, rule, message) FAULT(field, rule, message) "}"
+#define BOUNDED(field, rule, message, least, most)                                                 \
+    FAULT(field, rule, message) ",\"least\":" least ",\"most\":" most "}"
 
 static void test_errors_are_told_in_the_order_of_the_rows(void **state)
 {
     (void)state;
-    assert_errors(
-        "{\"flag\":1,\"integer\":10}", BODY_WHOLE,
-        ERROR("/text", "is missing") "," ERROR("/integer", "must be from 1 to 9") "," ERROR(
-            "/flag", "must be true or false"));
+    assert_errors("{\"flag\":1,\"integer\":10}", BODY_WHOLE,
+                  ERROR("/text", "missing", "is missing") "," BOUNDED(
+                      "/integer", "range", "must be from 1 to 9", "1",
+                      "9") "," ERROR("/flag", "type", "must be true or false"));
     assert_errors("{\"text\":\"a\",\"ids\":[\"" SEAT_A "\",\"" SEAT_A "\"]}", BODY_WHOLE,
-                  ERROR("/ids/1", "stands there twice"));
+                  ERROR("/ids/1", "twice", "stands there twice"));
     assert_errors("{\"text\":\"a\",\"ids\":[]}", BODY_WHOLE,
-                  ERROR("/ids", "must have 1 to 3 elements"));
+                  BOUNDED("/ids", "count", "must have 1 to 3 elements", "1", "3"));
     assert_errors("{\"text\":\"a\",\"password\":\"password\"}", BODY_WHOLE,
-                  ERROR("/password", "must not be one of the passwords that are guessed first"));
+                  ERROR("/password", "password_common",
+                        "must not be one of the passwords that are guessed first"));
 }
 
 static void test_of_a_part_nothing_is_required(void **state)
 {
     (void)state;
     assert_errors("{}", BODY_PART, "");
-    assert_errors("{\"text\":null}", BODY_PART, ERROR("/text", "must be a string"));
+    assert_errors("{\"text\":null}", BODY_PART, ERROR("/text", "type", "must be a string"));
     assert_errors("{\"real\":null}", BODY_PART, "");
 }
 

@@ -30,10 +30,10 @@ static void lines_that_can_be_seen(void **state)
         "가\u3000나",                     /* an ideographic space */
         "\ufffd",
     };
-    char problem[TEXT_PROBLEM_BYTES];
+    struct text_problem problem;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        if (!text_is_line(good[i], problem))
-            fail_msg("%s %s", good[i], problem);
+        if (!text_is_line(good[i], &problem))
+            fail_msg("%s %s", good[i], problem.words);
 }
 
 #define HIDDEN(point) "must not contain " point ", which nobody can see"
@@ -88,11 +88,11 @@ static void lines_that_are_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof refused_lines / sizeof refused_lines[0]; i++) {
-        char problem[TEXT_PROBLEM_BYTES];
-        if (text_is_line(refused_lines[i].text, problem))
+        struct text_problem problem;
+        if (text_is_line(refused_lines[i].text, &problem))
             fail_msg("row %zu is taken", i);
-        if (strcmp(problem, refused_lines[i].problem) != 0)
-            fail_msg("row %zu %s", i, problem);
+        if (strcmp(problem.words, refused_lines[i].problem) != 0)
+            fail_msg("row %zu %s", i, problem.words);
     }
 }
 
@@ -116,14 +116,14 @@ static void prose_may_have_more(void **state)
         {"a\ufffe", HIDDEN("U+FFFE")},
         {"\u202e\n", NOTHING},
     };
-    char problem[TEXT_PROBLEM_BYTES];
+    struct text_problem problem;
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
-        if (!text_is_prose(good[i], problem))
-            fail_msg("row %zu %s", i, problem);
+        if (!text_is_prose(good[i], &problem))
+            fail_msg("row %zu %s", i, problem.words);
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        if (text_is_prose(refused[i].text, problem))
+        if (text_is_prose(refused[i].text, &problem))
             fail_msg("row %zu is taken", i);
-        assert_string_equal(problem, refused[i].problem);
+        assert_string_equal(problem.words, refused[i].problem);
     }
 }
 

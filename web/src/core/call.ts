@@ -3,13 +3,23 @@
 // failed whose outcome nobody knows.
 import { signal } from '@preact/signals'
 
+// What is wrong with one field: the rule that it breaks, and what that allows.
+export interface Fault {
+    field: string
+    rule: string
+    message: string
+    least?: number
+    most?: number
+    other?: string
+}
+
 export interface Problem {
     status: number
     code: string
     title: string
     detail?: string
     requestId?: string
-    errors?: { field: string; message: string }[]
+    errors?: Fault[]
     [member: string]: unknown
 }
 

@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren, JSX, TargetedSubmitEvent } from 'preact'
 import { Refused } from './call'
+import { faultText } from './faults'
 import { Trouble } from './frame'
 import { type Key, t, type Values } from './language'
 import { sayAtOnce } from './say'
@@ -26,7 +27,8 @@ export const emailInput = { type: 'email', autoComplete: 'username' } as const
 export function Field(props: FieldProps) {
     const { name, id = name, label, values, hint, attributes, refused, field = name } = props
     const error = errorOf(refused, field)
-    const about = [hint ? `${id}-hint` : '', error ? `${id}-error` : ''].filter(Boolean).join(' ')
+    const isWrong = error !== undefined
+    const about = [hint ? `${id}-hint` : '', isWrong ? `${id}-error` : ''].filter(Boolean).join(' ')
     return (
         <p class="field">
             <label for={id}>{t(label, values)}</label>
@@ -34,7 +36,7 @@ export function Field(props: FieldProps) {
                 id={id}
                 name={name}
                 required
-                aria-invalid={error ? 'true' : 'false'}
+                aria-invalid={isWrong ? 'true' : 'false'}
                 {...(about ? { 'aria-describedby': about } : {})}
                 {...attributes}
             />
@@ -43,7 +45,7 @@ export function Field(props: FieldProps) {
                     {t(hint)}
                 </span>
             ) : null}
-            {error ? (
+            {isWrong ? (
                 <span id={`${id}-error`} class="bad">
                     {error}
                 </span>
@@ -52,10 +54,11 @@ export function Field(props: FieldProps) {
     )
 }
 
-// What a refusal says of the field, if it speaks of it.
+// What a refusal says of the field, if it speaks of it; empty while the words are on their way.
 export function errorOf(refused: unknown, field: string): string | undefined {
     if (!(refused instanceof Refused)) return undefined
-    return refused.problem.errors?.find(one => one.field === `/${field}`)?.message
+    const fault = refused.problem.errors?.find(one => one.field === `/${field}`)
+    return fault && faultText(fault)
 }
 
 interface FormProps {

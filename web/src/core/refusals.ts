@@ -1,27 +1,8 @@
-// The words for a refusal in the reader's language. They come when the first is to be told: few pages
-// ever need them.
-import { signal } from '@preact/signals'
+// The words for a refusal in the reader's language.
 import type { Problem } from './call'
-import { language } from './language'
+import { later } from './later'
 
-type Texts = Record<string, Record<string, string>>
+const refusals = later(() => import('../texts/refusals'))
 
-const texts = signal<Texts | 'loading' | 'missing' | null>(null)
-
-async function load(): Promise<void> {
-    texts.value = 'loading'
-    try {
-        const { en, ko } = await import('../texts/refusals')
-        texts.value = { en, ko }
-    } catch {
-        texts.value = 'missing'
-    }
-}
-
-// Empty while they are on their way. Words that can't be had are those of the answer itself.
-export function refusalText(problem: Problem): string {
-    const now = texts.value
-    if (now === null) queueMicrotask(load)
-    if (now === null || now === 'loading') return ''
-    return (now !== 'missing' && now[language.value]?.[problem.code]) || problem.title
-}
+// Words that can't be had are those of the answer itself.
+export const refusalText = ({ code, title }: Problem): string => refusals(code) ?? title

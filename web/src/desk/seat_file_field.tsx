@@ -1,6 +1,7 @@
 // The file that a date's seats come from: what is in it, and what is wrong with it by its lines.
 import type { Signal } from '@preact/signals'
 import { Refused } from '../core/call'
+import { faultText } from '../core/faults'
 import { price } from '../core/frame'
 import { count, t } from '../core/language'
 import { say } from '../core/say'
@@ -26,7 +27,7 @@ function faultsOf(refused: unknown, file: SeatFile): string[] {
         )
     return (refused.problem.errors ?? [])
         .filter(({ field }) => field.startsWith('/seats/'))
-        .map(({ field, message }) => `${lineOf(field)}: ${lineOf(message)}`)
+        .map(fault => `${lineOf(fault.field)}: ${lineOf(faultText(fault))}`)
 }
 
 function Faults({ faults, all }: { faults: string[]; all: number }) {

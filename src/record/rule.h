@@ -1,0 +1,28 @@
+/* The rules of rule.def as values, and what is told of a value that breaks one. */
+#ifndef USHER_RECORD_RULE_H
+#define USHER_RECORD_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum rule {
+    RULE_NONE = 0,
+#define RULE(constant, word, words) RULE_##constant,
+#include "record/rule.def"
+    RULE_COUNT
+};
+
+struct breach {
+    enum rule rule;
+    const char *words; /* NULL: the rule's own */
+    bool bounded;      /* it must be, or have, from least to most */
+    int64_t least, most;
+    const char *other; /* a JSON pointer to what it collides with; or NULL */
+};
+
+/* `rule` is not RULE_NONE: the word that errors have, and what is said of any value that breaks it.
+ */
+const char *rule_word(enum rule rule);
+const char *rule_words(enum rule rule);
+
+#endif
