@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 
+import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
 import { charge, fromNow, makeConcert, makeRound, signIn } from '../api/support/people.mjs'
 import { openPage } from './support/browser.mjs'
@@ -28,13 +29,22 @@ if (process.env.USHER_AXE === 'all') {
             for (const size of [phone, desktop, zoomed]) looks.push({ locale, colorScheme, ...size })
 }
 
+const drawing = {
+    prices: [{ grade: 'VIP', price: null }],
+    rows: [
+        { section: 'A', row: '1', count: 12, firstNumber: 1, accessible: [0], prices: [{ price: 0, count: 12 }] },
+        { section: 'A', row: '2', count: 12, firstNumber: 1 },
+    ],
+}
+
 async function openHall(settings) {
     const house = await House.open(settings, { organizers: ['organizer@example.com'] })
     const organizer = await signIn(house, 'organizer@example.com')
     const concert = await makeConcert(organizer)
     const later = await makeConcert(organizer, { reservationOpenAt: fromNow(3_600_000) })
     const round = await makeRound(organizer, concert, { rows: 3, seatsPerRow: 60 })
-    return { house, hall: { concert, later, round } }
+    const plan = ok(await organizer.post('/v1/plans', { name: 'Hall', plan: drawing }), 201)
+    return { house, hall: { concert, later, round, plan } }
 }
 
 let open, full

@@ -217,6 +217,43 @@ export const states = [
         },
         ready: 'form .rows',
     },
+    { name: 'the desk, seating plans', organizer: true, show: page => page.goto('/desk/plans'), ready: '.cards > li' },
+    {
+        name: 'the desk, a plan', organizer: true,
+        show: async (page, { plan }) => {
+            await page.goto(`/desk/plans/${plan.id}`)
+            await page.locator('#row-curve').fill('steep')
+            await page.keyboard.press('Enter')
+        },
+        ready: '#row-curve-error',
+    },
+    {
+        name: 'the desk, a plan that somebody else saved', organizer: true,
+        show: async (page, { plan }) => {
+            await page.goto(`/desk/plans/${plan.id}`)
+            await page.locator('#row-label').fill('front')
+            await page.keyboard.press('Control+s')
+            await page.locator('.plan-bar .dim').waitFor()
+            await page.locator('#row-label').fill('back')
+            await page.route('**/v1/plans/*', async route => {
+                if (route.request().method() !== 'PUT') return route.continue()
+                const headers = { ...route.request().headers(), 'if-match': '"1"' }
+                return route.continue({ headers })
+            })
+            await page.locator('#row-section').fill('B')
+            await page.keyboard.press('Control+s')
+        },
+        ready: '.trouble .acts',
+    },
+    {
+        name: 'the desk, a date of a plan', organizer: true,
+        show: async (page, { later, plan }) => {
+            await page.goto(`/desk/concerts/${later.id}`)
+            await page.locator('[value=plan]').check()
+            await page.locator('#plan').selectOption(plan.id)
+        },
+        ready: '#planPrice0',
+    },
     { name: 'the desk, people', organizer: true, show: page => page.goto('/desk/accounts'), ready: '.cards > li' },
     {
         name: 'the desk, points to be given', organizer: true,

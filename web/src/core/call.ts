@@ -54,12 +54,14 @@ interface Answer {
     body: unknown
 }
 
+type Headers = Record<string, string>
+
 // Undefined: no answer came.
 async function ask(
     method: string,
     path: string,
     body: unknown,
-    key: string | null,
+    headers: Headers,
     patienceMs: number
 ) {
     const abort = new AbortController()
@@ -71,7 +73,7 @@ async function ask(
             signal: abort.signal,
             headers: {
                 ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-                ...(key === null ? {} : { 'Idempotency-Key': key }),
+                ...headers,
             },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         })
@@ -112,23 +114,23 @@ async function askUntilAnswered(
     method: string,
     path: string,
     body: unknown,
-    key: string | null,
+    headers: Headers = {},
     patienceMs = answerMs
 ): Promise<Answer> {
     for (let tries = 0; ; tries++) {
-        const answer = await ask(method, path, body, key, patienceMs)
+        const answer = await ask(method, path, body, headers, patienceMs)
         if (answer !== undefined && !isPutOff(answer)) return answer
         await wait(answer, tries)
     }
 }
 
 export async function read<T>(path: string): Promise<T> {
-    return outcome<T>(await askUntilAnswered('GET', path, undefined, null))
+    return outcome<T>(await askUntilAnswered('GET', path, undefined))
 }
 
 // Asks by POST for what changes nothing: it may be asked twice, and needs no key.
 export async function inquire<T>(path: string, body: unknown): Promise<T> {
-    return outcome<T>(await askUntilAnswered('POST', path, body, null))
+    return outcome<T>(await askUntilAnswered('POST', path, body))
 }
 
 // All items of a list, up to the most that a page is made for.
@@ -170,8 +172,20 @@ export async function act<T>(
     patienceMs?: number
 ): Promise<T> {
     const key = keyOf(name)
-    const sent = method === 'POST' ? key : null
-    const answer = await askUntilAnswered(method, path, body, sent, patienceMs)
+    const headers: Headers = method === 'POST' ? { 'Idempotency-Key': key } : {}
+    const answer = await askUntilAnswered(method, path, body, headers, patienceMs)
     localStorage.removeItem(kept(name))
     return outcome<T>(answer)
+}
+
+// Puts something in the place of that version of it. A lost answer is asked for again; if it had been
+// heard, the second answer is that the version is another (412).
+export async function replace<T>(
+    path: string,
+    body: unknown,
+    version: number,
+    patienceMs?: number
+): Promise<T> {
+    const headers = { 'If-Match': `"${version}"` }
+    return outcome<T>(await askUntilAnswered('PUT', path, body, headers, patienceMs))
 }

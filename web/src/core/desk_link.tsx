@@ -12,6 +12,7 @@ export const deskPages = [
     { path: '/desk', scopes: ['stats'] },
     { path: '/desk/line', scopes: ['stats', 'queue:write'] },
     { path: '/desk/concerts', scopes: ['catalogue:write'] },
+    { path: '/desk/plans', scopes: ['catalogue:write'] },
     { path: '/desk/rehearsal', scopes: ['stats'] },
     { path: '/desk/orders', scopes: ['read'] },
     { path: '/desk/accounts', scopes: ['read'] },

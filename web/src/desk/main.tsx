@@ -1,6 +1,7 @@
 // The desk's document, for the people of the house: how the sale goes, and how people are let in.
 import '../style.css'
 import '../lists.css'
+import '../seats/hall.css'
 import './desk.css'
 import './words'
 import { effect } from '@preact/signals'
@@ -20,6 +21,8 @@ import { followDesk } from './news'
 import { OrderPage } from './order'
 import { Orders } from './orders'
 import { People } from './people'
+import { PlanPage } from './plan'
+import { Plans } from './plans'
 import { RehearsalPage } from './rehearsal'
 import { Reports } from './reports'
 import { SetUp } from './set_up'
@@ -39,6 +42,7 @@ const contents: Record<Path, Content> = {
     '/desk': { title: 'pageLive', Page: Live, follows: true },
     '/desk/line': { title: 'pageLine', Page: Line, follows: true },
     '/desk/concerts': { title: 'concerts', Page: Concerts, One: SetUp },
+    '/desk/plans': { title: 'pagePlans', Page: Plans, One: PlanPage },
     '/desk/rehearsal': { title: 'pageRehearsal', Page: RehearsalPage },
     '/desk/orders': { title: 'pageOrders', Page: Orders, One: OrderPage },
     '/desk/accounts': { title: 'pageAccounts', Page: Accounts, One: AccountPage },

@@ -36,6 +36,9 @@ export interface Hall {
     bounds: { left: number; top: number; right: number; bottom: number }
 }
 
+// What of a plan is needed to draw it.
+export type Drawn = Pick<Plan, 'rows' | 'bounds'>
+
 // Space between rows, and between sections, that have no positions.
 const rowGap = 1.3
 const sectionGap = 1.5
@@ -44,7 +47,7 @@ const margin = 1.5
 const stageRoom = 3
 
 // The usual distance between neighbours: that in the middle of all.
-function pitchOf(plan: Plan): number {
+export function pitchOf(plan: Drawn): number {
     const distances: number[] = []
     for (const { x, y } of plan.rows)
         for (let i = 1; i < x.length; i++) distances.push(Math.hypot(x[i] ?? 0, y[i] ?? 0))
@@ -52,8 +55,7 @@ function pitchOf(plan: Plan): number {
     return distances[distances.length >> 1] || 1
 }
 
-function placeSeats(hall: Hall, plan: Plan): void {
-    const pitch = pitchOf(plan)
+function placeSeats(hall: Hall, plan: Drawn, pitch: number): void {
     let line = plan.bounds === null ? 0 : plan.bounds.bottom / pitch + sectionGap
     let section: string | null = null
     for (const row of plan.rows) {
@@ -137,7 +139,11 @@ function boundsOf({ x, y }: Hall): Hall['bounds'] {
     }
 }
 
-export function makeHall(plan: Plan): Hall {
+// `pitch`: of a seat, where that is known.
+export function makeHall(
+    plan: Drawn & Pick<Plan, 'planVersion' | 'prices'>,
+    pitch = pitchOf(plan)
+): Hall {
     const count = plan.rows.reduce((sum, row) => sum + row.count, 0)
     const hall: Hall = {
         planVersion: plan.planVersion,
@@ -156,7 +162,7 @@ export function makeHall(plan: Plan): Hall {
     plan.rows.forEach((row, index) => {
         readRow(hall, row, index)
     })
-    placeSeats(hall, plan)
+    placeSeats(hall, plan, pitch)
     hall.sections = gather(hall)
     hall.bounds = boundsOf(hall)
     return hall

@@ -1,6 +1,7 @@
 // The document inside: choosing seats, and paying for them.
 import '../style.css'
 import '../lists.css'
+import './hall.css'
 import './seats.css'
 import './words'
 import { withPerson } from '../core/guard'

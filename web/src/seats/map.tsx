@@ -4,26 +4,13 @@ import { signal, useSignal, useSignalEffect } from '@preact/signals'
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks'
 import { price } from '../core/frame'
 import { t } from '../core/language'
-import {
-    chooseSize,
-    keepInside,
-    nearSize,
-    onScreen,
-    onSeat,
-    type View,
-    whole,
-    zoom,
-} from './camera'
+import { chooseSize, nearSize, onScreen, onSeat, whole, zoom } from './camera'
 import { lost, press, seatLabel } from './choice'
 import { accessible, type Hall, neighbour, seatAt } from './hall'
 import { chosen, isFree, news, placesOf, stateOf } from './model'
-import { colourOf, type Look, linesOf, Painter } from './paint'
-
-// A finger that moves less than this taps.
-const slop = 6
-// A view that did not move for so long is at rest.
-const restMs = 120
-const zoomStep = 1.6
+import type { Look } from './paint'
+import { listen, Stage, zoomStep } from './stage'
+import { Swatch } from './swatch'
 
 // Only seats of this price are shown as free; null: all.
 const onlyPrice = signal<number | null>(null)
@@ -38,80 +25,18 @@ function lookOf(hall: Hall, place: number, mine: readonly number[], gone: readon
     return look === 'free' && isOther ? 'other' : look
 }
 
-// The drawing and what it shows. `rested` has the view that the grid lies over.
-class Stage {
-    view: View = { x: 0, y: 0, scale: 1, width: 0, height: 0 }
-    readonly rested = signal(this.view)
-    private readonly painter: Painter
-    private frame = 0
-    private timer = 0
-
-    constructor(
-        readonly hall: Hall,
-        private readonly canvas: HTMLCanvasElement
-    ) {
-        this.painter = new Painter(hall, canvas, () => ({
+class SeatStage extends Stage {
+    constructor(hall: Hall, canvas: HTMLCanvasElement) {
+        super(hall, canvas, () => ({
             stage: t('stage'),
             section: (name, n) => t('sectionFree', { name: name || t('noSection'), n }),
         }))
     }
 
-    resize(width: number, height: number): void {
-        if (width === 0 || (width === this.view.width && height === this.view.height)) return
-        const isFirst = this.view.width === 0
-        const ratio = Math.min(devicePixelRatio, 2)
-        this.canvas.width = Math.round(width * ratio)
-        this.canvas.height = Math.round(height * ratio)
-        this.view = { ...this.view, width, height }
-        this.show(isFirst ? whole(this.hall, this.view) : this.view)
-    }
-
-    // Shows it at once, and finely when it rests.
-    show(view: View): void {
-        this.view = view
-        cancelAnimationFrame(this.frame)
-        this.frame = requestAnimationFrame(() => this.painter.draw(this.view, true))
-        clearTimeout(this.timer)
-        this.timer = setTimeout(() => this.rest(), restMs)
-    }
-
-    // Shows it finely at once: nothing follows.
-    jump(view: View): void {
-        this.view = view
-        this.rest()
-    }
-
-    private rest(): void {
-        clearTimeout(this.timer)
-        cancelAnimationFrame(this.frame)
-        this.painter.draw(this.view, false)
-        this.rested.value = this.view
-    }
-
-    // Draws what looks otherwise than before.
-    update(): void {
-        const before = this.painter.looks
-        const now: Look[] = []
-        const changed: number[] = []
+    refresh(): void {
         const mine = chosen.value
         const gone = lost.value?.gone ?? []
-        for (let place = 0; place < this.hall.count; place++) {
-            const look = lookOf(this.hall, place, mine, gone)
-            now.push(look)
-            if (look !== before[place]) changed.push(place)
-        }
-        this.painter.looks = now
-        if (this.view.width === 0) return
-        if (before.length === 0) this.rest()
-        else if (changed.length > 0) this.painter.redraw(changed, this.view)
-    }
-
-    pointAt(x: number, y: number): [number, number] {
-        const { view } = this
-        return [
-            view.x + (x - view.width / 2) / view.scale,
-            view.y + (y - view.height / 2) / view.scale,
-        ]
+        this.update(place => lookOf(this.hall, place, mine, gone))
     }
 
     // Far out a tap goes nearer; near by it takes the seat there.
@@ -124,68 +49,6 @@ class Stage {
         const place = seatAt(this.hall, ...this.pointAt(x, y), chooseSize / view.scale)
         if (place !== null) press(place)
     }
-
-    zoomBy(factor: number): void {
-        const { width, height } = this.view
-        this.jump(zoom(this.hall, this.view, factor, width / 2, height / 2))
-    }
-}
-
-// Fingers and the mouse on the drawing: one moves it, two zoom it.
-function listen(canvas: HTMLCanvasElement, stage: Stage): () => void {
-    const fingers = new Map<number, PointerEvent>()
-    let moved = 0
-    const place = (event: MouseEvent): [number, number] => {
-        const { left, top } = canvas.getBoundingClientRect()
-        return [event.clientX - left, event.clientY - top]
-    }
-    const down = (event: PointerEvent) => {
-        if (fingers.size === 0) moved = 0
-        fingers.set(event.pointerId, event)
-        canvas.setPointerCapture(event.pointerId)
-    }
-    const move = (event: PointerEvent) => {
-        const before = fingers.get(event.pointerId)
-        if (before === undefined) return
-        fingers.set(event.pointerId, event)
-        const right = event.clientX - before.clientX
-        const below = event.clientY - before.clientY
-        moved += Math.abs(right) + Math.abs(below)
-        const { view } = stage
-        const other = [...fingers.values()].find(finger => finger.pointerId !== event.pointerId)
-        if (other !== undefined) {
-            const apart = (finger: PointerEvent) =>
-                Math.hypot(finger.clientX - other.clientX, finger.clientY - other.clientY)
-            moved = Number.POSITIVE_INFINITY
-            stage.show(
-                zoom(stage.hall, view, apart(event) / Math.max(apart(before), 1), ...place(other))
-            )
-        } else if (moved > slop) {
-            stage.show(
-                keepInside(stage.hall, {
-                    ...view,
-                    x: view.x - right / view.scale,
-                    y: view.y - below / view.scale,
-                })
-            )
-        }
-    }
-    const up = (event: PointerEvent) => {
-        if (fingers.delete(event.pointerId) && moved <= slop && event.type === 'pointerup')
-            stage.tap(...place(event))
-    }
-    const wheel = (event: WheelEvent) => {
-        event.preventDefault()
-        stage.show(zoom(stage.hall, stage.view, Math.exp(-event.deltaY / 400), ...place(event)))
-    }
-    const all = new AbortController()
-    const { signal } = all
-    canvas.addEventListener('pointerdown', down, { signal })
-    canvas.addEventListener('pointermove', move, { signal })
-    canvas.addEventListener('pointerup', up, { signal })
-    canvas.addEventListener('pointercancel', up, { signal })
-    canvas.addEventListener('wheel', wheel, { signal, passive: false })
-    return () => all.abort()
 }
 
 const stateWords = { a: 'stateFree', h: 'stateHeld', s: 'stateSold', b: 'stateBlocked' } as const
@@ -350,15 +213,6 @@ function Grid({ stage }: { stage: Stage }) {
     )
 }
 
-function Swatch({ index }: { index: number }) {
-    return (
-        <span
-            class={linesOf(index) > 0 ? 'swatch striped' : 'swatch'}
-            style={{ backgroundColor: colourOf(index) }}
-        />
-    )
-}
-
 // What the colours mean; each is a switch that shows its seats alone.
 function Legend({ hall }: { hall: Hall }) {
     const wheels = useMemo(() => hall.flags.some(flag => (flag & accessible) !== 0), [hall])
@@ -384,17 +238,17 @@ function Legend({ hall }: { hall: Hall }) {
 
 export function SeatMap({ hall }: { hall: Hall }) {
     const canvas = useRef<HTMLCanvasElement>(null)
-    const stage = useSignal<Stage | null>(null)
+    const stage = useSignal<SeatStage | null>(null)
     useLayoutEffect(() => {
         const element = canvas.current
         if (element === null) return
-        const now = new Stage(hall, element)
+        const now = new SeatStage(hall, element)
         stage.value = now
         const watch = new ResizeObserver(() => {
             now.resize(element.clientWidth, element.clientHeight)
         })
         watch.observe(element)
-        const deaf = listen(element, now)
+        const deaf = listen(element, { stage: () => now, tap: (x, y) => now.tap(x, y) })
         return () => {
             watch.disconnect()
             deaf()
@@ -402,7 +256,7 @@ export function SeatMap({ hall }: { hall: Hall }) {
     }, [hall])
     useSignalEffect(() => {
         void news.value
-        stage.value?.update()
+        stage.value?.refresh()
     })
     return (
         <section aria-label={t('hall')}>
