@@ -202,6 +202,16 @@ static void book_minute(struct series *series, int64_t minute)
     engine_put_minute(series->engine, &kept);
 }
 
+/* Of those that were under way at the reading before. A thread that came late may see several end.
+ */
+static void book_ended(struct series *series, int64_t minute)
+{
+    if (minute < series->first_minute)
+        minute = series->first_minute;
+    for (; minute < series->next_minute - 1; minute++)
+        book_minute(series, minute);
+}
+
 static void take_reading(struct series *series)
 {
     struct series_reading reading;
@@ -209,10 +219,12 @@ static void take_reading(struct series *series)
     reading_take(&reading.house, series->engine);
     latency_answers(series->latencies, reading.answers);
     (void)engine_queue(series->engine, &queue);
-    const int64_t before = series->next_minute; /* this thread alone changes it */
+    /* This thread alone changes both. */
+    const bool is_first = series->reading_count == 0;
+    const int64_t under_way = series->next_minute - 1;
     series_note(series, engine_now(series->engine).house / SECOND_MS, &reading, &queue);
-    if (series->next_minute > before && before > series->first_minute)
-        book_minute(series, before - 1);
+    if (!is_first)
+        book_ended(series, under_way);
 }
 
 /* Waits for the next second to begin. False: it shall stop. */

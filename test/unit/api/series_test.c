@@ -1,6 +1,7 @@
 /* The house second by second: readings are taken by hand, at seconds of the test's own. */
 #include "api/series.h"
 
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
@@ -254,6 +255,123 @@ static void test_minutes_of_another_start(void **state)
     assert_int_equal(pthread_mutex_destroy(&series.lock), 0);
 }
 
+/* Minutes lie in a ring: the oldest and the newest have places of their own. A number that stands
+ * at 0 again is 0. */
+static void test_the_oldest_minute_is_not_the_newest(void **state)
+{
+    static int64_t steps[SERIES_STEPS_MAX];
+    (void)state;
+    for (int64_t minute = 1; minute <= MINUTES_KEPT; minute++) {
+        count(TALLY_JOINED, minute);
+        queue.active = minute % 2;
+        note(minute * 60);
+    }
+    struct series_range range = {.from = 0};
+    (void)tell_minutes_of(SERIES_JOINED, &range, steps);
+    assert_int_equal(range.from, (FIRST_MINUTE + 1) * 60);
+    assert_int_equal(steps[0], 2);
+    range = (struct series_range){.from = 0, .latest = true};
+    const size_t told = tell_minutes_of(SERIES_JOINED, &range, steps);
+    assert_int_equal(steps[told - 2], MINUTES_KEPT);
+    assert_int_equal(tell_minutes_of(SERIES_ACTIVE, &range, steps), told);
+    assert_int_equal(steps[told - 2] + steps[told - 3], 1);
+    assert_int_equal(range.to % 60, 0);
+}
+
+/* ---- The thread, with a clock that goes when it is asked ---- */
+
+/* The clock stands after so many looks at it. */
+#define LOOKS 400
+
+static struct {
+    int64_t looks, second;
+    sem_t all_looked;
+    size_t booked;
+    struct house_minute minutes[LOOKS];
+} by_clock;
+
+struct moment __wrap_engine_now(const struct engine *engine);
+struct moment __wrap_engine_now(const struct engine *engine)
+{
+    (void)engine;
+    if (by_clock.looks < LOOKS) /* once the thread came late by two minutes and a half */
+        by_clock.second += by_clock.looks == LOOKS / 2 ? 150 : 1;
+    if (++by_clock.looks == LOOKS)
+        (void)sem_post(&by_clock.all_looked);
+    return (struct moment){.house = (BEGIN + by_clock.second) * SECOND_MS + 999};
+}
+
+void __wrap_reading_take(struct reading *taken, const struct engine *engine);
+void __wrap_reading_take(struct reading *taken, const struct engine *engine)
+{
+    (void)engine;
+    memset(taken, 0, sizeof *taken);
+    taken->tally.counts[TALLY_JOINED] = by_clock.second;
+}
+
+void __wrap_latency_answers(const struct latencies *latencies, int64_t *answers);
+void __wrap_latency_answers(const struct latencies *latencies, int64_t *answers)
+{
+    (void)latencies;
+    memset(answers, 0, LATENCY_BUCKETS_ALL * sizeof *answers);
+}
+
+uint64_t __wrap_engine_queue(const struct engine *engine, struct queue_view *view);
+uint64_t __wrap_engine_queue(const struct engine *engine, struct queue_view *view)
+{
+    (void)engine;
+    memset(view, 0, sizeof *view);
+    view->waiting = 9;
+    return 1;
+}
+
+void __wrap_engine_put_minute(struct engine *engine, const struct house_minute *minute);
+void __wrap_engine_put_minute(struct engine *engine, const struct house_minute *minute)
+{
+    (void)engine;
+    assert_in_range(by_clock.booked, 0, LOOKS - 1);
+    by_clock.minutes[by_clock.booked++] = *minute;
+}
+
+enum result __wrap_engine_read_minutes(const struct engine *engine, int64_t from,
+                                       house_minute_visit *visit, void *owner,
+                                       struct explanation *explanation);
+enum result __wrap_engine_read_minutes(const struct engine *engine, int64_t from,
+                                       house_minute_visit *visit, void *owner,
+                                       struct explanation *explanation)
+{
+    (void)engine;
+    (void)explanation;
+    const struct house_minute hour_ago = {.minute = FIRST_MINUTE - 60, .values[SERIES_JOINED] = 1};
+    assert_in_range(from, FIRST_MINUTE - MINUTES_KEPT, FIRST_MINUTE);
+    visit(owner, &hour_ago);
+    return RESULT_OK;
+}
+
+/* Each that ended, once and when it had, and the last one with the stop. */
+static void test_each_minute_is_booked(void **state)
+{
+    struct explanation explanation;
+    int64_t some_engine = 0, joined = 0;
+    (void)state;
+    memset(&series, 0, sizeof series);
+    assert_int_equal(sem_init(&by_clock.all_looked, 0, 0), 0);
+    assert_int_equal(series_start(&series, (struct engine *)&some_engine, NULL, &explanation),
+                     RESULT_OK);
+    assert_int_equal(sem_wait(&by_clock.all_looked), 0);
+    series_stop(&series);
+    const int64_t last = (BEGIN + by_clock.second - 1) / 60;
+    assert_int_equal(by_clock.booked, last - FIRST_MINUTE + 1);
+    for (size_t i = 0; i < by_clock.booked; i++) {
+        assert_int_equal(by_clock.minutes[i].minute, FIRST_MINUTE + (int64_t)i);
+        assert_int_equal(by_clock.minutes[i].values[SERIES_WAITING], 9);
+        joined += by_clock.minutes[i].values[SERIES_JOINED];
+    }
+    /* The first reading had 1 of them, and the last was taken before the clock's last step. */
+    assert_int_equal(joined, by_clock.second - 2);
+    assert_int_equal(sem_destroy(&by_clock.all_looked), 0);
+}
+
 static void test_rates(void **state)
 {
     struct series_rates rates;
@@ -300,6 +418,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_minutes_are_kept_for_longer, begin_series, end_series),
         cmocka_unit_test_setup_teardown(test_thirty_days_are_kept, begin_series, end_series),
         cmocka_unit_test(test_minutes_of_another_start),
+        cmocka_unit_test_setup_teardown(test_the_oldest_minute_is_not_the_newest, begin_series,
+                                        end_series),
+        cmocka_unit_test(test_each_minute_is_booked),
         cmocka_unit_test_setup_teardown(test_rates, begin_series, end_series),
         cmocka_unit_test(test_percentiles),
     };
