@@ -5,14 +5,22 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House, passwordOf } from './support/house.mjs'
-import { buy, buyers, invited, makeConcert, makeRound, nobody, seatsOf, signIn } from './support/people.mjs'
+import { passwordOf } from './support/house.mjs'
+import {
+    buy,
+    buyers,
+    invited,
+    makeConcert,
+    makeRound,
+    nobody,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 
 describe('actions', () => {
     let house, boss, ann, gate, shop, apiKey
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse())
         ;[ann] = await buyers(house, 'ann')
         gate = await invited(boss, 'gate', ['points:charge', 'audit'])
         apiKey = ok(await boss.post('/v1/api-keys', { name: 'shop', scopes: ['users:write'] }), 201)

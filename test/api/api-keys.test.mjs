@@ -5,16 +5,14 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { buyers, fromNow, nobody, signIn } from './support/people.mjs'
+import { buyers, fromNow, nobody, openHouse } from './support/people.mjs'
 
 const HOUR_MS = 3_600_000
 
 describe('API keys', () => {
     let house, boss, ann
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse())
         ;[ann] = await buyers(house, 'ann')
     })
     after(() => house.close())

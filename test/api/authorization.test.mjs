@@ -7,8 +7,17 @@ import { after, before, describe, test } from 'node:test'
 
 import { Client, ok, refused } from './support/client.mjs'
 import { document } from './support/document.mjs'
-import { House } from './support/house.mjs'
-import { admitted, buyers, hold, invited, makeConcert, makeRound, seatsOf, signIn } from './support/people.mjs'
+import {
+    admitted,
+    buyers,
+    hold,
+    invited,
+    makeConcert,
+    makeRound,
+    openHouse,
+    seatsOf,
+    signIn,
+} from './support/people.mjs'
 
 const SCOPES = document.components.schemas.new_api_key.properties.scopes.items.enum
 
@@ -140,8 +149,7 @@ const scopeOf = wanted =>
 describe('authorization', () => {
     let house, boss, ann, bob, keys, staff, ended, ids, bodies, draft
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse())
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
         const gone = await signIn(house, 'ann@example.com')
         ok(await gone.delete('/v1/sessions/current'), 204)

@@ -4,15 +4,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { admitted, buyers, fromNow, makeConcert, signIn } from './support/people.mjs'
+import { admitted, buyers, fromNow, makeConcert, openHouse } from './support/people.mjs'
 
 const DAY_MS = 86_400_000
 
 let house, organizer, concert, ann, bob
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     concert = await makeConcert(organizer)
     await makeHall('a'.repeat(20)) // something to be let in for

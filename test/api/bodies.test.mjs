@@ -5,7 +5,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyer,
@@ -13,6 +12,7 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     seatsOf,
     signIn,
 } from './support/people.mjs'
@@ -22,8 +22,7 @@ const MIB = 1024 * KIB
 
 let house, organizer, ann, round, seats
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ann = await buyer(house, 'ann')
     round = await makeRound(organizer, await makeConcert(organizer))
     seats = await seatsOf(ann, round)

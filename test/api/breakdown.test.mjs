@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buy,
@@ -13,8 +12,8 @@ import {
     fromNow,
     makeConcert,
     nobody,
+    openHouse,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 
 const DAY_MS = 86_400_000
@@ -22,11 +21,7 @@ const zone = 'Asia/Kolkata' // whose hours begin at half past
 
 let house, organizer, ann, bob, round, cancelled
 before(async () => {
-    house = await House.open(
-        { 'time-zone': zone, 'refund-until-seconds': 0 },
-        { organizers: ['boss@example.com'] }
-    )
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'time-zone': zone, 'refund-until-seconds': 0 }))
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     await Promise.all([charge(ann, 1000), charge(bob, 1000)])
     const concert = await makeConcert(organizer)
@@ -132,12 +127,13 @@ test('what is refused', async () => {
 })
 
 test('more parts than an answer tells are refused', async t => {
-    const large = await House.open(
-        { 'max-seats-per-reservation': 20, 'max-seats-per-user': 1000, 'hold-seconds': 3600 },
-        { organizers: ['boss@example.com'] }
-    )
+    const settings = {
+        'max-seats-per-reservation': 20,
+        'max-seats-per-user': 1000,
+        'hold-seconds': 3600,
+    }
+    const { house: large, organizer: boss } = await openHouse(settings)
     t.after(() => large.close())
-    const boss = await signIn(large, 'boss@example.com')
     const people = await buyers(large, 'cho', 'dan', 'eve')
     const concert = await makeConcert(boss)
     const parts = 2001

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyer,
@@ -13,16 +12,15 @@ import {
     hold,
     makeConcert,
     makeRound,
+    openHouse,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 
 const DAY_MS = 86_400_000
 
 let house, organizer, ann, anybody
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ann = await buyer(house, 'ann')
     anybody = house.anybody
 })

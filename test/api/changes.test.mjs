@@ -5,17 +5,16 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     hold,
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
     seedBuyers,
-    signIn,
 } from './support/people.mjs'
 
 const PEOPLE = 24
@@ -29,10 +28,8 @@ const settings = {
 
 let house, organizer, people, concert
 before(async () => {
-    house = await House.prepare(settings, { organizers: ['boss@example.com'] })
-    people = await seedBuyers(house, PEOPLE, POINTS)
-    await house.start()
-    organizer = await signIn(house, 'boss@example.com')
+    const prepare = async house => (people = await seedBuyers(house, PEOPLE, POINTS))
+    ;({ house, organizer } = await openHouse(settings, { prepare }))
     concert = await makeConcert(organizer)
 })
 after(() => house.close())

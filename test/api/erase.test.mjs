@@ -6,9 +6,20 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House, passwordOf } from './support/house.mjs'
+import { passwordOf } from './support/house.mjs'
 import {
-    admitted, balance, buy, buyer, charge, hold, invited, makeConcert, makeRound, pay, seatsOf, signIn,
+    admitted,
+    balance,
+    buyer,
+    charge,
+    hold,
+    invited,
+    makeConcert,
+    makeRound,
+    openHouse,
+    pay,
+    seatsOf,
+    signIn,
 } from './support/people.mjs'
 
 const erase = (client, change = {}) =>
@@ -19,8 +30,7 @@ const erase = (client, change = {}) =>
 describe('erasing one’s own account', () => {
     let house, boss, round, seats
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse())
         round = await makeRound(boss, await makeConcert(boss))
         seats = await seatsOf(boss, round)
     })

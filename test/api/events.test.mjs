@@ -5,8 +5,8 @@ import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
 import { Events, Seats } from './support/events.mjs'
-import { House } from './support/house.mjs'
 import {
+    BOSS,
     admitted,
     buyers,
     charge,
@@ -15,6 +15,7 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
     signIn,
@@ -22,16 +23,13 @@ import {
 import { until } from './support/wait.mjs'
 
 const DAY_MS = 86_400_000
-const BOSS = 'boss@example.com'
-
 const availability = async (client, round) =>
     ok(await client.get(`/v1/rounds/${round.id}/availability`)).seats
 
 describe('what everybody may follow', () => {
     let house, organizer, ann, concert, round
     before(async () => {
-        house = await House.open({ streams: 20 }, { organizers: [BOSS] })
-        organizer = await signIn(house, BOSS)
+        ;({ house, organizer } = await openHouse({ streams: 20 }))
         ;[ann] = await buyers(house, 'ann')
         concert = await makeConcert(organizer)
         round = await makeRound(organizer, concert)
@@ -162,8 +160,7 @@ describe('what everybody may follow', () => {
 describe('what is one\'s own', () => {
     let house, organizer, ann, bob, concert, round, chairs
     before(async () => {
-        house = await House.open({ 'silent-seconds': 10, 'max-seats-per-user': 30 }, { organizers: [BOSS] })
-        organizer = await signIn(house, BOSS)
+        ;({ house, organizer } = await openHouse({ 'silent-seconds': 10, 'max-seats-per-user': 30 }))
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
         concert = await makeConcert(organizer)
         round = await makeRound(organizer, concert)
@@ -363,8 +360,7 @@ describe('what is one\'s own', () => {
 describe('what the desk follows', () => {
     let house, organizer, ann, round
     before(async () => {
-        house = await House.open({}, { organizers: [BOSS] })
-        organizer = await signIn(house, BOSS)
+        ;({ house, organizer } = await openHouse())
         ;[ann] = await buyers(house, 'ann')
         round = await makeRound(organizer, await makeConcert(organizer))
         await charge(ann, 100000)

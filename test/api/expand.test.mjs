@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -13,17 +12,16 @@ import {
     invited,
     makeConcert,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 
 const DAY_MS = 86_400_000
 
 let house, organizer, reader, ann, bob, bought, held, seats
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     reader = await invited(organizer, 'rea', ['read'])
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     await charge(ann, 1000)

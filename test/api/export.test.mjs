@@ -10,8 +10,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { invalid, ok, refused } from './support/client.mjs'
 import { document } from './support/document.mjs'
-import { House, run, sql } from './support/house.mjs'
+import { run, sql } from './support/house.mjs'
 import {
+    BOSS,
     admitted,
     buyers,
     charge,
@@ -19,13 +20,13 @@ import {
     makeConcert,
     makeRound,
     metrics,
+    openHouse,
     pay,
     seatsOf,
     signIn,
 } from './support/people.mjs'
 import { until, within } from './support/wait.mjs'
 
-const BOSS = 'boss@example.com'
 const KINDS = { users: 'users', reservations: 'reservations', payments: 'payments', entries: 'points/entries' }
 
 // Reads CSV as RFC 4180 has it, and nothing looser.
@@ -123,8 +124,7 @@ class Slow {
 describe('what it says', () => {
     let house, organizer, ann, rounds
     before(async () => {
-        house = await House.open({}, { organizers: [BOSS] })
-        organizer = await signIn(house, BOSS)
+        ;({ house, organizer } = await openHouse())
         ;[ann] = await buyers(house, 'ann', 'bob')
         const concert = await makeConcert(organizer)
         rounds = [await makeRound(organizer, concert), await makeRound(organizer, concert)]
@@ -217,16 +217,15 @@ describe('a large one', () => {
     let house, organizer, sanitized
     // The entries of years, put into the tables: a start loads none of them.
     before(async () => {
-        house = await House.prepare({}, { organizers: [BOSS] })
-        await sql(
-            join(house.data, 'usher.db'),
-            `WITH RECURSIVE number(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < ${ENTRIES})
-             INSERT INTO point_entry (id, user_id, kind, amount, balance, caller_id, created_at)
-             SELECT CAST(substr(id, 1, 8) || x'80' || randomblob(7) AS BLOB), id, 'charge', 1, i, id,
-                    created_at FROM number, user;`
-        )
-        await house.start()
-        organizer = await signIn(house, BOSS)
+        const prepare = ({ data }) =>
+            sql(
+                join(data, 'usher.db'),
+                `WITH RECURSIVE number(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM number WHERE i < ${ENTRIES})
+                 INSERT INTO point_entry (id, user_id, kind, amount, balance, caller_id, created_at)
+                 SELECT CAST(substr(id, 1, 8) || x'80' || randomblob(7) AS BLOB), id, 'charge', 1, i, id,
+                        created_at FROM number, user;`
+            )
+        ;({ house, organizer } = await openHouse({}, { prepare }))
         sanitized = /lib[atu]san/.test(await readFile(`/proc/${house.pid}/maps`, 'latin1'))
     })
     after(() => house.close())

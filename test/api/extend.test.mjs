@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -13,16 +12,15 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 let house, organizer, ann, bob, round, seats
 before(async () => {
-    house = await House.open({ 'extend-seconds': 60 }, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'extend-seconds': 60 }))
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     round = await makeRound(organizer, await makeConcert(organizer))
     seats = await seatsOf(ann, round)

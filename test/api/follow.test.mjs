@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House, sql } from './support/house.mjs'
+import { sql } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -15,16 +15,15 @@ import {
     makeConcert,
     makeRound,
     metrics,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 let house, organizer, ann
 before(async () => {
-    house = await House.open({ 'refund-until-seconds': 0 }, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'refund-until-seconds': 0 }))
     ;[ann] = await buyers(house, 'ann')
 })
 after(() => house.close())
@@ -272,9 +271,8 @@ describe('refusals', () => {
 
     test('a cursor of another house', async () => {
         const { nextCursor } = ok(await changes({ limit: 200 }))
-        const other = await House.open({}, { organizers: ['boss@example.com'] })
+        const { house: other, organizer: boss } = await openHouse()
         try {
-            const boss = await signIn(other, 'boss@example.com')
             refused(await boss.get(`/v1/changes?cursor=${nextCursor}`), 410, 'changes_gone')
         } finally {
             await other.close()

@@ -4,17 +4,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { admitted, buyers, makeConcert, makeRound, signIn } from './support/people.mjs'
+import { admitted, buyers, makeConcert, makeRound, openHouse } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 let house, organizer, people
 before(async () => {
-    house = await House.open(
-        { 'max-active': 1, 'active-seconds': 600, 'hold-seconds': 300 },
-        { organizers: ['boss@example.com'] }
-    )
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'max-active': 1, 'active-seconds': 600, 'hold-seconds': 300 }))
     await makeRound(organizer, await makeConcert(organizer))
     people = await buyers(house, 'ann', 'bob', 'cleo')
 })

@@ -6,18 +6,15 @@ import vm from 'node:vm'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
 import { House } from './support/house.mjs'
-import { buyer, nobody, signIn } from './support/people.mjs'
+import { buyer, nobody, openHouse } from './support/people.mjs'
 
 const ORIGIN = 'https://shop.example'
 
 describe('a handover', () => {
     let house, organizer, ann, bob
     before(async () => {
-        house = await House.open(
-            { 'return-origins': `${ORIGIN}, http://localhost:3000` },
-            { organizers: ['boss@example.com', 'ole@example.com'] }
-        )
-        organizer = await signIn(house, 'boss@example.com')
+        const settings = { 'return-origins': `${ORIGIN}, http://localhost:3000` }
+        ;({ house, organizer } = await openHouse(settings, { others: ['ole@example.com'] }))
         ann = ok(await organizer.post('/v1/users', { name: 'Ann', externalId: 'ann' }), 201)
         bob = await buyer(house, 'bob')
     })
@@ -165,8 +162,7 @@ describe('a handover', () => {
 describe('the page of a handover', () => {
     let house, organizer, bob
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        organizer = await signIn(house, 'boss@example.com')
+        ;({ house, organizer } = await openHouse())
         bob = await buyer(house, 'bob')
     })
     after(() => house.close())
@@ -231,12 +227,8 @@ describe('the page of a handover', () => {
 })
 
 test('a house that a proxy stands before hands over to its public address', async () => {
-    const house = await House.open(
-        { 'public-url': 'https://tickets.example' },
-        { organizers: ['boss@example.com'] }
-    )
+    const { house, organizer } = await openHouse({ 'public-url': 'https://tickets.example' })
     try {
-        const organizer = await signIn(house, 'boss@example.com')
         const bob = await buyer(house, 'bob')
         const made = ok(await organizer.post('/v1/handovers', { userId: bob.user.id, to: '/' }), 201)
         assert.ok(made.url.startsWith('https://tickets.example/handover#usher_handover_'), made.url)

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -14,9 +13,9 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
@@ -24,8 +23,7 @@ const DAY_MS = 86_400_000
 
 let house, organizer, ann, bob, round, seats
 before(async () => {
-    house = await House.open({ 'refund-until-seconds': 0 }, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'refund-until-seconds': 0 }))
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     round = await makeRound(organizer, await makeConcert(organizer))
     seats = await seatsOf(organizer, round)

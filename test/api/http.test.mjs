@@ -7,14 +7,13 @@ import { after, before, describe, test } from 'node:test'
 import { Client, exchange, ok, refused } from './support/client.mjs'
 import { routes } from './support/contract.mjs'
 import { document } from './support/document.mjs'
-import { House, passwordOf } from './support/house.mjs'
-import { buyer, makeConcert, makeRound, nobody, signIn } from './support/people.mjs'
+import { passwordOf } from './support/house.mjs'
+import { buyer, makeConcert, makeRound, nobody, openHouse, signIn } from './support/people.mjs'
 import { speak, statuses } from './support/wire.mjs'
 
 let house, organizer, ann, round
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ann = await buyer(house, 'ann')
     round = await makeRound(organizer, await makeConcert(organizer))
 })

@@ -5,15 +5,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
-import { House, run } from './support/house.mjs'
+import { run } from './support/house.mjs'
 import {
     admitted,
     balance,
     buyers,
     makeConcert,
     makeRound,
+    openHouse,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 import { speak, statuses } from './support/wire.mjs'
@@ -32,8 +32,7 @@ const fresh = (answer, status) => {
 
 let house, organizer, ann, bob, concert, round, seats
 before(async () => {
-    house = await House.open({ 'max-seats-per-user': 20 }, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'max-seats-per-user': 20 }))
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     concert = await makeConcert(organizer)
     round = await makeRound(organizer, concert)

@@ -4,14 +4,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { buyers, fromNow, makeConcert, makeRound, signIn } from './support/people.mjs'
+import { buyers, fromNow, makeConcert, makeRound, openHouse } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 let house, organizer, ann, bob, cat
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob, cat] = await buyers(house, 'ann', 'bob', 'cat')
     await makeRound(organizer, await makeConcert(organizer))
 })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { ok } from './support/client.mjs'
-import { House, program, run, sql } from './support/house.mjs'
+import { program, run, sql } from './support/house.mjs'
 import {
     admitted,
     buyer,
@@ -14,9 +14,9 @@ import {
     hold,
     makeConcert,
     makeRound,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 
 async function refuses(args, message) {
@@ -31,8 +31,9 @@ describe('ids', () => {
     let house, tables, reservation, seat, round
 
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        const organizer = await signIn(house, 'boss@example.com')
+        const opened = await openHouse()
+        const { organizer } = opened
+        house = opened.house
         const concert = await makeConcert(organizer)
         round = await makeRound(organizer, concert)
         ;[seat] = await seatsOf(house.anybody, round)

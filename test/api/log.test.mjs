@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
 import { House, passwordOf } from './support/house.mjs'
-import { buyer, charge, makeConcert, makeRound, signIn } from './support/people.mjs'
+import { buyer, charge, makeConcert, makeRound, openHouse } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 import { speak } from './support/wire.mjs'
 
@@ -18,11 +18,7 @@ const REQUEST = new RegExp(
 
 let house, organizer, ann
 before(async () => {
-    house = await House.open(
-        { 'log-requests': 'on', 'trusted-proxies': '127.0.0.1' },
-        { organizers: ['boss@example.com'] }
-    )
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'log-requests': 'on', 'trusted-proxies': '127.0.0.1' }))
     ann = await buyer(house, 'ann')
 })
 after(() => house?.close())

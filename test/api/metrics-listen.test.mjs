@@ -5,19 +5,14 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { exchange, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { signIn } from './support/people.mjs'
+import { openHouse } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 const TOLD = /metrics listening=(http:\/\/\S+)/
 
 let house, organizer, watched
 before(async () => {
-    house = await House.open(
-        { 'metrics-listen': '127.0.0.1:0' },
-        { organizers: ['boss@example.com'] }
-    )
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'metrics-listen': '127.0.0.1:0' }))
     await until('the second address', () => TOLD.test(house.process.said.stderr))
     watched = TOLD.exec(house.process.said.stderr)[1]
 })

@@ -4,16 +4,23 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { buy, buyer, fromNow, makeConcert, makeRound, nobody, seatsOf, signIn } from './support/people.mjs'
+import {
+    buy,
+    buyer,
+    fromNow,
+    makeConcert,
+    makeRound,
+    nobody,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
 let house, organizer, ann, concert
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ann = await buyer(house, 'ann', 100_000)
     concert = await makeConcert(organizer)
 })

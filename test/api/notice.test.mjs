@@ -4,13 +4,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { buyer, signIn } from './support/people.mjs'
+import { buyer, openHouse } from './support/people.mjs'
 
 let house, organizer, ann
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ann = await buyer(house, 'ann')
 })
 after(() => house.close())

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House, sql } from './support/house.mjs'
+import { sql } from './support/house.mjs'
 import {
     admitted,
     balance,
@@ -15,9 +15,9 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
@@ -25,8 +25,7 @@ const DAY_MS = 86_400_000
 
 let house, organizer, ann, bob, concert, round, seats
 before(async () => {
-    house = await House.open({ 'refund-until-seconds': 0 }, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse({ 'refund-until-seconds': 0 }))
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     for (const client of [ann, bob]) await charge(client, 10_000)
     concert = await makeConcert(organizer)

@@ -4,17 +4,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { balance, nobody, signIn } from './support/people.mjs'
+import { balance, nobody, openHouse } from './support/people.mjs'
 
 describe('a buyer of another system', () => {
     let house, organizer, ann, made
     before(async () => {
-        house = await House.open(
-            { registration: 'closed', charging: 'closed' },
-            { organizers: ['boss@example.com', 'ole@example.com'] }
-        )
-        organizer = await signIn(house, 'boss@example.com')
+        const settings = { registration: 'closed', charging: 'closed' }
+        ;({ house, organizer } = await openHouse(settings, { others: ['ole@example.com'] }))
     })
     after(() => house.close())
 

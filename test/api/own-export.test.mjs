@@ -4,13 +4,19 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { Client, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { buy, buyers, charge, makeConcert, makeRound, seatsOf, signIn } from './support/people.mjs'
+import {
+    buy,
+    buyers,
+    charge,
+    makeConcert,
+    makeRound,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 
 let house, organizer, ann, bob
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     const round = await makeRound(organizer, await makeConcert(organizer), { price: 10 })
     const seats = await seatsOf(organizer, round)

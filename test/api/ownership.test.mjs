@@ -5,7 +5,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     balance,
@@ -15,6 +14,7 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
     signIn,
@@ -22,8 +22,7 @@ import {
 
 let house, organizer, ann, eve, round, seats, token, pending, confirmed, payment
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, eve] = await buyers(house, 'ann', 'eve')
     await charge(ann, 1000)
     await charge(eve, 1000)

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -15,9 +14,9 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 
 const HOUR_MS = 3_600_000
@@ -49,8 +48,7 @@ describe('lists', () => {
     const made = { reservations: [], payments: [], entries: [] }
 
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        organizer = await signIn(house, 'boss@example.com')
+        ;({ house, organizer } = await openHouse())
         ;[ann] = await buyers(house, 'ann', 'bob')
         concerts = []
         for (const hour of [3, 1, 2, 5, 4, 6]) {

@@ -4,14 +4,13 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House, passwordOf } from './support/house.mjs'
-import { buyers, nobody, signIn } from './support/people.mjs'
+import { passwordOf } from './support/house.mjs'
+import { buyers, nobody, openHouse, signIn } from './support/people.mjs'
 
 describe('password resets', () => {
     let house, boss, ann, bob
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com', 'other@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse({}, { others: ['other@example.com'] }))
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
     })
     after(() => house.close())

@@ -6,15 +6,21 @@ import { after, before, describe, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { admitted, buyers, fromNow, makeConcert, nobody, seatsOf, signIn } from './support/people.mjs'
+import {
+    admitted,
+    buyers,
+    fromNow,
+    makeConcert,
+    nobody,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 
 const DAY_MS = 86_400_000
 
 let house, organizer, concert, ann
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann] = await buyers(house, 'ann')
     concert = await makeConcert(organizer)
 })

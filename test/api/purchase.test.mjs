@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
 import { House, passwordOf } from './support/house.mjs'
-import { admitted, charge, fromNow, hold, pay, signIn } from './support/people.mjs'
+import { admitted, charge, fromNow, hold, openHouse, pay, signIn } from './support/people.mjs'
 
 const DAY_MS = 86_400_000
 const HOLD_SECONDS = 120
@@ -328,8 +328,9 @@ describe('a purchase', () => {
 describe('public answers', () => {
     let house, paths
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        const organizer = await signIn(house, 'boss@example.com')
+        const opened = await openHouse()
+        const { organizer } = opened
+        house = opened.house
         const concert = ok(
             await organizer.post('/v1/concerts', {
                 title: 'x',

@@ -5,7 +5,6 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -13,16 +12,15 @@ import {
     leave,
     makeConcert,
     makeRound,
+    openHouse,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 // A house with something on sale. The people's names are for sign-up.
 async function open(t, settings, ...names) {
-    const house = await House.open(settings, { organizers: ['boss@example.com'] })
+    const { house, organizer } = await openHouse(settings)
     t.after(() => house.close())
-    const organizer = await signIn(house, 'boss@example.com')
     const people = await buyers(house, ...names)
     const round = await makeRound(organizer, await makeConcert(organizer))
     return { house, organizer, people, round, seats: await seatsOf(organizer, round) }

@@ -4,16 +4,15 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     balance,
     hold,
     makeConcert,
     makeRound,
+    openHouse,
     pay,
     seatsOf,
     seedBuyers,
-    signIn,
 } from './support/people.mjs'
 import { admitted } from './support/people.mjs'
 
@@ -24,10 +23,8 @@ const POINTS = 250
 
 let house, organizer, people, concert
 before(async () => {
-    house = await House.prepare({}, { organizers: ['boss@example.com'] })
-    people = await seedBuyers(house, PEOPLE, POINTS)
-    await house.start()
-    organizer = await signIn(house, 'boss@example.com')
+    const prepare = async house => (people = await seedBuyers(house, PEOPLE, POINTS))
+    ;({ house, organizer } = await openHouse({}, { prepare }))
     concert = await makeConcert(organizer)
 })
 after(() => house.close())

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyer,
@@ -14,16 +13,15 @@ import {
     makeRound,
     nobody,
     oneSection,
+    openHouse,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 
 const DAY_MS = 86_400_000
 
 let house, organizer, ann, concert
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ann = await buyer(house, 'ann')
     concert = await makeConcert(organizer)
 })

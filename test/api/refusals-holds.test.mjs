@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -15,9 +14,9 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
@@ -26,8 +25,7 @@ const DAY_MS = 24 * HOUR_MS
 
 let house, organizer, ann, bob, concert, round, seats, other
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     concert = await makeConcert(organizer)
     round = await makeRound(organizer, concert)

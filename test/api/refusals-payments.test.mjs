@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     balance,
@@ -15,16 +14,15 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 let house, organizer, ann, bob, concert, round, seats, paid
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     concert = await makeConcert(organizer)
     round = await makeRound(organizer, concert)

@@ -5,15 +5,14 @@ import { after, before, describe, test } from 'node:test'
 import { join } from 'node:path'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House, sql } from './support/house.mjs'
-import { balance, buyers, charge, nobody, signIn } from './support/people.mjs'
+import { sql } from './support/house.mjs'
+import { balance, buyers, charge, nobody, openHouse } from './support/people.mjs'
 
 describe('points', () => {
     let house, organizer, ann, bob
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
+        ;({ house, organizer } = await openHouse())
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
-        organizer = await signIn(house, 'boss@example.com')
     })
     after(() => house.close())
 
@@ -111,9 +110,8 @@ describe('points', () => {
 describe('adjustments', () => {
     let house, organizer, ann, bob
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
+        ;({ house, organizer } = await openHouse())
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
-        organizer = await signIn(house, 'boss@example.com')
         await charge(ann, 100)
     })
     after(() => house.close())
@@ -220,15 +218,14 @@ describe('adjustments', () => {
 })
 
 describe('a house with closed charging', () => {
-    let house
+    let house, organizer
     before(async () => {
-        house = await House.open({ charging: 'closed' }, { organizers: ['boss@example.com'] })
+        ;({ house, organizer } = await openHouse({ charging: 'closed' }))
     })
     after(() => house.close())
 
     test('lets only the organizer charge', async () => {
         const [ann] = await buyers(house, 'ann')
-        const organizer = await signIn(house, 'boss@example.com')
         refused(await ann.post('/v1/points/charges', { amount: 1 }), 403, 'charging_closed')
         invalid(await ann.post('/v1/points/charges', { amount: 0 }), '/amount')
         ok(await organizer.post('/v1/points/charges', { amount: 9, userId: ann.user.id }), 201)

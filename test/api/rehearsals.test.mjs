@@ -5,19 +5,25 @@ import { readFile, readdir } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, invalid, ok, refused } from './support/client.mjs'
-import { House, flags, newDirectory, program, run } from './support/house.mjs'
-import { admitted, buyers, buy, makeConcert, makeRound, nobody, seatsOf, signIn } from './support/people.mjs'
+import { flags, newDirectory, program, run } from './support/house.mjs'
+import {
+    admitted,
+    buy,
+    buyers,
+    makeConcert,
+    makeRound,
+    nobody,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 import { until } from './support/wait.mjs'
-
-const BOSS = 'boss@example.com'
 
 // As many people as may come, half a day long: seconds of work, so that it runs while a test looks.
 const large = { seats: 200_000, buyers: 200_000, arrivalSeconds: 43_200, patienceSeconds: 0, queue: { admitPerSecond: 2, maxActive: 1000 } }
 
 let house, organizer, ann
 before(async () => {
-    house = await House.open({ 'max-active': 70, 'admit-per-second': 7 }, { organizers: [BOSS] })
-    organizer = await signIn(house, BOSS)
+    ;({ house, organizer } = await openHouse({ 'max-active': 70, 'admit-per-second': 7 }))
     ann = (await buyers(house, 'ann'))[0]
 })
 after(() => house.close())

@@ -4,16 +4,24 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { ok } from './support/client.mjs'
-import { House } from './support/house.mjs'
-import { admitted, buy, buyers, charge, hold, makeConcert, makeRound, seatsOf, signIn } from './support/people.mjs'
+import {
+    admitted,
+    buy,
+    buyers,
+    charge,
+    hold,
+    makeConcert,
+    makeRound,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 const STEP_MS = 10_000
 
 let house, organizer, ann, bob, concert
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     await charge(ann, 1000)
     concert = await makeConcert(organizer)

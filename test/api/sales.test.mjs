@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buy,
@@ -16,9 +15,9 @@ import {
     makeConcert,
     makeRound,
     nobody,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
@@ -26,8 +25,7 @@ const HOUR_MS = 3_600_000
 
 let house, organizer, ann, bob, cho, night, gala, nightRound
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob, cho] = await buyers(house, 'ann', 'bob', 'cho')
     await charge(ann, 1000)
     night = await makeConcert(organizer)

@@ -5,16 +5,21 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, ok, refused } from './support/client.mjs'
-import { House, sql } from './support/house.mjs'
-import { buy, buyers, charge, makeConcert, makeRound, seatsOf, signIn } from './support/people.mjs'
+import { sql } from './support/house.mjs'
+import {
+    buy,
+    buyers,
+    charge,
+    makeConcert,
+    makeRound,
+    openHouse,
+    seatsOf,
+} from './support/people.mjs'
 import { until } from './support/wait.mjs'
-
-const BOSS = 'boss@example.com'
 
 let house, organizer, ann, bob, round, seats
 before(async () => {
-    house = await House.open({}, { organizers: [BOSS] })
-    organizer = await signIn(house, BOSS)
+    ;({ house, organizer } = await openHouse())
     ;[ann, bob] = await buyers(house, 'ann', 'bob')
     round = await makeRound(organizer, await makeConcert(organizer), { rows: 3, seatsPerRow: 40 })
     seats = await seatsOf(ann, round)

@@ -4,16 +4,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, ok, refused } from './support/client.mjs'
-import { House, passwordOf } from './support/house.mjs'
-import { buyer, buyers, fromNow, invited, nobody, signIn } from './support/people.mjs'
+import { passwordOf } from './support/house.mjs'
+import { buyer, buyers, fromNow, invited, nobody, openHouse, signIn } from './support/people.mjs'
 
 const DAY_MS = 24 * 3_600_000
 
 describe('sessions', () => {
     let house, boss, ann, bob
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse())
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
     })
     after(() => house.close())

@@ -5,16 +5,15 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House, passwordOf } from './support/house.mjs'
-import { buyers, invited, nobody, signIn } from './support/people.mjs'
+import { passwordOf } from './support/house.mjs'
+import { buyers, invited, nobody, openHouse, signIn } from './support/people.mjs'
 
 const HOUR_MS = 3_600_000
 
 describe('staff', () => {
     let house, boss, ann, gate
     before(async () => {
-        house = await House.open({}, { organizers: ['boss@example.com'] })
-        boss = await signIn(house, 'boss@example.com')
+        ;({ house, organizer: boss } = await openHouse())
         ;[ann] = await buyers(house, 'ann')
     })
     after(() => house.close())

@@ -4,7 +4,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 
 import { invalid, ok, refused } from './support/client.mjs'
-import { House } from './support/house.mjs'
 import {
     admitted,
     buyers,
@@ -12,16 +11,15 @@ import {
     hold,
     makeConcert,
     makeRound,
+    openHouse,
     pay,
     seatsOf,
-    signIn,
 } from './support/people.mjs'
 import { until } from './support/wait.mjs'
 
 let house, organizer, ann, reservation
 before(async () => {
-    house = await House.open({}, { organizers: ['boss@example.com'] })
-    organizer = await signIn(house, 'boss@example.com')
+    ;({ house, organizer } = await openHouse())
     const round = await makeRound(organizer, await makeConcert(organizer))
     ;[ann] = await buyers(house, 'ann')
     await charge(ann, 100000)

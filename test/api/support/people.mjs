@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFile, rm } from 'node:fs/promises'
 
 import { Client, ok } from './client.mjs'
-import { flags, passwordOf } from './house.mjs'
+import { House, flags, passwordOf } from './house.mjs'
 import { until } from './wait.mjs'
 
 const HOUR_MS = 3_600_000
@@ -19,6 +19,22 @@ export const nobody = prefix => `${prefix}_01h455vb4pex5vsknk084sn02q`
 export async function signIn(house, email, password = passwordOf(email)) {
     const { token, user } = ok(await house.anybody.post('/v1/sessions', { email, password }), 201)
     return new Client(house, { token, user })
+}
+
+export const BOSS = 'boss@example.com'
+
+// A house with an organizer, who is signed in. `others` are organizers too, by their addresses, and
+// `prepare` is given the house before its server starts.
+export async function openHouse(settings = {}, { others = [], prepare = () => {} } = {}) {
+    const house = await House.prepare(settings, { organizers: [BOSS, ...others] })
+    try {
+        await prepare(house)
+        await house.start()
+        return { house, organizer: await signIn(house, BOSS) }
+    } catch (error) {
+        await house.close()
+        throw error
+    }
 }
 
 // A new buyer, signed in. Both cost a password hash, so tests share their buyers.
