@@ -212,7 +212,7 @@ static void take_handed(struct event_streams *streams)
     streams->handed = streams->left = NULL;
     streams->answered = NULL;
     unlock_streams(streams);
-    event_people_take(streams, answered);
+    event_asks_take(streams, answered);
     while (handed != NULL) {
         struct event_stream *stream = handed;
         handed = stream->next_handed;
@@ -308,7 +308,7 @@ static void look(struct event_streams *streams)
     followed_rounds_tell(streams);
     tell_queue(streams);
     tell_that_it_lives(streams);
-    event_people_ask(streams);
+    event_asks_send(streams);
 }
 
 /* False: it shall stop. */

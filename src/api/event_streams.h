@@ -257,12 +257,14 @@ void event_people_reset(struct event_streams *streams);
 /* A row of a commit. */
 void event_people_see(struct event_streams *streams, const struct record *record);
 
-/* The thread's turn: takes answers, asks what is due. */
-void event_people_ask(struct event_streams *streams);
-void event_people_take(struct event_streams *streams, struct event_ask *answered);
-
 /* Each second: who is to be heard, and whose changes need not be noted any more. */
 void event_people_hear(struct event_streams *streams);
+
+/* ---- event_asks.c ---- */
+
+/* The thread's turn: takes answers, asks what is due. */
+void event_asks_take(struct event_streams *streams, struct event_ask *answered);
+void event_asks_send(struct event_streams *streams);
 
 /* ---- event_desk.c ---- */
 
