@@ -1,4 +1,4 @@
-/* Concerts, rounds and their seats, as the organizer makes and changes them. */
+/* Concerts and their rounds with seats, as the organizer makes them and takes them away. */
 #include "office/catalogue.h"
 
 #include "office/chair.h"
@@ -9,7 +9,6 @@
 #include "office/verb_function.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- Concerts ---- */
 
@@ -247,14 +246,6 @@ static struct record *prepare_seats(struct office *office, struct id round_id,
     return records;
 }
 
-static enum refusal check_times(const struct concert_round *row)
-{
-    if (row->doors_at != 0 && row->doors_at > row->start_time)
-        return REFUSAL_DOORS_AFTER_START;
-    return row->ends_at != 0 && row->ends_at <= row->start_time ? REFUSAL_ENDS_BEFORE_START
-                                                                : REFUSAL_NONE;
-}
-
 static enum refusal check_plan(const struct office *office, const struct live_concert *concert,
                                const struct concert_round *row, struct call *call)
 {
@@ -268,7 +259,7 @@ static enum refusal check_plan(const struct office *office, const struct live_co
         return REFUSAL_CAPACITY;
     if (row->start_time <= office->now.wall)
         return REFUSAL_STARTS_BEFORE_NOW;
-    const enum refusal refusal = check_times(row);
+    const enum refusal refusal = round_check_times(row);
     if (refusal != REFUSAL_NONE)
         return refusal;
     struct chair_check check = {.detail = &call->detail, .refusal = REFUSAL_NONE};
@@ -362,223 +353,6 @@ enum refusal round_create(struct office *office, const struct caller *caller, st
     free(seating.records);
     call->created = true;
     return REFUSAL_NONE;
-}
-
-/* Answers with the round as it is to be. A round that is so already is not written. */
-static enum refusal become(struct office *office, struct live_round *round,
-                           const struct concert_round *row, bool changes, struct call *call)
-{
-    const struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = *row};
-    if (call_show_record(call, &record) != REFUSAL_NONE)
-        return REFUSAL_CAPACITY;
-
-    /* ---- nothing fails below this line ---- */
-    if (changes)
-        (void)put_round(office, round, round->concert, row);
-    return REFUSAL_NONE;
-}
-
-/* The same, with a reason of the call's. */
-static enum refusal become_for(struct office *office, struct live_round *round,
-                               const struct concert_round *row, const struct texts_to_tell *reason,
-                               struct call *call)
-{
-    struct record record = {.kind = RECORD_KIND_CONCERT_ROUND, .as.concert_round = *row};
-    record.as.concert_round.reason_ko = reason->ko;
-    record.as.concert_round.reason_en = reason->en;
-    if (!texts_own(&record))
-        return REFUSAL_CAPACITY;
-    const enum refusal refusal = become(office, round, &record.as.concert_round, true, call);
-    if (refusal != REFUSAL_NONE)
-        texts_free(&record);
-    return refusal;
-}
-
-/* The price that is asked for seats of this grade; NULL: none is. */
-static const struct number_by_name *price_of(const struct call *call, const char *grade)
-{
-    for (size_t i = 0; grade != NULL && i < call->in.round.price_count; i++)
-        if (strcmp(call->in.round.prices[i].name, grade) == 0)
-            return &call->in.round.prices[i];
-    return NULL;
-}
-
-/* A seat that somebody holds or bought costs what it did then. */
-static bool takes_price(const struct seat *seat, const struct number_by_name *price)
-{
-    return price != NULL && price->number != seat->price &&
-           (seat->status == SEAT_STATUS_AVAILABLE || seat->status == SEAT_STATUS_BLOCKED);
-}
-
-/* Looks at each seat's price and counts those that change. */
-static enum refusal check_prices(const struct live_round *round, const struct call *call,
-                                 size_t *changes)
-{
-    bool known[GRADE_PRICES_MAX] = {false};
-    CHECK(call->in.round.price_count <= GRADE_PRICES_MAX);
-    if (round_is_over(round))
-        return REFUSAL_SALES_CLOSED;
-    for (int64_t i = 0; i < round->row.total_seat_cnt; i++) {
-        const struct seat *seat = &round->seats[i]->row;
-        const struct number_by_name *price = price_of(call, seat->grade);
-        if (price != NULL)
-            known[price - call->in.round.prices] = true;
-        *changes += takes_price(seat, price);
-    }
-    for (size_t i = 0; i < call->in.round.price_count; i++)
-        if (!known[i])
-            return REFUSAL_UNKNOWN_GRADE;
-    return REFUSAL_NONE;
-}
-
-static void put_prices(struct office *office, struct live_round *round, const struct call *call)
-{
-    bool told[GRADE_PRICES_MAX] = {false};
-    for (int64_t i = 0; i < round->row.total_seat_cnt; i++) {
-        struct live_seat *seat = round->seats[i];
-        const struct number_by_name *price = price_of(call, seat->row.grade);
-        if (!takes_price(&seat->row, price))
-            continue;
-        const size_t grade = (size_t)(price - call->in.round.prices);
-        if (!told[grade])
-            told_price(office, &seat->row, price->number);
-        told[grade] = true;
-        struct seat row = seat->row;
-        row.price = price->number;
-        (void)put_seat(office, seat, round, &row);
-    }
-}
-
-/* Whether somebody holds or bought a seat of the round; of one that is over nobody knows here. */
-static bool somebody_comes(const struct live_round *round)
-{
-    if (round_is_over(round))
-        return round->row.first_reserved_at != 0;
-    return round->counts[SEAT_STATUS_HELD] + round->counts[SEAT_STATUS_SOLD] > 0;
-}
-
-static enum refusal take_times(const struct live_round *round, struct moment now,
-                               const struct call *call, struct concert_round *row)
-{
-    if (call->in.round.start_time != 0)
-        row->start_time = call->in.round.start_time;
-    if (call->in.round.has_doors_at)
-        row->doors_at = call->in.round.doors_at;
-    if (call->in.round.has_ends_at)
-        row->ends_at = call->in.round.ends_at;
-    if (row->start_time != round->row.start_time && somebody_comes(round))
-        return REFUSAL_HAS_RESERVATIONS;
-    if (row->start_time != round->row.start_time && row->start_time <= now.wall)
-        return REFUSAL_STARTS_BEFORE_NOW;
-    return check_times(row);
-}
-
-/* The start changes while nobody comes; the other times do at any time, and so do prices, which
- * make another plan. */
-enum refusal round_change(struct office *office, const struct caller *caller, struct call *call)
-{
-    (void)caller;
-    struct live_round *round = round_find(office, call->in.round.round_id);
-    size_t changes = 0;
-    if (round == NULL)
-        return REFUSAL_NOT_FOUND;
-    struct concert_round row = round->row;
-    enum refusal refusal = take_times(round, office->now, call, &row);
-    if (refusal == REFUSAL_NONE && call->in.round.price_count > 0)
-        refusal = check_prices(round, call, &changes);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    row.plan_version += changes > 0;
-    const bool differs = changes > 0 || row.start_time != round->row.start_time ||
-                         row.doors_at != round->row.doors_at || row.ends_at != round->row.ends_at;
-    if (!batch_reserve_more(office, changes, RECORD_BYTES_MAX))
-        return REFUSAL_CAPACITY;
-    refusal = become(office, round, &row, differs, call);
-    if (refusal == REFUSAL_NONE && changes > 0)
-        put_prices(office, round, call);
-    return refusal;
-}
-
-/* Until when who has seats may give them back for nothing: what an earlier move promised stays, as
- * far as the new date lets it. */
-static timestamp_ms promised_until(const struct concert_round *before,
-                                   const struct concert_round *after)
-{
-    const timestamp_ms later = before->free_cancel_until > after->free_cancel_until
-                                   ? before->free_cancel_until
-                                   : after->free_cancel_until;
-    return later < after->start_time ? later : after->start_time;
-}
-
-/* Its reservations stay as they are: what they show of the move is the round's. */
-enum refusal round_move(struct office *office, const struct caller *caller, struct call *call)
-{
-    (void)caller;
-    struct live_round *round = round_find(office, call->in.round.round_id);
-    if (round == NULL)
-        return REFUSAL_NOT_FOUND;
-    if (round->row.status == ROUND_STATUS_CANCELLED)
-        return REFUSAL_ROUND_CANCELLED;
-    if (round_is_over(round))
-        return REFUSAL_SALES_CLOSED;
-    struct concert_round row = round->row;
-    row.start_time = call->in.round.start_time;
-    row.doors_at = call->in.round.doors_at;
-    row.ends_at = call->in.round.ends_at;
-    row.moved_at = office->now.house;
-    row.moved_from = round->row.start_time;
-    row.free_cancel_until = call->in.round.free_cancel_until;
-    if (row.start_time <= office->now.wall)
-        return REFUSAL_STARTS_BEFORE_NOW;
-    if (row.start_time == round->row.start_time)
-        return REFUSAL_STARTS_THEN_ALREADY;
-    if (row.free_cancel_until <= office->now.wall || row.free_cancel_until > row.start_time)
-        return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
-    row.free_cancel_until = promised_until(&round->row, &row);
-    const enum refusal refusal = check_times(&row);
-    return refusal == REFUSAL_NONE
-               ? become_for(office, round, &row, &call->in.round.reason.texts, call)
-               : refusal;
-}
-
-/* The status alone changes now; the tick releases and refunds, in slices. */
-enum refusal round_cancel(struct office *office, const struct caller *caller, struct call *call)
-{
-    (void)caller;
-    struct live_round *round = round_find(office, call->in.round.round_id);
-    if (round == NULL)
-        return REFUSAL_NOT_FOUND;
-    if (round->row.status == ROUND_STATUS_CANCELLED)
-        return become(office, round, &round->row, false, call);
-    if (round_is_over(round))
-        return REFUSAL_REFUND_CLOSED;
-    struct concert_round row = round->row;
-    row.status = ROUND_STATUS_CANCELLED;
-    return become_for(office, round, &row, &call->in.round.reason.texts, call);
-}
-
-static enum refusal set_paused(struct office *office, struct call *call, bool paused)
-{
-    struct live_round *round = round_find(office, call->in.round.round_id);
-    if (round == NULL)
-        return REFUSAL_NOT_FOUND;
-    if (round->row.status == ROUND_STATUS_CANCELLED)
-        return REFUSAL_ROUND_CANCELLED;
-    struct concert_round row = round->row;
-    row.paused = paused;
-    return become(office, round, &row, round->row.paused != paused, call);
-}
-
-enum refusal round_pause(struct office *office, const struct caller *caller, struct call *call)
-{
-    (void)caller;
-    return set_paused(office, call, true);
-}
-
-enum refusal round_resume(struct office *office, const struct caller *caller, struct call *call)
-{
-    (void)caller;
-    return set_paused(office, call, false);
 }
 
 bool round_is_over(const struct live_round *round)

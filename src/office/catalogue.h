@@ -75,6 +75,15 @@ bool round_is_over(const struct live_round *round);
 /* When the round's sale ends: reservationCloseAt or its start, the earlier. */
 timestamp_ms round_sale_end(const struct live_round *round);
 
+/* ---- Rules (round_change.c) ---- */
+
+/* Whether its doors open before it begins, and it ends after that. */
+enum refusal round_check_times(const struct concert_round *row);
+
+/* Answers with the round as it is to be. A round that is so already is not written. */
+enum refusal round_become(struct office *office, struct live_round *round,
+                          const struct concert_round *row, bool changes, struct call *call);
+
 /* A piece of the seats' door that dropping needs (door_catalogue.c). */
 void seat_forget(struct office *office, struct live_seat *seat);
 
