@@ -18,9 +18,13 @@ before(async () => {
 })
 after(() => house.close())
 
-async function openAt(t, path, options = {}) {
-    const page = await openPage(t, house, options)
-    await signInAs(page, BOSS)
+// One session for all: a person has only so many.
+let signedIn
+
+async function openAt(t, path) {
+    const page = await openPage(t, house, signedIn === undefined ? {} : { storageState: signedIn })
+    if (signedIn === undefined) await signInAs(page, BOSS)
+    signedIn ??= await page.context().storageState()
     await page.goto(path)
     return page
 }
@@ -306,18 +310,82 @@ test('leaving asks while something is not saved', async t => {
     assert.equal(asked.length, 1)
 })
 
-test('seats of one name are told before they are sent, and after', async t => {
+test('what is odd is told while it is drawn, with its rows', async t => {
     const { page, id } = await openPlan(t)
     await choose(page, 1)
     await fill(page, '#row-label', '1')
+    await fill(page, '#row-y', '0.2')
     await says(page, 'Seats with the name of another: 4')
+    await says(page, 'Seats drawn over another: 4')
     await choose(page, 2)
+    await page.locator('#row-grade').selectOption({ label: 'No class' })
+    await says(page, 'Seats with neither a class nor a price: 3')
     await button(page, 'Show A, row 1').first().click()
     await page.locator('#fields-title').getByText('A, row 1').waitFor()
+    // Nothing of it keeps anybody from going on; two seats of one name are not kept.
     await button(page, 'Save').click()
     await says(page, 'It can’t be saved like this')
-    await says(page, /^A, row 1: has seat 0/)
+    await says(page, /^A, row 1: This has the section, row and number of A, row 1/)
     assert.equal((await planOf(id)).version, 1)
+    await choose(page, 0)
+    await fill(page, '#wheelSeats', '')
+    await says(page, 'No seat can be used in a wheelchair.')
+})
+
+// As a spreadsheet gives it to the clipboard.
+const table = rows => rows.map(cells => cells.join('\t')).join('\r\n')
+
+async function paste(page, text, section = 'Balcony') {
+    if (!(await page.locator('#wall').isVisible())) await page.getByText('Paste a table that draws rows').click()
+    await page.locator('#wall-section').fill(section)
+    await page.locator('#wall').fill(text)
+}
+
+test('a table that was pasted becomes rows of a section', async t => {
+    const { page, id } = await openPlan(t)
+    await paste(page, table([['VIP', 'v*', '', 'R+', 'r'], ['', '', '', '', ''], ['R', 'R', 'R', 'R', 'S']]))
+    await says(page, 'Line 3, column 5: there is no class “S”.')
+    await page.getByLabel('Make classes of names that are not known yet').check()
+    await says(page, '2 rows, 9 seats')
+    await button(page, 'Add these rows').click()
+    await page.locator('#rows:focus').waitFor()
+    await announced(page, '2 rows with 9 seats are added.')
+    await save(page)
+    const { plan } = await planOf(id)
+    const [first, second] = plan.rows.slice(3)
+    const gradesOf = ({ prices }) => prices.flatMap(({ price, count }) => Array(count).fill(plan.prices[price].grade))
+    assert.deepEqual([first.section, first.row, first.count, first.firstNumber], ['Balcony', '1', 4, 1])
+    assert.deepEqual([gradesOf(first), gradesOf(second)], [['VIP', 'VIP', 'R', 'R'], ['R', 'R', 'R', 'R', 'S']])
+    assert.deepEqual([first.accessible, first.companion], [[1], [2]])
+    // As they stand in the table: a gap of one cell, and of one line.
+    assert.deepEqual(first.x.slice(1).map(step => step / plan.scale), [10, 20, 10])
+    const behind = (second.y[0] - first.y[0]) / plan.scale
+    assert.ok(Math.abs(behind - 26) < 0.2, `${behind}`)
+})
+
+test('what is wrong with a pasted table is told by line and column', async t => {
+    const { page } = await openPlan(t, { ...hall, prices: [{ grade: 'SR', price: 1 }, { grade: 'SS', price: 2 }] })
+    for (const [text, ...words] of [
+        ['\t\n', null],
+        [table([['', 'x'], ['s', 'sr']]), 'To be mended in the table: 2', 'Line 1, column 2: there is no class “x”.',
+            'Line 2, column 1: several classes begin with “s”.'],
+        [table([['sr', '*']]), 'Line 1, column 2: “*” stands without a class.'],
+    ]) {
+        await paste(page, text)
+        for (const word of words) if (word !== null) await says(page, word)
+        await button(page, 'Add these rows').dispatchEvent('click')
+        await page.locator('#wall:focus').waitFor()
+    }
+    await page.getByLabel('The first column names the rows').check()
+    await page.getByLabel('The first line has the seats’ numbers').check()
+    await paste(page, table([['', '12', ''], ['A', 'sr', 'ss'], ['', 'sr', ''], ['A', 'ss', '']]))
+    for (const word of ['Line 2, column 3: the first line has no number here.', 'Line 3, column 1: the row has no name.',
+        'Line 4, column 1: “A” names the row of line 2 too.']) await says(page, word)
+    await paste(page, table([['', '12', '14'], ['A', 'sr', 'ss'], ['B', '', 'sr']]))
+    await button(page, 'Add these rows').click()
+    await row(page, 'row B · one seat · 14–14 · SR').waitFor()
+    await page.keyboard.press('Control+z')
+    await says(page, '3 rows, 11 seats')
 })
 
 test('a date is made of a plan, with a price for each class', async t => {

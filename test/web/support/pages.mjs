@@ -224,8 +224,9 @@ export const states = [
             await page.goto(`/desk/plans/${plan.id}`)
             await page.locator('#row-curve').fill('steep')
             await page.keyboard.press('Enter')
+            await page.locator('#row-curve-error').waitFor()
         },
-        ready: '#row-curve-error',
+        ready: 'section.why',
     },
     {
         name: 'the desk, a plan that somebody else saved', organizer: true,
@@ -244,6 +245,15 @@ export const states = [
             await page.keyboard.press('Control+s')
         },
         ready: '.trouble .acts',
+    },
+    {
+        name: 'the desk, a pasted table with faults', organizer: true,
+        show: async (page, { plan }) => {
+            await page.goto(`/desk/plans/${plan.id}`)
+            await page.locator('summary').click()
+            await page.locator('#wall').fill('x')
+        },
+        ready: 'details .trouble',
     },
     {
         name: 'the desk, a date of a plan', organizer: true,

@@ -129,8 +129,8 @@ export async function read<T>(path: string): Promise<T> {
 }
 
 // Asks by POST for what changes nothing: it may be asked twice, and needs no key.
-export async function inquire<T>(path: string, body: unknown): Promise<T> {
-    return outcome<T>(await askUntilAnswered('POST', path, body))
+export async function inquire<T>(path: string, body: unknown, patienceMs?: number): Promise<T> {
+    return outcome<T>(await askUntilAnswered('POST', path, body, {}, patienceMs))
 }
 
 // All items of a list, up to the most that a page is made for.

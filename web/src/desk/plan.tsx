@@ -5,15 +5,17 @@ import { useEffect, useMemo } from 'preact/hooks'
 import type { StoredPlan, WholePlan } from '../core/api'
 import { act, Refused, read } from '../core/call'
 import { dayAndTime } from '../core/clock'
+import { faultText } from '../core/faults'
 import { Trouble } from '../core/frame'
 import { t } from '../core/language'
 import { load, Shown } from '../core/loaded'
-import { sameSeats } from './plan_draft'
 import { Editing, rowName } from './plan_editing'
 import { PlanFields, Typed } from './plan_fields'
+import { Findings } from './plan_findings'
 import { PlanGrades } from './plan_grades'
 import { PlanHall } from './plan_hall'
 import { editorKey, PlanRows } from './plan_rows'
+import { PlanWall } from './plan_wall_form'
 
 // Leaving asks, as long as something would be lost; a new build waits.
 function useGuard(editing: Editing): void {
@@ -108,13 +110,14 @@ function Faults({ editing }: { editing: Editing }) {
     if (error === null) return null
     const errors = error instanceof Refused ? (error.problem.errors ?? []) : []
     const { rows } = editing.draft.value
-    const told = errors.flatMap(({ field, message }) => {
+    const told = errors.flatMap(fault => {
+        const { field, message } = fault
         const row = rows[Number(/^\/plan\/rows\/(\d+)/.exec(field)?.[1] ?? -1)]
-        const named = message.replace(/\/plan\/rows\/(\d+)/g, (_, i) => {
+        const named = faultText(fault).replace(/\/plan\/rows\/(\d+)/g, (_, i) => {
             const other = rows[Number(i)]
             return other === undefined ? '' : rowName(other)
         })
-        return row === undefined ? [] : [{ row, field, text: `${rowName(row)}: ${named}` }]
+        return row === undefined ? [] : [{ row, id: `${field} ${message}`, named }]
     })
     if (told.length === 0)
         return error instanceof Refused && error.problem.status === 404 ? null : (
@@ -124,9 +127,9 @@ function Faults({ editing }: { editing: Editing }) {
         <section class="trouble" role="alert">
             <h2>{t('planRefused')}</h2>
             <ul>
-                {told.map(({ row, field, text }) => (
-                    <li key={`${field} ${text}`}>
-                        {text}{' '}
+                {told.map(({ row, id, named }) => (
+                    <li key={id}>
+                        {`${rowName(row)}: ${named}`}{' '}
                         <button
                             type="button"
                             class="quiet"
@@ -136,35 +139,6 @@ function Faults({ editing }: { editing: Editing }) {
                         </button>
                     </li>
                 ))}
-            </ul>
-        </section>
-    )
-}
-
-// Seats of one name: neither can be kept so.
-function Twins({ editing }: { editing: Editing }) {
-    const { found, count } = useMemo(() => sameSeats(editing.draft.value), [editing.draft.value])
-    if (count === 0) return null
-    const byKey = new Map(editing.draft.value.rows.map(row => [row.key, row]))
-    return (
-        <section class="why" aria-label={t('findings')}>
-            <p>{t('seatsTwice', { n: count })}</p>
-            <ul>
-                {found.map(({ row: key, seat }) => {
-                    const row = byKey.get(key)
-                    return row === undefined ? null : (
-                        <li key={`${key} ${seat}`}>
-                            {t('seatTwice', { row: rowName(row), seat })}{' '}
-                            <button
-                                type="button"
-                                class="quiet"
-                                onClick={() => editing.choose([key])}
-                            >
-                                {t('showRow', { name: rowName(row) })}
-                            </button>
-                        </li>
-                    )
-                })}
             </ul>
         </section>
     )
@@ -218,7 +192,6 @@ function Editor({ stored }: { stored: WholePlan }) {
             <Bar editing={editing} />
             <Overtaken editing={editing} />
             <Faults editing={editing} />
-            <Twins editing={editing} />
             <Typed
                 id="plan-name"
                 label="name"
@@ -232,10 +205,15 @@ function Editor({ stored }: { stored: WholePlan }) {
             />
             <div class="plan">
                 <PlanHall editing={editing} />
-                <PlanRows editing={editing} />
+                <div>
+                    <PlanRows editing={editing} />
+                    <Findings editing={editing} />
+                </div>
             </div>
             <PlanFields editing={editing} />
             <PlanGrades editing={editing} />
+            <h2>{t('wallHeading')}</h2>
+            <PlanWall editing={editing} />
         </>
     )
 }

@@ -2,7 +2,7 @@
 // shares with it what stayed. Where seats stand is told in seats, as the drawing has it.
 import type { Drawing, WholePlan } from '../core/api'
 import { accessible, companion, type Drawn, pitchOf, restricted } from '../seats/hall'
-import { labelAfter, type Numbers, numbersFrom, numbersOf, seatName } from './plan_labels'
+import { labelAfter, type Numbers, numbersFrom, numbersOf } from './plan_labels'
 import { movedBy, type Places, placesOf, resized } from './plan_shape'
 
 export interface Grade {
@@ -360,30 +360,3 @@ export const flagSeats = (row: DraftRow, seats: ReadonlySet<number>, flag: numbe
     ...row,
     flags: row.flags.map((one, i) => (seats.has(i) ? one | flag : one & ~flag)),
 })
-
-// ---- What is wrong ----
-
-export interface SameSeat {
-    row: number
-    other: number
-    seat: string
-}
-
-const sameSeatsTold = 20
-
-// Seats that have the name of an earlier one: their rows' keys, the first so many.
-export function sameSeats({ rows }: Draft): { found: SameSeat[]; count: number } {
-    const known = new Map<string, number>()
-    const found: SameSeat[] = []
-    let count = 0
-    for (const { key, section, label, numbers } of rows)
-        for (let i = 0; i < numbers.length; i++) {
-            if (numbers[i] === null) continue
-            const number = seatName(numbers, i)
-            const name = [section, label, number].map(part => part.trim()).join('\n')
-            const other = known.get(name)
-            if (other === undefined) known.set(name, key)
-            else if (count++ < sameSeatsTold) found.push({ row: key, other, seat: number })
-        }
-    return { found, count }
-}

@@ -25,7 +25,7 @@ import { movedBy, type Places, reshaped, type Shape, shapeOf, turnedBy } from '.
 // So many steps are undone.
 const stepsKept = 200
 // Two hundred thousand seats over a slow line.
-const uploadMs = 300_000
+export const uploadMs = 300_000
 
 export const rowName = ({ section, label }: { section: string; label: string }): string =>
     [section || t('noSection'), label === '' ? '' : t('planRow', { row: label })]

@@ -18,6 +18,9 @@ const snap = (seats: number): number => Math.round(seats * 4) / 4
 // A click so near to a seat means it, in pixels.
 const reach = 12
 
+// From this size of a seat on, in pixels, the frame around it has an edge of its own.
+const largeSeat = 8
+
 const edge = '#5a2fc2'
 const edgePaper = '#fff'
 
@@ -48,12 +51,13 @@ function drawChosen(
             pen.rect(x - half, y - half, 2 * half, 2 * half)
         }
     })
-    // Seen on every colour.
+    // Seen on every colour, where there is room for it.
+    const isLarge = view.scale >= largeSeat
     pen.strokeStyle = edgePaper
     pen.lineWidth = 4
-    pen.stroke()
+    if (isLarge) pen.stroke()
     pen.strokeStyle = edge
-    pen.lineWidth = 2
+    pen.lineWidth = isLarge ? 2 : 1
     pen.stroke()
 }
 

@@ -74,13 +74,16 @@ function Act({ words, run, isOff = false }: { words: Key; run: () => void; isOff
     )
 }
 
+// After which the browser has moved a list by itself.
+const ownScrollMs = 50
+
 // What is chosen elsewhere is seen in the list, which moves by itself and not the page.
 function showOption(list: HTMLSelectElement | null): void {
     const option = list?.selectedOptions[0]
     if (list === null || option === undefined) return
-    const above = option.offsetTop - list.offsetTop
-    if (above < list.scrollTop || above + option.offsetHeight > list.scrollTop + list.clientHeight)
-        list.scrollTop = above - list.clientHeight / 2
+    const [frame, line] = [list.getBoundingClientRect(), option.getBoundingClientRect()]
+    if (line.top < frame.top || line.bottom > frame.bottom)
+        list.scrollTop += line.top - (frame.top + frame.bottom) / 2
 }
 
 export function PlanRows({ editing }: { editing: Editing }) {
@@ -88,7 +91,11 @@ export function PlanRows({ editing }: { editing: Editing }) {
     const draft = editing.draft.value
     const chosen = editing.chosen.value
     const none = chosen.size === 0
-    useLayoutEffect(() => showOption(list.current), [chosen])
+    // The browser moves the list by itself first, to what was chosen before.
+    useLayoutEffect(() => {
+        const timer = setTimeout(() => showOption(list.current), ownScrollMs)
+        return () => clearTimeout(timer)
+    }, [chosen])
     const choose = (event: TargetedEvent<HTMLSelectElement>) =>
         editing.choose(
             Array.from(event.currentTarget.selectedOptions, ({ value }) => Number(value))

@@ -61,8 +61,7 @@ function separatorOf(text: string): string {
 }
 
 // RFC 4180: a cell in quotes may hold separators, ends of lines and doubled quotes.
-function linesOf(text: string): Line[] {
-    const separator = separatorOf(text)
+export function linesOf(text: string, separator = separatorOf(text)): Line[] {
     const lines: Line[] = []
     let [cells, cell, number, line]: [string[], string, number, number] = [[], '', 1, 1]
     let isQuoted = false
