@@ -188,6 +188,19 @@ const pictures = [
         },
         ready: '#rehearsed ~ figure canvas',
     },
+    {
+        name: 'plan', look: { ...desktop, viewport: { width: 1100, height: 960 } }, who: 'organizer@example.com', changes: [],
+        show: async (page, { round }) => {
+            const plan = await (await page.request.get(`/v1/rounds/${round}/plan`)).json()
+            plan.rows = plan.rows.filter(({ section, row }) => /^[ABC]$/.test(section) && row <= 12)
+            const stored = await page.request.post('/v1/plans', { data: { name: 'Stalls', plan }, headers: { 'Sec-Fetch-Site': 'same-origin' } })
+            await page.goto(`/desk/plans/${(await stored.json()).id}`)
+            await settle(page, '#rows option')
+            const chosen = plan.rows.flatMap(({ section, row }, index) => (section === 'B' && row > 8 ? [{ index }] : []))
+            await page.locator('#rows').selectOption(chosen)
+        },
+        ready: '#fields-title',
+    },
 ]
 
 async function take(browser, house, { name, look, who, changes, show, ready }) {
