@@ -23,6 +23,7 @@ import {
     hall,
     heardAt,
     hearSeats,
+    isAnyFree,
     isFree,
     loadSeats,
     lookForReturns,
@@ -258,8 +259,6 @@ warnBefore(() => {
     return ends ? Date.parse(ends) - tick.value : null
 }, 'turnEnds')
 
-const isAnyFree = (): boolean => hall.value !== null && freeIn(hall.value.rows) > 0
-
 // Nothing is free: when it is worth looking again.
 function Gone({ round }: { round: Round }) {
     const next = returns.value?.nextReturnAt
@@ -320,14 +319,16 @@ function Inside({ round }: { round: Round }) {
     )
 }
 
-async function begin(id: string): Promise<void> {
+async function namesOf(id: string): Promise<{ round: Round; concert: Concert }> {
+    const round = await read<Round>(`/v1/rounds/${id}`)
+    return { round, concert: await read<Concert>(`/v1/concerts/${round.concertId}`) }
+}
+
+// What everybody may see comes before it is known who looks.
+export async function loadHall(id: string): Promise<void> {
     try {
-        const round = await read<Round>(`/v1/rounds/${id}`)
-        const [concert] = await Promise.all([
-            read<Concert>(`/v1/concerts/${round.concertId}`),
-            loadSeats(id),
-        ])
-        shown.value = { round, concert }
+        const [named] = await Promise.all([namesOf(id), loadSeats(id)])
+        shown.value = named
     } catch (error) {
         trouble.value = error
     }
@@ -378,7 +379,6 @@ function followSeats(id: string): void {
 }
 
 export function startChoosing(id: string): void {
-    begin(id)
     followSeats(id)
     look()
 }

@@ -7,10 +7,11 @@ import './words'
 import { withPerson } from '../core/guard'
 import { parts } from '../core/path'
 import { show } from '../core/show'
-import { Choose, startChoosing } from './choose'
+import { Choose, loadHall, startChoosing } from './choose'
 import { Pay, startPaying } from './pay'
 
 const [first, id = ''] = parts()
 
+if (first !== 'pay') loadHall(id)
 withPerson(() => (first === 'pay' ? startPaying(id) : startChoosing(id)))
 show(() => (first === 'pay' ? <Pay id={id} /> : <Choose id={id} />))

@@ -7,7 +7,7 @@ import { t } from '../core/language'
 import { chooseSize, nearSize, onScreen, onSeat, whole, zoom } from './camera'
 import { lost, press, seatLabel } from './choice'
 import { accessible, type Hall, neighbour, seatAt } from './hall'
-import { chosen, isFree, news, placesOf, stateOf } from './model'
+import { chosen, isFree, news, placesOf, stateOf, takeTouched } from './model'
 import type { Look } from './paint'
 import { listen, Stage, zoomStep } from './stage'
 import { Swatch } from './swatch'
@@ -17,15 +17,25 @@ const onlyPrice = signal<number | null>(null)
 
 const stateLooks: Record<string, Look> = { a: 'free', h: 'held', s: 'sold', b: 'blocked' }
 
-function lookOf(hall: Hall, place: number, mine: readonly number[], gone: readonly number[]): Look {
+// What decides how seats look, beside their states.
+interface Choice {
+    mine: readonly number[]
+    gone: readonly number[]
+    price: number | null
+}
+
+function lookOf(hall: Hall, place: number, { mine, gone, price }: Choice): Look {
     if (mine.includes(place)) return 'mine'
     if (gone.includes(place)) return 'lost'
     const look = stateLooks[stateOf(place)] ?? 'blocked'
-    const isOther = onlyPrice.value !== null && hall.price[place] !== onlyPrice.value
+    const isOther = price !== null && hall.price[place] !== price
     return look === 'free' && isOther ? 'other' : look
 }
 
 class SeatStage extends Stage {
+    // As it was when the seats looked as they do; null: they look like nothing yet.
+    private choice: Choice | null = null
+
     constructor(hall: Hall, canvas: HTMLCanvasElement) {
         super(hall, canvas, () => ({
             stage: t('stage'),
@@ -33,10 +43,21 @@ class SeatStage extends Stage {
         }))
     }
 
+    // A large hall is not gone through for a few seats.
     refresh(): void {
-        const mine = chosen.value
-        const gone = lost.value?.gone ?? []
-        this.update(place => lookOf(this.hall, place, mine, gone))
+        const before = this.choice
+        const now = {
+            mine: chosen.value,
+            gone: lost.value?.gone ?? [],
+            price: onlyPrice.value,
+        }
+        const touched = takeTouched()
+        const some =
+            before === null || touched === null || now.price !== before.price
+                ? undefined
+                : [...touched, ...before.mine, ...before.gone, ...now.mine, ...now.gone]
+        this.choice = now
+        this.update(place => lookOf(this.hall, place, now), some)
     }
 
     // Far out a tap goes nearer; near by it takes the seat there.

@@ -15,6 +15,26 @@ let states: string[] = []
 // Grows whenever one of them changes.
 export const news = signal(0)
 
+// The places whose letters changed since somebody took them; null: it may be any.
+let touched: number[] | null = null
+// More are told of as if it were all.
+const touchedMost = 10_000
+
+export function takeTouched(): readonly number[] | null {
+    const taken = touched
+    touched = []
+    return taken
+}
+
+function change(changes: readonly [number, string][]): void {
+    for (const [place, letter] of changes) {
+        states[place] = letter
+        touched?.push(place)
+    }
+    if (touched !== null && touched.length > touchedMost) touched = null
+    news.value++
+}
+
 // What may come back, and what did, as it was when the whole was last asked for.
 export const returns = signal<Availability | null>(null)
 
@@ -25,6 +45,7 @@ let names: string[] | null = null
 
 export const stateOf = (place: number): string => states[place] ?? 'b'
 export const isFree = (place: number): boolean => states[place] === 'a'
+export const isAnyFree = (): boolean => states.includes('a')
 export const rowOf = (place: number) => hall.value?.rows[hall.value.row[place] ?? 0]
 
 export function seatNumber(place: number): string {
@@ -87,14 +108,9 @@ export function nearestFree(gone: readonly number[]): number[] {
     return found.sort((a, b) => a - b)
 }
 
-function become(changes: readonly [number, string][]): void {
-    for (const [place, letter] of changes) states[place] = letter
-    news.value++
-}
-
 // A refusal said that somebody has them, before the changes did.
 export const areTaken = (places: readonly number[]): void =>
-    become(places.map(place => [place, 'h']))
+    change(places.map(place => [place, 'h']))
 
 // What is older than what the page has says nothing new.
 function hear(told: SeatStates | Availability | Changes): void {
@@ -102,8 +118,12 @@ function hear(told: SeatStates | Availability | Changes): void {
     if ('nextReturnAt' in told) returns.value = told
     if (told.version <= version) return
     version = told.version
-    if ('seats' in told) states = [...told.seats]
-    else for (const [place, letter] of told.changes as [number, string][]) states[place] = letter
+    if ('changes' in told) {
+        change(told.changes as [number, string][])
+        return
+    }
+    states = [...told.seats]
+    touched = null
     news.value++
 }
 

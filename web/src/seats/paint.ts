@@ -37,7 +37,12 @@ export interface Words {
 
 type Pen = CanvasRenderingContext2D
 
-type Form = (name: string, free: number) => string
+// What a section may be called where so many of its seats are free, the fullest first.
+interface Calling {
+    free: number
+    stage: string
+    forms: { text: string; wide: number }[]
+}
 
 interface Label {
     text: string
@@ -48,6 +53,7 @@ interface Label {
 }
 
 const labelHeight = 14
+const formCount = 3
 
 const overlap = (one: Label, other: Label): boolean =>
     Math.abs(one.y - other.y) < labelHeight &&
@@ -101,7 +107,10 @@ function stripes(pen: Pen, x: number, y: number, size: number, lines: number): v
 }
 
 export class Painter {
-    looks: Look[] = []
+    private readonly looks: Look[] = []
+    // How many are free in each section; null: to be counted.
+    private free: number[] | null = null
+    private readonly callings: Calling[] = []
     private readonly picture = document.createElement('canvas')
     private pictureScale = 0
 
@@ -110,6 +119,24 @@ export class Painter {
         private readonly canvas: HTMLCanvasElement,
         private readonly words: () => Words
     ) {}
+
+    // No seat looks like anything yet.
+    get isBare(): boolean {
+        return this.looks.length === 0
+    }
+
+    // Takes how these places look now; those that looked otherwise before.
+    take(places: Iterable<number>, lookOf: (place: number) => Look): number[] {
+        const changed: number[] = []
+        for (const place of places) {
+            const look = lookOf(place)
+            if (look === this.looks[place]) continue
+            this.looks[place] = look
+            changed.push(place)
+        }
+        if (changed.length > 0) this.free = null
+        return changed
+    }
 
     private pen(canvas: HTMLCanvasElement): Pen {
         const pen = canvas.getContext('2d', { alpha: false })
@@ -226,8 +253,8 @@ export class Painter {
         }
     }
 
-    // Those in view.
-    private visible(view: View): number[] {
+    // Those in view; null: more than `most`.
+    private visible(view: View, most: number): number[] | null {
         const { x, y, count } = this.hall
         const across = view.width / view.scale / 2 + 1
         const down = view.height / view.scale / 2 + 1
@@ -235,9 +262,10 @@ export class Painter {
         for (let place = 0; place < count; place++)
             if (
                 Math.abs((x[place] ?? 0) - view.x) < across &&
-                Math.abs((y[place] ?? 0) - view.y) < down
+                Math.abs((y[place] ?? 0) - view.y) < down &&
+                found.push(place) > most
             )
-                found.push(place)
+                return null
         return found
     }
 
@@ -257,9 +285,9 @@ export class Painter {
     // Everything in view; `moving`: another comes at once.
     draw(view: View, moving: boolean): void {
         const pen = this.begin(view)
-        const visible = this.visible(view)
+        const visible = this.visible(view, moving ? directSeats : this.hall.count)
         this.clear(pen, 0, 0, view.width, view.height)
-        if (moving && visible.length > directSeats) {
+        if (visible === null) {
             if (this.pictureScale === 0) this.drawPicture()
             const { left, top } = this.hall.bounds
             pen.drawImage(
@@ -319,27 +347,35 @@ export class Painter {
         }
     }
 
-    private label(pen: Pen, view: View, { name, x, y }: Section, free: number, form: Form): Label {
-        const text = form(name, free)
-        const wide = pen.measureText(text).width + 4
-        const [middle, line] = onScreen(view, x, y)
-        return { text, x: middle, y: line, wide, free }
+    // Measured once for a number and a language: writing and measuring take longer than drawing.
+    private calling(pen: Pen, at: number, { name }: Section, free: number): Calling {
+        const { stage, section } = this.words()
+        const before = this.callings[at]
+        if (before?.free === free && before.stage === stage) return before
+        const texts = [section(name, free), `${name} · ${free}`, name]
+        const forms = texts.map(text => ({ text, wide: pen.measureText(text).width + 4 }))
+        const now = { free, stage, forms }
+        this.callings[at] = now
+        return now
     }
 
     // As long as there is room for all; where even their names have none, some.
     private labels(pen: Pen, view: View): Label[] {
         const { sections } = this.hall
-        const free = sections.map(({ rows }) => this.freeOf(rows))
-        const forms: Form[] = [
-            this.words().section,
-            (name, count) => `${name} · ${count}`,
-            name => name,
-        ]
+        this.free ??= sections.map(({ rows }) => this.freeOf(rows))
+        const free = this.free
+        const places = sections.map((section, i) => {
+            const [x, y] = onScreen(view, section.x, section.y)
+            return { x, y, ...this.calling(pen, i, section, free[i] ?? 0) }
+        })
         let last: Label[] = []
-        for (const form of forms) {
-            const all = sections.map((section, i) =>
-                this.label(pen, view, section, free[i] ?? 0, form)
-            )
+        for (let form = 0; form < formCount; form++) {
+            const all = places.map(({ forms, ...place }) => ({
+                text: '',
+                wide: 0,
+                ...forms[form],
+                ...place,
+            }))
             last = all.filter((label, i) => !all.slice(0, i).some(other => overlap(label, other)))
             if (last.length === all.length) break
         }

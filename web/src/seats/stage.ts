@@ -70,19 +70,12 @@ export class Stage {
         this.rested.value = this.view
     }
 
-    // Draws what looks otherwise than before.
-    update(look: (place: number) => Look): void {
-        const before = this.painter.looks
-        const now: Look[] = []
-        const changed: number[] = []
-        for (let place = 0; place < this.hall.count; place++) {
-            const one = look(place)
-            now.push(one)
-            if (one !== before[place]) changed.push(place)
-        }
-        this.painter.looks = now
+    // Draws what looks otherwise than before; only these places may.
+    update(look: (place: number) => Look, places: Iterable<number> = this.hall.row.keys()): void {
+        const { isBare } = this.painter
+        const changed = this.painter.take(places, look)
         if (this.view.width === 0) return
-        if (before.length === 0) this.rest()
+        if (isBare) this.rest()
         else if (changed.length > 0) this.painter.redraw(changed, this.view)
     }
 
