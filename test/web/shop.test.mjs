@@ -212,7 +212,7 @@ test('somebody erases the account, though the first answer is lost, and gives up
     await form.getByLabel('Current password').fill('not it at all')
     await form.getByLabel('I give up 1,200 points.').check()
     await button(page, 'Erase it for good').click()
-    await says(page, 'is not the account\'s password')
+    await says(page, 'This is not the account’s password.')
     assert.equal(ok(await leaving.get('/v1/users/me')).name, 'leaving')
     let tries = 0
     await page.route('**/v1/users/me', async route => {
