@@ -17,6 +17,8 @@ help:
 	@echo 'make fault         real processes killed, starved and cut off, at length'
 	@echo 'make fuzz          TIME seconds of every fuzzer (60)'
 	@echo 'make coverage      lines and branches of office and store that tests and simulator run'
+	@echo 'make axe           every page in every state, language, size and colour scheme: accessible or not'
+	@echo 'make bench-web     what the pages weigh and how fast they are in a real browser (WEB_BENCH_ONLY)'
 	@echo 'make bench         speed, beside its peers (BENCH_ONLY, BENCH_ROUNDS, BENCH_SECONDS, BENCH_BASE)'
 	@echo 'make flame         where the time goes while seats are held: bench/flame.svg'
 	@echo 'make shots         the pictures of the README, from a fixed seed and clock: docs/pictures'
@@ -94,6 +96,17 @@ bench: build
 	@ninja -C build bench/floor bench/load bench/streams bench/tables bench/from.so
 	@node bench/bench.mjs
 
+# `make test` looks at two languages, sizes and colour schemes; this at all of them.
+axe: build
+	@tools/install test
+	@USHER_AXE=all node --test test/web/axe.test.mjs
+
+bench-web: build
+	@tools/install test bench
+	@meson setup --reconfigure build > build/reconfigure.log
+	@ninja -C build bench/floor bench/load
+	@node test/tools/web-bench.mjs
+
 flame: build
 	@tools/install test bench flame
 	@ninja -C build bench/load
@@ -111,4 +124,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench flame shots fmt clean
+.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench axe bench-web flame shots fmt clean

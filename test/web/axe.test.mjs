@@ -1,5 +1,6 @@
-// No page, in no state, has what axe finds wrong: labels, roles, contrast, structure. USHER_AXE=all
-// looks at every language, size and colour scheme; without it two of them cover each once.
+// No page, in no state, has what axe finds wrong: labels, roles, contrast, structure. USHER_AXE=all (`make
+// axe`) looks at every language, size and colour scheme, and at the states that are seldom too; without it
+// two looks cover each once.
 
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
@@ -10,6 +11,7 @@ import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
 import { charge, fromNow, makeConcert, makeRound, signIn } from '../api/support/people.mjs'
 import { openPage } from './support/browser.mjs'
+import { moreStates } from './support/more-pages.mjs'
 import { states } from './support/pages.mjs'
 import { signInAs, signUp } from './support/walk.mjs'
 
@@ -22,7 +24,8 @@ const looks = [
     { locale: 'en-GB', colorScheme: 'light', ...phone },
     { locale: 'ko-KR', colorScheme: 'dark', ...desktop },
 ]
-if (process.env.USHER_AXE === 'all') {
+const isWhole = process.env.USHER_AXE === 'all'
+if (isWhole) {
     looks.length = 0
     for (const locale of ['en-GB', 'ko-KR'])
         for (const colorScheme of ['light', 'dark'])
@@ -82,7 +85,7 @@ for (const [place, look] of looks.entries()) {
             await signInAs(organizer, 'organizer@example.com')
             await signUp(person, `look${place}${waits}`)
             await charge(await signIn(house, `look${place}${waits}@example.com`), 5000)
-            for (const state of states.filter(state => (state.waits ?? false) === waits))
+            for (const state of [...states, ...(isWhole ? moreStates : [])].filter(state => (state.waits ?? false) === waits))
                 await t.test(state.name, async () => {
                     const page = state.organizer ? organizer : state.person ? person : stranger
                     await state.show(page, hall)

@@ -8,7 +8,7 @@ import { goIn, hold, watch } from './walk.mjs'
 const anySeat = page => page.locator('.seat[aria-pressed=false]').last()
 
 // From now on the answers to what fits the pattern are otherwise, until the page's routes are taken back.
-const otherwise = (page, pattern, change) =>
+export const otherwise = (page, pattern, change) =>
     page.route(pattern, async route => {
         const answer = await route.fetch()
         await route.fulfill({ response: answer, json: { ...(await answer.json()), ...change } })
