@@ -361,8 +361,8 @@ void organizer_met_limit(struct world *world, const struct deed *deed)
         world->rich_amount = deed->amount / 10; /* after the last point, from the start */
 }
 
-/* Who made a plan changes it, then saves it once more as if nothing had changed since, and sends
- * what made it again. */
+/* Who made a plan changes it, then saves it once more as if nothing had changed since, and without
+ * saying since when, and sends what made it again. */
 static void learn_plan(struct world *world, struct client *client, const struct errand *errand)
 {
     const struct call *call = &errand->request.call;
@@ -375,9 +375,27 @@ static void learn_plan(struct world *world, struct client *client, const struct 
     change.amount = 1;
     change.idempotency = (struct idempotency){.present = false};
     client_do(world, client, &change);
-    if (changed)
-        for (size_t i = 0; i < client->kept_count; i++)
-            errand_send(world, client, &client->kept[i]);
+    if (!changed)
+        return;
+    change.amount = 0;
+    errand_send(world, client, &change);
+    for (size_t i = 0; i < client->kept_count; i++)
+        errand_send(world, client, &client->kept[i]);
+}
+
+/* How many people's bookings are looked at after a move: one of them has seats of the round. */
+#define BOOKINGS_LOOKED_AT 6
+
+/* What became of those who bought, as somebody who calls wants to know. */
+static void look_at_bookings(struct world *world, struct client *client)
+{
+    for (unsigned i = 0; i < BOOKINGS_LOOKED_AT; i++) {
+        const struct client *other = client_any(world);
+        const struct deed deed = {.verb = VERB_RESERVATION_HISTORY,
+                                  .subject = id_is_none(other->paid) ? other->held : other->paid};
+        if (!id_is_none(deed.subject))
+            errand_send(world, client, &deed);
+    }
 }
 
 void organizer_learns(struct world *world, struct client *client, const struct errand *errand)
@@ -394,6 +412,7 @@ void organizer_learns(struct world *world, struct client *client, const struct e
     } else if (verb == VERB_PLAN_MAKE || verb == VERB_PLAN_CHANGE) {
         learn_plan(world, client, errand);
     } else if (verb == VERB_ROUND_MOVE) {
+        look_at_bookings(world, client);
         if (percent(world, 20))
             client_do(world, client, &again); /* if nobody wants it then, either */
     } else if (verb == VERB_ROUND_PAUSE) {
