@@ -13,7 +13,7 @@ help:
 	@echo 'make asan-build    only builds what make asan runs'
 	@echo 'make tsan-build    only builds what make tsan runs'
 	@echo 'make sim           SEEDS simulated worlds with everything that can go wrong (1,000; SMALL=1)'
-	@echo 'make mutants       plants bugs and sees that the simulator finds each'
+	@echo 'make mutants       plants bugs and sees that each is found'
 	@echo 'make fault         real processes killed, starved and cut off, at length'
 	@echo 'make fuzz          TIME seconds of every fuzzer (60)'
 	@echo 'make coverage      lines and branches of office and store that tests and simulator run'

@@ -62,9 +62,9 @@ export function compile(out, name, source, text) {
     return object
 }
 
-// The program that links the simulator with these objects in front.
-export function link(out, name, objects) {
-    const steps = execFileSync('ninja', ['-C', build, '-t', 'commands', '-s', simulator], {
+// A program of the build, with these objects in front of its libraries.
+export function link(out, name, objects, linked = simulator) {
+    const steps = execFileSync('ninja', ['-C', build, '-t', 'commands', '-s', linked], {
         encoding: 'utf8',
     })
     const words = steps

@@ -105,7 +105,7 @@ describe('a plan that the house keeps', () => {
         const { id } = ok(await store(), 201)
         const body = { name: 'Another', plan: { rows: [{ section: 'A', row: '1', count: 1, firstNumber: 1 }] } }
         refused(await put(id, body, null), 428, 'precondition_required')
-        for (const tag of ['"2"', 'W/"1"', '1', '"x"', '""', '"1"x', '"01"'])
+        for (const tag of ['"2"', 'W/"1"', '1', '"x"', '""', '"1"x', '"01"', '**', '*"1"'])
             refused(await put(id, body, tag), 412, 'precondition_failed')
         const changed = await put(id, body, '"1"')
         assert.deepEqual([ok(changed).version, ok(changed).seatCount], [2, 1])

@@ -21,6 +21,9 @@ import { until } from './support/wait.mjs'
 // As many people as may come, half a day long: seconds of work, so that it runs while a test looks.
 const large = { seats: 200_000, buyers: 200_000, arrivalSeconds: 43_200, patienceSeconds: 0, queue: { admitPerSecond: 2, maxActive: 1000 } }
 
+// In which everybody in line asks each minute, all day long: minutes of work.
+const endless = { ...large, queue: { ...large.queue, silentSeconds: 120, waitSeconds: 120 } }
+
 let house, organizer, ann
 before(async () => {
     ;({ house, organizer } = await openHouse({ 'max-active': 70, 'admit-per-second': 7 }))
@@ -65,6 +68,13 @@ describe('a rehearsal', () => {
         assert.equal(shown.percent, 100)
         assert.ok(shown.endedAt >= createdAt)
         assert.equal(shown.sold, 2)
+    })
+
+    test('has the queue as it is by now, but for what is asked', async () => {
+        ok(await organizer.patch('/v1/queue', { admitPerSecond: 9, maxActive: 90 }))
+        const { queue } = await rehearsed({ seats: 1, buyers: 1, queue: { maxActive: 5 } })
+        assert.deepEqual([queue.admitPerSecond, queue.maxActive], [9, 5])
+        ok(await organizer.patch('/v1/queue', { admitPerSecond: 7, maxActive: 70 }))
     })
 
     test("finds what the command finds", async () => {
@@ -190,6 +200,10 @@ describe('one at a time', () => {
         assert.ok(items.every(({ sold, course }) => sold === 1 && course === null))
         refused(await organizer.get(path(ids[8])), 404, 'not_found')
         refused(await cancel(ids[8]), 404, 'not_found')
+        // In the place of one that is done, and as far as any that begins.
+        const { id, percent } = await begun(large)
+        assert.equal(percent, 0)
+        ok(await cancel(id))
     })
 })
 
@@ -283,8 +297,10 @@ describe('refusals', () => {
 
 // The last: the server starts again.
 test('ends with the server, which it does not keep from stopping', async () => {
-    const { id } = await begun(large)
-    await house.restart()
+    const { id } = await begun(endless)
+    const { code, stderr } = await house.end('SIGTERM')
+    assert.deepEqual([code, /could not be answered in time/.test(stderr)], [0, false])
+    await house.start()
     refused(await organizer.get(path(id)), 404, 'not_found')
     assert.deepEqual(ok(await organizer.get('/v1/rehearsals')), { items: [] })
 })

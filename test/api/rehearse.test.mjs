@@ -54,6 +54,9 @@ describe('a rehearsed sale', { concurrency: 2 }, () => {
         assert.deepEqual(found.waitSeconds, { p50: 13, p90: 23, p99: 25, most: 25 })
         assert.deepEqual(told(found.people), { bought: 25, waiting: 75 })
         assert.equal(found.boundedBy, 'admit-per-second')
+        // Of 401 beats the 250 before there was somebody inside for each seat.
+        assert.equal(found.boundedPercent['admit-per-second'], 62.3)
+        assert.equal(found.boundedPercent.seats, 37.7)
     })
 
     test('is bounded by the people who may be inside', async () => {

@@ -301,6 +301,13 @@ static void what_comes_back_is_told_by_the_ten_seconds(void **state)
     assert_true(expect_returns(scene, round_id, 0, 0) > returned);
     assert_int_equal(expect_returns(scene, other_id, 0, 0), other);
 
+    /* However long nobody looked. */
+    hold(scene, 4, round_id, 0);
+    pass(scene, hold_ms);
+    (void)expect_returns(scene, round_id, 0, 1);
+    pass(scene, 2 * MINUTE_MS);
+    (void)expect_returns(scene, round_id, 0, 0);
+
     /* Where the wall is another than the house's clock, deadlines are shown by it. */
     scene->clock.offset_ms = 3600 * SECOND_MS;
     scene->clock.wall = scene->hand.now.wall + scene->clock.offset_ms;

@@ -350,6 +350,38 @@ static void minutes_are_booked_with_rows_and_without(void **state)
     assert_int_equal(read_minutes(fixture, 0).count, 3);
 }
 
+static int64_t newest_waiting(struct minute_line *line, size_t count, uint64_t *next)
+{
+    static struct house_minute waiting[MINUTES_WAITING_MAX];
+    assert_int_equal(minute_line_look(line, waiting, next), count);
+    for (size_t i = 1; i < count; i++)
+        assert_int_equal(waiting[i].minute, waiting[i - 1].minute + 1);
+    return count == 0 ? 0 : waiting[count - 1].minute;
+}
+
+/* The line by itself: what comes while others are booked waits on, and of too many the last do. */
+static void minutes_wait_until_they_are_booked(void **state)
+{
+    (void)state;
+    static struct minute_line line;
+    uint64_t next, none;
+    struct house_minute minute = {.minute = 1};
+    minute_line_init(&line);
+    minute_line_put(&line, &minute);
+    assert_int_equal(newest_waiting(&line, 1, &next), 1);
+    minute.minute = 2;
+    minute_line_put(&line, &minute);
+    minute_line_booked(&line, next);
+    assert_int_equal(newest_waiting(&line, 1, &next), 2);
+    for (minute.minute = 3; minute.minute < 4 + MINUTES_WAITING_MAX; minute.minute++)
+        minute_line_put(&line, &minute);
+    minute_line_booked(&line, next); /* which is not one of those that wait */
+    assert_int_equal(newest_waiting(&line, MINUTES_WAITING_MAX, &next), minute.minute - 1);
+    minute_line_booked(&line, next);
+    assert_int_equal(newest_waiting(&line, 0, &none), 0);
+    minute_line_release(&line);
+}
+
 static void old_minutes_go(void **state)
 {
     struct fixture *fixture = *state;
@@ -418,6 +450,7 @@ int main(void)
         TEST(old_changes_go),
         TEST(the_houses_key_is_told_to_nobody),
         TEST(minutes_are_booked_with_rows_and_without),
+        TEST(minutes_wait_until_they_are_booked),
         TEST(old_minutes_go),
         TEST(of_minutes_that_wait_too_long_the_oldest_go),
         TEST(minutes_outlast_a_booking_that_fails),
