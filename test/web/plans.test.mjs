@@ -110,9 +110,17 @@ test('who may not set up concerts sees no plans', async t => {
     assert.equal(await link(page, 'Seating plans').count(), 0)
 })
 
+async function tabTo(page, selector) {
+    for (let step = 0; step < 60; step++) {
+        await page.keyboard.press('Tab')
+        if ((await page.locator(`${selector}:focus`).count()) > 0) return
+    }
+    assert.fail(`${selector} was not reached by Tab`)
+}
+
 test('a plan is drawn by keyboard alone', async t => {
     const { page, id } = await openPlan(t)
-    await page.locator('#rows').focus()
+    await tabTo(page, '#rows')
     // The first row is chosen to begin with; a copy of it comes behind, with a label that is free.
     await page.keyboard.press('Control+d')
     await announced(page, 'One row duplicated.')
@@ -127,13 +135,18 @@ test('a plan is drawn by keyboard alone', async t => {
     await page.keyboard.press('Control+y')
     await announced(page, 'One step forward.')
 
-    await page.locator('#hall').focus()
-    for (const key of ['ArrowRight', 'ArrowDown', 'Shift+ArrowDown']) await page.keyboard.press(key)
+    await tabTo(page, '#row-label')
+    await page.keyboard.press('Control+a')
+    await page.keyboard.type('3a')
+    // From a field that is left with Shift and Tab back to the hall.
+    for (let step = 0; step < 40 && (await page.locator('#hall:focus').count()) === 0; step++) await page.keyboard.press('Shift+Tab')
+    for (const key of ['ArrowRight', 'ArrowDown', 'Shift+ArrowDown', 'Control+d', 'Delete']) await page.keyboard.press(key)
+    await announced(page, 'A, row 3b: removed.')
     await page.keyboard.press('Control+s')
     await says(page, 'All is saved.')
     const { version, plan } = await planOf(id)
     assert.equal(version, 2)
-    assert.deepEqual(plan.rows.map(({ section, row: label }) => `${section} ${label}`), ['A 1', 'A 3', 'A 2', 'Standing null'])
+    assert.deepEqual(plan.rows.map(({ section, row: label }) => `${section} ${label}`), ['A 1', 'A 3a', 'A 2', 'Standing null'])
     // Half a seat to the right, and six tenths behind where the copy was put.
     const copy = plan.rows[1]
     assert.deepEqual([copy.x[0] / plan.scale, copy.y[0] / plan.scale], [-10, 32])
@@ -336,9 +349,9 @@ test('what is odd is told while it is drawn, with its rows', async t => {
 const table = rows => rows.map(cells => cells.join('\t')).join('\r\n')
 
 async function paste(page, text, section = 'Balcony') {
-    if (!(await page.locator('#wall').isVisible())) await page.getByText('Paste a table that draws rows').click()
-    await page.locator('#wall-section').fill(section)
-    await page.locator('#wall').fill(text)
+    if (!(await page.locator('#sheet').isVisible())) await page.getByText('Paste a table that draws rows').click()
+    await page.locator('#sheet-section').fill(section)
+    await page.locator('#sheet').fill(text)
 }
 
 test('a table that was pasted becomes rows of a section', async t => {
@@ -374,7 +387,7 @@ test('what is wrong with a pasted table is told by line and column', async t => 
         await paste(page, text)
         for (const word of words) if (word !== null) await says(page, word)
         await button(page, 'Add these rows').dispatchEvent('click')
-        await page.locator('#wall:focus').waitFor()
+        await page.locator('#sheet:focus').waitFor()
     }
     await page.getByLabel('The first column names the rows').check()
     await page.getByLabel('The first line has the seats’ numbers').check()

@@ -251,7 +251,7 @@ export const states = [
         show: async (page, { plan }) => {
             await page.goto(`/desk/plans/${plan.id}`)
             await page.locator('summary').click()
-            await page.locator('#wall').fill('x')
+            await page.locator('#sheet').fill('x')
         },
         ready: 'details .trouble',
     },

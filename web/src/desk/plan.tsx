@@ -15,7 +15,7 @@ import { Findings } from './plan_findings'
 import { PlanGrades } from './plan_grades'
 import { PlanHall } from './plan_hall'
 import { editorKey, PlanRows } from './plan_rows'
-import { PlanWall } from './plan_wall_form'
+import { PlanSheet } from './plan_sheet_form'
 
 // Leaving asks, as long as something would be lost; a new build waits.
 function useGuard(editing: Editing): void {
@@ -212,8 +212,8 @@ function Editor({ stored }: { stored: WholePlan }) {
             </div>
             <PlanFields editing={editing} />
             <PlanGrades editing={editing} />
-            <h2>{t('wallHeading')}</h2>
-            <PlanWall editing={editing} />
+            <h2>{t('sheetHeading')}</h2>
+            <PlanSheet editing={editing} />
         </>
     )
 }

@@ -216,7 +216,7 @@ export function isSame(one: Draft, other: Draft): boolean {
 
 // ---- Rows ----
 
-export const seatsIn = (rows: readonly DraftRow[]): number =>
+export const seatCount = (rows: readonly DraftRow[]): number =>
     rows.reduce((sum, row) => sum + row.numbers.length, 0)
 
 // A row as it is begun with, before anything of it is told.

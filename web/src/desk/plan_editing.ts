@@ -15,7 +15,7 @@ import {
     noGrade,
     readPlan,
     reordered,
-    seatsIn,
+    seatCount,
     type Unit,
     without,
     writePlan,
@@ -206,7 +206,7 @@ export class Editing {
         const draft = this.draft.value
         this.change(
             { ...draft, grades, rows: [...draft.rows, ...rows] },
-            t('rowsAdded', { rows: rows.length, n: seatsIn(rows) }),
+            t('rowsAdded', { rows: rows.length, n: seatCount(rows) }),
             new Set(rows.map(row => row.key))
         )
     }

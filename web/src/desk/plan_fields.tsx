@@ -5,7 +5,7 @@ import type { JSX } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type Key, t } from '../core/language'
 import { accessible, companion, restricted } from '../seats/hall'
-import { type DraftRow, flagSeats, gradeSeats, noGrade, seatsIn, withCount } from './plan_draft'
+import { type DraftRow, flagSeats, gradeSeats, noGrade, seatCount, withCount } from './plan_draft'
 import type { Editing } from './plan_editing'
 import {
     listOf,
@@ -13,7 +13,7 @@ import {
     numberingOf,
     numberings,
     numbersFrom,
-    seatsIn as placesIn,
+    seatsListed,
 } from './plan_labels'
 import { type Shape, shapeOf } from './plan_shape'
 import { seatsMax } from './seat_file'
@@ -143,7 +143,7 @@ function Seats({ editing, rows }: { editing: Editing; rows: readonly DraftRow[] 
                 value={count === undefined ? '' : String(count)}
                 attributes={whole}
                 take={text => {
-                    const others = seatsIn(editing.draft.value.rows) - seatsIn(rows)
+                    const others = seatCount(editing.draft.value.rows) - seatCount(rows)
                     const most = Math.floor((seatsMax - others) / rows.length)
                     const value = wholeIn(text, 1, most)
                     if (value === undefined) return t('wholeNumber', { most })
@@ -323,7 +323,7 @@ function SeatList({ id, label, row, value, take }: SeatListProps) {
             value={value}
             hint="seatListHint"
             take={text => {
-                const seats = placesIn(text, row.numbers)
+                const seats = seatsListed(text, row.numbers)
                 if (typeof seats === 'string') return t('noSuchSeat', { seat: seats })
                 take(seats)
                 return undefined

@@ -2,12 +2,13 @@
 // buttons. Numbers in fields move it too.
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { t } from '../core/language'
+import { type Key, t } from '../core/language'
 import { nearSize, onScreen, onSeat, type View, whole } from '../seats/camera'
 import { type Hall, seatAt } from '../seats/hall'
 import { listen, Stage, zoomStep } from '../seats/stage'
 import { noGrade } from './plan_draft'
 import type { Editing } from './plan_editing'
+import { rowsKey } from './plan_rows'
 
 // A key moves that far, in seats; with Shift, finely.
 const coarse = 0.5
@@ -62,7 +63,7 @@ function drawChosen(
 }
 
 // The stage of each state of the plan in the place of the one before; what is seen stays.
-class Drawing {
+class HallDrawing {
     stage: Stage
     readonly drag: Drag = { right: 0, down: 0 }
 
@@ -154,6 +155,14 @@ class Drawing {
     }
 }
 
+// What a drag does, for who can't.
+const pushes = [
+    ['moveLeft', -coarse, 0],
+    ['moveForward', 0, -coarse],
+    ['moveBack', 0, coarse],
+    ['moveRight', coarse, 0],
+] as const satisfies [Key, number, number][]
+
 const directions: Record<string, [number, number]> = {
     ArrowLeft: [-1, 0],
     ArrowRight: [1, 0],
@@ -162,7 +171,7 @@ const directions: Record<string, [number, number]> = {
 }
 
 // What the keys do on the drawing, beside those of the whole editor.
-function hallKey(editing: Editing, drawing: Drawing, event: KeyboardEvent): boolean {
+function hallKey(editing: Editing, drawing: HallDrawing, event: KeyboardEvent): boolean {
     const step = directions[event.key]
     const far = event.shiftKey ? fine : coarse
     const { stage } = drawing
@@ -178,11 +187,11 @@ function hallKey(editing: Editing, drawing: Drawing, event: KeyboardEvent): bool
 
 export function PlanHall({ editing }: { editing: Editing }) {
     const canvas = useRef<HTMLCanvasElement>(null)
-    const drawing = useSignal<Drawing | null>(null)
+    const drawing = useSignal<HallDrawing | null>(null)
     useLayoutEffect(() => {
         const element = canvas.current
         if (element === null) return
-        const now = new Drawing(editing, element)
+        const now = new HallDrawing(editing, element)
         drawing.value = now
         const watch = new ResizeObserver(() => {
             now.stage.resize(element.clientWidth, element.clientHeight)
@@ -205,8 +214,9 @@ export function PlanHall({ editing }: { editing: Editing }) {
         drawing.value?.showChosen()
     })
     const key = (event: KeyboardEvent) => {
-        if (event.ctrlKey || event.altKey || event.metaKey || drawing.value === null) return
-        if (hallKey(editing, drawing.value, event)) event.preventDefault()
+        const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey
+        const isHalls = isPlain && drawing.value !== null && hallKey(editing, drawing.value, event)
+        if (isHalls || rowsKey(editing, event)) event.preventDefault()
     }
     const zoomBy = (factor: number) => drawing.value?.stage.zoomBy(factor)
     const showAll = () => {
@@ -238,6 +248,21 @@ export function PlanHall({ editing }: { editing: Editing }) {
                 {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: a canvas without tabIndex has no focus */}
                 <canvas ref={canvas} aria-hidden="true" />
             </div>
+            <p class="acts">
+                {pushes.map(([words, right, down]) => (
+                    <button
+                        key={words}
+                        type="button"
+                        class="quiet"
+                        aria-disabled={editing.chosen.value.size === 0}
+                        onClick={() => {
+                            if (editing.chosen.value.size > 0) editing.move(right, down)
+                        }}
+                    >
+                        {t(words)}
+                    </button>
+                ))}
+            </p>
             <p class="dim">{t('planHallHint')}</p>
         </section>
     )

@@ -97,7 +97,7 @@ function placesIn(part: string, places: Map<string, number>): number[] | undefin
 }
 
 // The seats of a list that was written so; or the part of it that names none.
-export function seatsIn(text: string, numbers: Numbers): Set<number> | string {
+export function seatsListed(text: string, numbers: Numbers): Set<number> | string {
     const places = new Map(numbers.map((_, i) => [seatName(numbers, i), i]))
     const seats = new Set<number>()
     for (const part of text.split(/[,;]/).map(one => one.trim())) {

@@ -3,7 +3,7 @@ import type { TargetedEvent } from 'preact'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { type Key, t } from '../core/language'
 import { accessible } from '../seats/hall'
-import { type Draft, type DraftRow, noGrade, seatsIn } from './plan_draft'
+import { type Draft, type DraftRow, noGrade, seatCount } from './plan_draft'
 import type { Editing } from './plan_editing'
 import { seatName } from './plan_labels'
 
@@ -103,7 +103,7 @@ export function PlanRows({ editing }: { editing: Editing }) {
     return (
         <section aria-labelledby="rows-title">
             <h2 id="rows-title">{t('planRows')}</h2>
-            <p>{t('planCount', { rows: draft.rows.length, n: seatsIn(draft.rows) })}</p>
+            <p>{t('planCount', { rows: draft.rows.length, n: seatCount(draft.rows) })}</p>
             <p class="field">
                 <label for="rows">{t('planRowsBest')}</label>
                 <select

@@ -10,7 +10,7 @@ export interface Shape {
     // Half way between the first seat and the last.
     x: number
     y: number
-    // From seat to seat, along the row.
+    // From seat to seat.
     spacing: number
     // How far the middle of the row lies behind the line through its ends.
     curve: number
@@ -48,42 +48,50 @@ export function shapeOf(places: Places): Shape {
     return { ...middle, spacing: along / last, curve, angle }
 }
 
-// A circle is never closed.
-const widest = 1.8 * Math.PI
+// The angle at which the middle of an arc is as far from its ends' line as that length allows: bent
+// farther, it comes nearer again.
+const widest = 4.66
 
-// The angle over which an arc of that length bends as far as that.
-function arcOf(length: number, curve: number): number {
+// Of seats on an arc: the circle that it is of, and how far their middle is from their ends' line.
+function circleOf(count: number, spacing: number, arc: number): { radius: number; curve: number } {
+    const half = arc / (count - 1) / 2
+    const radius = spacing / 2 / Math.sin(half)
+    // Where two are in the middle, what is between them.
+    const top = count % 2 === 0 ? Math.cos(half) : 1
+    return { radius, curve: radius * (top - Math.cos(arc / 2)) }
+}
+
+// The angle over which so many seats bend as far as that.
+function arcOf(count: number, spacing: number, curve: number): number {
     let [low, high] = [0, widest]
     // Each step halves what is left: forty leave nothing that could be seen.
     for (let step = 0; step < 40; step++) {
         const arc = (low + high) / 2
-        if ((length * (1 - Math.cos(arc / 2))) / arc < curve) low = arc
+        if (circleOf(count, spacing, arc).curve < curve) low = arc
         else high = arc
     }
-    return low
+    return high
 }
 
-export function placesOf(count: number, shape: Shape): Places {
-    const length = (count - 1) * shape.spacing
-    const bend = Math.abs(shape.curve)
-    const arc = count < 3 || bend < 0.005 ? 0 : arcOf(length, bend)
-    const x: number[] = []
-    const y: number[] = []
-    for (let i = 0; i < count; i++) {
-        const part = count === 1 ? 0 : i / (count - 1) - 0.5
-        const radius = length / arc
-        const [across, behind] =
-            arc === 0
-                ? [part * length, 0]
-                : [
-                      radius * Math.sin(part * arc),
-                      Math.sign(shape.curve) * radius * (Math.cos(part * arc) - Math.cos(arc / 2)),
-                  ]
-        const [right, down] = turned(across, behind, shape.angle)
-        x.push(shape.x + right)
-        y.push(shape.y + down)
-    }
-    return { x, y }
+// Where the seats stand around the middle of the line through their ends, before they are turned.
+function bent(count: number, spacing: number, curve: number): [number, number][] {
+    const parts = Array.from({ length: count }, (_, i) => i - (count - 1) / 2)
+    const bend = Math.abs(curve)
+    if (count < 3 || bend < 0.005) return parts.map(part => [part * spacing, 0])
+    const arc = arcOf(count, spacing, bend)
+    const { radius } = circleOf(count, spacing, arc)
+    return parts.map(part => {
+        const angle = (part * arc) / (count - 1)
+        const behind = radius * (Math.cos(angle) - Math.cos(arc / 2))
+        return [radius * Math.sin(angle), Math.sign(curve) * behind]
+    })
+}
+
+export function placesOf(count: number, { x, y, spacing, curve, angle }: Shape): Places {
+    const places = bent(count, spacing, curve).map(([across, behind]) =>
+        turned(across, behind, angle)
+    )
+    return { x: places.map(([right]) => x + right), y: places.map(([, down]) => y + down) }
 }
 
 export const movedBy = ({ x, y }: Places, right: number, down: number): Places => ({

@@ -3,11 +3,11 @@
 // What is wrong is told by line and column.
 import { type Key, t } from '../core/language'
 import { accessible, companion } from '../seats/hall'
-import { type Draft, type DraftRow, type Grade, newRow, rowGap, seatsIn } from './plan_draft'
+import { type Draft, type DraftRow, type Grade, newRow, rowGap, seatCount } from './plan_draft'
 import { labelAfter, numbersFrom } from './plan_labels'
 import { linesOf, seatsMax } from './seat_file'
 
-export interface WallWish {
+export interface SheetWish {
     text: string
     section: string
     // Its first column has the rows' labels; its first line the seats' numbers.
@@ -17,7 +17,7 @@ export interface WallWish {
     makesGrades: boolean
 }
 
-export interface Wall {
+export interface Sheet {
     rows: DraftRow[]
     grades: Grade[]
     faults: string[]
@@ -28,7 +28,7 @@ export interface Wall {
 const faultsTold = 100
 const labelMost = 64
 // From what stands before it.
-const wallGap = 2.5
+const sheetGap = 2.5
 
 const marks: Record<string, number> = { '*': accessible, '+': companion }
 
@@ -48,28 +48,28 @@ interface Cell {
 }
 
 class Reader {
-    readonly wall: Wall
+    readonly sheet: Sheet
     private readonly labels = new Map<string, number>()
 
     constructor(
-        private readonly wish: WallWish,
+        private readonly wish: SheetWish,
         private readonly draft: Draft
     ) {
-        this.wall = { rows: [], grades: [...draft.grades], faults: [], faultCount: 0 }
+        this.sheet = { rows: [], grades: [...draft.grades], faults: [], faultCount: 0 }
     }
 
     fault(words: Key, values: Record<string, string | number> = {}): void {
-        if (this.wall.faultCount++ < faultsTold) this.wall.faults.push(t(words, values))
+        if (this.sheet.faultCount++ < faultsTold) this.sheet.faults.push(t(words, values))
     }
 
     private grade(name: string, line: number, column: number): number {
-        const { grades } = this.wall
+        const { grades } = this.sheet
         const [found, ...more] = gradeIn(name, grades)
         if (found !== undefined && more.length === 0) return found
         const place = { line: String(line), column: String(column + 1), cell: name }
-        if (found !== undefined) this.fault('wallSeveral', place)
-        else if (!this.wish.makesGrades) this.fault('wallUnknown', place)
-        else if (name.length > labelMost) this.fault('wallLong', place)
+        if (found !== undefined) this.fault('sheetSeveral', place)
+        else if (!this.wish.makesGrades) this.fault('sheetUnknown', place)
+        else if (name.length > labelMost) this.fault('sheetLong', place)
         else return grades.push({ name, price: null }) - 1
         return 0
     }
@@ -81,7 +81,7 @@ class Reader {
             const flag = marks[text.slice(-1)] ?? 0
             const name = flag === 0 ? text : text.slice(0, -1).trim()
             if (name === '')
-                this.fault('wallBare', {
+                this.fault('sheetBare', {
                     line: String(line),
                     column: String(column + 1),
                     cell: text,
@@ -101,11 +101,15 @@ class Reader {
             return next
         }
         const before = this.labels.get(cell)
-        if (cell === '') this.fault('wallNoLabel', { line: String(line) })
+        if (cell === '') this.fault('sheetNoLabel', { line: String(line) })
         else if (cell.length > labelMost)
-            this.fault('wallLong', { line: String(line), column: '1', cell })
+            this.fault('sheetLong', { line: String(line), column: '1', cell })
         else if (before !== undefined)
-            this.fault('wallLabelTwice', { line: String(line), other: String(before), label: cell })
+            this.fault('sheetLabelTwice', {
+                line: String(line),
+                other: String(before),
+                label: cell,
+            })
         else this.labels.set(cell, line)
         return cell
     }
@@ -115,7 +119,7 @@ class Reader {
         return seats.map(({ column }) => {
             const number = heads[column] ?? ''
             if (number === '')
-                this.fault('wallNoNumber', { line: String(line), column: String(column + 1) })
+                this.fault('sheetNoNumber', { line: String(line), column: String(column + 1) })
             return number
         })
     }
@@ -123,7 +127,7 @@ class Reader {
     row(line: number, cells: readonly string[], heads: readonly string[]): void {
         const seats = this.cells(line, cells)
         if (seats.length === 0) return
-        this.wall.rows.push(
+        this.sheet.rows.push(
             newRow({
                 count: seats.length,
                 section: this.wish.section,
@@ -150,7 +154,7 @@ function placed(rows: readonly DraftRow[], draft: Draft): DraftRow[] {
     const [, behind] = ends(draft.rows.flatMap(row => row.y))
     const [front] = ends(rows.flatMap(row => row.y))
     const right = middle(across(draft.rows)) - middle(across(rows))
-    const down = (Number.isFinite(behind) ? behind + wallGap : 0) - front
+    const down = (Number.isFinite(behind) ? behind + sheetGap : 0) - front
     return rows.map(row => ({
         ...row,
         x: row.x.map(one => one + right),
@@ -158,18 +162,18 @@ function placed(rows: readonly DraftRow[], draft: Draft): DraftRow[] {
     }))
 }
 
-export function readWall(wish: WallWish, draft: Draft): Wall {
+export function readSheet(wish: SheetWish, draft: Draft): Sheet {
     const reader = new Reader(wish, draft)
-    const { wall } = reader
+    const { sheet } = reader
     const lines = linesOf(wish.text, wish.text.includes('\t') ? '\t' : undefined)
     const [heads] = wish.hasNumbers ? lines.splice(0, 1) : []
-    const most = seatsMax - seatsIn(draft.rows)
+    const most = seatsMax - seatCount(draft.rows)
     for (const { number, cells } of lines) {
         reader.row(number, cells, heads?.cells ?? [])
-        if (seatsIn(wall.rows) <= most) continue
+        if (seatCount(sheet.rows) <= most) continue
         reader.fault('seatsTooMany', { n: seatsMax })
-        return wall
+        return sheet
     }
-    if (wall.rows.length === 0 && wall.faultCount === 0) reader.fault('wallEmpty')
-    return { ...wall, rows: placed(wall.rows, draft) }
+    if (sheet.rows.length === 0 && sheet.faultCount === 0) reader.fault('sheetEmpty')
+    return { ...sheet, rows: placed(sheet.rows, draft) }
 }

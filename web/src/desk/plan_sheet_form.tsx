@@ -3,9 +3,9 @@ import { useSignal } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import { count, type Key, t } from '../core/language'
 import { focusOn } from '../core/sure'
-import { seatsIn } from './plan_draft'
+import { seatCount } from './plan_draft'
 import type { Editing } from './plan_editing'
-import { readWall, type Wall } from './plan_wall'
+import { readSheet, type Sheet } from './plan_sheet'
 
 function Switch({ words, is, set }: { words: Key; is: boolean; set: (is: boolean) => void }) {
     return (
@@ -22,28 +22,30 @@ function Switch({ words, is, set }: { words: Key; is: boolean; set: (is: boolean
     )
 }
 
-function WallSummary({ wall }: { wall: Wall }) {
-    if (wall.faultCount > 0)
+function SheetSummary({ sheet }: { sheet: Sheet }) {
+    if (sheet.faultCount > 0)
         return (
             <section class="trouble" role="alert">
-                <h3>{t('wallFaults', { n: wall.faultCount })}</h3>
+                <h3>{t('sheetFaults', { n: sheet.faultCount })}</h3>
                 <ul>
-                    {wall.faults.map(fault => (
+                    {sheet.faults.map(fault => (
                         <li key={fault}>{fault}</li>
                     ))}
                 </ul>
             </section>
         )
     const seats = new Map<number, number>()
-    for (const row of wall.rows)
+    for (const row of sheet.rows)
         for (const grade of row.grades) seats.set(grade, (seats.get(grade) ?? 0) + 1)
     return (
         <>
-            <p role="status">{t('planCount', { rows: wall.rows.length, n: seatsIn(wall.rows) })}</p>
+            <p role="status">
+                {t('planCount', { rows: sheet.rows.length, n: seatCount(sheet.rows) })}
+            </p>
             <ul class="rows">
                 {[...seats].map(([grade, n]) => (
                     <li key={grade}>
-                        <span>{wall.grades[grade]?.name}</span>
+                        <span>{sheet.grades[grade]?.name}</span>
                         <span class="number">{count(n)}</span>
                     </li>
                 ))}
@@ -52,7 +54,7 @@ function WallSummary({ wall }: { wall: Wall }) {
     )
 }
 
-export function PlanWall({ editing }: { editing: Editing }) {
+export function PlanSheet({ editing }: { editing: Editing }) {
     const draft = editing.draft.value
     const text = useSignal('')
     const section = useSignal('')
@@ -61,11 +63,11 @@ export function PlanWall({ editing }: { editing: Editing }) {
     const makesGrades = useSignal(draft.grades.length === 0)
     const name = section.value.trim()
     const wish = [text.value, name, hasLabels.value, hasNumbers.value, makesGrades.value]
-    const wall = useMemo(
+    const sheet = useMemo(
         () =>
             text.value.trim() === ''
                 ? null
-                : readWall(
+                : readSheet(
                       {
                           text: text.value,
                           section: name,
@@ -78,21 +80,21 @@ export function PlanWall({ editing }: { editing: Editing }) {
         [...wish, draft]
     )
     const add = () => {
-        if (wall === null || wall.faultCount > 0) {
-            focusOn('wall')
+        if (sheet === null || sheet.faultCount > 0) {
+            focusOn('sheet')
             return
         }
-        editing.addRows(wall.rows, wall.grades)
+        editing.addRows(sheet.rows, sheet.grades)
         text.value = ''
         focusOn('rows')
     }
     return (
         <details>
-            <summary>{t('wallTitle')}</summary>
+            <summary>{t('sheetTitle')}</summary>
             <p class="field">
-                <label for="wall-section">{t('planSection')}</label>
+                <label for="sheet-section">{t('planSection')}</label>
                 <input
-                    id="wall-section"
+                    id="sheet-section"
                     autoComplete="off"
                     maxLength={64}
                     value={section.value}
@@ -100,50 +102,50 @@ export function PlanWall({ editing }: { editing: Editing }) {
                 />
             </p>
             <Switch
-                words="wallLabels"
+                words="sheetLabels"
                 is={hasLabels.value}
                 set={is => {
                     hasLabels.value = is
                 }}
             />
             <Switch
-                words="wallNumbers"
+                words="sheetNumbers"
                 is={hasNumbers.value}
                 set={is => {
                     hasNumbers.value = is
                 }}
             />
             <Switch
-                words="wallMakes"
+                words="sheetMakes"
                 is={makesGrades.value}
                 set={is => {
                     makesGrades.value = is
                 }}
             />
-            <p class="field wall">
-                <label for="wall">{t('wallCells')}</label>
+            <p class="field sheet">
+                <label for="sheet">{t('sheetCells')}</label>
                 <textarea
-                    id="wall"
+                    id="sheet"
                     rows={10}
                     wrap="off"
                     spellcheck={false}
                     autoComplete="off"
-                    aria-describedby="wall-hint"
+                    aria-describedby="sheet-hint"
                     value={text.value}
                     onInput={event => (text.value = event.currentTarget.value)}
                 />
-                <span id="wall-hint" class="dim">
-                    {t('wallHint')}
+                <span id="sheet-hint" class="dim">
+                    {t('sheetHint')}
                 </span>
             </p>
-            {wall === null ? null : <WallSummary wall={wall} />}
+            {sheet === null ? null : <SheetSummary sheet={sheet} />}
             <button
                 type="button"
                 class="quiet"
-                aria-disabled={wall === null || wall.faultCount > 0}
+                aria-disabled={sheet === null || sheet.faultCount > 0}
                 onClick={add}
             >
-                {t('wallAdd')}
+                {t('sheetAdd')}
             </button>
         </details>
     )
