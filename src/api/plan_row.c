@@ -2,7 +2,6 @@
 #include "api/plan_row.h"
 
 #include "base/array.h"
-#include "base/utf8.h"
 #include "record/limit.h"
 
 #include <math.h>
@@ -48,21 +47,11 @@ static const char *number_of(struct round_plan *plan, const struct row_head *hea
     return round_plan_keep(plan, text, NULL);
 }
 
-/* Section, row and number with a line between them, as far as there are any. One without a number
- * counts those of its section and row. False: too long. */
+/* False: too long. */
 static bool name_seat(struct round_plan *plan, struct seat_plan *seat)
 {
-    char counted[24], text[3 * (SEAT_NUMBER_BYTES_MAX + 1) + 1];
-    (void)snprintf(counted, sizeof counted, "%lld", (long long)plan->nameless + 1);
-    plan->nameless += seat->number == NULL;
-    const char *const parts[] = {seat->section, seat->row,
-                                 seat->number == NULL ? counted : seat->number};
-    size_t length = 0, characters;
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
-        if (parts[i] != NULL)
-            length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
-                                       length == 0 ? "" : "-", parts[i]);
-    if (!utf8_count(text, length, &characters) || characters > SEAT_TEXT_CHARACTERS_MAX)
+    char text[SEAT_NAME_BYTES];
+    if (!seat_name_next(&plan->naming, seat->section, seat->row, seat->number, text))
         return false;
     seat->seat_number = round_plan_keep(plan, text, NULL);
     return true;
@@ -196,9 +185,6 @@ static struct seat_plan *add_seats(struct round_plan *plan, const struct row_hea
         .row = round_plan_keep(plan, head->row, before->row),
         .price = PRICE_NONE,
     };
-    if (plan->seat_count == 0 || !same_plan_text(seat.section, before->section) ||
-        !same_plan_text(seat.row, before->row))
-        plan->nameless = 0;
     struct seat_plan *seats = &plan->seats[plan->seat_count];
     for (int64_t i = 0; i < head->count; i++)
         seats[i] = seat;

@@ -1,8 +1,8 @@
 /* See problem.h. */
 #include "api/problem.h"
 
+#include "api/plan_chairs.h"
 #include "api/reply.h"
-#include "api/round_plan.h"
 #include "base/check.h"
 #include "json/body_error.h"
 

@@ -1,13 +1,13 @@
 /* See round_plan.h. */
 #include "api/round_plan.h"
 
+#include "api/plan_chairs.h"
 #include "api/plan_row.h"
+#include "api/plan_section.h"
 #include "base/array.h"
 #include "base/check.h"
-#include "base/utf8.h"
 #include "record/limit.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,120 +41,6 @@ const char *round_plan_keep(struct round_plan *plan, const char *text, const cha
         return NULL;
     }
     return memcpy(kept, text, bytes);
-}
-
-static const char *keep_number(struct round_plan *plan, int64_t number)
-{
-    char text[24];
-    (void)snprintf(text, sizeof text, "%lld", (long long)number);
-    return round_plan_keep(plan, text, NULL);
-}
-
-/* ---- The sections' form ---- */
-
-static size_t digits(int64_t number)
-{
-    size_t count = 1;
-    for (; number >= 10; number /= 10)
-        count++;
-    return count;
-}
-
-/* False: an error. */
-static bool read_section(struct body_object *object, struct round_section *section)
-{
-    section->price = -1; /* not read yet */
-    body_fill(object, body_schema(BODY_OF_section), BODY_WHOLE, section, NULL);
-    body_close(object);
-    const bool good = section->name != NULL && section->rows > 0 && section->seats_per_row > 0 &&
-                      section->price >= 0;
-    size_t characters = 0;
-    if (good && utf8_count(section->name, strlen(section->name), &characters) &&
-        characters + digits(section->rows) + digits(section->seats_per_row) + 2 >
-            SEAT_TEXT_CHARACTERS_MAX) {
-        body_error(object, "name", RULE_NAME_TOO_LONG);
-        return false;
-    }
-    return good;
-}
-
-static bool same_name(const char *one, const char *other)
-{
-    char one_form[CHAIR_FORM_BYTES_MAX], other_form[CHAIR_FORM_BYTES_MAX];
-    const size_t length = chair_form(one, one_form);
-    return length == chair_form(other, other_form) && memcmp(one_form, other_form, length) == 0;
-}
-
-static bool named_before(const struct round_section *sections, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (sections[i].name != NULL && same_name(sections[i].name, name))
-            return true;
-    return false;
-}
-
-/* Sections past the last are errors, and were counted. A faulty one keeps no rows. */
-static void add_section(struct round_plan *plan, struct body_object *object, size_t index)
-{
-    struct round_section section = {0};
-    if (index >= ROUND_SECTIONS_MAX)
-        return;
-    if (plan->sections == NULL)
-        plan->sections = calloc(ROUND_SECTIONS_MAX, sizeof *plan->sections);
-    if (plan->sections == NULL) {
-        plan->refusal = REFUSAL_CAPACITY;
-        return;
-    }
-    const bool good = read_section(object, &section);
-    if (section.name != NULL && named_before(plan->sections, index, section.name))
-        body_error(object, NULL, RULE_SECTION_TWICE);
-    section.name = round_plan_keep(plan, section.name, NULL);
-    section.grade = round_plan_keep(plan, section.grade, NULL);
-    section.rows = good ? section.rows : 0;
-    plan->sections[index] = section;
-}
-
-static void expand_section(struct round_plan *plan, const struct round_section *section)
-{
-    struct seat_plan *seats = plan->seats + plan->seat_count;
-    for (int64_t row = 1; row <= section->rows; row++) {
-        const char *row_text = keep_number(plan, row);
-        for (int64_t number = 1; number <= section->seats_per_row; number++) {
-            char seat_number[SEAT_NUMBER_BYTES_MAX + 1];
-            const int length = snprintf(seat_number, sizeof seat_number, "%s-%lld-%lld",
-                                        section->name, (long long)row, (long long)number);
-            CHECK(length > 0 && (size_t)length < sizeof seat_number);
-            *seats++ = (struct seat_plan){
-                .seat_number = round_plan_keep(plan, seat_number, NULL),
-                .section = section->name,
-                .row = row_text,
-                .number = keep_number(plan, number),
-                .grade = section->grade,
-                .price = section->price,
-            };
-            plan->seat_count++;
-        }
-    }
-}
-
-/* All sections are read, and good. */
-static void expand_sections(struct round_plan *plan, struct body_object *root)
-{
-    int64_t total = 0; /* at most 4 * 10^10 each */
-    for (size_t i = 0; i < plan->elements[PLAN_SECTIONS]; i++)
-        total += plan->sections[i].rows * plan->sections[i].seats_per_row;
-    if (total > ROUND_SEATS_MAX) {
-        body_error_says(root, "sections", RULE_SEATS_TOO_MANY,
-                        "have more than 200000 seats together");
-        return;
-    }
-    plan->seats = calloc((size_t)total, sizeof *plan->seats);
-    if (plan->seats == NULL) {
-        plan->refusal = REFUSAL_CAPACITY;
-        return;
-    }
-    for (size_t i = 0; i < plan->elements[PLAN_SECTIONS]; i++)
-        expand_section(plan, &plan->sections[i]);
 }
 
 /* ---- The seats' form ---- */
@@ -198,50 +84,6 @@ static void add_seat(struct round_plan *plan, struct body_object *object, size_t
     seat.number = round_plan_keep(plan, seat.number, NULL);
     seat.grade = round_plan_keep(plan, seat.grade, before->grade);
     plan->seats[plan->seat_count++] = seat;
-}
-
-void same_chair_tell(struct same_chair *same, enum chair_sameness sameness, size_t earlier)
-{
-    const bool number = sameness == CHAIR_SAME_NUMBER;
-    (void)snprintf(same->other, sizeof same->other, "/seats/%zu", earlier);
-    (void)snprintf(same->words, sizeof same->words,
-                   number ? "is the number of %s too" : "has the section, row and number of %s",
-                   same->other);
-    same->breach = (struct breach){.rule = number ? RULE_SAME_NUMBER : RULE_SAME_PLACE,
-                                   .words = same->words,
-                                   .other = same->other};
-}
-
-/* ---- Seats that are one ---- */
-
-static bool tell_same_chair_of_rows(struct round_plan *plan, size_t later, size_t earlier)
-{
-    const size_t later_row = plan_row_of_seat(plan, later);
-    const size_t earlier_row = plan_row_of_seat(plan, earlier);
-    const struct body_path outer = {.key = "plan"}, array = {.parent = &outer, .key = "rows"};
-    const struct body_path row = {.parent = &array, .index = later_row};
-    char words[SAME_CHAIR_MESSAGE_BYTES], other[SAME_CHAIR_OTHER_BYTES];
-    (void)snprintf(other, sizeof other, "/plan/rows/%zu", earlier_row);
-    (void)snprintf(words, sizeof words, "has seat %zu, which is seat %zu of %s too",
-                   later - plan->row_starts[later_row], earlier - plan->row_starts[earlier_row],
-                   other);
-    body_breach_at(plan->body, &row,
-                   &(struct breach){.rule = RULE_SAME_PLACE, .words = words, .other = other});
-    return true;
-}
-
-static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chair_sameness sameness)
-{
-    struct round_plan *plan = owner;
-    if (plan->row_count > 0)
-        return tell_same_chair_of_rows(plan, later, earlier);
-    const struct body_path array = {.key = "seats"};
-    const struct body_path seat = {.parent = &array, .index = later};
-    const struct body_path number = {.parent = &seat, .key = "seatNumber"};
-    struct same_chair same;
-    same_chair_tell(&same, sameness, earlier);
-    body_breach_at(plan->body, sameness == CHAIR_SAME_NUMBER ? &number : &seat, &same.breach);
-    return true;
 }
 
 /* ---- Elements, as they come ---- */
@@ -309,7 +151,7 @@ static void add_element(struct round_plan *plan, enum plan_array array, bool par
     else if (array == PLAN_PRICES)
         add_price(plan, good ? &object : NULL);
     else if (good)
-        add_section(plan, &object, path->index);
+        plan_section_add(plan, &object, path->index);
 }
 
 /* An element is no JSON: turns its line and column into those of the whole. An element that is too
@@ -499,7 +341,7 @@ static void read_frame(struct round_plan *plan)
     if (body->error_count == errors && plan->form == BODY_OF_round)
         check_sources(plan, &root, sources);
     if (body_good(body) && sections)
-        expand_sections(plan, &root);
+        plan_sections_expand(plan, &root);
     keep_frame(plan);
 }
 
@@ -556,7 +398,7 @@ void round_plan_end(struct round_plan *plan)
     const bool compared =
         plan->form == BODY_OF_plan_check ||
         (plan->elements[PLAN_SEATS] == 0 && plan->row_count == 0) ||
-        chairs_compare(plan->seats, plan->seat_count, tell_same_chair, plan) == RESULT_OK;
+        plan_chairs_compare(plan);
     if (plan->form == BODY_OF_round && plan->row_count > 0 && body_good(body))
         round_plan_take_prices(plan, plan);
     if (plan->form == BODY_OF_plan_check && body_good(body))

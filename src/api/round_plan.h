@@ -4,6 +4,7 @@
 #define USHER_API_ROUND_PLAN_H
 
 #include "api/bodies.h"
+#include "api/seat_name.h"
 #include "base/arena.h"
 #include "office/chair.h"
 #include "json/cut.h"
@@ -47,7 +48,7 @@ struct round_plan {
     struct price_reach reach;
     uint32_t *row_starts; /* of each row of the plan, its first seat */
     size_t row_count, row_room;
-    int64_t nameless; /* seats without a number of the section and row that came last */
+    struct seat_naming naming;
     struct body *body;
     struct json_cut cut;
     struct arena texts; /* of seats and sections */
@@ -81,7 +82,7 @@ void round_plan_try_prices(struct round_plan *plan, const struct round_plan *ask
 /* The same, and seats that then have no price are errors too. */
 void round_plan_take_prices(struct round_plan *plan, const struct round_plan *asked);
 
-/* ---- For plan_row.c ---- */
+/* ---- For those who read a part of it (plan_row.c, plan_section.c) ---- */
 
 /* A copy that lives as long as the plan; `before`, which is or may be the same, serves as well.
  * NULL for NULL, and for want of memory, which the plan's refusal tells. */
@@ -89,17 +90,5 @@ const char *round_plan_keep(struct round_plan *plan, const char *text, const cha
 
 /* Room for so many seats more; false: no memory. */
 bool round_plan_reserve(struct round_plan *plan, size_t seats);
-
-#define SAME_CHAIR_MESSAGE_BYTES 80
-#define SAME_CHAIR_OTHER_BYTES 40
-
-/* What is told of a seat that is the same as an earlier one, and the texts that it needs. */
-struct same_chair {
-    struct breach breach;
-    char words[SAME_CHAIR_MESSAGE_BYTES], other[SAME_CHAIR_OTHER_BYTES];
-};
-
-/* The seats count as they do in JSON pointers. */
-void same_chair_tell(struct same_chair *same, enum chair_sameness sameness, size_t earlier);
 
 #endif
