@@ -60,9 +60,21 @@ static void csv_put_doubled(struct row_writer *row, const char *text)
     }
 }
 
+/* Also of a text that only looks as if it had a ' put before it, so that it comes back as it was.
+ */
+static bool needs_guard(const char *text)
+{
+    return begins_formula(text + strspn(text, "'"));
+}
+
+const char *csv_unguarded(const char *text)
+{
+    return *text == '\'' && needs_guard(text + 1) ? text + 1 : text;
+}
+
 static void csv_put_guard(struct row_writer *row, const char *text)
 {
-    if (begins_formula(text))
+    if (needs_guard(text))
         csv_put_bytes(row, "'", 1);
 }
 

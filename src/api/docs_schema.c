@@ -209,15 +209,11 @@ static void tell_example(struct html *html, const char *name, json_t *value)
     html_raw(html, "</pre></details>\n");
 }
 
-void docs_content(struct html *html, json_t *content)
+static void tell_form(struct html *html, const char *type, json_t *body)
 {
-    void *first = json_object_iter(content);
-    if (first == NULL)
-        return;
-    json_t *body = json_object_iter_value(first);
     json_t *schema = json_object_get(body, "schema");
     html_raw(html, "<p><code>");
-    html_text(html, json_object_iter_key(first));
+    html_text(html, type);
     html_raw(html, "</code>: ");
     docs_value(html, schema);
     html_raw(html, " ");
@@ -228,4 +224,11 @@ void docs_content(struct html *html, json_t *content)
     json_t *example;
     json_object_foreach(json_object_get(body, "examples"), name, example)
         tell_example(html, name, json_object_get(example, "value"));
+}
+
+void docs_content(struct html *html, json_t *content)
+{
+    const char *type;
+    json_t *body;
+    json_object_foreach(content, type, body) tell_form(html, type, body);
 }

@@ -25,7 +25,7 @@ void docs_value(struct html *html, json_t *schema);
  * for other values. */
 void docs_members(struct html *html, json_t *schema);
 
-/* The first member of `content`: its type, all that its schema says, and its examples folded up. */
+/* Each member of `content`: its type, all that its schema says, and its examples folded up. */
 void docs_content(struct html *html, json_t *content);
 
 #endif

@@ -41,6 +41,7 @@ struct enquiry {
     bool sees_drafts; /* the office said so (draft.h) */
 
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
+    bool sends_sheet;                        /* its body is CSV */
     bool importing;                          /* holds one of the importer's places */
     struct import *import;
     void *work;         /* the handler's own, from exchange_allocate */

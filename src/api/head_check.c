@@ -20,15 +20,39 @@
  * come at once. */
 #define POLL_FACTOR 5
 
+/* What follows the media type; NULL: it is another. */
+static const char *behind_type(const char *value, const char *type)
+{
+    const size_t length = strlen(type);
+    if (strncasecmp(value, type, length) != 0)
+        return NULL;
+    value += length;
+    value += strspn(value, " \t");
+    return *value == '\0' || *value == ';' ? value : NULL;
+}
+
 /* JSON defines no parameter (RFC 8259, 11): any that is given, a charset too, has no effect. */
 bool content_type_is_json(const char *value)
 {
-    static const char type[] = "application/json";
-    if (strncasecmp(value, type, sizeof type - 1) != 0)
-        return false;
-    value += sizeof type - 1;
-    value += strspn(value, " \t");
-    return *value == '\0' || *value == ';';
+    return behind_type(value, "application/json") != NULL;
+}
+
+/* Of CSV the charset counts (RFC 7111), and is UTF-8 here. */
+bool content_type_is_csv(const char *value)
+{
+    static const char charset[] = "charset=", utf8[] = "utf-8";
+    const char *rest = behind_type(value, "text/csv");
+    for (const char *at = rest; at != NULL && *at != '\0'; at += strcspn(at, ";")) {
+        at += strspn(at, "; \t");
+        if (strncasecmp(at, charset, sizeof charset - 1) != 0)
+            continue;
+        at += sizeof charset - 1;
+        at += *at == '"';
+        if (strncasecmp(at, utf8, sizeof utf8 - 1) != 0 ||
+            strspn(at + sizeof utf8 - 1, "\" \t") != strcspn(at + sizeof utf8 - 1, ";"))
+            return false;
+    }
+    return rest != NULL;
 }
 
 /* A session's token, or an API key, which is sent as a bearer token only. */
@@ -143,13 +167,22 @@ static bool is_identity_coding(const char *content_encoding)
     return content_encoding == NULL || strcasecmp(content_encoding, "identity") == 0;
 }
 
+/* Whether it is JSON, or CSV where the route takes that. */
+static bool read_type(struct enquiry *enquiry)
+{
+    const char *type = enquiry->exchange.head->headers.content_type;
+    if (type == NULL)
+        return false;
+    enquiry->sends_sheet = enquiry->route->may_be_sheet && content_type_is_csv(type);
+    return enquiry->sends_sheet || content_type_is_json(type);
+}
+
 /* The body's type and announced size fit the route; if not, the enquiry was answered. */
 static bool check_body(struct enquiry *enquiry)
 {
     const struct request_headers *headers = &enquiry->exchange.head->headers;
-    if (enquiry->exchange.declared_bytes > 0 &&
-        (!is_identity_coding(headers->content_encoding) || headers->content_type == NULL ||
-         !content_type_is_json(headers->content_type))) {
+    const bool good = read_type(enquiry) && is_identity_coding(headers->content_encoding);
+    if (enquiry->exchange.declared_bytes > 0 && !good) {
         problem_answer(enquiry, REFUSAL_UNSUPPORTED_MEDIA_TYPE);
         return false;
     }

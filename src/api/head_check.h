@@ -15,5 +15,7 @@ void head_check_poll_pace(struct enquiry *enquiry, int64_t poll_after_ms);
 
 /* Whether a Content-Type header's value means JSON. */
 bool content_type_is_json(const char *value);
+/* The same of CSV in UTF-8, which it is without a charset. */
+bool content_type_is_csv(const char *value);
 
 #endif

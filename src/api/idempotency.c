@@ -85,6 +85,10 @@ bool idempotency_admit(struct enquiry *enquiry, const char *path)
     hash_begin(enquiry, &kept->line);
     hash_add(&kept->line, "POST ", 5);
     hash_add(&kept->line, path, strlen(path) + 1); /* its NUL ends it */
+    if (enquiry->sends_sheet) {
+        const char *start = exchange_parameter(&enquiry->exchange, "startTime");
+        hash_add(&kept->line, start == NULL ? "" : start, start == NULL ? 1 : strlen(start) + 1);
+    }
     kept->sent = kept->line;
     enquiry->idempotency = kept;
     return true;

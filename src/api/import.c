@@ -5,8 +5,10 @@
 #include "api/plan_check.h"
 #include "api/plan_text.h"
 #include "api/problem.h"
+#include "api/query.h"
 #include "api/reply.h"
 #include "api/round_plan.h"
+#include "api/seat_sheet.h"
 #include "api/service.h"
 #include "base/check.h"
 
@@ -22,6 +24,8 @@ _Static_assert(PIECE_BYTES > BODY_BYTES_MAX,
 struct import {
     struct enquiry *enquiry;
     struct round_plan plan;
+    bool is_sheet; /* the body is CSV, and the plan is made of */
+    struct seat_sheet sheet;
     bool whole;              /* the piece is the last */
     struct stored_text text; /* of a plan that is to be stored */
     struct plan_check check; /* of one that is to be checked */
@@ -63,7 +67,10 @@ static void write_stored_text(struct import *import)
 static void finish_plan(struct import *import)
 {
     struct round_plan *plan = &import->plan;
-    round_plan_end(plan);
+    if (import->is_sheet)
+        seat_sheet_end(&import->sheet);
+    else
+        round_plan_end(plan);
     if (plan->refusal != REFUSAL_NONE)
         return;
     if (plan->form == BODY_OF_stored_plan)
@@ -84,7 +91,9 @@ static void read_piece(void *owner, size_t thread, void *job)
         enquiry_resume(enquiry);
         return;
     }
-    if (piece->length > 0) /* an empty body never had a buffer */
+    if (piece->length > 0 && import->is_sheet) /* an empty body never had a buffer */
+        seat_sheet_feed(&import->sheet, piece->data, piece->length);
+    else if (piece->length > 0)
         round_plan_feed(&import->plan, piece->data, piece->length);
     buffer_clear(piece);
     if (import->whole) {
@@ -152,18 +161,41 @@ void import_admit(struct enquiry *enquiry)
 
 /* ---- The body ---- */
 
-/* False: no memory, and the enquiry was answered. */
+/* A sheet has seats alone, so the query says when the round begins; JSON says it itself. False: the
+ * enquiry was answered. */
+static bool read_start(struct enquiry *enquiry, timestamp_ms *start_time)
+{
+    *start_time = 0;
+    if (!enquiry->route->may_be_sheet)
+        return true;
+    if (!query_time(enquiry, "startTime", start_time))
+        return false;
+    if (enquiry->sends_sheet == (*start_time != 0))
+        return true;
+    const struct breach missing = {.rule = RULE_MISSING};
+    const struct breach alone = {.rule = RULE_ALONE, .words = "goes with text/csv alone"};
+    problem_parameter(enquiry, "startTime", enquiry->sends_sheet ? &missing : &alone);
+    return false;
+}
+
+/* False: the enquiry was answered. */
 static bool begin_import(struct enquiry *enquiry)
 {
+    timestamp_ms start_time;
     if (enquiry->import != NULL)
         return true;
-    enquiry->import = calloc(1, sizeof *enquiry->import);
-    if (enquiry->import == NULL) {
+    if (!read_start(enquiry, &start_time))
+        return false;
+    struct import *import = enquiry->import = calloc(1, sizeof *import);
+    if (import == NULL) {
         problem_answer(enquiry, REFUSAL_CAPACITY);
         return false;
     }
-    enquiry->import->enquiry = enquiry;
-    round_plan_init(&enquiry->import->plan, &enquiry->body, enquiry->route->body);
+    import->enquiry = enquiry;
+    round_plan_init(&import->plan, &enquiry->body, enquiry->route->body);
+    import->plan.start_time = start_time;
+    import->is_sheet = enquiry->sends_sheet;
+    seat_sheet_init(&import->sheet, &import->plan);
     return true;
 }
 

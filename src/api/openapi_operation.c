@@ -161,6 +161,14 @@ static void put_route_answers(struct json_writer *writer, const struct route *ro
 
 /* ---- What is asked ---- */
 
+static void put_sheet(struct json_writer *writer)
+{
+    json_write_object_member_begin(writer, "text/csv");
+    json_write_key(writer, "schema");
+    schema_sheet(writer);
+    json_write_object_end(writer);
+}
+
 static void put_body(struct json_writer *writer, const struct route *route)
 {
     char name[SCHEMA_NAME_BYTES];
@@ -182,6 +190,8 @@ static void put_body(struct json_writer *writer, const struct route *route)
         json_write_object_end(writer);
     }
     json_write_object_end(writer);
+    if (route->may_be_sheet)
+        put_sheet(writer);
     json_write_object_end(writer);
     json_write_object_end(writer);
 }

@@ -4,6 +4,7 @@
 #include "api/event_frame.h"
 #include "api/openapi_piece.h"
 #include "api/schema_piece.h"
+#include "api/seat_sheet.h"
 #include "base/check.h"
 
 #include <stdio.h>
@@ -46,6 +47,27 @@ void schema_id(struct json_writer *writer, const char *prefix)
     json_write_object_begin(writer);
     schema_put_type(writer, "string", false);
     schema_put_id_pattern(writer, prefix);
+    json_write_object_end(writer);
+}
+
+void schema_sheet(struct json_writer *writer)
+{
+    json_write_object_begin(writer);
+    json_write_text_member(writer, "type", "string");
+    json_write_text_member(writer, "description",
+                           "Seats as CSV (RFC 4180) in UTF-8, with or without a byte order mark: "
+                           "the names of the columns "
+                           "in any order, of which price must be there, and then a line a seat, "
+                           "the best first, in the form of "
+                           "a seat of JSON. Empty cells are as if absent, rows without anything "
+                           "are passed over, and a ' "
+                           "before what looks like a formula is taken off. Without a seatNumber it "
+                           "is section, row and "
+                           "number with a - between them.");
+    json_write_array_member_begin(writer, "x-columns");
+    for (size_t i = 0; i < SEAT_COLUMN_COUNT; i++)
+        json_write_text(writer, seat_column_texts[i]);
+    json_write_array_end(writer);
     json_write_object_end(writer);
 }
 

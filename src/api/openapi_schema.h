@@ -22,6 +22,9 @@ void schema_object(struct json_writer *writer, enum object_name object);
 void schema_page(struct json_writer *writer, enum object_name object);
 void schema_body(struct json_writer *writer, enum body_name body, enum body_extent extent);
 void schema_export(struct json_writer *writer, enum object_name name);
+
+/* Of a round's seats as CSV. */
+void schema_sheet(struct json_writer *writer);
 void schema_events(struct json_writer *writer);
 void schema_parameter(struct json_writer *writer, const struct query_parameter *parameter);
 

@@ -33,11 +33,24 @@ static bool tell_same_chair_of_rows(struct round_plan *plan, size_t later, size_
     return true;
 }
 
+static bool tell_same_chair_of_lines(struct round_plan *plan, size_t later, size_t earlier)
+{
+    const struct body_path path = {.line = plan->lines[later]};
+    char words[SAME_CHAIR_MESSAGE_BYTES], other[SAME_CHAIR_OTHER_BYTES];
+    (void)snprintf(other, sizeof other, "line %lu", (unsigned long)plan->lines[earlier]);
+    (void)snprintf(words, sizeof words, "is the seat of %s too", other);
+    body_breach_at(plan->body, &path,
+                   &(struct breach){.rule = RULE_SAME_PLACE, .words = words, .other = other});
+    return true;
+}
+
 static bool tell_same_chair(void *owner, size_t later, size_t earlier, enum chair_sameness sameness)
 {
     struct round_plan *plan = owner;
     if (plan->row_count > 0)
         return tell_same_chair_of_rows(plan, later, earlier);
+    if (plan->lines != NULL)
+        return tell_same_chair_of_lines(plan, later, earlier);
     const struct body_path array = {.key = "seats"};
     const struct body_path seat = {.parent = &array, .index = later};
     const struct body_path number = {.parent = &seat, .key = "seatNumber"};

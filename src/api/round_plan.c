@@ -361,11 +361,13 @@ void round_plan_release(struct round_plan *plan)
     json_decref(plan->outer_key);
     arena_release(&plan->texts);
     free(plan->row_starts);
+    free(plan->lines);
     free(plan->plan_prices);
     free(plan->sections);
     free(plan->seats);
     plan->sections = NULL;
     plan->row_starts = NULL;
+    plan->lines = NULL;
     plan->plan_prices = NULL;
     plan->seats = NULL;
 }
@@ -395,10 +397,9 @@ void round_plan_end(struct round_plan *plan)
     read_frame(plan);
     if (plan->row_count > 0)
         plan_rows_end(plan);
-    const bool compared =
-        plan->form == BODY_OF_plan_check ||
-        (plan->elements[PLAN_SEATS] == 0 && plan->row_count == 0) ||
-        plan_chairs_compare(plan);
+    const bool compared = plan->form == BODY_OF_plan_check ||
+                          (plan->elements[PLAN_SEATS] == 0 && plan->row_count == 0) ||
+                          plan_chairs_compare(plan);
     if (plan->form == BODY_OF_round && plan->row_count > 0 && body_good(body))
         round_plan_take_prices(plan, plan);
     if (plan->form == BODY_OF_plan_check && body_good(body))

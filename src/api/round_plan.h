@@ -49,6 +49,8 @@ struct round_plan {
     uint32_t *row_starts; /* of each row of the plan, its first seat */
     size_t row_count, row_room;
     struct seat_naming naming;
+    uint32_t *lines; /* of each seat, where it stands in a sheet; NULL: it came in JSON */
+    size_t line_room;
     struct body *body;
     struct json_cut cut;
     struct arena texts; /* of seats and sections */

@@ -18,6 +18,7 @@
 #define OF_MAYBE(name) OF_WHOLE(name), .may_be_empty = true
 #define OF_PART(name) .takes = TAKES_JSON, .body = BODY_OF_##name, .extent = BODY_PART
 #define OF_IMPORT(name) .takes = TAKES_IMPORT, .body = BODY_OF_##name, .extent = BODY_WHOLE
+#define OF_IMPORT_OR_SHEET(name) OF_IMPORT(name), .may_be_sheet = true
 #define NO_MORE .beyond = VERB_COUNT
 #define ASKS_NOBODY .verb = VERB_COUNT, .list = RECORD_KIND_COUNT, NO_MORE
 #define ASKS_NOBODY_OR(name) .verb = VERB_COUNT, .list = RECORD_KIND_COUNT, .beyond = VERB_##name

@@ -59,6 +59,7 @@ struct route {
     enum body_name body; /* of TAKES_JSON and TAKES_IMPORT */
     enum body_extent extent;
     bool may_be_empty;     /* then it asks for nothing in particular */
+    bool may_be_sheet;     /* CSV in the place of JSON */
     enum verb verb;        /* VERB_COUNT: it asks the office nothing */
     enum verb beyond;      /* for what wants a scope, where the rest does not; VERB_COUNT: none */
     enum record_kind list; /* whose rows the verb lists; RECORD_KIND_COUNT: it lists none */

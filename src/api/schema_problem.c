@@ -57,14 +57,19 @@ static void put_error(struct json_writer *writer)
     json_write_object_member_begin(writer, "properties");
     json_write_object_member_begin(writer, "field");
     json_write_text_member(writer, "type", "string");
-    json_write_text_member(writer, "description",
-                           "A JSON pointer into the body (RFC 6901), or a parameter of the query.");
+    json_write_text_member(
+        writer, "description",
+        "A JSON pointer into the body (RFC 6901), a column of CSV, or a parameter of "
+        "the query.");
     json_write_object_end(writer);
     put_rules(writer);
     put_string(writer, "message", "What is wrong in English, for people.");
     put_bound(writer, "least", "Of range, length and count: from where on it is good.");
     put_bound(writer, "most", "Up to where it is.");
-    put_string(writer, "other", "A JSON pointer to what it collides with.");
+    put_string(writer, "other",
+               "A JSON pointer to what it collides with; of CSV, its line, as in line 2.");
+    put_bound(writer, "line", "Of CSV: the line, from 1.");
+    put_bound(writer, "column", "The column in it, from 1; without it, the whole line.");
     json_write_object_end(writer);
     json_write_array_member_begin(writer, "required");
     json_write_raw(writer, always, sizeof always - 1);

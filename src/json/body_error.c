@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Appends one step of a pointer, escaped as RFC 6901 wants it; false when it does not fit. */
 static bool append_step(char *pointer, size_t *length, const char *key)
@@ -60,13 +61,32 @@ void breach_write(struct json_writer *writer, const char *field, size_t length,
     }
     if (breach->other != NULL)
         json_write_text_member(writer, "other", breach->other);
+    if (breach->line > 0)
+        json_write_integer_member(writer, "line", breach->line);
+    if (breach->column > 0)
+        json_write_integer_member(writer, "column", breach->column);
     json_write_object_end(writer);
+}
+
+/* A cell is named by its column. */
+static void write_breach_of_cell(struct body *body, const struct body_path *path,
+                                 const struct breach *breach)
+{
+    struct breach placed = *breach;
+    placed.line = (int64_t)path->line;
+    placed.column = (int64_t)path->column;
+    const char *name = path->key == NULL ? "" : path->key;
+    breach_write(&body->errors, name, strlen(name), &placed);
 }
 
 void body_breach_at(struct body *body, const struct body_path *path, const struct breach *breach)
 {
     if (body->error_count++ >= BODY_ERRORS_MAX)
         return;
+    if (path != NULL && path->line > 0) {
+        write_breach_of_cell(body, path, breach);
+        return;
+    }
     char pointer[POINTER_BYTES_MAX];
     const size_t length = pointer_format(path, pointer);
     breach_write(&body->errors, pointer, length, breach);

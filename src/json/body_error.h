@@ -13,11 +13,13 @@
  * the most, twice where one names another, and the longest messages. */
 #define BODY_ERROR_BYTES_MAX (BODY_ERRORS_MAX * (6 * 2 * POINTER_BYTES_MAX + 512))
 
-/* Where a value stands, from the inside out; the JSON pointer (RFC 6901) is made when needed. */
+/* Where a value stands, from the inside out; the JSON pointer (RFC 6901) is made when needed. Or,
+ * where `line` is not 0, the place of a cell in a text of lines; lines and columns count from 1. */
 struct body_path {
     const struct body_path *parent; /* NULL: the root */
-    const char *key;                /* NULL: `index` of an array */
+    const char *key;                /* NULL: `index` of an array; of a cell: its column's name */
     size_t index;
+    size_t line, column; /* column 0: the whole line */
 };
 
 /* Adds an error at a path (NULL: the root): a rule, one with words of its own, one with bounds

@@ -120,6 +120,12 @@ bool body_text(struct body_object *object, const char *key, enum body_presence p
     return value != NULL && text_of_kind(object->body, value, &path, kind, min, max, text);
 }
 
+bool body_member_text(struct body *body, const json_t *value, const struct body_path *path,
+                      enum text_kind kind, size_t min, size_t max, const char **text)
+{
+    return text_of_kind(body, value, path, kind, min, max, text);
+}
+
 bool body_element_text(struct body *body, const json_t *array, const struct body_path *path,
                        enum text_kind kind, size_t min, size_t max, const char **text)
 {
@@ -182,24 +188,28 @@ bool body_element_integer(struct body *body, const json_t *array, const struct b
     return read_integer(body, json_array_get(array, path->index), path, min, max, value);
 }
 
+bool body_member_real(struct body *body, const json_t *value, const struct body_path *path,
+                      double min, double max, double *real)
+{
+    if (!json_is_number(value)) {
+        body_error_in_words(body, path, RULE_TYPE, "must be a number");
+        return false;
+    }
+    const double number = json_number_value(value);
+    if (!(number >= min && number <= max)) {
+        body_error_between(body, path, RULE_RANGE, (int64_t)min, (int64_t)max);
+        return false;
+    }
+    *real = number;
+    return true;
+}
+
 bool body_real(struct body_object *object, const char *key, enum body_presence presence, double min,
                double max, double *value)
 {
+    const struct body_path path = {.parent = object->path, .key = key};
     const json_t *json = body_ask(object, key, presence);
-    if (json == NULL)
-        return false;
-    if (!json_is_number(json)) {
-        body_error_says(object, key, RULE_TYPE, "must be a number");
-        return false;
-    }
-    const double real = json_number_value(json);
-    if (!(real >= min && real <= max)) {
-        const struct body_path path = {.parent = object->path, .key = key};
-        body_error_between(object->body, &path, RULE_RANGE, (int64_t)min, (int64_t)max);
-        return false;
-    }
-    *value = real;
-    return true;
+    return json != NULL && body_member_real(object->body, json, &path, min, max, value);
 }
 
 bool body_boolean(struct body_object *object, const char *key, enum body_presence presence,

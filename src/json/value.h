@@ -53,9 +53,13 @@ bool body_array(struct body_object *object, const char *key, enum body_presence 
 /* False with an error, as body_array has it, when a number of elements is out of range. */
 bool body_count(struct body_object *object, const char *key, size_t count, size_t min, size_t max);
 
-/* The value of a member whose name the request chose. */
+/* The value of a member whose name the request chose, or of a cell. */
 bool body_member_integer(struct body *body, const json_t *value, const struct body_path *path,
                          int64_t min, int64_t max, int64_t *integer);
+bool body_member_real(struct body *body, const json_t *value, const struct body_path *path,
+                      double min, double max, double *real);
+bool body_member_text(struct body *body, const json_t *value, const struct body_path *path,
+                      enum text_kind kind, size_t min, size_t max, const char **text);
 
 /* Elements of an array. `path` must stay in place while the element is read. */
 bool body_element_integer(struct body *body, const json_t *array, const struct body_path *path,

@@ -17,7 +17,8 @@ struct breach {
     const char *words; /* NULL: the rule's own */
     bool bounded;      /* it must be, or have, from least to most */
     int64_t least, most;
-    const char *other; /* a JSON pointer to what it collides with; or NULL */
+    const char *other;    /* a JSON pointer to what it collides with; or NULL */
+    int64_t line, column; /* where it stands in CSV, from 1; 0: in no line, or in all of it */
 };
 
 /* `rule` is not RULE_NONE: the word that errors have, and what is said of any value that breaks it.

@@ -56,11 +56,40 @@ static void test_content_types(void **state)
             fail_msg("%s", rows[i].value);
 }
 
+static void test_types_of_csv(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        bool csv;
+    } rows[] = {
+        {"text/csv", true},
+        {"Text/CSV", true},
+        {"text/csv; charset=utf-8", true},
+        {"text/csv ;charset=\"UTF-8\" ; header=present", true},
+        {"text/csv; header=absent", true},
+        {"text/csv;", true},
+        {"text/csv; xcharset=latin1", true},
+        {"text/csv; charset=utf-16", false},
+        {"text/csv; charset=", false},
+        {"text/csv; charset=utf-80", false},
+        {"text/csv; header=present;charset=latin1", false},
+        {"text/csv; charset=utf-8; charset=latin1", false},
+        {"text/csvx", false},
+        {"application/json", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (content_type_is_csv(rows[i].value) != rows[i].csv)
+            fail_msg("%s", rows[i].value);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request_ids),
         cmocka_unit_test(test_content_types),
+        cmocka_unit_test(test_types_of_csv),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
