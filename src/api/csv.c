@@ -110,6 +110,13 @@ static void csv_put_integer(struct row_writer *row, const struct field_schema *f
     csv_put_bytes(row, text, (size_t)length);
 }
 
+static void csv_put_real(struct row_writer *row, double value)
+{
+    char text[REAL_TEXT_BYTES];
+    const size_t length = json_real_format(value, text);
+    csv_put_bytes(row, text, length);
+}
+
 static void csv_put_time(struct row_writer *row, const struct field_schema *field,
                          timestamp_ms time, const struct shown_clock *clock)
 {
@@ -140,7 +147,11 @@ static void csv_put_value(struct row_writer *row, const struct field_schema *fie
         csv_put_text(row, field->texts[field_number(value)]);
         return;
     case FIELD_BOOL:
+        csv_put_text(row, *(const bool *)value ? "true" : "false");
+        return;
     case FIELD_REAL:
+        csv_put_real(row, *(const double *)value);
+        return;
     case FIELD_SECRET:
         break;
     }

@@ -55,7 +55,7 @@ struct export
 
 /* ---- Places ---- */
 
-static bool exports_enter(struct exports *exports, unsigned most)
+bool exports_enter(struct exports *exports, unsigned most)
 {
     if (atomic_fetch_add(&exports->running, 1) < most)
         return true;
@@ -63,12 +63,17 @@ static bool exports_enter(struct exports *exports, unsigned most)
     return false;
 }
 
+void exports_leave(struct exports *exports)
+{
+    CHECK(atomic_fetch_sub(&exports->running, 1) > 0);
+}
+
 /* Before the stream is over, and once. */
-static void exports_leave(struct export *export)
+static void give_place_back(struct export *export)
 {
     CHECK(pthread_mutex_lock(&export->lock) == 0);
     if (export->placed)
-        atomic_fetch_sub(&export->exports->running, 1);
+        exports_leave(export->exports);
     export->placed = false;
     CHECK(pthread_mutex_unlock(&export->lock) == 0);
 }
@@ -152,7 +157,7 @@ static void export_drop(struct export *export, unsigned references)
 /* The stream is over, and not by this file's doing. */
 static void export_gone(void *owner)
 {
-    exports_leave(owner);
+    give_place_back(owner);
     export_drop(owner, 1);
 }
 
@@ -160,13 +165,13 @@ static void export_gone(void *owner)
  * is over by this. */
 static unsigned export_cut(struct export *export)
 {
-    exports_leave(export);
+    give_place_back(export);
     return stream_cut(export->stream) ? 2 : 1;
 }
 
 static unsigned export_end(struct export *export)
 {
-    exports_leave(export);
+    give_place_back(export);
     return stream_end(export->stream) ? 2 : 1;
 }
 
@@ -307,7 +312,7 @@ static struct export *export_place(struct enquiry *enquiry, struct exports *expo
     }
     struct export *export = export_new(enquiry, exports);
     if (export == NULL) {
-        atomic_fetch_sub(&exports->running, 1);
+        exports_leave(exports);
         problem_answer(enquiry, REFUSAL_CAPACITY);
     }
     return export;

@@ -14,6 +14,7 @@
 #define USHER_API_EXPORT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 /* Exports at once. Each takes a page and some pieces, two megabytes at most, and most of a reader's
  * time where its client is fast; another is answered 503. */
@@ -25,5 +26,9 @@
 struct exports {
     atomic_uint running;
 };
+
+/* Takes one of `most` places, which is given back once; false: all are taken. */
+bool exports_enter(struct exports *exports, unsigned most);
+void exports_leave(struct exports *exports);
 
 #endif

@@ -231,6 +231,7 @@ void schema_page(struct json_writer *writer, enum object_name object)
 void schema_export(struct json_writer *writer, enum object_name name)
 {
     const struct object_schema *object = object_schema(name);
+    char row[SCHEMA_NAME_BYTES];
     json_write_object_begin(writer);
     json_write_text_member(writer, "type", "string");
     json_write_text_member(writer, "description",
@@ -241,5 +242,8 @@ void schema_export(struct json_writer *writer, enum object_name name)
     for (size_t i = 0; i < object->field_count; i++)
         json_write_text(writer, object_field_schema(&object->fields[i])->json);
     json_write_array_end(writer);
+    json_write_key(writer, "x-row"); /* what the columns mean */
+    schema_name_object(name, row);
+    schema_reference(writer, row);
     json_write_object_end(writer);
 }

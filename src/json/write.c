@@ -174,21 +174,25 @@ void json_write_null(struct json_writer *writer)
     write_value(writer, "null", 4);
 }
 
-void json_write_real(struct json_writer *writer, double value)
+size_t json_real_format(double value, char text[static REAL_TEXT_BYTES])
 {
     const double exact_max = 9007199254740992.0; /* 2^53 */
-    if (value >= -exact_max && value <= exact_max && value == (double)(int64_t)value) {
-        json_write_integer(writer, (int64_t)value);
-        return;
-    }
-    char text[32]; /* 17 digits, a sign, a point and an exponent */
+    if (value >= -exact_max && value <= exact_max && value == (double)(int64_t)value)
+        return (size_t)snprintf(text, REAL_TEXT_BYTES, "%lld", (long long)value);
     int length = 0;
     for (int precision = 15; precision <= 17; precision++) {
-        length = snprintf(text, sizeof text, "%.*g", precision, value);
+        length = snprintf(text, REAL_TEXT_BYTES, "%.*g", precision, value);
         if (strtod(text, NULL) == value)
             break;
     }
-    write_value(writer, text, (size_t)length);
+    return (size_t)length;
+}
+
+void json_write_real(struct json_writer *writer, double value)
+{
+    char text[REAL_TEXT_BYTES];
+    const size_t length = json_real_format(value, text);
+    write_value(writer, text, length);
 }
 
 void json_write_id(struct json_writer *writer, const char *prefix, struct id id)

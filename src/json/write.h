@@ -46,6 +46,10 @@ void json_write_object_member_begin(struct json_writer *writer, const char *key)
 void json_write_array_member_begin(struct json_writer *writer, const char *key);
 
 /* The fewest digits that read back as the same number. `value` is finite. */
+/* As it is written, which is read as the same number; returns its length. */
+#define REAL_TEXT_BYTES 32 /* 17 digits, a sign, a point and an exponent */
+size_t json_real_format(double value, char text[static REAL_TEXT_BYTES]);
+
 void json_write_real(struct json_writer *writer, double value);
 
 /* ID_NONE is written as null. */

@@ -85,6 +85,7 @@ const WANTED = {
     exportPayments: 'read',
     exportEntries: 'read',
     exportSales: 'stats',
+    exportSeats: 'catalogue:write',
     patchQueue: 'queue:write',
     postIncidents: 'queue:write',
     putQueueNotice: 'queue:write',
@@ -236,7 +237,7 @@ describe('authorization', () => {
 
     const pathOf = ({ path, id }) => {
         const filled = path.replace(/\{(\w+)\}/, (_, name) => ids[name])
-        if (id === 'exportSales') return `${filled}?roundId=${ids.round}`
+        if (id === 'exportSales' || id === 'exportSeats') return `${filled}?roundId=${ids.round}`
         if (id.startsWith('export')) return `${filled}?reason=x`
         return id === 'getPoints' ? `${filled}?userId=${bob.user.id}` : filled
     }

@@ -201,7 +201,7 @@ describe('what it says', () => {
         invalid(await organizer.get('/v1/exports/users.csv?limit=5'), 'limit')
         invalid(await organizer.get('/v1/exports/reservations.csv?reason=test&roundId=x'), 'roundId')
         invalid(await organizer.get('/v1/exports/payments.csv?reason=test&from=x'), 'from')
-        refused(await organizer.get('/v1/exports/seats.csv'), 404, 'not_found')
+        refused(await organizer.get('/v1/exports/rows.csv'), 404, 'not_found')
     })
 
     test('HEAD gets the head alone, and leaves nothing behind', async () => {

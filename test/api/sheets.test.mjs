@@ -1,10 +1,12 @@
 // Rounds whose seats come as CSV.
 
 import assert from 'node:assert/strict'
+import net from 'node:net'
 import { after, before, describe, test } from 'node:test'
 
 import { Client, ok, refused } from './support/client.mjs'
-import { buyers, fromNow, makeConcert, openHouse, seatsOf } from './support/people.mjs'
+import { buyers, fromNow, makeConcert, nobody, openHouse, seatsOf } from './support/people.mjs'
+import { until } from './support/wait.mjs'
 
 const DAY_MS = 86_400_000
 const START = encodeURIComponent(fromNow(30 * DAY_MS))
@@ -201,5 +203,64 @@ describe('beside it stands', () => {
         refused(await send(good, { client: new Client(house) }), 401, 'unauthenticated')
         const long = `price\n${'1\n'.repeat(60_000)}`
         refused(await send(long, { client: ann }), 403, 'forbidden')
+    })
+})
+
+describe('the seats of a round are told as CSV', () => {
+    const exported = round => organizer.get(`/v1/exports/seats.csv?roundId=${round.id}`)
+    const bare = seats => seats.map(({ id: _, concertRoundId: __, ...seat }) => seat)
+
+    test('which makes a round with the same seats', async () => {
+        const seats = [
+            { seatNumber: '=Loge 1', section: "'=A", row: "'1", number: '-1', price: 0, grade: 'V"I,P', x: -0.1, y: 1e-7 },
+            { seatNumber: 'Café', section: ' 가구역 ', price: 100_000_000, x: 1e6, y: 0, accessible: true, companion: true },
+            { seatNumber: '3', row: '+2', number: '3', price: 5, restrictedView: true },
+        ]
+        const json = { startTime: fromNow(DAY_MS), seats }
+        const first = ok(await organizer.post(path(''), json), 201)
+        const { text, headers, status } = await exported(first)
+        assert.equal(status, 200)
+        assert.equal(headers['content-type'], 'text/csv; charset=utf-8')
+        const again = ok(await send(text), 201)
+        assert.deepEqual(bare(await seatsOf(ann, again)), bare(await seatsOf(ann, first)))
+        assert.equal((await exported(again)).text, text)
+    })
+
+    test('however many there are', async () => {
+        const sections = [{ name: 'A', rows: 100, seatsPerRow: 200, price: 1 }]
+        const round = ok(await organizer.post(path(''), { startTime: fromNow(DAY_MS), sections }), 201)
+        const lines = (await exported(round)).text.split('\r\n')
+        assert.equal(lines.length, 1 + 20_000 + 1)
+        assert.equal(lines[0], '\ufeffsection,row,number,price,grade,x,y,accessible,companion,restrictedView,seatNumber')
+        assert.equal(lines[20_000], 'A,100,200,1,,,,false,false,false,A-100-200')
+    })
+
+    test('of a round that there is, a draft too, to who makes rounds', async () => {
+        const draft = await makeConcert(organizer, { status: 'draft' })
+        const sections = [{ name: 'A', rows: 1, seatsPerRow: 1, price: 1 }]
+        const round = ok(await organizer.post(`/v1/concerts/${draft.id}/rounds`, { startTime: fromNow(DAY_MS), sections }), 201)
+        assert.equal((await exported(round)).status, 200)
+        refused(await ann.get(`/v1/exports/seats.csv?roundId=${round.id}`), 403, 'forbidden')
+        refused(await exported({ id: nobody('round') }), 404, 'not_found')
+        for (const query of ['', '?roundId=x', `?roundId=${concert.id}`])
+            refused(await organizer.get(`/v1/exports/seats.csv${query}`), 422, 'invalid_field')
+    })
+
+    test('and a client that leaves gives its place back', async () => {
+        const sections = [{ name: 'A', rows: 200, seatsPerRow: 200, price: 1 }]
+        const round = ok(await organizer.post(path(''), { startTime: fromNow(DAY_MS), sections }), 201)
+        const { hostname, port } = new URL(house.url)
+        for (let i = 0; i < 12; i++)
+            await new Promise((resolve, reject) => {
+                const socket = net.connect({ port: Number(port), host: hostname })
+                socket.on('error', reject)
+                socket.on('close', resolve)
+                socket.once('data', () => socket.destroy())
+                socket.write(
+                    `GET /v1/exports/seats.csv?roundId=${round.id} HTTP/1.1\r\nHost: usher\r\n` +
+                        `Authorization: Bearer ${organizer.token}\r\n\r\n`
+                )
+            })
+        await until('a place', async () => (await exported(round)).status === 200)
     })
 })
