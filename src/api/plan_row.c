@@ -10,8 +10,8 @@
 
 /* The arrays of a row; NULL: it has none, or an empty one. */
 struct row_arrays {
-    const json_t *numbers, *x, *y;
-    struct body_path numbers_path, x_path, y_path;
+    const json_t *numbers, *seat_numbers, *x, *y;
+    struct body_path numbers_path, seat_numbers_path, x_path, y_path;
 };
 
 /* An array that has an element for each seat, or none. */
@@ -30,6 +30,17 @@ static const json_t *ask_array(struct body_object *object, const char *key, int6
 
 /* ---- What the seats are called ---- */
 
+/* NULL: there is none, or a faulty one, which was told. */
+static const char *read_label(struct round_plan *plan, const json_t *array,
+                              const struct body_path *path)
+{
+    const char *text = NULL;
+    if (array != NULL && !json_is_null(json_array_get(array, path->index)))
+        (void)body_element_text(plan->body, array, path, TEXT_LABEL, 1, SEAT_TEXT_CHARACTERS_MAX,
+                                &text);
+    return text;
+}
+
 static const char *number_of(struct round_plan *plan, const struct row_head *head,
                              const struct row_arrays *arrays, size_t index)
 {
@@ -40,21 +51,23 @@ static const char *number_of(struct round_plan *plan, const struct row_head *hea
         (void)snprintf(counted, sizeof counted, "%lld",
                        (long long)head->first_number + (long long)index);
         text = counted;
-    } else if (arrays->numbers != NULL && !json_is_null(json_array_get(arrays->numbers, index))) {
-        (void)body_element_text(plan->body, arrays->numbers, &path, TEXT_LABEL, 1,
-                                SEAT_TEXT_CHARACTERS_MAX, &text);
+    } else {
+        text = read_label(plan, arrays->numbers, &path);
     }
     return round_plan_keep(plan, text, NULL);
 }
 
-/* False: too long. */
-static bool name_seat(struct round_plan *plan, struct seat_plan *seat)
+/* As the row has it, or made of what stands beside it. False: that is too long. */
+static bool name_seat(struct round_plan *plan, const struct row_arrays *arrays, size_t index,
+                      struct seat_plan *seat)
 {
-    char text[SEAT_NAME_BYTES];
-    if (!seat_name_next(&plan->naming, seat->section, seat->row, seat->number, text))
-        return false;
-    seat->seat_number = round_plan_keep(plan, text, NULL);
-    return true;
+    const struct body_path path = {.parent = &arrays->seat_numbers_path, .index = index};
+    const char *given = read_label(plan, arrays->seat_numbers, &path);
+    char made[SEAT_NAME_BYTES];
+    const bool fits = seat_name_next(&plan->naming, seat->section, seat->row, seat->number, made);
+    if (given != NULL || fits)
+        seat->seat_number = round_plan_keep(plan, given == NULL ? made : given, NULL);
+    return given != NULL || fits;
 }
 
 /* ---- Where they stand ---- */
@@ -138,6 +151,7 @@ static void read_seats(struct round_plan *plan, struct body_object *object,
 {
     struct row_arrays arrays;
     arrays.numbers = ask_array(object, "numbers", head->count, &arrays.numbers_path);
+    arrays.seat_numbers = ask_array(object, "seatNumbers", head->count, &arrays.seat_numbers_path);
     arrays.x = ask_array(object, "x", head->count, &arrays.x_path);
     arrays.y = ask_array(object, "y", head->count, &arrays.y_path);
     if ((arrays.x == NULL) != (arrays.y == NULL))
@@ -154,7 +168,7 @@ static void read_seats(struct round_plan *plan, struct body_object *object,
         const size_t errors = plan->body->error_count;
         seat->number = number_of(plan, head, &arrays, i);
         if (plan->body->error_count == errors) /* a faulty number makes no name */
-            fits = name_seat(plan, seat) && fits;
+            fits = name_seat(plan, &arrays, i, seat) && fits;
     }
     if (!fits)
         body_error_says(

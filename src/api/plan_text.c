@@ -13,6 +13,7 @@ static struct seat *seats_of(const struct seat_plan *plans, size_t count)
     struct seat *seats = calloc(count, sizeof *seats);
     for (size_t i = 0; seats != NULL && i < count; i++)
         seats[i] = (struct seat){
+            .seat_number = plans[i].seat_number,
             .section = plans[i].section,
             .row = plans[i].row,
             .number = plans[i].number,

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A seat is an object of at most twelve fields; a row of a plan that has one seat, of as many, with
- * an array of one element in eight of them. The sections' form needs far less. */
+/* A seat is an object of at most twelve fields; a row of a plan that has one seat, of thirteen,
+ * with an array of one element in nine of them. The sections' form needs far less. */
 #define IMPORT_VALUES_MAX ((size_t)ROUND_SEATS_MAX * 32)
 
 static const char too_long[] = "something in it is longer than 65536 bytes";

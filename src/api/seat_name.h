@@ -22,4 +22,8 @@ struct seat_naming {
 bool seat_name_next(struct seat_naming *naming, const char *section, const char *row,
                     const char *number, char name[static SEAT_NAME_BYTES]);
 
+/* The same of a seat that has a name: whether it is the one that it would be given. */
+bool seat_name_is_next(struct seat_naming *naming, const char *section, const char *row,
+                       const char *number, const char *name);
+
 #endif

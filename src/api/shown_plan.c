@@ -1,6 +1,7 @@
 /* See shown_plan.h. */
 #include "api/shown_plan.h"
 
+#include "api/seat_name.h"
 #include "base/check.h"
 #include "base/hash.h"
 
@@ -88,7 +89,8 @@ struct drawing {
     struct shown_plan *plan;
     const struct seat_map *map;
     struct price_slots prices;
-    size_t integers, runs, numbers;
+    struct seat_naming naming;
+    size_t integers, runs, numbers, seat_numbers;
 };
 
 static void draw_prices(struct drawing *drawing, struct plan_row *row)
@@ -136,6 +138,22 @@ static void draw_numbers(struct drawing *drawing, struct plan_row *row)
     }
     row->number_count = any ? (size_t)row->count : 0;
     drawing->numbers += row->number_count;
+}
+
+/* Those that nobody could make of what stands beside them. */
+static void draw_seat_numbers(struct drawing *drawing, struct plan_row *row)
+{
+    bool any = false;
+    row->seat_numbers = &drawing->plan->seat_numbers[drawing->seat_numbers];
+    for (int64_t i = 0; i < row->count; i++) {
+        const struct seat *seat = &drawing->map->seats[row->first + i];
+        const bool made = seat_name_is_next(&drawing->naming, seat->section, seat->row,
+                                            seat->number, seat->seat_number);
+        row->seat_numbers[i] = made ? NULL : seat->seat_number;
+        any = any || !made;
+    }
+    row->seat_number_count = any ? (size_t)row->count : 0;
+    drawing->seat_numbers += row->seat_number_count;
 }
 
 static void grow_bounds(struct shown_plan *plan, int64_t x, int64_t y)
@@ -195,6 +213,7 @@ static void draw_row(struct drawing *drawing, size_t first, size_t end)
                              .first = (int64_t)first,
                              .count = (int64_t)(end - first)};
     draw_numbers(drawing, row);
+    draw_seat_numbers(drawing, row);
     draw_prices(drawing, row);
     draw_positions(drawing, row);
     row->accessible =
@@ -208,12 +227,14 @@ static void draw_row(struct drawing *drawing, size_t first, size_t end)
 /* As many bytes of JSON as a row may have for who reads it back, less what it has beside its seats.
  */
 #define ROW_BYTES_MAX ((size_t)56 << 10)
-/* Of a seat, beside its number: two positions, three flags, and a price of its own. */
-#define SEAT_BYTES_MAX ((size_t)96)
+/* Of a seat, beside its number and seatNumber: two positions, three flags, and a price of its own.
+ */
+#define SEAT_BYTES_MAX ((size_t)100)
 
 static size_t seat_bytes(const struct seat *seat)
 {
-    return SEAT_BYTES_MAX + (seat->number == NULL ? 0 : 2 * strlen(seat->number));
+    return SEAT_BYTES_MAX + (seat->number == NULL ? 0 : 2 * strlen(seat->number)) +
+           2 * strlen(seat->seat_number);
 }
 
 /* Where the row that begins here ends. */
@@ -267,9 +288,11 @@ bool shown_plan_init(struct shown_plan *plan, const struct seat_map *map)
         .integers = calloc(count, INTEGERS_A_SEAT * sizeof(int64_t)),
         .runs = calloc(count, sizeof(struct plan_run)),
         .numbers = calloc(count, sizeof(const char *)),
+        .seat_numbers = calloc(count, sizeof(const char *)),
     };
     const bool good = drawing.prices.slots != NULL && plan->prices != NULL && plan->rows != NULL &&
-                      plan->integers != NULL && plan->runs != NULL && plan->numbers != NULL;
+                      plan->integers != NULL && plan->runs != NULL && plan->numbers != NULL &&
+                      plan->seat_numbers != NULL;
     if (good)
         draw_rows(&drawing);
     else
@@ -285,5 +308,6 @@ void shown_plan_release(struct shown_plan *plan)
     free(plan->integers);
     free(plan->runs);
     free(plan->numbers);
+    free(plan->seat_numbers);
     *plan = (struct shown_plan){0};
 }

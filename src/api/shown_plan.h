@@ -31,6 +31,8 @@ struct plan_row {
     int64_t first_number; /* the others count on from it; 0: `numbers` has them, if any has one */
     const char **numbers; /* NULL: a seat without a number */
     size_t number_count;
+    const char **seat_numbers; /* NULL: a seat of which it is as others make it (seat_name.h) */
+    size_t seat_number_count;  /* 0: of all it is */
     struct plan_run *prices;
     size_t price_count;
     const int64_t *x, *y;
@@ -58,7 +60,7 @@ struct shown_plan {
     /* What the arrays above lie in. */
     int64_t *integers;
     struct plan_run *runs;
-    const char **numbers;
+    const char **numbers, **seat_numbers;
 };
 
 /* Whether the two are there and equal, or neither is. */

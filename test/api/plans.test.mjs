@@ -101,6 +101,36 @@ describe('a plan that the house keeps', () => {
         assert.deepEqual(copied.rows, shown.rows)
     })
 
+    test('keeps what stands on the tickets', async () => {
+        const seats = [
+            { seatNumber: 'Loge links', section: 'Loge', price: 9 },
+            { seatNumber: 'Loge-2', section: 'Loge', price: 9 },
+            { seatNumber: 'Loge-4', section: 'Loge', price: 9 },
+            { seatNumber: 'A-1-1', section: 'A', row: '1', number: '1', price: 5 },
+            { seatNumber: 'A1/2', section: 'A', row: '1', number: '2', price: 5 },
+            { seatNumber: '1', price: 5 },
+            { seatNumber: 'x', price: 5 },
+        ]
+        const told = async round => (await seatsOf(ann, round)).map(seat => [seat.seatNumber, seat.section, seat.row, seat.number])
+        const round = ok(await makeRound({ seats }), 201)
+        const shown = ok(await organizer.get(`/v1/rounds/${round.id}/plan`))
+        assert.deepEqual(
+            shown.rows.map(row => row.seatNumbers),
+            [['Loge links', null, 'Loge-4'], [null, 'A1/2'], [null, 'x']]
+        )
+        const { id } = ok(await store(shown), 201)
+        const { plan } = ok(await organizer.get(`/v1/plans/${id}`))
+        assert.deepEqual(plan.rows.map(row => row.seatNumbers), shown.rows.map(row => row.seatNumbers))
+        for (const source of [{ plan: shown }, { planId: id }]) {
+            const again = ok(await makeRound(source), 201)
+            assert.deepEqual(await told(again), await told(round))
+            assert.deepEqual(ok(await organizer.get(`/v1/rounds/${again.id}/plan`)).rows, shown.rows)
+        }
+        const plain = ok(await makeRound({ sections: [{ name: 'A', rows: 2, seatsPerRow: 9, price: 1 }] }), 201)
+        const { rows } = ok(await organizer.get(`/v1/rounds/${plain.id}/plan`))
+        assert.deepEqual(rows.map(row => row.seatNumbers), [[], []])
+    })
+
     test('is replaced only by who knows what it is', async () => {
         const { id } = ok(await store(), 201)
         const body = { name: 'Another', plan: { rows: [{ section: 'A', row: '1', count: 1, firstNumber: 1 }] } }
@@ -166,6 +196,9 @@ describe('what is wrong with a plan is told by its row', () => {
         await inRow({ numbers: ['1'] }, '/numbers')
         await inRow({ numbers: ['1', ' '] }, '/numbers/1')
         await inRow({ numbers: ['1', '2'], firstNumber: 1 }, '/numbers')
+        await inRow({ seatNumbers: ['1'] }, '/seatNumbers')
+        await inRow({ seatNumbers: ['1', 'x'.repeat(65)] }, '/seatNumbers/1')
+        await inRow({ seatNumbers: ['1', '1'] }, '')
         await inRow({ x: [1, 2] }, '/y')
         await inRow({ x: [1, 2], y: [1] }, '/y')
         await inRow({ x: [1, 1.5], y: [1, 1] }, '/x/1')

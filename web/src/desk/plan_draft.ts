@@ -23,6 +23,8 @@ export interface DraftRow extends Places {
     // Of each seat: which of the plan's; flags as the drawing has them.
     readonly grades: readonly number[]
     readonly flags: readonly number[]
+    // As it was read. What stands on its tickets stays as long as its seats are called the same.
+    readonly kept?: KeptRow
 }
 
 export interface Draft {
@@ -81,6 +83,7 @@ function readRow(row: KeptRow, grades: readonly number[], pitch: number): DraftR
         y: sums(row.y, pitch),
         grades: expand(row.prices, row.count).map(i => grades[i] ?? noGrade),
         flags,
+        kept: row,
     }
 }
 
@@ -123,16 +126,33 @@ function stepsOf(places: readonly number[], pitch: number): number[] {
 const withFlag = (flags: readonly number[], flag: number): number[] =>
     flags.flatMap((one, i) => ((one & flag) === 0 ? [] : [i]))
 
-function writeRow(row: DraftRow, first: number, none: number, pitch: number): KeptRow {
+type Names = Pick<KeptRow, 'section' | 'row' | 'count' | 'firstNumber' | 'numbers'>
+
+function namesOf(row: DraftRow): Names {
     const start = Number(row.numbers[0])
     const counts = row.numbers.every((number, i) => number === String(start + i))
     return {
         section: row.section || null,
         row: row.label || null,
-        first,
         count: row.numbers.length,
         firstNumber: counts ? start : null,
         numbers: counts || row.numbers.every(one => one === null) ? [] : [...row.numbers],
+    }
+}
+
+const sameNames = (one: Names, other: Names): boolean =>
+    one.section === other.section &&
+    one.row === other.row &&
+    one.count === other.count &&
+    one.firstNumber === other.firstNumber &&
+    sameList(one.numbers, other.numbers)
+
+function writeRow(row: DraftRow, first: number, none: number, pitch: number): KeptRow {
+    const names = namesOf(row)
+    return {
+        ...names,
+        first,
+        seatNumbers: row.kept && sameNames(row.kept, names) ? row.kept.seatNumbers : [],
         prices: runsOf(row.grades, none),
         x: stepsOf(row.x, pitch),
         y: stepsOf(row.y, pitch),
