@@ -16,9 +16,13 @@
 /* As many as somebody compares. 25 KB each. */
 #define REHEARSALS_KEPT 8
 
-/* A crowd that shows what a house of any size does; 400 bytes each, 80 MB. With the seats of the
- * largest round (1,000 bytes each) a rehearsal takes 290 MB, for as long as it runs. */
+/* A crowd that shows what a house of any size does; 400 bytes each, 80 MB. */
 #define REHEARSAL_BUYERS_MAX 200000
+
+/* As many as the largest stadiums have; 1,000 bytes each, 100 MB. With the crowd a rehearsal takes
+ * 190 MB, for as long as it runs; the command has no such limit. */
+#define REHEARSAL_SEATS_MAX 100000
+_Static_assert(REHEARSAL_SEATS_MAX < ROUND_SEATS_MAX, "a round may be too large to be rehearsed");
 
 /* On a machine that is busy with a sale it may not get anywhere. */
 #define REHEARSAL_SECONDS_MAX 600

@@ -60,6 +60,15 @@ static void check_together(struct body_object *root, const struct rehearsal_want
         body_error(root, "seatsEach", RULE_MORE_THAN_ONE_MAY);
 }
 
+static void refuse_large_round(struct enquiry *enquiry)
+{
+    static const struct body_path path = {.key = "roundId"};
+    body_error_in_words(&enquiry->body, &path, RULE_SEATS_TOO_MANY,
+                        "has more than 100000 seats to sell, as many as can be rehearsed here");
+    problem_body(enquiry, REFUSAL_INVALID_FIELD);
+}
+_Static_assert(REHEARSAL_SEATS_MAX == 100000, "as the message says");
+
 /* Of a round: all its seats that are not blocked. False: it was answered why there is no sale. */
 static bool take_wanted_round(struct enquiry *enquiry, struct rehearsal_wanted *wanted)
 {
@@ -76,7 +85,9 @@ static bool take_wanted_round(struct enquiry *enquiry, struct rehearsal_wanted *
     wanted->plan.seats = sales->total_seat_cnt - sales->blocked;
     if (wanted->plan.seats == 0)
         problem_answer(enquiry, REFUSAL_NOTHING_TO_SELL);
-    return wanted->plan.seats > 0;
+    else if (wanted->plan.seats > REHEARSAL_SEATS_MAX)
+        refuse_large_round(enquiry);
+    return wanted->plan.seats > 0 && wanted->plan.seats <= REHEARSAL_SEATS_MAX;
 }
 
 static void begin_for_caller(struct enquiry *enquiry)

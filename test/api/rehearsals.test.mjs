@@ -19,7 +19,7 @@ import {
 import { until } from './support/wait.mjs'
 
 // As many people as may come, half a day long: seconds of work, so that it runs while a test looks.
-const large = { seats: 200_000, buyers: 200_000, arrivalSeconds: 43_200, patienceSeconds: 0, queue: { admitPerSecond: 2, maxActive: 1000 } }
+const large = { seats: 100_000, buyers: 200_000, arrivalSeconds: 43_200, patienceSeconds: 0, queue: { admitPerSecond: 2, maxActive: 1000 } }
 
 // In which everybody in line asks each minute, all day long: minutes of work.
 const endless = { ...large, queue: { ...large.queue, silentSeconds: 120, waitSeconds: 120 } }
@@ -159,6 +159,12 @@ describe("a round's seats", () => {
         assert.equal((await rehearsed({ roundId: hidden.id, buyers: 2 })).seats, 4)
     })
 
+    test('are not more than can be rehearsed beside a sale', async () => {
+        const huge = await makeRound(organizer, concert, { rows: 101, seatsPerRow: 1000 })
+        const { errors } = invalid(await begin({ roundId: huge.id, buyers: 1 }), '/roundId')
+        assert.equal(errors[0].rule, 'seats_too_many')
+    })
+
     test('must be there, and for sale', async () => {
         refused(await begin({ roundId: nobody('round'), buyers: 1 }), 404, 'not_found')
         ok(await organizer.post(`/v1/rounds/${round.id}/seats/block`, { seatIds: seats.map(({ id }) => id) }))
@@ -270,7 +276,7 @@ describe('refusals', () => {
             [{ buyers: undefined }, '/buyers'],
             [{ buyers: 0 }, '/buyers'],
             [{ buyers: 200_001 }, '/buyers'],
-            [{ seats: 200_001 }, '/seats'],
+            [{ seats: 100_001 }, '/seats'],
             [{ seats: 0 }, '/seats'],
             [{ arrivalSeconds: 43_201 }, '/arrivalSeconds'],
             [{ rush: 1 }, '/rush'],

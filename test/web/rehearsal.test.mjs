@@ -15,7 +15,7 @@ const BOSS = 'organizer@example.com'
 
 // As many people as may come, half a day long, of whom few are let in: seconds of work.
 const large = {
-    Seats: 200_000, 'People who come': 200_000, 'They come within so many seconds': 43_200,
+    Seats: 100_000, 'People who come': 200_000, 'They come within so many seconds': 43_200,
     'Seconds that they wait before they give up (0: for ever)': 0, 'Let in a second': 2,
 }
 

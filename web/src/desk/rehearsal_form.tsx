@@ -146,7 +146,7 @@ function Seats({
                     name="seats"
                     label="seats"
                     refused={refused}
-                    attributes={{ type: 'number', min: 1, max: 200_000, defaultValue: 1000 }}
+                    attributes={{ type: 'number', min: 1, max: 100_000, defaultValue: 1000 }}
                 />
             ) : null}
         </>
