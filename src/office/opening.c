@@ -5,6 +5,7 @@
 #include "office/door.h"
 #include "office/fit.h"
 #include "office/load.h"
+#include "office/offer.h"
 #include "office/reservation.h"
 #include "office/state.h"
 #include "office/token.h"
@@ -156,6 +157,8 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
     office->loading = NULL;
     office->seq = last_seq + 1;
     office->references_dropped_seq = last_seq; /* those that were booked are not loaded */
+    /* What is on sale: a frozen office has no batch that would look. */
+    offer_refresh(office, now.wall);
     const struct house house = office->house;
     put_house(office, &house); /* the first batch tells whether the disk takes writes */
     const struct queue_change *given = &office->settings.given;

@@ -73,8 +73,10 @@ const readiness = async () => {
 async function readsGoOn() {
     assert.equal(await readiness(), 503)
     assert.equal((await house.anybody.get('/healthz')).status, 200)
+    const queue = ok(await house.anybody.get('/v1/queue'))
+    assert.equal(queue.status, 'open')
+    assert.deepEqual(queue.rounds.map(({ roundId }) => roundId), [round.id])
     for (const path of [
-        '/v1/queue',
         '/v1/concerts',
         `/v1/rounds/${round.id}`,
         `/v1/rounds/${round.id}/map`,
