@@ -140,7 +140,7 @@ int64_t queue_admitted_a_minute(const struct office *office)
     return admitted == 0 ? 0 : admitted * ADMISSION_WINDOW_SECONDS / seconds;
 }
 
-/* In a lane of that state, with so many ahead. */
+/* In a lane of that state, with so many ahead: until those and one more are let in. */
 static struct wait_estimate estimate_by(const struct office *office, enum queue_status status,
                                         enum lane_state state, int64_t ahead)
 {
@@ -149,7 +149,7 @@ static struct wait_estimate estimate_by(const struct office *office, enum queue_
     if (status != QUEUE_STATUS_OPEN || state != LANE_ON_SALE || admitted == 0)
         return (struct wait_estimate){.known = false};
     /* A quarter either way: what a minute of admissions says of the next ones. */
-    const int64_t seconds = ahead * measured / admitted;
+    const int64_t seconds = (ahead + 1) * measured / admitted;
     return (struct wait_estimate){
         .known = true, .low_seconds = seconds * 3 / 4, .high_seconds = seconds * 5 / 4 + 1};
 }
