@@ -59,6 +59,8 @@ enum refusal queue_join(struct office *office, const struct caller *caller, stru
     const struct live_concert *concert = concert_find(office, concert_id);
     if (!id_is_none(concert_id) && (concert == NULL || concert_is_draft(concert)))
         return REFUSAL_NOT_FOUND;
+    if (concert != NULL && office->now.wall >= concert->row.reservation_close_at)
+        return REFUSAL_SALES_CLOSED;
     if (office->now.wall < office->house.join_opens_at)
         return REFUSAL_QUEUE_NOT_OPEN;
     struct live_lane *lane = token_reserve(office, concert_id);

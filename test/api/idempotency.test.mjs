@@ -106,6 +106,28 @@ describe('copies of a request', () => {
     })
 })
 
+describe('what a key made and somebody took away since', () => {
+    const concertBody = {
+        title: 'Gone',
+        description: '',
+        reservationOpenAt: '2030-01-01T00:00:00Z',
+        reservationCloseAt: '2030-02-01T00:00:00Z',
+    }
+    const plan = { format: 'usher-plan/1', rows: [{ section: 'A', row: '1', count: 2 }] }
+    const planBody = { name: 'Gone', plan }
+    for (const [path, body] of [
+        ['/v1/concerts', concertBody],
+        ['/v1/plans', planBody],
+    ])
+        test(`is not made again at ${path}`, async () => {
+            const headers = key(`gone ${path}`)
+            const { id } = ok(await organizer.post(path, body, headers), 201)
+            const gone = await organizer.delete(`${path}/${id}`)
+            assert.equal(gone.status, 204, gone.text)
+            refused(await organizer.post(path, body, headers), 404, 'not_found')
+        })
+})
+
 describe('a replay', () => {
     test('has the first status and shows the object as it is now', async () => {
         const again = []

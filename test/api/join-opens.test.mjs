@@ -44,6 +44,18 @@ describe('joining', () => {
         ok(await join(cat), 201)
     })
 
+    test('is refused for a concert whose sale is over, and not to who is in line', async () => {
+        const past = await makeConcert(organizer, {
+            reservationOpenAt: fromNow(-7_200_000),
+            reservationCloseAt: fromNow(-3_600_000),
+        })
+        const [dan] = await buyers(house, 'dan')
+        const body = { concertId: past.id }
+        refused(await dan.post('/v1/queue/tokens', body), 409, 'sales_closed')
+        ok(await ann.post('/v1/queue/tokens', body))
+        ok(await join(dan), 201)
+    })
+
     test('has a time, or none', async () => {
         for (const wrong of ['soon', 7, false, '2027-01-01T00:00:00'])
             invalid(await organizer.patch('/v1/queue', { joinOpensAt: wrong }), '/joinOpensAt')

@@ -367,6 +367,9 @@ enum refusal judge_queue_join(struct oracle *oracle, struct row *user, const str
         oracle->state = STATE_UNKNOWN;
         return REFUSAL_NOT_FOUND;
     }
+    if (token == NULL && concert != NULL &&
+        oracle->now.wall >= concert->image.as.concert.reservation_close_at)
+        return REFUSAL_SALES_CLOSED;
     if (token == NULL && oracle->now.wall < house(oracle)->join_opens_at)
         return REFUSAL_QUEUE_NOT_OPEN;
     if (call->refusal != REFUSAL_NONE)
