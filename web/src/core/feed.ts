@@ -18,7 +18,7 @@ import { heardFromServer } from './call'
 export type SeatNews = SeatStates | Changes | Stale
 
 interface Events {
-    queue: Queue
+    queue: Queue | Stale
     round: Round
     seats: SeatNews
     token: Token | null

@@ -2,7 +2,7 @@
 // does not tell, and all of it while there is none, is asked for at the pace that the server names, and
 // at once when the page is looked at again: a phone that was locked, a tab that was away.
 import { effect, signal } from '@preact/signals'
-import type { Queue, Token } from './api'
+import type { Queue, Stale, Token } from './api'
 import { act, Refused, read } from './call'
 import { backstopMs, live } from './feed'
 
@@ -78,9 +78,10 @@ export function turnQuery(): string | null {
     return isNear ? 'token=current' : null
 }
 
-// How many are ahead changes without a word of one's own place: the queue's news say when to look.
-function hearQueue(line: Queue): void {
-    queue.value = line
+// How many are ahead changes without a word of one's own place: the queue's news say when to look. So
+// they do in a house with very many rounds, whose line is more than a stream tells.
+function hearQueue(line: Queue | Stale): void {
+    if (!('stale' in line)) queue.value = line
     const pace = token.value?.status === 'waiting' ? (token.value.pollAfterMs ?? slowMs) : slowMs
     if (performance.now() - lookedAt >= pace) lookSoon()
 }
