@@ -81,7 +81,6 @@ void security_events_tell(struct enquiry *enquiry)
     const struct call *call = &enquiry->request.call;
     if (enquiry->refusal != REFUSAL_NONE)
         tell_refusal(enquiry);
-    else if (enquiry->called && call->by_house && !call->replayed &&
-             enquiry->route->method != METHOD_GET)
+    else if (enquiry->called && call->by_house && !call->replayed && !verb_reads(call->verb))
         tell_change(enquiry);
 }

@@ -78,7 +78,7 @@ static void reload_certificate(struct http_server *server, const struct config *
         log_event(LOG_INFO, now, "reloaded tls-cert=%s tls-key=%s", config->tls_cert,
                   config->tls_key);
     else
-        log_event(LOG_WARNING, now, "not_reloaded why=%s", explanation.text);
+        log_event(LOG_WARNING, now, "not_reloaded why=\"%s\"", explanation.text);
 }
 
 /* As many connections as the setting says, or as the system lets this process have. */

@@ -25,7 +25,7 @@ void cors_allow(struct exchange *exchange)
         return;
     answer_header(exchange, "Access-Control-Allow-Origin", exchange->head->headers.origin);
     answer_header(exchange, "Access-Control-Expose-Headers",
-                  "ETag, Retry-After, X-Request-Id, Idempotency-Replayed");
+                  "ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed");
 }
 
 bool cors_is_preflight(const struct exchange *exchange)

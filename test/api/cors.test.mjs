@@ -74,7 +74,7 @@ describe('pages of other origins', () => {
             assert.equal(headers['access-control-allow-origin'], SHOP, String(status))
             assert.equal(
                 headers['access-control-expose-headers'],
-                'ETag, Retry-After, X-Request-Id, Idempotency-Replayed'
+                'ETag, Location, Retry-After, X-Request-Id, Idempotency-Replayed'
             )
             assert.equal(headers['access-control-allow-credentials'], undefined)
         }

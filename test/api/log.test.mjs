@@ -177,6 +177,8 @@ describe('events', () => {
         const refusedChange = await ask(organizer, 'PATCH', '/v1/queue', { body: { maxActive: 0 } })
         assert.equal(refusedChange.answer.status, 422)
         ok(await organizer.get('/v1/users'))
+        ok(await organizer.post('/v1/queue/forecast', { admitPerSecond: 1, maxActive: 1 }))
+        ok(await organizer.post('/v1/selfcheck'))
         const { lines: own } = await ask(ann, 'POST', '/v1/queue/tokens')
         assert.equal(own.length, 1)
         assert.equal(lines().filter(line => line.includes('staff_change')).length, before)

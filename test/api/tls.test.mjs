@@ -232,7 +232,7 @@ describe('at the start', () => {
 test('SIGHUP does not stop a server without a certificate', async () => {
     const house = await House.open()
     try {
-        assert.match(await reload(house), / warning not_reloaded why=there is no certificate/)
+        assert.match(await reload(house), / warning not_reloaded why="there is no certificate/)
         ok(await house.anybody.get('/v1/queue'))
     } finally {
         await house.close()
