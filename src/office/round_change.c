@@ -109,7 +109,7 @@ static enum refusal take_times(const struct live_round *round, struct moment now
 }
 
 /* The start changes while nobody comes; the other times do at any time, and so do prices, which
- * make another plan. */
+ * make another plan. Of a round that is cancelled nothing changes any more. */
 enum refusal round_change(struct office *office, const struct caller *caller, struct call *call)
 {
     (void)caller;
@@ -117,6 +117,8 @@ enum refusal round_change(struct office *office, const struct caller *caller, st
     size_t changes = 0;
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
+    if (round->row.status == ROUND_STATUS_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
     struct concert_round row = round->row;
     enum refusal refusal = take_times(round, office->now, call, &row);
     if (refusal == REFUSAL_NONE && call->in.round.price_count > 0)

@@ -244,7 +244,7 @@ describe('in a PATCH', () => {
     const patches = [
         ['/v1/users/me', () => ann, 'name'],
         ['/v1/users/me', () => ann, 'email'],
-        ['/v1/queue', () => organizer, 'openAt'],
+        ['/v1/queue', () => organizer, 'silentSeconds'],
         ['/v1/queue', () => organizer, 'maxActive'],
         ['/v1/queue', () => organizer, 'paused'],
     ]

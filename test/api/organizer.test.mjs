@@ -186,6 +186,7 @@ describe('pausing a round', () => {
         ok(await organizer.post(at(own, 'cancel')))
         for (const what of ['pause', 'resume'])
             refused(await organizer.post(at(own, what)), 409, 'round_cancelled')
+        refused(await organizer.patch(`/v1/rounds/${own.id}`, { doorsAt: null }), 409, 'round_cancelled')
         invalid(await organizer.post(at(own, 'pause'), { until: null }), '/until')
     })
 })

@@ -140,6 +140,7 @@ describe('a door that is shut', () => {
         await admitted(ann)
         await queueBecomes('open', ({ status }) => status === 'open')
         await leave(ann)
+        assert.equal((await change({ openAt: null })).openAt, null)
     })
 })
 

@@ -443,6 +443,8 @@ enum refusal judge_round_change(struct oracle *oracle, struct row *user, const s
     struct row *round = round_named(oracle, call->in.round.round_id);
     if (round == NULL)
         return REFUSAL_NOT_FOUND;
+    if (oracle->state == STATE_CANCELLED)
+        return REFUSAL_ROUND_CANCELLED;
     struct record image = row_image(round);
     struct concert_round *times = &image.as.concert_round;
     if (call->in.round.start_time != 0)

@@ -233,7 +233,7 @@ static void draw_change(struct world *world, struct queue_change *change)
         .has_paused = drawn < 12,
         .paused = true,
         .has_open_at = drawn >= 12 && drawn < 20,
-        .open_at = clock_wall() + chance_between(chance, -60, 60) * SECOND_MS,
+        .open_at = drawn < 14 ? 0 : clock_wall() + chance_between(chance, -60, 60) * SECOND_MS,
         .has_join_opens_at = drawn >= 16 && drawn < 24,
         .join_opens_at =
             drawn < 20 ? 0 : clock_wall() + chance_between(chance, -30, 30) * SECOND_MS,
