@@ -10,8 +10,9 @@
 /* NULL: none was asked for. */
 static const struct number_by_name *asked_price(const struct round_plan *asked, const char *grade)
 {
-    for (size_t i = 0; grade != NULL && i < asked->price_count; i++)
-        if (strcmp(asked->prices[i].name, grade) == 0)
+    const char *name = grade == NULL ? NAME_OF_NO_GRADE : grade;
+    for (size_t i = 0; i < asked->price_count; i++)
+        if (strcmp(asked->prices[i].name, name) == 0)
             return &asked->prices[i];
     return NULL;
 }

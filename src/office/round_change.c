@@ -29,11 +29,12 @@ enum refusal round_become(struct office *office, struct live_round *round,
     return REFUSAL_NONE;
 }
 
-/* The price that is asked for seats of this grade; NULL: none is. */
+/* The price that is asked for seats of this grade, NULL for those without one; NULL: none is. */
 static const struct number_by_name *price_of(const struct call *call, const char *grade)
 {
-    for (size_t i = 0; grade != NULL && i < call->in.round.price_count; i++)
-        if (strcmp(call->in.round.prices[i].name, grade) == 0)
+    const char *name = grade == NULL ? NAME_OF_NO_GRADE : grade;
+    for (size_t i = 0; i < call->in.round.price_count; i++)
+        if (strcmp(call->in.round.prices[i].name, name) == 0)
             return &call->in.round.prices[i];
     return NULL;
 }

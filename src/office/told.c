@@ -75,11 +75,12 @@ void told_change(struct office *office, enum record_kind kind, const void *befor
 void told_price(struct office *office, const struct seat *before, int64_t price)
 {
     char name[sizeof "prices." + SEAT_TEXT_CHARACTERS_MAX * UTF8_BYTES_MAX];
-    const size_t length = strlen(before->grade);
+    const char *grade = before->grade == NULL ? NAME_OF_NO_GRADE : before->grade;
+    const size_t length = strlen(grade);
     if (!office->told.wanted)
         return;
     CHECK(length <= SEAT_TEXT_CHARACTERS_MAX * UTF8_BYTES_MAX);
     memcpy(name, "prices.", sizeof "prices." - 1);
-    memcpy(name + sizeof "prices." - 1, before->grade, length + 1);
+    memcpy(name + sizeof "prices." - 1, grade, length + 1);
     tell_values(&office->told, &seat_fields[FIELD_OF_seat_price], name, &before->price, &price);
 }

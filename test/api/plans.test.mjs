@@ -87,6 +87,16 @@ describe('a plan that the house keeps', () => {
         refused(await organizer.delete(`/v1/plans/${plan.id}`), 404, 'not_found')
     })
 
+    test('leaves seats without a grade to the round, which names them by nothing', async () => {
+        const plan = { rows: [{ section: 'A', count: 2 }] }
+        const { id } = ok(await organizer.post('/v1/plans', { name: 'No grade', plan }), 201)
+        invalid(await makeRound({ planId: id }), '/prices')
+        const round = ok(await makeRound({ planId: id, prices: { '': 5 } }), 201)
+        ok(await organizer.patch(`/v1/rounds/${round.id}`, { prices: { '': 6 } }), 204)
+        const { prices } = ok(await organizer.get(`/v1/rounds/${round.id}/plan`))
+        assert.deepEqual(prices.map(({ grade, price }) => [grade, price]), [[null, 6]])
+    })
+
     test('is taken back as it is shown, and as a round shows it', async () => {
         const { id } = ok(await store(), 201)
         const { plan } = ok(await organizer.get(`/v1/plans/${id}`))

@@ -390,7 +390,8 @@ static struct row *round_named(struct oracle *oracle, struct id id)
 
 static bool is_of_grade(const struct row *seat, const char *grade)
 {
-    return seat->image.as.seat.grade != NULL && strcmp(seat->image.as.seat.grade, grade) == 0;
+    const char *own = seat->image.as.seat.grade;
+    return strcmp(own == NULL ? "" : own, grade) == 0;
 }
 
 static bool has_grade(const struct row *round, const char *grade)

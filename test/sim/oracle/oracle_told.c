@@ -97,12 +97,18 @@ static void check_row(struct check *before, struct check *after, const struct re
 }
 
 /* A grade's price is told once. */
+/* As prices by grade name it. */
+static const char *grade_name(const struct seat *seat)
+{
+    return seat->grade == NULL ? "" : seat->grade;
+}
+
 static bool is_first_of_grade(const struct oracle *oracle, size_t entry, const char *grade)
 {
     for (size_t i = oracle->span.log_start; i < entry; i++) {
         const struct record *image = &oracle->log.entries[i].image;
         if (oracle->log.entries[i].there && image->kind == RECORD_KIND_SEAT &&
-            image->as.seat.grade != NULL && strcmp(image->as.seat.grade, grade) == 0)
+            strcmp(grade_name(&image->as.seat), grade) == 0)
             return false;
     }
     return true;
@@ -114,9 +120,10 @@ static void check_seat(const struct oracle *oracle, size_t entry, struct check *
     const struct seat *old_seat = &oracle->log.entries[entry].image.as.seat;
     const struct seat *new_seat = &oracle->log.entries[entry].row->image.as.seat;
     char name[300], text[32];
-    if (old_seat->price == new_seat->price || !is_first_of_grade(oracle, entry, old_seat->grade))
+    if (old_seat->price == new_seat->price ||
+        !is_first_of_grade(oracle, entry, grade_name(old_seat)))
         return;
-    (void)snprintf(name, sizeof name, "prices.%s", old_seat->grade);
+    (void)snprintf(name, sizeof name, "prices.%s", grade_name(old_seat));
     (void)snprintf(text, sizeof text, "%lld", (long long)old_seat->price);
     find_piece(before, name, text);
     (void)snprintf(text, sizeof text, "%lld", (long long)new_seat->price);

@@ -122,7 +122,8 @@ static bool is_too_rare(struct world *world)
 static void draw_prices(struct world *world, struct deed *deed)
 {
     deed->prices[deed->price_count++] = (struct number_by_name){
-        .name = "VIP", .number = chance_between(&world->people, 0, world->shape.price_max)};
+        .name = percent(world, 70) ? "VIP" : "",
+        .number = chance_between(&world->people, 0, world->shape.price_max)};
     if (percent(world, 20))
         deed->prices[deed->price_count++] = (struct number_by_name){.name = "none", .number = 1};
 }

@@ -11,11 +11,12 @@ import { say } from '../core/say'
 
 type Price = Plan['prices'][number]
 
-// A class whose seats cost different things stands in the plan once a price.
+// A class whose seats cost different things stands in the plan once a price; no class is one, too.
 const classesOf = (prices: Price[]): Price[] =>
-    prices.filter(
-        ({ grade }, i) => grade !== null && prices.findIndex(one => one.grade === grade) === i
-    )
+    prices.filter(({ grade }, i) => prices.findIndex(one => one.grade === grade) === i)
+
+// As the API names it.
+const nameOf = (grade: string | null): string => grade ?? ''
 
 function RoundPrices({ round, plan }: { round: Round; plan: Loaded<Plan> }) {
     const time = dayAndTime(round.startTime)
@@ -24,12 +25,19 @@ function RoundPrices({ round, plan }: { round: Round; plan: Loaded<Plan> }) {
             {({ prices }) => {
                 const classes = classesOf(prices)
                 const save = async (data: FormData) => {
-                    const change = Object.fromEntries(
-                        classes.map(({ grade }, i) => [grade, Number(data.get(`price${i}`))])
-                    )
-                    const path = `/v1/rounds/${round.id}`
-                    await act(`prices:${round.id}`, 'PATCH', path, { prices: change })
-                    await plan.refresh()
+                    // What was not touched stays, also where seats of a class cost different things.
+                    const change = classes
+                        .map(
+                            ({ grade }, i) =>
+                                [nameOf(grade), Number(data.get(`price${i}`))] as const
+                        )
+                        .filter(([, asked], i) => asked !== classes[i]?.price)
+                    if (change.length > 0) {
+                        const prices = Object.fromEntries(change)
+                        const path = `/v1/rounds/${round.id}`
+                        await act(`prices:${round.id}`, 'PATCH', path, { prices })
+                        await plan.refresh()
+                    }
                     say(t('saved'))
                 }
                 return (
@@ -43,36 +51,32 @@ function RoundPrices({ round, plan }: { round: Round; plan: Loaded<Plan> }) {
                                 </li>
                             ))}
                         </ul>
-                        {classes.length === 0 ? (
-                            <p class="dim">{t('pricesFixed')}</p>
-                        ) : (
-                            <Form
-                                label={t('pricesOf', { time })}
-                                submit={t('savePrices', { time })}
-                                run={save}
-                            >
-                                {error => (
-                                    <>
-                                        {classes.map(({ grade, price: now }, i) => (
-                                            <Field
-                                                key={grade}
-                                                id={`${round.id}-${i}`}
-                                                name={`price${i}`}
-                                                field={`prices/${grade}`}
-                                                label="priceOf"
-                                                values={{ grade: grade ?? '' }}
-                                                refused={error}
-                                                attributes={{
-                                                    type: 'number',
-                                                    min: 0,
-                                                    defaultValue: now,
-                                                }}
-                                            />
-                                        ))}
-                                    </>
-                                )}
-                            </Form>
-                        )}
+                        <Form
+                            label={t('pricesOf', { time })}
+                            submit={t('savePrices', { time })}
+                            run={save}
+                        >
+                            {error => (
+                                <>
+                                    {classes.map(({ grade, price: now }, i) => (
+                                        <Field
+                                            key={nameOf(grade)}
+                                            id={`${round.id}-${i}`}
+                                            name={`price${i}`}
+                                            field={`prices/${nameOf(grade)}`}
+                                            label="priceOf"
+                                            values={{ grade: grade ?? t('noGrade') }}
+                                            refused={error}
+                                            attributes={{
+                                                type: 'number',
+                                                min: 0,
+                                                defaultValue: now,
+                                            }}
+                                        />
+                                    ))}
+                                </>
+                            )}
+                        </Form>
                     </>
                 )
             }}

@@ -349,7 +349,6 @@ export const desk = {
     seatsTooMany: 'A date has {n} seats at most.',
     priceStep: 'Prices',
     pricesLater: 'They come with the seats.',
-    pricesFixed: 'These seats have no class, by which prices are changed.',
     pricesOf: 'Prices of {time}',
     priceOf: 'Price of {grade}',
     savePrices: 'Save prices of {time}',

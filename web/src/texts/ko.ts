@@ -330,7 +330,6 @@ export const desk: Desk = {
     seatsTooMany: '한 회차의 좌석은 {n}개까지입니다.',
     priceStep: '가격',
     pricesLater: '좌석을 등록하면 가격도 생깁니다.',
-    pricesFixed: '이 좌석에는 등급이 없어 가격을 바꿀 수 없습니다.',
     pricesOf: '{time} 회차 가격',
     priceOf: '{grade} 가격',
     savePrices: '{time} 회차 가격 저장',
