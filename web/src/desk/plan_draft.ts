@@ -126,9 +126,7 @@ function stepsOf(places: readonly number[], pitch: number): number[] {
 const withFlag = (flags: readonly number[], flag: number): number[] =>
     flags.flatMap((one, i) => ((one & flag) === 0 ? [] : [i]))
 
-type Names = Pick<KeptRow, 'section' | 'row' | 'count' | 'firstNumber' | 'numbers'>
-
-function namesOf(row: DraftRow): Names {
+function namesOf(row: DraftRow) {
     const start = Number(row.numbers[0])
     const counts = row.numbers.every((number, i) => number === String(start + i))
     return {
@@ -139,6 +137,8 @@ function namesOf(row: DraftRow): Names {
         numbers: counts || row.numbers.every(one => one === null) ? [] : [...row.numbers],
     }
 }
+
+type Names = ReturnType<typeof namesOf>
 
 const sameNames = (one: Names, other: Names): boolean =>
     one.section === other.section &&
