@@ -220,18 +220,19 @@ function LinePage() {
     )
 }
 
-// A link to the line that joins does so once: loaded anew, the page only looks.
+// A link to the line that joins does so once: loaded anew, the page only looks, and does not wait for who
+// it is that looks.
+const joins = parameter('join') !== null
+
 function begin(): void {
     follow(turnQuery, turnHearers)
-    if (parameter('join') === null) {
-        look()
-        return
-    }
+    if (!joins) return
     const rest = new URLSearchParams(location.search)
     rest.delete('join')
     history.replaceState(null, '', `${location.pathname}?${rest}`)
     join(concert)
 }
 
+if (!joins) look()
 withPerson(begin)
 show(LinePage)
