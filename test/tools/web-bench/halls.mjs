@@ -2,7 +2,7 @@
 
 import { ok } from '../../api/support/client.mjs'
 import { House } from '../../api/support/house.mjs'
-import { fromNow, makeConcert, makeRound, signIn } from '../../api/support/people.mjs'
+import { fromNow, makeConcert, signIn } from '../../api/support/people.mjs'
 
 const BOSS = 'organizer@example.com'
 const MONTH_MS = 30 * 86_400_000
@@ -25,15 +25,18 @@ export async function withHall(seats, use) {
     }
 }
 
-// Somebody is inside for good, and there is room for no second.
+// A thousand wait, of whom one is let in a second at most: somebody is inside for good, and there is room
+// for no second.
+const AHEAD = 1000
 export async function withLine(use) {
-    const full = { 'max-active': 1, 'silent-seconds': 86_400, 'active-seconds': 86_400 }
-    const house = await House.open(full, { organizers: [BOSS] })
+    const full = { 'max-active': 1, 'admit-per-second': 1, 'silent-seconds': 86_400, 'active-seconds': 86_400 }
+    const house = await House.prepare(full)
+    const crowd = ['--users', AHEAD, '--tokens-file', `${house.data}/tokens`, '--join', '--concerts', 1, '--rounds', 1, '--seats', 100]
+    const seeded = await house.usher(['seed', ...crowd.map(String), ...house.flags])
+    if (seeded.code !== 0) throw new Error(seeded.stderr)
+    await house.start()
     try {
-        const organizer = await signIn(house, BOSS)
-        await makeRound(organizer, await makeConcert(organizer))
-        ok(await organizer.post('/v1/queue/tokens'), 201)
-        return await use({ house, organizer })
+        return await use({ house })
     } finally {
         await house.close()
     }
