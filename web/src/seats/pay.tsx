@@ -20,6 +20,8 @@ interface Till {
 
 const till = signal<Till | null>(null)
 const trouble = signal<unknown>(null)
+// Why the last act was refused: that stays until the next, whatever is read meanwhile.
+const refused = signal<unknown>(null)
 const checking = signal(false)
 // From here on a hold is about to end.
 const soonMs = 60_000
@@ -52,12 +54,13 @@ const reload = (id: string): Promise<void> =>
 async function once(id: string, what: () => Promise<unknown>): Promise<void> {
     if (checking.value) return
     checking.value = true
-    let refused: unknown = null
+    refused.value = null
+    let why: unknown = null
     await what().catch((error: unknown) => {
-        refused = error
+        why = error
     })
     await reload(id)
-    if (refused !== null && !tellsItself(refused)) trouble.value = refused
+    if (why !== null && !tellsItself(why)) refused.value = why
     checking.value = false
     requestAnimationFrame(keepFocus)
 }
@@ -323,6 +326,7 @@ export function Pay({ id }: { id: string }) {
             </ul>
             {checking.value ? <p role="status">{t('checkingPayment')}</p> : null}
             {trouble.value === null ? null : <Trouble error={trouble.value} />}
+            {refused.value === null ? null : <Trouble error={refused.value} />}
             <div id="result" tabIndex={-1}>
                 <Result now={now} />
             </div>
