@@ -304,6 +304,7 @@ describe('refusals', () => {
 // The last: the server starts again.
 test('ends with the server, which it does not keep from stopping', async () => {
     const { id } = await begun(endless)
+    await until('its thread is at it', async () => (await look(id)).percent > 0)
     const { code, stderr } = await house.end('SIGTERM')
     assert.deepEqual([code, /could not be answered in time/.test(stderr)], [0, false])
     await house.start()
