@@ -33,8 +33,9 @@ static bool fill_call(struct enquiry *enquiry, struct call *call, ask_check *che
 void ask_read(struct enquiry *enquiry, void *target, struct body_object *root)
 {
     const struct route *route = enquiry->route;
+    const struct body_memory memory = {.owner = enquiry, .take = take};
     body_root(&enquiry->body, root);
-    body_fill(root, body_schema(route->body), route->extent, target, NULL);
+    body_fill(root, body_schema(route->body), route->extent, target, &memory);
 }
 
 bool ask_read_end(struct enquiry *enquiry, struct body_object *root)

@@ -95,6 +95,13 @@ struct round_section {
     int64_t rows, seats_per_row, price;
 };
 
+/* By their ids, or by what they have. */
+struct block_wanted {
+    const struct id *ids;
+    size_t id_count;
+    const char *section, *row, *grade; /* NULL: any */
+};
+
 enum body_name {
 #define BODY(name, type, meaning) BODY_OF_##name,
 #define TEXT(json, member, presence, kind, min, max, meaning)

@@ -94,6 +94,12 @@ bool idempotency_admit(struct enquiry *enquiry, const char *path)
     return true;
 }
 
+void idempotency_forget(struct enquiry *enquiry)
+{
+    free(enquiry->idempotency);
+    enquiry->idempotency = NULL;
+}
+
 void idempotency_receive(struct enquiry *enquiry, const void *data, size_t length)
 {
     if (enquiry->idempotency != NULL)

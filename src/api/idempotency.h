@@ -17,4 +17,7 @@ void idempotency_receive(struct enquiry *enquiry, const void *data, size_t lengt
 /* Sets what the office is told; the body is there and was found good. */
 void idempotency_tell(const struct enquiry *enquiry, struct idempotency *idempotency);
 
+/* The key counts for nothing: what is asked for comes to the same when it is done again. */
+void idempotency_forget(struct enquiry *enquiry);
+
 #endif

@@ -166,9 +166,9 @@ struct own_sessions {
 
 /* What became of seats that were to be blocked, or the other way. */
 struct seat_changes {
-    int64_t changed;
+    int64_t changed, refused_seats;
     size_t refused_count;
-    struct seat_refusal *refused; /* malloc'd */
+    struct seat_refusal *refused; /* malloc'd; who puts several together may name fewer */
 };
 
 /* What a round has sold. */

@@ -39,6 +39,7 @@ static enum refusal move_seats(struct office *office, struct call *call, enum se
         }
     }
     CHECK(call->out.seats_block.refused_count <= count);
+    call->out.seats_block.refused_seats = (int64_t)call->out.seats_block.refused_count;
     return REFUSAL_NONE;
 }
 
@@ -73,5 +74,6 @@ enum refusal seats_answer(const struct office *office, int64_t changed, struct c
             refused[call->out.seats_block.refused_count++] =
                 (struct seat_refusal){.seat_id = seat->row.id, .status = seat->row.status};
     }
+    call->out.seats_block.refused_seats = (int64_t)call->out.seats_block.refused_count;
     return REFUSAL_NONE;
 }

@@ -11,6 +11,7 @@ import {
     buy,
     buyers,
     charge,
+    fromNow,
     hold,
     makeConcert,
     makeRound,
@@ -69,12 +70,13 @@ describe('blocking', () => {
         await buy(bob, own, second)
         assert.deepEqual(ok(await block(own, [first, second, third, fourth])), {
             changed: 2,
+            refusedCount: 2,
             refused: [
                 { seatId: first.id, status: 'held' },
                 { seatId: second.id, status: 'sold' },
             ],
         })
-        assert.deepEqual(ok(await block(own, [third])), { changed: 0, refused: [] })
+        assert.deepEqual(ok(await block(own, [third])), { changed: 0, refusedCount: 0, refused: [] })
         const { seats: states } = ok(await house.anybody.get(at(own, 'availability')))
         assert.equal(states.slice(0, 5), 'hsbba')
         assert.deepEqual(
@@ -83,6 +85,7 @@ describe('blocking', () => {
         )
         assert.deepEqual(ok(await unblock(own, [first, third])), {
             changed: 1,
+            refusedCount: 1,
             refused: [{ seatId: first.id, status: 'held' }],
         })
         ok(await ann.post(`/v1/reservations/${reservation.id}/cancel`))
@@ -98,7 +101,8 @@ describe('blocking', () => {
 
     test('is of one to a thousand seats, each once', async () => {
         const path = at(round, 'seats/block')
-        invalid(await organizer.post(path, {}), '/seatIds')
+        invalid(await organizer.post(path, {}), '')
+        invalid(await organizer.post(path, { seatIds: [seats[0].id], row: '1' }), '')
         invalid(await organizer.post(path, { seatIds: [] }), '/seatIds')
         invalid(await organizer.post(path, { seatIds: ['seat_1'] }), '/seatIds/0')
         invalid(await organizer.post(path, { seatIds: [round.id] }), '/seatIds/0')
@@ -111,6 +115,43 @@ describe('blocking', () => {
         assert.equal(ok(await post(id.slice(0, 1000))).changed, 1000)
     })
 
+    test('may be of a section, a row and a grade, however many seats these have', async () => {
+        const block = (name, rows, grade) => ({ name, rows, seatsPerRow: 500, price: 1, grade })
+        const hall = ok(
+            await organizer.post(`/v1/concerts/${concert.id}/rounds`, {
+                startTime: fromNow(3_600_000_000),
+                sections: [block('A', 5, 'R'), block('B', 2, 'S')],
+            }),
+            201
+        )
+        const ask = (move, wanted) => organizer.post(at(hall, `seats/${move}`), wanted)
+        const blocked = async () => (await salesOf(hall)).blocked
+        assert.deepEqual(ok(await ask('block', { section: 'A' })), { changed: 2500, refusedCount: 0, refused: [] })
+        assert.equal(await blocked(), 2500)
+        assert.equal(ok(await ask('unblock', { row: '1' })).changed, 500)
+        assert.equal(ok(await ask('block', { section: 'B', row: '2', grade: 'S' })).changed, 500)
+        assert.equal(ok(await ask('block', { section: 'B', grade: 'R' })).changed, 0)
+        assert.equal(await blocked(), 2500)
+        const { id } = ok(await organizer.get(at(hall, 'map')))
+        await admitted(ann)
+        const reservation = ok(await hold(ann, hall, { id: id[0] }), 201)
+        assert.deepEqual(ok(await ask('block', { grade: 'R' })), {
+            changed: 499,
+            refusedCount: 1,
+            refused: [{ seatId: id[0], status: 'held' }],
+        })
+        ok(await ann.post(`/v1/reservations/${reservation.id}/cancel`))
+        const headers = { 'idempotency-key': 'a section' }
+        for (const changed of [2499, 0]) {
+            const answer = await organizer.post(at(hall, 'seats/unblock'), { section: 'A' }, headers)
+            assert.equal(ok(answer).changed, changed)
+            assert.equal(answer.headers['idempotency-replayed'], undefined)
+        }
+        refused(await ann.post(at(hall, 'seats/block'), { section: 'A' }), 403, 'forbidden')
+        refused(await organizer.post(`/v1/rounds/${nobody('round')}/seats/block`, { section: 'A' }), 404, 'not_found')
+        invalid(await ask('block', { section: '' }), '/section')
+    })
+
     test('under a key is done once, and tells what is so by now', async () => {
         const own = await makeRound(organizer, concert)
         const some = (await seatsOf(organizer, own)).slice(0, 2)
@@ -120,14 +161,14 @@ describe('blocking', () => {
                 { seatIds: ids(some) },
                 { 'idempotency-key': `block ${own.id}` }
             )
-        assert.deepEqual(ok(await ask()), { changed: 2, refused: [] })
+        assert.deepEqual(ok(await ask()), { changed: 2, refusedCount: 0, refused: [] })
         ok(await unblock(own, some))
         await admitted(ann)
         const reservation = ok(await hold(ann, own, some[0]), 201)
         const again = await ask()
         assert.equal(again.headers['idempotency-replayed'], 'true')
         const taken = [{ seatId: some[0].id, status: 'held' }]
-        assert.deepEqual(ok(again), { changed: 2, refused: taken })
+        assert.deepEqual(ok(again), { changed: 2, refusedCount: 1, refused: taken })
         assert.equal((await salesOf(own)).blocked, 0)
         ok(await ann.post(`/v1/reservations/${reservation.id}/cancel`))
     })
