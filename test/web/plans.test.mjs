@@ -121,6 +121,8 @@ async function tabTo(page, selector) {
 test('a plan is drawn by keyboard alone', async t => {
     const { page, id } = await openPlan(t)
     await tabTo(page, '#rows')
+    // What is kept already is not sent again.
+    await page.keyboard.press('Control+s')
     // The first row is chosen to begin with; a copy of it comes behind, with a label that is free.
     await page.keyboard.press('Control+d')
     await announced(page, 'One row duplicated.')

@@ -145,17 +145,10 @@ function Faults({ editing }: { editing: Editing }) {
 }
 
 function Bar({ editing }: { editing: Editing }) {
-    const { past, future, isChanged, isBusy, draft } = editing
-    const mayKeep = isChanged.value && !isBusy.value && draft.value.rows.length > 0
+    const { past, future, isChanged, mayKeep } = editing
     return (
         <div class="acts plan-bar">
-            <button
-                type="button"
-                aria-disabled={!mayKeep}
-                onClick={() => {
-                    if (mayKeep) editing.save()
-                }}
-            >
+            <button type="button" aria-disabled={!mayKeep.value} onClick={() => editing.save()}>
                 {t('save')}
             </button>
             <button

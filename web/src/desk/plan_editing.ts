@@ -53,6 +53,10 @@ export class Editing {
     private readonly unit: Unit
 
     readonly isChanged = computed(() => this.draft.value !== this.kept.value)
+    // A plan without rows is none.
+    readonly mayKeep = computed(
+        () => this.isChanged.value && !this.isBusy.value && this.draft.value.rows.length > 0
+    )
     readonly hall = computed<Hall>(() =>
         makeHall(
             { ...writePlan(this.draft.value, this.unit), planVersion: 0, prices: [] },
@@ -265,7 +269,7 @@ export class Editing {
     }
 
     async save(): Promise<void> {
-        if (this.isBusy.value) return
+        if (!this.mayKeep.value) return
         this.isBusy.value = true
         this.error.value = null
         const sent = this.draft.value
