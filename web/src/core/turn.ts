@@ -81,7 +81,7 @@ export function turnQuery(): string | null {
 // How many are ahead changes without a word of one's own place: the queue's news say when to look. So
 // they do in a house with very many rounds, whose line is more than a stream tells.
 function hearQueue(line: Queue | Stale): void {
-    if (!('stale' in line)) queue.value = line
+    if ('status' in line) queue.value = line
     const pace = token.value?.status === 'waiting' ? (token.value.pollAfterMs ?? slowMs) : slowMs
     if (performance.now() - lookedAt >= pace) lookSoon()
 }

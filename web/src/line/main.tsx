@@ -229,7 +229,7 @@ function begin(): void {
     if (!joins) return
     const rest = new URLSearchParams(location.search)
     rest.delete('join')
-    history.replaceState(null, '', `${location.pathname}?${rest}`)
+    history.replaceState(null, '', `?${rest}`)
     join(concert)
 }
 
