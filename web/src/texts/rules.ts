@@ -100,6 +100,6 @@ export const ko: Record<keyof typeof en, string> = {
     price_unknown: '배치도에 없는 가격입니다.',
     row_length: '열의 좌석 수와 맞지 않습니다.',
     too_far: '가운데에서 너무 멉니다.',
-    cell: 'CSV 형식에 맞지 않는 칸입니다.',
+    cell: '표 형식에 맞지 않는 칸입니다.',
     plan_too_large: '배치도가 너무 커서 저장할 수 없습니다.',
 }
