@@ -1,21 +1,10 @@
 /* What seats of a plan cost in a round: what the round says of their grade, or else the plan. */
 #include "api/round_plan.h"
 #include "base/check.h"
+#include "record/grade_price.h"
 #include "record/limit.h"
-#include "record/number_by_name.h"
 
 #include <stdio.h>
-#include <string.h>
-
-/* NULL: none was asked for. */
-static const struct number_by_name *asked_price(const struct round_plan *asked, const char *grade)
-{
-    const char *name = grade == NULL ? NAME_OF_NO_GRADE : grade;
-    for (size_t i = 0; i < asked->price_count; i++)
-        if (strcmp(asked->prices[i].name, name) == 0)
-            return &asked->prices[i];
-    return NULL;
-}
 
 /* Grades without a price, as far as they are told. */
 struct unpriced {
@@ -48,7 +37,8 @@ void round_plan_try_prices(struct round_plan *plan, const struct round_plan *ask
     CHECK(asked->price_count <= GRADE_PRICES_MAX);
     for (size_t i = 0; i < plan->seat_count; i++) {
         struct seat_plan *seat = &plan->seats[i];
-        const struct number_by_name *price = asked_price(asked, seat->grade);
+        const struct number_by_name *price =
+            grade_price(asked->prices, asked->price_count, seat->grade);
         if (price == NULL)
             continue;
         known[price - asked->prices] = true;

@@ -5,8 +5,7 @@
 #include "office/room.h"
 #include "office/state.h"
 #include "office/verb_function.h"
-
-#include <string.h>
+#include "record/grade_price.h"
 
 enum refusal round_check_times(const struct concert_round *row)
 {
@@ -29,14 +28,10 @@ enum refusal round_become(struct office *office, struct live_round *round,
     return REFUSAL_NONE;
 }
 
-/* The price that is asked for seats of this grade, NULL for those without one; NULL: none is. */
+/* The price that is asked for seats of this grade; NULL: none is. */
 static const struct number_by_name *price_of(const struct call *call, const char *grade)
 {
-    const char *name = grade == NULL ? NAME_OF_NO_GRADE : grade;
-    for (size_t i = 0; i < call->in.round.price_count; i++)
-        if (strcmp(call->in.round.prices[i].name, name) == 0)
-            return &call->in.round.prices[i];
-    return NULL;
+    return grade_price(call->in.round.prices, call->in.round.price_count, grade);
 }
 
 /* A seat that somebody holds or bought costs what it did then. */

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "office/state.h"
+#include "record/grade_price.h"
 
 #include <string.h>
 
@@ -75,7 +76,7 @@ void told_change(struct office *office, enum record_kind kind, const void *befor
 void told_price(struct office *office, const struct seat *before, int64_t price)
 {
     char name[sizeof "prices." + SEAT_TEXT_CHARACTERS_MAX * UTF8_BYTES_MAX];
-    const char *grade = before->grade == NULL ? NAME_OF_NO_GRADE : before->grade;
+    const char *grade = grade_name(before->grade);
     const size_t length = strlen(grade);
     if (!office->told.wanted)
         return;

@@ -9,7 +9,4 @@ struct number_by_name {
     int64_t number;
 };
 
-/* Of prices by grade: those of seats that have none. */
-#define NAME_OF_NO_GRADE ""
-
 #endif
