@@ -5,7 +5,9 @@
 #include "fuzz.h"
 
 #include "api/round_plan.h"
+#include "api/shown_plan.h"
 #include "body_call.h"
+#include "split.h"
 
 #include <stdlib.h>
 
@@ -17,37 +19,19 @@ struct outcome {
     struct round_plan plan;
 };
 
-/* A step of SplitMix64. */
-static uint64_t next_number(uint64_t *state)
+static void feed_body(void *plan, const uint8_t *piece, size_t length)
 {
-    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-    return value ^ value >> 31;
-}
-
-/* Each piece lies in memory of its own, so that reading past it, or later, is noticed. */
-static void feed_piece(struct round_plan *plan, const uint8_t *data, size_t length)
-{
-    uint8_t *piece = malloc(length);
-    CHECK(piece != NULL);
-    memcpy(piece, data, length);
     round_plan_feed(plan, piece, length);
-    free(piece);
 }
 
-/* `piece_max` 0: as a whole. */
+/* As feed_in_pieces hands it over. */
 static struct outcome *read_body(const uint8_t *data, size_t size, uint64_t seed, size_t piece_max)
 {
     struct outcome *outcome = calloc(1, sizeof *outcome);
     CHECK(outcome != NULL);
     body_init(&outcome->body);
     round_plan_init(&outcome->plan, &outcome->body, BODY_OF_round);
-    for (size_t at = 0, length; at < size; at += length) {
-        length = piece_max == 0 ? size : 1 + next_number(&seed) % piece_max;
-        length = length < size - at ? length : size - at;
-        feed_piece(&outcome->plan, data + at, length);
-    }
+    feed_in_pieces(data, size, seed, piece_max, feed_body, &outcome->plan);
     round_plan_end(&outcome->plan);
     return outcome;
 }
@@ -59,35 +43,12 @@ static void release(struct outcome *outcome)
     free(outcome);
 }
 
-static bool same_text(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
-static void check_same_seats(const struct round_plan *one, const struct round_plan *other)
-{
-    CHECK(one->start_time == other->start_time && one->seat_count == other->seat_count);
-    for (size_t i = 0; i < one->seat_count; i++) {
-        const struct seat_plan *seat = &one->seats[i], *same = &other->seats[i];
-        CHECK(same_text(seat->seat_number, same->seat_number));
-        CHECK(same_text(seat->section, same->section) && same_text(seat->row, same->row));
-        CHECK(same_text(seat->number, same->number) && same_text(seat->grade, same->grade));
-        CHECK(seat->price == same->price && seat->placed == same->placed);
-        CHECK(seat->x == same->x && seat->y == same->y && seat->accessible == same->accessible);
-        CHECK(seat->companion == same->companion);
-        CHECK(seat->restricted_view == same->restricted_view);
-    }
-}
-
 static void check_same(const struct outcome *one, const struct outcome *other)
 {
-    const struct buffer *errors = &one->body.error_bytes, *same = &other->body.error_bytes;
     CHECK(one->plan.refusal == other->plan.refusal);
-    CHECK(same_text(one->body.malformed, other->body.malformed));
+    CHECK(same_plan_text(one->body.malformed, other->body.malformed));
     CHECK(one->body.line == other->body.line && one->body.column == other->body.column);
-    CHECK(one->body.error_count == other->body.error_count);
-    CHECK(errors->length == same->length);
-    CHECK(errors->length == 0 || memcmp(errors->data, same->data, errors->length) == 0);
+    check_same_errors(&one->body, &other->body);
     if (one->plan.refusal == REFUSAL_NONE)
         check_same_seats(&one->plan, &other->plan);
 }
@@ -103,7 +64,7 @@ static void check_as_a_whole(const uint8_t *data, size_t size, const struct outc
     const bool has_nul = size > 0 && memchr(data, '\0', size) != NULL;
     const enum refusal refusal = body_parse(&body, data, size, SIZE_MAX);
     if (refusal == REFUSAL_MALFORMED_JSON && body.line > 0 && outcome->body.line > 0 && !has_nul)
-        CHECK(same_text(body.malformed, outcome->body.malformed) &&
+        CHECK(same_plan_text(body.malformed, outcome->body.malformed) &&
               body.line == outcome->body.line && body.column == outcome->body.column);
     if (refusal == REFUSAL_MALFORMED_JSON)
         CHECK(outcome->plan.refusal == REFUSAL_MALFORMED_JSON);

@@ -6,6 +6,7 @@
 
 #include "api/seat_sheet.h"
 #include "body_call.h"
+#include "split.h"
 
 #include <stdlib.h>
 
@@ -15,26 +16,12 @@ struct outcome {
     struct seat_sheet sheet;
 };
 
-/* A step of SplitMix64. */
-static uint64_t next_number(uint64_t *state)
+static void feed_sheet(void *sheet, const uint8_t *piece, size_t length)
 {
-    uint64_t value = *state += UINT64_C(0x9e3779b97f4a7c15);
-    value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-    value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-    return value ^ value >> 31;
-}
-
-/* Each piece lies in memory of its own, so that reading past it, or later, is noticed. */
-static void feed_piece(struct seat_sheet *sheet, const uint8_t *data, size_t length)
-{
-    uint8_t *piece = malloc(length);
-    CHECK(piece != NULL);
-    memcpy(piece, data, length);
     seat_sheet_feed(sheet, piece, length);
-    free(piece);
 }
 
-/* `piece_max` 0: as a whole. */
+/* As feed_in_pieces hands it over. */
 static struct outcome *read_sheet(const uint8_t *data, size_t size, uint64_t seed, size_t piece_max)
 {
     struct outcome *outcome = calloc(1, sizeof *outcome);
@@ -43,11 +30,7 @@ static struct outcome *read_sheet(const uint8_t *data, size_t size, uint64_t see
     round_plan_init(&outcome->plan, &outcome->body, BODY_OF_round);
     outcome->plan.start_time = INT64_C(1800000000000);
     seat_sheet_init(&outcome->sheet, &outcome->plan);
-    for (size_t at = 0, length; at < size; at += length) {
-        length = piece_max == 0 ? size : 1 + next_number(&seed) % piece_max;
-        length = length < size - at ? length : size - at;
-        feed_piece(&outcome->sheet, data + at, length);
-    }
+    feed_in_pieces(data, size, seed, piece_max, feed_sheet, &outcome->sheet);
     seat_sheet_end(&outcome->sheet);
     return outcome;
 }
@@ -59,27 +42,13 @@ static void release(struct outcome *outcome)
     free(outcome);
 }
 
-static bool same_text(const char *one, const char *other)
-{
-    return one == NULL || other == NULL ? one == other : strcmp(one, other) == 0;
-}
-
 static void check_same(const struct outcome *one, const struct outcome *other)
 {
-    const struct buffer *errors = &one->body.error_bytes, *same = &other->body.error_bytes;
     CHECK(one->plan.refusal == other->plan.refusal);
-    CHECK(one->body.error_count == other->body.error_count && errors->length == same->length);
-    CHECK(errors->length == 0 || memcmp(errors->data, same->data, errors->length) == 0);
-    CHECK(one->plan.seat_count == other->plan.seat_count);
-    for (size_t i = 0; i < one->plan.seat_count; i++) {
-        const struct seat_plan *seat = &one->plan.seats[i], *twin = &other->plan.seats[i];
-        CHECK(same_text(seat->seat_number, twin->seat_number));
-        CHECK(same_text(seat->section, twin->section) && same_text(seat->row, twin->row));
-        CHECK(same_text(seat->number, twin->number) && same_text(seat->grade, twin->grade));
-        CHECK(seat->price == twin->price && seat->placed == twin->placed);
-        CHECK(seat->x == twin->x && seat->y == twin->y && seat->accessible == twin->accessible);
+    check_same_errors(&one->body, &other->body);
+    check_same_seats(&one->plan, &other->plan);
+    for (size_t i = 0; i < one->plan.seat_count; i++)
         CHECK(one->plan.lines[i] == other->plan.lines[i]);
-    }
 }
 
 /* The lines of a text, in whichever way they end; the last may be empty. */
