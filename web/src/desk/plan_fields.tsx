@@ -239,6 +239,12 @@ function GradeSeats({ editing, rows }: { editing: Editing; rows: readonly DraftR
     const gradeName = (i: number): string =>
         i === noGrade ? t('noGrade') : (grades[i]?.name ?? '')
     const options = [...grades.map((_, i) => i), noGrade]
+    const choices = () =>
+        options.map(i => (
+            <option key={i} value={i}>
+                {gradeName(i)}
+            </option>
+        ))
     return (
         <fieldset class="block">
             <legend>{t('rowGrade')}</legend>
@@ -253,11 +259,7 @@ function GradeSeats({ editing, rows }: { editing: Editing; rows: readonly DraftR
                     }}
                 >
                     {isMixed ? <option value="">{t('several')}</option> : null}
-                    {options.map(i => (
-                        <option key={i} value={i}>
-                            {gradeName(i)}
-                        </option>
-                    ))}
+                    {choices()}
                 </select>
             </p>
             {only === undefined || more.length > 0 ? null : (
@@ -283,11 +285,7 @@ function GradeSeats({ editing, rows }: { editing: Editing; rows: readonly DraftR
                             value={grade.value}
                             onChange={event => (grade.value = Number(event.currentTarget.value))}
                         >
-                            {options.map(i => (
-                                <option key={i} value={i}>
-                                    {gradeName(i)}
-                                </option>
-                            ))}
+                            {choices()}
                         </select>
                     </p>
                     <SeatList
