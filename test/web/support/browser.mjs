@@ -36,6 +36,8 @@ export async function openPage(t, house, { locale = 'en-GB', ...options } = {}) 
     })
     page.on('pageerror', error => troubles.push(String(error)))
     t.after(async () => {
+        // A request may be under way through a route of the test's, which then has no answer to hand on.
+        for (const open of context.pages()) await open.unrouteAll({ behavior: 'ignoreErrors' })
         await context.close()
         assert.deepEqual(troubles, [], 'what the page complained of')
     })
@@ -43,9 +45,17 @@ export async function openPage(t, house, { locale = 'en-GB', ...options } = {}) 
 }
 
 export const button = (page, name) => page.getByRole('button', { name })
+
 // Waits until the page says the text, in its visible part.
-export const says = (page, text) =>
-    page.locator('.banner, #main').getByText(text).filter({ visible: true }).first().waitFor()
+export async function says(page, text) {
+    const said = page.locator('.banner, #main')
+    try {
+        await said.getByText(text).filter({ visible: true }).first().waitFor()
+    } catch (error) {
+        const instead = await said.allInnerTexts().catch(() => [])
+        throw new Error(`the page says instead: ${instead.join(' | ')}`, { cause: error })
+    }
+}
 
 export const link = (page, name) => page.getByRole('link', { name })
 
