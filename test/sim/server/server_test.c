@@ -21,7 +21,11 @@
 
 /* Seeds with which each such moment is tried: the first is a crash, the others are power cuts, what
  * they leave being different. */
+#ifdef __SANITIZE_ADDRESS__
+#define SEEDS 2 /* each takes six times as long there */
+#else
 #define SEEDS 3
+#endif
 
 static void told_from(const struct ordeal *ordeal, size_t from, const char *expected)
 {
