@@ -20,7 +20,7 @@ async function processorMs(pid) {
 describe('accounts', () => {
     let house, ann, bob
     before(async () => {
-        house = await House.open()
+        house = await House.open({}, { realPasswords: true })
         ;[ann, bob] = await buyers(house, 'ann', 'bob')
     })
     after(() => house.close())

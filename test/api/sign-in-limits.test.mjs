@@ -9,7 +9,10 @@ import { checkAnswer } from './support/contract.mjs'
 import { House, passwordOf } from './support/house.mjs'
 
 async function open(t, settings) {
-    const house = await House.open({ 'trusted-proxies': '127.0.0.1', ...settings })
+    const house = await House.open(
+        { 'trusted-proxies': '127.0.0.1', ...settings },
+        { realPasswords: true }
+    )
     t.after(() => house.close())
     for (const name of ['ann', 'bob']) {
         const email = `${name}@example.com`

@@ -23,7 +23,7 @@ import { Crowd } from './support/crowd.mjs'
 import { Dice, seed } from './support/dice.mjs'
 import { libfaketime, wallAlone } from './support/faketime.mjs'
 import { Fired } from './support/fired.mjs'
-import { preload } from './support/preload.mjs'
+import { preload } from '../api/support/preload.mjs'
 
 const HOUR_MS = 3_600_000
 const PEOPLE = 6

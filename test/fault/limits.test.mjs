@@ -40,7 +40,10 @@ describe(`${DESCRIPTORS} descriptors and ${CLIENTS} clients`, () => {
     const clients = []
 
     before(async () => {
-        house = await House.prepare({}, { wrapper: ['prlimit', `--nofile=${DESCRIPTORS}`] })
+        house = await House.prepare(
+            {},
+            { wrapper: ['prlimit', `--nofile=${DESCRIPTORS}`], realPasswords: true }
+        )
         ;[ann] = await seedBuyers(house, 1)
         await house.start()
         // One that asks nothing makes room for others, also at the moment in which it asks again: so
@@ -108,7 +111,10 @@ describe(`${DESCRIPTORS} descriptors and ${CLIENTS} clients`, () => {
 if (!sanitized)
     describe(`little memory (USHER_FAULT_SEED=${seed})`, () => {
         test('refuses to start, and says so, or starts', async t => {
-            const house = await House.prepare({}, { organizers: ['boss@example.com'] })
+            const house = await House.prepare(
+                {},
+                { organizers: ['boss@example.com'], realPasswords: true }
+            )
             t.after(() => house.close())
             let starts = 0
             for (let mebibytes = 24; starts < 2 && mebibytes <= MEBIBYTES_MOST; mebibytes += 24) {

@@ -321,7 +321,10 @@ describe('settings', () => {
 describe('a signal to stop', () => {
     for (const signal of ['SIGTERM', 'SIGINT'])
         test(`${signal}: what is in flight is answered, and the program ends well`, async t => {
-            const house = await House.open({}, { organizers: ['boss@example.com'] })
+            const house = await House.open(
+                {},
+                { organizers: ['boss@example.com'], realPasswords: true }
+            )
             t.after(() => house.close())
             const organizer = await signIn(house, 'boss@example.com')
             ok(await house.anybody.get('/v1/queue')) // leaves an idle connection open

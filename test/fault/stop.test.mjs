@@ -26,7 +26,7 @@ describe(`a signal to stop, twice, under load (USHER_FAULT_SEED=${seed})`, () =>
     let crowd, house
 
     before(async () => {
-        crowd = await Crowd.prepare(PEOPLE, dice)
+        crowd = await Crowd.prepare(PEOPLE, dice, {}, { realPasswords: true })
         house = crowd.house
         await house.start()
         await crowd.open()

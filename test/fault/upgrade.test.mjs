@@ -14,7 +14,7 @@ import { until, within } from '../api/support/wait.mjs'
 import { Dice, seed } from './support/dice.mjs'
 import { libfaketime, startingAt } from './support/faketime.mjs'
 import { Fired } from './support/fired.mjs'
-import { preload } from './support/preload.mjs'
+import { preload } from '../api/support/preload.mjs'
 import { KIND, Power, readTape } from './support/power.mjs'
 import { Tmpfs } from './support/tmpfs.mjs'
 

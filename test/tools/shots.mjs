@@ -12,7 +12,7 @@ import { chromium } from 'playwright-core'
 import { launch, program } from '../api/support/house.mjs'
 import { until } from '../api/support/wait.mjs'
 import { libfaketime, startingAt } from '../fault/support/faketime.mjs'
-import { preload } from '../fault/support/preload.mjs'
+import { preload } from '../api/support/preload.mjs'
 
 const directory = process.argv[2] ?? fileURLToPath(new URL('../../docs/pictures', import.meta.url))
 

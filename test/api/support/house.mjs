@@ -8,13 +8,12 @@ import http from 'node:http'
 import https from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 import { Client } from './client.mjs'
+import { preload, program } from './preload.mjs'
 import { until, within } from './wait.mjs'
 
-export const program =
-    process.env.USHER ?? fileURLToPath(new URL('../../../build/usher', import.meta.url))
+export { program }
 
 const READY = /^usher: listening on (https?:\/\/\S+)$/m
 const BROKEN = /(Address|Leak|Thread|Memory)Sanitizer|runtime error:|check failed/
@@ -93,10 +92,15 @@ export class House {
     }
 
     // The same without starting. `organizers` are e-mail addresses. The server runs with `env`, and
-    // as the arguments of `wrapper`, a command that becomes what it is given.
-    static async prepare(settings = {}, { organizers = [], env = {}, wrapper = [] } = {}) {
+    // as the arguments of `wrapper`, a command that becomes what it is given. Its passwords are hashed
+    // with little work, but with `realPasswords`.
+    static async prepare(
+        settings = {},
+        { organizers = [], env = {}, wrapper = [], realPasswords = false } = {}
+    ) {
         const house = new House()
         house.settings = { ...friendly, ...settings }
+        house.realPasswords = realPasswords
         house.env = env
         house.wrapper = wrapper
         house.data = await newDirectory()
@@ -112,7 +116,7 @@ export class House {
     launch() {
         const serve = ['serve', '--data', this.data, '--listen', '127.0.0.1:0', ...this.flags]
         const [command, ...args] = [...this.wrapper, program, ...serve]
-        this.process = launch(command, args, { env: this.env })
+        this.process = launch(command, args, { env: this.environment })
         this.pid = this.process.child.pid
         let over = null
         this.process.ended.then(end => (over = end))
@@ -176,8 +180,19 @@ export class House {
     }
 
     // Runs another subcommand on the same data.
-    usher(args, options) {
-        return run(program, [...args, '--data', this.data], options)
+    usher(args, { env = {}, ...options } = {}) {
+        return run(program, [...args, '--data', this.data], {
+            env: this.withPasswords(env),
+            ...options,
+        })
+    }
+
+    withPasswords(env) {
+        return this.realPasswords ? env : preload(['quick_passwords'], env)
+    }
+
+    get environment() {
+        return this.withPasswords(this.env)
     }
 
     // `usher check`, which must find nothing.

@@ -24,12 +24,12 @@ function approve(violations) {
 
 export class Crowd {
     // A stopped house with so many people in it.
-    static async prepare(people, dice, settings = {}) {
+    static async prepare(people, dice, settings = {}, options = {}) {
         const crowd = new Crowd()
         crowd.history = new History()
         crowd.house = await House.prepare(
             { 'max-seats-per-user': 1000, 'max-seats-per-reservation': 2, ...settings },
-            { organizers: ['boss@example.com'] }
+            { organizers: ['boss@example.com'], ...options }
         )
         const clients = await seedBuyers(crowd.house, people)
         // What all share: what is on sale, and what became of their operations.

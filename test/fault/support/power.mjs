@@ -2,11 +2,10 @@
 // at the beginning, everything synced since, and of what was written and not synced whatever chance
 // leaves, torn at sectors. The disk keeps every promise that fsync makes, and no other.
 
-import { access, readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join } from 'node:path'
+import { readFile, readdir, realpath, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 
-import { program } from '../../api/support/house.mjs'
-import { preload } from './preload.mjs'
+import { preload } from '../../api/support/preload.mjs'
 
 export const SECTOR = 512
 const ENTRY_BYTES = 32
@@ -193,15 +192,6 @@ export async function writeFiles(directory, files) {
         await writeFile(join(directory, name), bytes, { mode: 0o600 })
 }
 
-// Built beside the program. The loader would go on without one that is missing. A path is handed to
-// it as it is.
-const library = async name => {
-    if (isAbsolute(name)) return name
-    const path = join(dirname(program), 'test', 'fault', `${name}.so`)
-    await access(path)
-    return path
-}
-
 // A house whose power can be cut.
 export class Power {
     // `house` does not run; it starts with `libraries`, by path or of those beside the program, and
@@ -211,8 +201,7 @@ export class Power {
         power.directory = await realpath(house.data)
         power.tape = `${house.data}.tape`
         house.env = {
-            ...house.env,
-            ...preload(await Promise.all([...libraries, 'power_loss'].map(library))),
+            ...preload([...libraries, 'power_loss'], house.env),
             POWER_LOSS_DIRECTORY: power.directory,
             POWER_LOSS_TAPE: power.tape,
         }
