@@ -5,13 +5,9 @@
 
 #include "base/check.h"
 #include "store/audit_changes.h"
-#include "store/database.h"
-#include "store/id_text.h"
 #include "store/load.h"
 #include "store/overlay.h"
 #include "store/row.h"
-#include "store/schema.h"
-#include "store/sqlite_util.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -22,7 +18,7 @@
 
 struct auditor {
     struct journal *journal;
-    sqlite3 *db; /* the tables, read only */
+    struct sql_connection *tables;
     store_violation *violation;
     void *owner;
     size_t told[INVARIANT_MAX + 1];
@@ -38,11 +34,11 @@ struct patience {
     bool over;
 };
 
-static int look_at_patience(void *asked)
+static bool look_at_patience(void *asked)
 {
     struct patience *patience = asked;
     patience->over = patience->over || !patience->may_go_on(patience->owner);
-    return patience->over;
+    return !patience->over;
 }
 
 static void tell(struct auditor *auditor, int invariant, const char *text)
@@ -74,32 +70,38 @@ static const struct question {
 #include "store/audit.def"
 };
 
-static enum result ask(struct auditor *auditor, sqlite3 *db, const struct question *question)
+static enum result ask(struct auditor *auditor, const struct question *question)
 {
-    if (auditor->patience != NULL && look_at_patience(auditor->patience) != 0)
+    if (auditor->patience != NULL && !look_at_patience(auditor->patience))
         return explain(auditor->explanation, RESULT_FULL, "the check was broken off");
-    sqlite3_stmt *statement = NULL;
-    enum result result = sqlite_prepare(db, question->sql, &statement, auditor->explanation);
+    struct sql_statement *statement = NULL;
+    enum result result =
+        sql_prepare(auditor->tables, question->sql, &statement, auditor->explanation);
     while (result == RESULT_OK) {
-        const int code = sqlite3_step(statement);
-        if (code == SQLITE_DONE)
+        const enum sql_step step = sql_step(statement);
+        if (step == SQL_DONE)
             break;
-        if (code != SQLITE_ROW) {
-            result = sqlite_failure(db, auditor->explanation);
+        if (step != SQL_ROW) {
+            result = sql_failure(auditor->tables, auditor->explanation);
             break;
         }
-        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        const char *text = sql_column_text(statement, 0);
         tell(auditor, question->invariant, text == NULL ? question->name : text);
     }
-    sqlite_drop(&statement);
+    sql_drop(&statement);
     return result;
+}
+
+static void tell_of_whole(void *owner, const char *text)
+{
+    tell(owner, 10, text);
 }
 
 static enum result ask_all(struct auditor *auditor)
 {
-    enum result result = RESULT_OK;
+    enum result result = sql_inspect(auditor->tables, tell_of_whole, auditor, auditor->explanation);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0] && result == RESULT_OK; i++)
-        result = ask(auditor, auditor->db, &questions[i]);
+        result = ask(auditor, &questions[i]);
     return result;
 }
 
@@ -163,7 +165,7 @@ static enum result encode(const struct record *record, struct buffer *buffer)
 /* One entity's comparison: its statement, and room for two encoded rows. */
 struct comparison {
     const struct entity_schema *schema;
-    sqlite3_stmt *statement;
+    struct sql_statement *statement;
     struct buffer expected, found;
 };
 
@@ -213,18 +215,18 @@ static enum result compare_row(struct auditor *auditor, struct comparison *compa
     overlay_decode(row, &expected);
     enum result result = RESULT_OK;
     if (row_bind_key(comparison->statement, &expected) != RESULT_OK)
-        return sqlite_failure(auditor->db, auditor->explanation);
-    const int code = sqlite3_step(comparison->statement);
-    if (code == SQLITE_ROW) {
+        return sql_failure(auditor->tables, auditor->explanation);
+    const enum sql_step step = sql_step(comparison->statement);
+    if (step == SQL_ROW) {
         result = compare_found(auditor, comparison, &expected);
-    } else if (code != SQLITE_DONE) {
-        result = sqlite_failure(auditor->db, auditor->explanation);
+    } else if (step != SQL_DONE) {
+        result = sql_failure(auditor->tables, auditor->explanation);
     } else if (!expected.deleted) {
         key_text(&expected, key);
         tell_of(auditor, 12, "%s %s is in the journal and missing in the tables",
                 comparison->schema->table, key);
     }
-    sqlite_rewind(comparison->statement);
+    sql_rewind(comparison->statement);
     return result;
 }
 
@@ -234,14 +236,16 @@ static enum result compare_kind(struct auditor *auditor, struct overlay *overlay
     struct comparison comparison = {.schema = record_schema(kind)};
     buffer_init(&comparison.expected, SIZE_MAX / 2);
     buffer_init(&comparison.found, SIZE_MAX / 2);
-    enum result result = sqlite_prepare_owned(auditor->db, schema_select_sql(comparison.schema),
-                                              &comparison.statement, auditor->explanation);
+    struct sql_text select;
+    row_select_sql(&select, comparison.schema);
+    enum result result =
+        sql_prepare(auditor->tables, select.bytes, &comparison.statement, auditor->explanation);
     struct overlay_walk walk = overlay_walk_kind(overlay, snapshot, kind);
     const struct overlay_row *row;
     while (result == RESULT_OK && (row = overlay_next(&walk)) != NULL)
         if (overlay_find(overlay, snapshot, kind, &row->key) == row)
             result = compare_row(auditor, &comparison, row);
-    sqlite_drop(&comparison.statement);
+    sql_drop(&comparison.statement);
     buffer_release(&comparison.expected);
     buffer_release(&comparison.found);
     return result;
@@ -281,18 +285,14 @@ static enum result audit_rows(struct auditor *auditor, const struct journal_exte
 
 static enum result audit_journal(struct auditor *auditor)
 {
-    static const struct question integrity = {
-        10, "journal_integrity",
-        "SELECT 'the journal''s file is damaged: ' || integrity_check FROM pragma_integrity_check"
-        " WHERE integrity_check <> 'ok'"};
     int64_t booked_seq = 0;
     struct journal_extent extent;
     enum result result = journal_extent(auditor->journal, &extent, auditor->explanation);
     if (result == RESULT_OK)
-        result = ask(auditor, auditor->journal->db, &integrity);
+        result = journal_inspect(auditor->journal, tell_of_whole, auditor, auditor->explanation);
     if (result == RESULT_OK)
-        result = sqlite_integer(auditor->db, "SELECT booked_seq FROM bookkeeping", &booked_seq,
-                                auditor->explanation);
+        result = sql_integer(auditor->tables, "SELECT booked_seq FROM bookkeeping", &booked_seq,
+                             auditor->explanation);
     if (result != RESULT_OK)
         return result;
     if ((uint64_t)booked_seq > extent.last_seq)
@@ -308,68 +308,59 @@ static void tell_of_changes(void *owner, const char *text)
     tell(owner, 13, text);
 }
 
-static enum result open_audited(struct auditor *auditor, const char *path)
+enum result audit(struct journal *journal, struct sql_connection *tables,
+                  store_violation *violation, void *owner, size_t *violations,
+                  struct explanation *explanation)
 {
-    const enum result result = database_open_reader(path, &auditor->db, auditor->explanation);
-    return result == RESULT_OK ? id_text_register(auditor->db, auditor->explanation) : result;
-}
-
-enum result audit(struct journal *journal, const char *tables_path, store_violation *violation,
-                  void *owner, size_t *violations, struct explanation *explanation)
-{
-    struct auditor auditor = {
-        .journal = journal, .violation = violation, .owner = owner, .explanation = explanation};
-    enum result result = open_audited(&auditor, tables_path);
-    if (result == RESULT_OK)
-        result = ask_all(&auditor);
+    struct auditor auditor = {.journal = journal,
+                              .tables = tables,
+                              .violation = violation,
+                              .owner = owner,
+                              .explanation = explanation};
+    enum result result = ask_all(&auditor);
     if (result == RESULT_OK)
         result = audit_journal(&auditor);
     if (result == RESULT_OK)
-        result = audit_changes(auditor.db, tell_of_changes, &auditor, explanation);
-    sqlite_shut(&auditor.db);
+        result = audit_changes(tables, tell_of_changes, &auditor, explanation);
     *violations = auditor.violations;
     return result;
 }
 
 /* ---- Beside the running store ---- */
 
-/* Instructions of SQLite's machine between two looks within a question: some tenth of a
- * millisecond. */
-#define STEPS_BETWEEN_LOOKS 10000
-
-/* One transaction sees the tables of one moment. The bookkeeper goes on meanwhile; only its log is
- * not emptied. */
+/* The bookkeeper goes on meanwhile. */
 static enum result audit_moment(struct auditor *auditor, int64_t *booked_seq)
 {
-    enum result result = sqlite_run(auditor->db, "BEGIN", auditor->explanation);
-    if (result == RESULT_OK)
-        result = sqlite_integer(auditor->db, "SELECT booked_seq FROM bookkeeping", booked_seq,
-                                auditor->explanation);
+    enum result result = sql_begin(auditor->tables);
+    if (result != RESULT_OK)
+        return sql_failure(auditor->tables, auditor->explanation);
+    result = sql_integer(auditor->tables, "SELECT booked_seq FROM bookkeeping", booked_seq,
+                         auditor->explanation);
     if (result == RESULT_OK)
         result = ask_all(auditor);
     if (result == RESULT_OK)
-        result = audit_changes(auditor->db, tell_of_changes, auditor, auditor->explanation);
+        result = audit_changes(auditor->tables, tell_of_changes, auditor, auditor->explanation);
+    sql_end(auditor->tables);
     return result;
 }
 
-enum result audit_served(const char *tables_path, store_may_go_on *may_go_on,
+enum result audit_served(struct sql_connection *tables, store_may_go_on *may_go_on,
                          store_violation *violation, void *owner, struct store_verdict *verdict,
                          struct explanation *explanation)
 {
     struct patience patience = {.may_go_on = may_go_on, .owner = owner};
-    struct auditor auditor = {
-        .violation = violation, .owner = owner, .patience = &patience, .explanation = explanation};
+    struct auditor auditor = {.tables = tables,
+                              .violation = violation,
+                              .owner = owner,
+                              .patience = &patience,
+                              .explanation = explanation};
     int64_t booked_seq = 0;
-    enum result result = open_audited(&auditor, tables_path);
-    if (result == RESULT_OK) {
-        sqlite3_progress_handler(auditor.db, STEPS_BETWEEN_LOOKS, look_at_patience, &patience);
-        result = audit_moment(&auditor, &booked_seq);
-    }
-    sqlite_shut(&auditor.db); /* and with it the transaction */
+    sql_watch(tables, look_at_patience, &patience);
+    const enum result result = audit_moment(&auditor, &booked_seq);
     if (patience.over)
         return explain(explanation, RESULT_FULL, "the check was broken off");
     *verdict = (struct store_verdict){.seq = (uint64_t)booked_seq,
-                                      .questions = sizeof questions / sizeof questions[0] + 1,
+                                      .questions = sizeof questions / sizeof questions[0] + 2,
                                       .violations = auditor.violations};
     return result;
 }

@@ -3,15 +3,16 @@
 #define USHER_STORE_AUDIT_H
 
 #include "store/journal.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 /* What store_audit does, given the parts of the store. Nobody writes meanwhile. */
-MUST_USE enum result audit(struct journal *journal, const char *tables_path,
+MUST_USE enum result audit(struct journal *journal, struct sql_connection *tables,
                            store_violation *violation, void *owner, size_t *violations,
                            struct explanation *explanation);
 
 /* What store_selfcheck does, given the tables. */
-MUST_USE enum result audit_served(const char *tables_path, store_may_go_on *may_go_on,
+MUST_USE enum result audit_served(struct sql_connection *tables, store_may_go_on *may_go_on,
                                   store_violation *violation, void *owner,
                                   struct store_verdict *verdict, struct explanation *explanation);
 

@@ -3,19 +3,17 @@
 
 #include "read/change.h"
 #include "store/row.h"
-#include "store/schema.h"
-#include "store/sqlite_util.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 struct change_audit {
-    sqlite3 *db;
+    struct sql_connection *connection;
     change_violation *violation;
     void *owner;
     struct explanation *explanation;
-    sqlite3_stmt *counted, *by_key[RECORD_KIND_COUNT];
+    struct sql_statement *counted, *by_key[RECORD_KIND_COUNT];
     struct buffer told, found; /* two encoded rows */
     uint64_t next;             /* number that the next row has to begin with; 0: any */
     timestamp_ms known_since;  /* the minute after which all is counted, and all is told */
@@ -38,13 +36,13 @@ __attribute__((format(printf, 2, 3))) static void violated(struct change_audit *
 
 static int64_t counted_of(const struct change_audit *audit, enum record_kind kind)
 {
-    sqlite3_stmt *counted = audit->counted;
+    struct sql_statement *counted = audit->counted;
     int64_t rows = -1;
-    if (sqlite3_bind_int64(counted, 1, audit->minute) == SQLITE_OK &&
-        sqlite3_bind_text(counted, 2, record_schema(kind)->table, -1, SQLITE_STATIC) == SQLITE_OK &&
-        sqlite3_step(counted) == SQLITE_ROW)
-        rows = sqlite3_column_int64(counted, 0);
-    sqlite_rewind(counted);
+    if (sql_bind_integer(counted, 1, audit->minute) == RESULT_OK &&
+        sql_bind_text(counted, 2, record_schema(kind)->table) == RESULT_OK &&
+        sql_step(counted) == SQL_ROW)
+        rows = sql_column_integer(counted, 0);
+    sql_rewind(counted);
     return rows;
 }
 
@@ -56,7 +54,7 @@ static enum result compare_counts(struct change_audit *audit)
             continue;
         const int64_t counted = counted_of(audit, kind);
         if (counted < 0)
-            return sqlite_failure(audit->db, audit->explanation);
+            return sql_failure(audit->connection, audit->explanation);
         if (counted != audit->counts[kind]) {
             char minute[TIMESTAMP_TEXT_BYTES];
             timestamp_format(audit->minute, minute);
@@ -109,20 +107,20 @@ static enum result compare_images(struct change_audit *audit, uint64_t number,
 static enum result compare_final(struct change_audit *audit, uint64_t number,
                                  const struct record *told)
 {
-    sqlite3_stmt *statement = audit->by_key[told->kind];
+    struct sql_statement *statement = audit->by_key[told->kind];
     struct record found;
     if (row_bind_key(statement, told) != RESULT_OK)
-        return sqlite_failure(audit->db, audit->explanation);
-    const int code = sqlite3_step(statement);
+        return sql_failure(audit->connection, audit->explanation);
+    const enum sql_step step = sql_step(statement);
     enum result result = RESULT_OK;
-    if (code == SQLITE_ROW && row_read(statement, 0, told->kind, &found) == RESULT_OK)
+    if (step == SQL_ROW && row_read(statement, 0, told->kind, &found) == RESULT_OK)
         result = compare_images(audit, number, told, &found);
-    else if (code == SQLITE_ROW || code == SQLITE_DONE)
+    else if (step == SQL_ROW || step == SQL_DONE)
         violated(audit, "the row of %s that change %llu tells of is not in the tables",
                  record_schema(told->kind)->table, (unsigned long long)number);
     else
-        result = sqlite_failure(audit->db, audit->explanation);
-    sqlite_rewind(statement);
+        result = sql_failure(audit->connection, audit->explanation);
+    sql_rewind(statement);
     return result;
 }
 
@@ -160,11 +158,11 @@ static enum result audit_images(struct change_audit *audit, uint64_t first, uint
     return result;
 }
 
-static enum result audit_row(struct change_audit *audit, sqlite3_stmt *row)
+static enum result audit_row(struct change_audit *audit, struct sql_statement *row)
 {
-    const uint64_t first = (uint64_t)sqlite3_column_int64(row, 0);
-    const timestamp_ms at = sqlite3_column_int64(row, 1);
-    const uint64_t count = (uint64_t)sqlite3_column_int64(row, 2);
+    const uint64_t first = (uint64_t)sql_column_integer(row, 0);
+    const timestamp_ms at = sql_column_integer(row, 1);
+    const uint64_t count = (uint64_t)sql_column_integer(row, 2);
     enum result result = RESULT_OK;
     if (audit->next != 0 && audit->next != first)
         violated(audit, "change %llu follows change %llu", (unsigned long long)first,
@@ -174,25 +172,27 @@ static enum result audit_row(struct change_audit *audit, sqlite3_stmt *row)
         result = compare_counts(audit);
         audit->minute = at - at % MINUTE_MS;
     }
-    return result != RESULT_OK ? result
-                               : audit_images(audit, first, count, sqlite3_column_blob(row, 3),
-                                              (size_t)sqlite3_column_bytes(row, 3));
+    const struct sql_value images = sql_column(row, 3);
+    return result != RESULT_OK
+               ? result
+               : audit_images(audit, first, count, images.as.bytes, (size_t)images.length);
 }
 
 static enum result walk_changes(struct change_audit *audit)
 {
-    sqlite3_stmt *rows = NULL;
-    enum result result = sqlite_prepare(
-        audit->db, "SELECT \"first\", \"at\", \"count\", \"records\" FROM \"change\" ORDER BY 1",
-        &rows, audit->explanation);
+    struct sql_statement *rows = NULL;
+    enum result result =
+        sql_prepare(audit->connection,
+                    "SELECT \"first\", \"at\", \"count\", \"records\" FROM \"change\" ORDER BY 1",
+                    &rows, audit->explanation);
     while (result == RESULT_OK) {
-        const int code = sqlite3_step(rows);
-        if (code == SQLITE_DONE)
+        const enum sql_step step = sql_step(rows);
+        if (step == SQL_DONE)
             break;
-        result = code == SQLITE_ROW ? audit_row(audit, rows)
-                                    : sqlite_failure(audit->db, audit->explanation);
+        result = step == SQL_ROW ? audit_row(audit, rows)
+                                 : sql_failure(audit->connection, audit->explanation);
     }
-    sqlite_drop(&rows);
+    sql_drop(&rows);
     return result == RESULT_OK ? compare_counts(audit) : result;
 }
 
@@ -200,55 +200,60 @@ static enum result walk_changes(struct change_audit *audit)
  * entity may have been counted in one. */
 static enum result find_silent_minutes(struct change_audit *audit)
 {
-    sqlite3_stmt *minutes = NULL;
+    struct sql_statement *minutes = NULL;
     enum result result =
-        sqlite_prepare(audit->db,
-                       "SELECT DISTINCT minute FROM happening WHERE minute > ?1 AND entity IN"
-                       " ('seat_reservation', 'payment', 'point_entry', 'concert') EXCEPT"
-                       " SELECT at - at % 60000 FROM change",
-                       &minutes, audit->explanation);
-    if (result == RESULT_OK && sqlite3_bind_int64(minutes, 1, audit->known_since) != SQLITE_OK)
-        result = sqlite_failure(audit->db, audit->explanation);
+        sql_prepare(audit->connection,
+                    "SELECT DISTINCT minute FROM happening WHERE minute > ?1 AND entity IN"
+                    " ('seat_reservation', 'payment', 'point_entry', 'concert') EXCEPT"
+                    " SELECT at - at % 60000 FROM change",
+                    &minutes, audit->explanation);
+    if (result == RESULT_OK && sql_bind_integer(minutes, 1, audit->known_since) != RESULT_OK)
+        result = sql_failure(audit->connection, audit->explanation);
     while (result == RESULT_OK) {
-        const int code = sqlite3_step(minutes);
-        if (code == SQLITE_DONE)
+        const enum sql_step step = sql_step(minutes);
+        if (step == SQL_DONE)
             break;
-        if (code != SQLITE_ROW) {
-            result = sqlite_failure(audit->db, audit->explanation);
+        if (step != SQL_ROW) {
+            result = sql_failure(audit->connection, audit->explanation);
             break;
         }
-        audit->minute = sqlite3_column_int64(minutes, 0);
+        audit->minute = sql_column_integer(minutes, 0);
         result = compare_counts(audit);
     }
-    sqlite_drop(&minutes);
+    sql_drop(&minutes);
     return result;
 }
 
 static enum result begin_audit(struct change_audit *audit)
 {
     int64_t since = 0;
-    enum result result = sqlite_integer(audit->db,
-                                        "SELECT max(ifnull((SELECT min(at) FROM change), 1 << 62),"
-                                        " ifnull((SELECT min(minute) FROM happening), 0))",
-                                        &since, audit->explanation);
+    enum result result = sql_integer(
+        audit->connection,
+        "SELECT max(since) FROM (SELECT coalesce(min(at), 4611686018427387904) AS since FROM change"
+        " UNION ALL SELECT coalesce(min(minute), 0) FROM happening) o",
+        &since, audit->explanation);
     audit->known_since = since - since % MINUTE_MS;
     if (result == RESULT_OK)
-        result = sqlite_prepare(audit->db,
-                                "SELECT ifnull(sum(rows), 0) FROM happening"
-                                " WHERE minute = ?1 AND entity = ?2",
-                                &audit->counted, audit->explanation);
-    for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++)
+        result = sql_prepare(audit->connection,
+                             "SELECT CAST(coalesce(sum(rows), 0) AS bigint) FROM happening"
+                             " WHERE minute = ?1 AND entity = ?2",
+                             &audit->counted, audit->explanation);
+    for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
+        struct sql_text select;
+        row_select_sql(&select, record_schema((enum record_kind)i));
         result =
-            sqlite_prepare_owned(audit->db, schema_select_sql(record_schema((enum record_kind)i)),
-                                 &audit->by_key[i], audit->explanation);
+            sql_prepare(audit->connection, select.bytes, &audit->by_key[i], audit->explanation);
+    }
     return result;
 }
 
-enum result audit_changes(sqlite3 *db, change_violation *violation, void *owner,
-                          struct explanation *explanation)
+enum result audit_changes(struct sql_connection *connection, change_violation *violation,
+                          void *owner, struct explanation *explanation)
 {
-    struct change_audit audit = {
-        .db = db, .violation = violation, .owner = owner, .explanation = explanation};
+    struct change_audit audit = {.connection = connection,
+                                 .violation = violation,
+                                 .owner = owner,
+                                 .explanation = explanation};
     buffer_init(&audit.told, SIZE_MAX / 2);
     buffer_init(&audit.found, SIZE_MAX / 2);
     enum result result = begin_audit(&audit);
@@ -256,9 +261,9 @@ enum result audit_changes(sqlite3 *db, change_violation *violation, void *owner,
         result = walk_changes(&audit);
     if (result == RESULT_OK)
         result = find_silent_minutes(&audit);
-    sqlite_drop(&audit.counted);
+    sql_drop(&audit.counted);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
-        sqlite_drop(&audit.by_key[i]);
+        sql_drop(&audit.by_key[i]);
     buffer_release(&audit.told);
     buffer_release(&audit.found);
     return result;

@@ -5,14 +5,14 @@
 #define USHER_STORE_AUDIT_CHANGES_H
 
 #include "base/result.h"
-
-#include <sqlite3.h>
+#include "store/sql.h"
 
 /* Told once for each violation. */
 typedef void change_violation(void *owner, const char *text);
 
-/* `db` has the tables, in which nobody writes meanwhile. Memory does not grow with the changes. */
-MUST_USE enum result audit_changes(sqlite3 *db, change_violation *violation, void *owner,
-                                   struct explanation *explanation);
+/* The connection has the tables, in which nobody writes meanwhile. Memory does not grow with the
+ * changes. */
+MUST_USE enum result audit_changes(struct sql_connection *connection, change_violation *violation,
+                                   void *owner, struct explanation *explanation);
 
 #endif

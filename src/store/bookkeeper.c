@@ -7,6 +7,7 @@
 #include "store/paced_vfs.h"
 #include "store/rebuild.h"
 #include "store/row.h"
+#include "store/sqlite_sql.h"
 #include "store/sqlite_util.h"
 
 #include <stdlib.h>
@@ -44,6 +45,9 @@ static int note_log_frames(void *owner, sqlite3 *db, const char *name, int frame
 static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation *explanation)
 {
     sqlite3 *db = bookkeeper->db;
+    bookkeeper->lent = sqlite_sql_lend(db);
+    if (bookkeeper->lent == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for the bookkeeper");
     enum result result = row_source_register(db, &bookkeeper->source, explanation);
     if (result == RESULT_OK)
         result = sqlite_prepare(db, "BEGIN IMMEDIATE", &bookkeeper->begin, explanation);
@@ -53,11 +57,11 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
         result = sqlite_prepare(db, "UPDATE bookkeeping SET booked_seq = ?1",
                                 &bookkeeper->set_booked_seq, explanation);
     if (result == RESULT_OK)
-        result = happenings_prepare(&bookkeeper->happenings, db, explanation);
+        result = happenings_prepare(&bookkeeper->happenings, bookkeeper->lent, explanation);
     if (result == RESULT_OK)
-        result = change_table_prepare(&bookkeeper->change_table, db, explanation);
+        result = change_table_prepare(&bookkeeper->change_table, bookkeeper->lent, explanation);
     if (result == RESULT_OK)
-        result = minute_table_prepare(&bookkeeper->minute_table, db, explanation);
+        result = minute_table_prepare(&bookkeeper->minute_table, bookkeeper->lent, explanation);
     for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
         const struct entity_schema *entity = record_schema((enum record_kind)i);
         struct bookkeeper_statements *of_kind = &bookkeeper->of_kind[i];
@@ -66,9 +70,10 @@ static enum result prepare_all(struct bookkeeper *bookkeeper, struct explanation
         if (result == RESULT_OK)
             result = sqlite_prepare_owned(db, schema_upsert_sql(entity, false), &of_kind->rest,
                                           explanation);
+        struct sql_text remove;
+        row_delete_sql(&remove, entity);
         if (result == RESULT_OK)
-            result =
-                sqlite_prepare_owned(db, schema_delete_sql(entity), &of_kind->remove, explanation);
+            result = sql_prepare(bookkeeper->lent, remove.bytes, &of_kind->remove, explanation);
     }
     return result;
 }
@@ -132,7 +137,7 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++) {
         sqlite_drop(&bookkeeper->of_kind[i].quick);
         sqlite_drop(&bookkeeper->of_kind[i].rest);
-        sqlite_drop(&bookkeeper->of_kind[i].remove);
+        sql_drop(&bookkeeper->of_kind[i].remove);
     }
     sqlite_drop(&bookkeeper->begin);
     sqlite_drop(&bookkeeper->commit);
@@ -140,19 +145,18 @@ void bookkeeper_close(struct bookkeeper *bookkeeper)
     happenings_drop(&bookkeeper->happenings);
     change_table_drop(&bookkeeper->change_table);
     minute_table_drop(&bookkeeper->minute_table);
+    sql_close(&bookkeeper->lent);
     sqlite_shut(&bookkeeper->db);
 }
 
 /* ---- Booking ---- */
 
-static enum result remove_row(sqlite3_stmt *statement, const struct overlay_row *row)
+static enum result remove_row(struct sql_statement *statement, const struct overlay_row *row)
 {
     struct record record;
     overlay_decode(row, &record);
     const enum result bound = row_bind_key(statement, &record);
-    const enum result result = bound == RESULT_OK ? sqlite_step_done(statement) : bound;
-    /* The record ends with this call. */
-    return sqlite3_clear_bindings(statement) == SQLITE_OK ? result : RESULT_IO;
+    return bound == RESULT_OK ? sql_step_done(statement) : bound;
 }
 
 /* First without touching what seldom changes; what that left, if anything, is written whole. One

@@ -15,12 +15,13 @@
 /* The statements of one entity. */
 struct bookkeeper_statements {
     sqlite3_stmt *quick, *rest; /* these write the rows of the source */
-    sqlite3_stmt *remove;
+    struct sql_statement *remove;
 };
 
 struct bookkeeper {
     const char *path;
-    sqlite3 *db; /* NULL: to be opened again after a failure */
+    sqlite3 *db;                 /* NULL: to be opened again after a failure */
+    struct sql_connection *lent; /* the same one, for what is written in few rows */
     struct row_source source;
     struct bookkeeper_statements of_kind[RECORD_KIND_COUNT];
     sqlite3_stmt *begin, *commit, *set_booked_seq;

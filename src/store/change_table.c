@@ -2,7 +2,6 @@
 #include "store/change_table.h"
 
 #include "base/check.h"
-#include "store/sqlite_util.h"
 
 /* Rows of the table that go with one booking. A full generation adds some 3,000 of them. */
 #define FORGOTTEN_ROWS_MAX "4000"
@@ -10,53 +9,46 @@
 /* Room for one row: the longest image is a concert's, whose texts have 41,000 bytes. */
 #define PENDING_BYTES_MAX ((size_t)1 << 20)
 
-enum result change_table_make(sqlite3 *db, struct explanation *explanation)
-{
-    return sqlite_run(db,
-                      "CREATE TABLE \"change\" (\"first\" INTEGER PRIMARY KEY, "
-                      "\"at\" INTEGER NOT NULL, \"count\" INTEGER NOT NULL, "
-                      "\"records\" BLOB NOT NULL) STRICT;",
-                      explanation);
-}
-
-enum result change_table_last(sqlite3 *db, uint64_t *last, struct explanation *explanation)
+enum result change_table_last(struct sql_connection *connection, uint64_t *last,
+                              struct explanation *explanation)
 {
     int64_t number = 0;
-    const enum result result = sqlite_integer(
-        db, "SELECT \"first\" + \"count\" - 1 FROM \"change\" ORDER BY \"first\" DESC LIMIT 1",
-        &number, explanation);
+    const enum result result = sql_integer(
+        connection,
+        "SELECT \"first\" + \"count\" - 1 FROM \"change\" ORDER BY \"first\" DESC LIMIT 1", &number,
+        explanation);
     *last = (uint64_t)number;
     return result == RESULT_NOT_FOUND ? RESULT_OK : result;
 }
 
 /* The last row stays whatever its age: it has the last number. */
-enum result change_table_prepare(struct change_table *table, sqlite3 *db,
+enum result change_table_prepare(struct change_table *table, struct sql_connection *connection,
                                  struct explanation *explanation)
 {
     buffer_init(&table->pending, PENDING_BYTES_MAX);
     table->pending_count = 0;
-    enum result result = change_table_last(db, &table->last, explanation);
+    enum result result = change_table_last(connection, &table->last, explanation);
     if (result == RESULT_OK)
-        result = sqlite_prepare(db, "INSERT INTO \"change\" VALUES (?1, ?2, ?3, ?4)", &table->add,
-                                explanation);
+        result = sql_prepare(connection, "INSERT INTO \"change\" VALUES (?1, ?2, ?3, ?4)",
+                             &table->add, explanation);
     if (result == RESULT_OK)
-        result = sqlite_prepare(db, "SELECT \"at\" FROM \"change\" ORDER BY \"first\" LIMIT 1",
-                                &table->oldest, explanation);
+        result = sql_prepare(connection, "SELECT \"at\" FROM \"change\" ORDER BY \"first\" LIMIT 1",
+                             &table->oldest, explanation);
     if (result == RESULT_OK)
-        result = sqlite_prepare(db,
-                                "DELETE FROM \"change\" WHERE \"first\" IN (SELECT \"first\" FROM"
-                                " (SELECT \"first\", \"at\" FROM \"change\" ORDER BY \"first\""
-                                " LIMIT " FORGOTTEN_ROWS_MAX ") WHERE \"at\" < ?1)"
-                                " AND \"first\" < (SELECT max(\"first\") FROM \"change\")",
-                                &table->forget, explanation);
+        result = sql_prepare(connection,
+                             "DELETE FROM \"change\" WHERE \"first\" IN (SELECT \"first\" FROM"
+                             " (SELECT \"first\", \"at\" FROM \"change\" ORDER BY \"first\""
+                             " LIMIT " FORGOTTEN_ROWS_MAX ") o WHERE \"at\" < ?1)"
+                             " AND \"first\" < (SELECT max(\"first\") FROM \"change\")",
+                             &table->forget, explanation);
     return result;
 }
 
 void change_table_drop(struct change_table *table)
 {
-    sqlite_drop(&table->add);
-    sqlite_drop(&table->oldest);
-    sqlite_drop(&table->forget);
+    sql_drop(&table->add);
+    sql_drop(&table->oldest);
+    sql_drop(&table->forget);
     buffer_release(&table->pending);
 }
 
@@ -64,21 +56,21 @@ void change_table_drop(struct change_table *table)
 
 static enum result write_pending_row(struct change_table *table)
 {
-    sqlite3_stmt *add = table->add;
+    struct sql_statement *add = table->add;
+    const struct sql_value images = {
+        .type = SQL_BLOB, .length = (int)table->pending.length, .as.bytes = table->pending.data};
     if (table->pending_count == 0)
         return RESULT_OK;
-    if (sqlite3_bind_int64(add, 1, (sqlite3_int64)table->last + 1) != SQLITE_OK ||
-        sqlite3_bind_int64(add, 2, table->pending_at) != SQLITE_OK ||
-        sqlite3_bind_int64(add, 3, (sqlite3_int64)table->pending_count) != SQLITE_OK ||
-        sqlite3_bind_blob64(add, 4, table->pending.data, table->pending.length, SQLITE_STATIC) !=
-            SQLITE_OK)
+    if (sql_bind_integer(add, 1, (int64_t)table->last + 1) != RESULT_OK ||
+        sql_bind_integer(add, 2, table->pending_at) != RESULT_OK ||
+        sql_bind_integer(add, 3, (int64_t)table->pending_count) != RESULT_OK ||
+        sql_bind(add, 4, &images) != RESULT_OK)
         return RESULT_NO_MEMORY;
-    const enum result result = sqlite_step_done(add);
+    const enum result result = sql_step_done(add);
     table->last += table->pending_count;
     table->pending_count = 0;
     buffer_clear(&table->pending);
-    /* The images end with this call. */
-    return sqlite3_clear_bindings(add) == SQLITE_OK ? result : RESULT_NO_MEMORY;
+    return result;
 }
 
 /* The house's row has the key that signs session tokens, which is not to outlive a new one. */
@@ -127,17 +119,17 @@ static enum result add_image(void *owner, const struct overlay_row *row, timesta
 static enum result forget_old_changes(struct change_table *table)
 {
     const timestamp_ms before = table->pending_at - CHANGES_KEPT_MS;
-    const int code = sqlite3_step(table->oldest);
-    const bool old = code == SQLITE_ROW && sqlite3_column_int64(table->oldest, 0) < before;
-    sqlite_rewind(table->oldest);
-    /* SQLite may have rolled the booking back with it. */
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
+    const enum sql_step step = sql_step(table->oldest);
+    const bool old = step == SQL_ROW && sql_column_integer(table->oldest, 0) < before;
+    sql_rewind(table->oldest);
+    /* The booking may have been rolled back with it. */
+    if (step != SQL_ROW && step != SQL_DONE)
         return RESULT_IO;
     if (!old)
         return RESULT_OK;
-    if (sqlite3_bind_int64(table->forget, 1, before) != SQLITE_OK)
+    if (sql_bind_integer(table->forget, 1, before) != RESULT_OK)
         return RESULT_NO_MEMORY;
-    return sqlite_step_done(table->forget);
+    return sql_step_done(table->forget);
 }
 
 enum result change_table_book(struct change_table *table, const struct generation *generation)

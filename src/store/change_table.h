@@ -10,8 +10,7 @@
 
 #include "read/change.h"
 #include "store/overlay.h"
-
-#include <sqlite3.h>
+#include "store/sql.h"
 
 /* As long as what happened is counted: a follower that is away for weeks is one that is set up
  * anew. A purchase takes some 700 bytes of it. */
@@ -22,18 +21,15 @@
 #define CHANGES_ROW_BYTES 4000
 
 struct change_table {
-    sqlite3_stmt *add, *oldest, *forget;
+    struct sql_statement *add, *oldest, *forget;
     uint64_t last;         /* the last number that was given */
     struct buffer pending; /* the row that is being filled: */
     uint64_t pending_count;
     timestamp_ms pending_at;
 };
 
-/* The table, which came with this version of the schema. */
-#define CHANGES_SINCE 6
-MUST_USE enum result change_table_make(sqlite3 *db, struct explanation *explanation);
-
-MUST_USE enum result change_table_prepare(struct change_table *table, sqlite3 *db,
+MUST_USE enum result change_table_prepare(struct change_table *table,
+                                          struct sql_connection *connection,
                                           struct explanation *explanation);
 void change_table_drop(struct change_table *table);
 
@@ -44,7 +40,7 @@ MUST_USE enum result change_table_book(struct change_table *table,
                                        const struct generation *generation);
 
 /* The last number that the table has; 0: none. */
-MUST_USE enum result change_table_last(sqlite3 *db, uint64_t *last,
+MUST_USE enum result change_table_last(struct sql_connection *connection, uint64_t *last,
                                        struct explanation *explanation);
 
 #endif

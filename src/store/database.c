@@ -208,6 +208,44 @@ enum result database_checkpoint(sqlite3 *db, struct explanation *explanation)
     return RESULT_OK;
 }
 
+/* ---- Whether it is whole ---- */
+
+/* A sentence a row. */
+static enum result tell_faults(sqlite3 *db, const char *sql, database_fault *fault, void *owner,
+                               struct explanation *explanation)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = SQLITE_DONE;
+    enum result result = sqlite_prepare(db, sql, &statement, explanation);
+    while (result == RESULT_OK && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        fault(owner, text == NULL ? "a file is damaged" : text);
+    }
+    if (result == RESULT_OK && code != SQLITE_DONE)
+        result = sqlite_failure(db, explanation);
+    sqlite_drop(&statement);
+    return result;
+}
+
+enum result database_inspect(sqlite3 *db, database_fault *fault, void *owner,
+                             struct explanation *explanation)
+{
+    return tell_faults(db,
+                       "SELECT file || ' is damaged: ' || integrity_check FROM"
+                       " pragma_integrity_check, pragma_database_list"
+                       " WHERE integrity_check <> 'ok' AND name = 'main'",
+                       fault, owner, explanation);
+}
+
+enum result database_inspect_names(sqlite3 *db, database_fault *fault, void *owner,
+                                   struct explanation *explanation)
+{
+    return tell_faults(db,
+                       "SELECT 'a row of ' || \"table\" || ' names a row of ' || parent ||"
+                       " ' that is not there' FROM pragma_foreign_key_check",
+                       fault, owner, explanation);
+}
+
 /* ---- After who knows what ---- */
 
 #define REWRITE_BYTES 65536

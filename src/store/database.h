@@ -42,6 +42,17 @@ MUST_USE enum result database_mark(sqlite3 *db, int64_t application_id, unsigned
  * reads an older state. */
 MUST_USE enum result database_settle(sqlite3 *db, struct explanation *explanation);
 
+/* Told once for each thing that is wrong. */
+typedef void database_fault(void *owner, const char *text);
+
+/* Tells what SQLite's own check of the file finds. */
+MUST_USE enum result database_inspect(sqlite3 *db, database_fault *fault, void *owner,
+                                      struct explanation *explanation);
+
+/* Tells of each row that names a row which is not there. */
+MUST_USE enum result database_inspect_names(sqlite3 *db, database_fault *fault, void *owner,
+                                            struct explanation *explanation);
+
 /* Copies the write-ahead log into the file, syncs it and empties the log. RESULT_BUSY: a reader
  * stood in the way of emptying; the file is complete and synced all the same. */
 MUST_USE enum result database_checkpoint(sqlite3 *db, struct explanation *explanation);

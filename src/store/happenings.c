@@ -1,38 +1,27 @@
 /* See happenings.h. */
 #include "store/happenings.h"
 
-#include "store/sqlite_util.h"
-
 #include <string.h>
 
-enum result happenings_make_table(sqlite3 *db, struct explanation *explanation)
-{
-    return sqlite_run(db,
-                      "CREATE TABLE \"happening\" (\"minute\" INTEGER NOT NULL, "
-                      "\"why\" TEXT NOT NULL, \"entity\" TEXT NOT NULL, "
-                      "\"rows\" INTEGER NOT NULL, PRIMARY KEY (\"minute\", \"why\", \"entity\")) "
-                      "STRICT, WITHOUT ROWID;",
-                      explanation);
-}
-
-enum result happenings_prepare(struct happenings *happenings, sqlite3 *db,
+enum result happenings_prepare(struct happenings *happenings, struct sql_connection *connection,
                                struct explanation *explanation)
 {
     const enum result result =
-        sqlite_prepare(db,
-                       "INSERT INTO \"happening\" VALUES (?1, ?2, ?3, ?4)"
-                       " ON CONFLICT DO UPDATE SET \"rows\" = \"rows\" + excluded.\"rows\"",
-                       &happenings->add, explanation);
+        sql_prepare(connection,
+                    "INSERT INTO \"happening\" VALUES (?1, ?2, ?3, ?4)"
+                    " ON CONFLICT (\"minute\", \"why\", \"entity\") DO UPDATE SET \"rows\" = "
+                    "\"happening\".\"rows\" + excluded.\"rows\"",
+                    &happenings->add, explanation);
     return result != RESULT_OK
                ? result
-               : sqlite_prepare(db, "DELETE FROM \"happening\" WHERE \"minute\" < ?1",
-                                &happenings->forget, explanation);
+               : sql_prepare(connection, "DELETE FROM \"happening\" WHERE \"minute\" < ?1",
+                             &happenings->forget, explanation);
 }
 
 void happenings_drop(struct happenings *happenings)
 {
-    sqlite_drop(&happenings->add);
-    sqlite_drop(&happenings->forget);
+    sql_drop(&happenings->add);
+    sql_drop(&happenings->forget);
 }
 
 /* ---- Booking ---- */
@@ -40,14 +29,13 @@ void happenings_drop(struct happenings *happenings)
 static enum result add_rows(struct happenings *happenings, enum record_why why,
                             enum record_kind kind, uint32_t rows)
 {
-    sqlite3_stmt *add = happenings->add;
+    struct sql_statement *add = happenings->add;
     const char *entity = record_schema(kind)->table;
-    if (sqlite3_bind_int64(add, 1, happenings->minute) != SQLITE_OK ||
-        sqlite3_bind_text(add, 2, record_why_text(why), -1, SQLITE_STATIC) != SQLITE_OK ||
-        sqlite3_bind_text(add, 3, entity, -1, SQLITE_STATIC) != SQLITE_OK ||
-        sqlite3_bind_int64(add, 4, rows) != SQLITE_OK)
+    if (sql_bind_integer(add, 1, happenings->minute) != RESULT_OK ||
+        sql_bind_text(add, 2, record_why_text(why)) != RESULT_OK ||
+        sql_bind_text(add, 3, entity) != RESULT_OK || sql_bind_integer(add, 4, rows) != RESULT_OK)
         return RESULT_NO_MEMORY;
-    return sqlite_step_done(add);
+    return sql_step_done(add);
 }
 
 static enum result write_minute(struct happenings *happenings)
@@ -77,10 +65,10 @@ static enum result count_image(void *owner, const struct overlay_row *row, times
 
 static enum result forget_old(struct happenings *happenings)
 {
-    if (sqlite3_bind_int64(happenings->forget, 1, happenings->minute - HAPPENINGS_KEPT_MS) !=
-        SQLITE_OK)
+    if (sql_bind_integer(happenings->forget, 1, happenings->minute - HAPPENINGS_KEPT_MS) !=
+        RESULT_OK)
         return RESULT_NO_MEMORY;
-    return sqlite_step_done(happenings->forget);
+    return sql_step_done(happenings->forget);
 }
 
 enum result happenings_book(struct happenings *happenings, const struct generation *generation)

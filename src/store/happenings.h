@@ -9,24 +9,20 @@
 #define USHER_STORE_HAPPENINGS_H
 
 #include "store/overlay.h"
-
-#include <sqlite3.h>
+#include "store/sql.h"
 
 /* Whoever compares with last month's sale finds it. In a house that is busy day and night it takes
  * some 50 MB. */
 #define HAPPENINGS_KEPT_MS (30 * DAY_MS)
 
 struct happenings {
-    sqlite3_stmt *add, *forget;
+    struct sql_statement *add, *forget;
     timestamp_ms minute; /* that is being counted, by its first millisecond */
     uint32_t counts[WHY_COUNT][RECORD_KIND_COUNT];
 };
 
-/* The table, which came with this version of the schema. */
-#define HAPPENINGS_SINCE 4
-MUST_USE enum result happenings_make_table(sqlite3 *db, struct explanation *explanation);
-
-MUST_USE enum result happenings_prepare(struct happenings *happenings, sqlite3 *db,
+MUST_USE enum result happenings_prepare(struct happenings *happenings,
+                                        struct sql_connection *connection,
                                         struct explanation *explanation);
 void happenings_drop(struct happenings *happenings);
 

@@ -1,7 +1,7 @@
 /* See id_text.h. */
 #include "store/id_text.h"
 
-#include "store/row.h"
+#include "base/id.h"
 #include "store/sqlite_util.h"
 
 #include <string.h>
@@ -12,10 +12,13 @@ static void sql_id_text(sqlite3_context *context, int argument_count, sqlite3_va
     char text[ID_TEXT_BYTES];
     struct id id;
     const char *prefix = (const char *)sqlite3_value_text(arguments[0]);
-    if (prefix == NULL || strlen(prefix) > ID_PREFIX_MAX || !row_read_id(arguments[1], &id)) {
+    if (prefix == NULL || strlen(prefix) > ID_PREFIX_MAX ||
+        sqlite3_value_type(arguments[1]) != SQLITE_BLOB ||
+        sqlite3_value_bytes(arguments[1]) != ID_BYTES) {
         sqlite3_result_null(context);
         return;
     }
+    memcpy(id.bytes, sqlite3_value_blob(arguments[1]), ID_BYTES);
     const size_t length = id_format(prefix, id, text);
     sqlite3_result_text(context, text, (int)length, SQLITE_TRANSIENT);
 }

@@ -376,6 +376,12 @@ enum result journal_extent(struct journal *journal, struct journal_extent *exten
     return result;
 }
 
+enum result journal_inspect(struct journal *journal, journal_fault *fault, void *owner,
+                            struct explanation *explanation)
+{
+    return database_inspect(journal->db, fault, owner, explanation);
+}
+
 static uint64_t file_bytes(const char *path)
 {
     struct stat status;

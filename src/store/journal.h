@@ -74,6 +74,13 @@ struct journal_extent {
 MUST_USE enum result journal_extent(struct journal *journal, struct journal_extent *extent,
                                     struct explanation *explanation);
 
+/* Told once for each thing that is wrong. */
+typedef void journal_fault(void *owner, const char *text);
+
+/* Looks whether what keeps the journal is whole, beside its rows. */
+MUST_USE enum result journal_inspect(struct journal *journal, journal_fault *fault, void *owner,
+                                     struct explanation *explanation);
+
 /* Bytes of the file and its write-ahead log; any thread. */
 uint64_t journal_bytes(const char *path);
 

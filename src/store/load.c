@@ -1,9 +1,7 @@
 /* See load.h. */
 #include "store/load.h"
 
-#include "store/database.h"
 #include "store/read_ahead.h"
-#include "store/sqlite_util.h"
 #include "store/tables.h"
 
 enum result load_row_records(const struct journal_row *row, record_visit *visit, void *owner,
@@ -143,43 +141,38 @@ static enum result hand_over_row(void *owner, const struct journal_row *row,
 /* ---- The tables ---- */
 
 struct table_reading {
-    const char *path;
+    struct sql_connection *tables;
     timestamp_ms now;
     const struct id_set *rounds;
     uint64_t booked_seq; /* which the tables hold; found out first */
 };
 
-static enum result read_in_transaction(sqlite3 *db, struct table_reading *reading,
-                                       const struct store_loader *loader,
-                                       struct explanation *explanation)
+static enum result read_moment(struct table_reading *reading, const struct store_loader *loader,
+                               struct explanation *explanation)
 {
     int64_t booked;
-    /* Each page is needed once, or again soon. A small cache stays in that of the processor. */
-    enum result result = sqlite_run(db, "PRAGMA cache_size = -1024; BEGIN", explanation);
-    if (result == RESULT_OK)
-        result = sqlite_integer(db, "SELECT booked_seq FROM bookkeeping", &booked, explanation);
+    const enum result result =
+        sql_integer(reading->tables, "SELECT booked_seq FROM bookkeeping", &booked, explanation);
     if (result != RESULT_OK)
         return result;
     reading->booked_seq = (uint64_t)booked;
-    /* Closing the connection ends the transaction. */
-    return tables_load(db, reading->now, reading->rounds, loader, explanation);
+    return tables_load(reading->tables, reading->now, reading->rounds, loader, explanation);
 }
 
 static enum result read_tables(void *reader, const struct store_loader *loader,
                                struct explanation *explanation)
 {
     struct table_reading *reading = reader;
-    sqlite3 *db = NULL;
-    enum result result = database_open_reader(reading->path, &db, explanation);
-    if (result == RESULT_OK)
-        result = read_in_transaction(db, reading, loader, explanation);
-    sqlite_shut(&db);
+    if (sql_begin(reading->tables) != RESULT_OK)
+        return sql_failure(reading->tables, explanation);
+    const enum result result = read_moment(reading, loader, explanation);
+    sql_end(reading->tables);
     return result;
 }
 
 struct table_taking {
     const struct store_loader *loader;
-    const char *path;
+    const char *name; /* of the database */
     struct explanation *explanation;
 };
 
@@ -189,7 +182,7 @@ static enum result take_row(void *owner, const struct record *record)
     const enum result result = taking->loader->row(taking->loader->owner, record);
     if (result != RESULT_OK)
         return explain(taking->explanation, result, "%s: a row of %s does not fit the others",
-                       taking->path, record_schema(record->kind)->table);
+                       taking->name, record_schema(record->kind)->table);
     return RESULT_OK;
 }
 
@@ -197,7 +190,7 @@ static enum result load_tables(struct table_reading *reading, const struct store
                                struct explanation *explanation)
 {
     struct table_taking taking = {
-        .loader = loader, .path = reading->path, .explanation = explanation};
+        .loader = loader, .name = sql_name(reading->tables), .explanation = explanation};
     const struct store_loader taker = {.owner = &taking, .row = take_row};
     return read_ahead_run(read_tables, reading, &taker, explanation);
 }
@@ -205,12 +198,12 @@ static enum result load_tables(struct table_reading *reading, const struct store
 /* ---- All of it ---- */
 
 enum result load_everything(struct journal *journal, struct overlay *overlay,
-                            const char *tables_path, timestamp_ms now,
+                            struct sql_connection *tables, timestamp_ms now,
                             const struct store_loader *loader, struct store_position *position,
                             struct explanation *explanation)
 {
     struct id_set rounds = {0};
-    struct table_reading reading = {.path = tables_path, .now = now, .rounds = &rounds};
+    struct table_reading reading = {.tables = tables, .now = now, .rounds = &rounds};
     struct store_loader handed = *loader;
     struct journal_extent extent;
     enum result result = load_catch_up(journal, overlay, &extent, explanation);

@@ -4,6 +4,7 @@
 
 #include "store/journal.h"
 #include "store/overlay.h"
+#include "store/sql.h"
 #include "store/store.h"
 
 /* Adds the journal's rows that the overlay lacks to it. RESULT_CORRUPT: a gap, a bad checksum, or a
@@ -11,9 +12,10 @@
 MUST_USE enum result load_catch_up(struct journal *journal, struct overlay *overlay,
                                    struct journal_extent *extent, struct explanation *explanation);
 
-/* What store_load does, given the parts of the store. */
+/* What store_load does, given the parts of the store. While it lasts the connection is used by
+ * another thread. */
 MUST_USE enum result load_everything(struct journal *journal, struct overlay *overlay,
-                                     const char *tables_path, timestamp_ms now,
+                                     struct sql_connection *tables, timestamp_ms now,
                                      const struct store_loader *loader,
                                      struct store_position *position,
                                      struct explanation *explanation);

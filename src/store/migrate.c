@@ -3,10 +3,7 @@
 #include "store/migrate.h"
 
 #include "base/check.h"
-#include "store/change_table.h"
 #include "store/database.h"
-#include "store/happenings.h"
-#include "store/minute_table.h"
 #include "store/sqlite_util.h"
 
 /* More objects than any schema has: one table, one view and some indexes an entity. */
@@ -17,6 +14,45 @@ static const char bookkeeping_sql[] =
     "CREATE TABLE \"bookkeeping\" (\"id\" INTEGER PRIMARY KEY CHECK (\"id\" = 1), "
     "\"booked_seq\" INTEGER NOT NULL) STRICT;"
     "INSERT INTO \"bookkeeping\" VALUES (1, 0);";
+
+/* happenings.h */
+static const char happening_sql[] =
+    "CREATE TABLE \"happening\" (\"minute\" INTEGER NOT NULL, \"why\" TEXT NOT NULL, "
+    "\"entity\" TEXT NOT NULL, \"rows\" INTEGER NOT NULL, "
+    "PRIMARY KEY (\"minute\", \"why\", \"entity\")) STRICT, WITHOUT ROWID;";
+
+/* change_table.h */
+static const char change_sql[] =
+    "CREATE TABLE \"change\" (\"first\" INTEGER PRIMARY KEY, \"at\" INTEGER NOT NULL, "
+    "\"count\" INTEGER NOT NULL, \"records\" BLOB NOT NULL) STRICT;";
+
+/* minute_table.h */
+static const char house_minute_sql[] =
+    "CREATE TABLE \"house_minute\" (\"minute\" INTEGER PRIMARY KEY"
+#define SERIES(name, column, json, together) ", \"" #column "\" INTEGER NOT NULL"
+#include "read/house_minute.def"
+    ") STRICT;";
+
+/* Tables of no entity. */
+static const struct other_table {
+    unsigned since;
+    const char *sql;
+} other_tables[] = {
+    {.since = 1, .sql = bookkeeping_sql},
+    {.since = HAPPENINGS_SINCE, .sql = happening_sql},
+    {.since = CHANGES_SINCE, .sql = change_sql},
+    {.since = MINUTES_SINCE, .sql = house_minute_sql},
+};
+
+static enum result make_other_tables(sqlite3 *db, unsigned to, int64_t from,
+                                     struct explanation *explanation)
+{
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < sizeof other_tables / sizeof other_tables[0]; i++)
+        if (result == RESULT_OK && other_tables[i].since > from && other_tables[i].since <= to)
+            result = sqlite_run(db, other_tables[i].sql, explanation);
+    return result;
+}
 
 static enum result add_columns(sqlite3 *db, const struct schema *schema,
                                const struct entity_schema *entity, int64_t from,
@@ -36,13 +72,7 @@ static enum result add_columns(sqlite3 *db, const struct schema *schema,
 enum result migrate_tables(sqlite3 *db, const struct schema *schema, int64_t from,
                            struct explanation *explanation)
 {
-    enum result result = from == 0 ? sqlite_run(db, bookkeeping_sql, explanation) : RESULT_OK;
-    if (result == RESULT_OK && from < HAPPENINGS_SINCE && schema->version >= HAPPENINGS_SINCE)
-        result = happenings_make_table(db, explanation);
-    if (result == RESULT_OK && from < CHANGES_SINCE && schema->version >= CHANGES_SINCE)
-        result = change_table_make(db, explanation);
-    if (result == RESULT_OK && from < MINUTES_SINCE && schema->version >= MINUTES_SINCE)
-        result = minute_table_make(db, explanation);
+    enum result result = make_other_tables(db, schema->version, from, explanation);
     for (size_t i = 0; i < schema->entity_count && result == RESULT_OK; i++) {
         const struct entity_schema *entity = &schema->entities[i];
         result = entity->since > from

@@ -6,6 +6,12 @@
 #include "base/result.h"
 #include "store/schema.h"
 
+/* The versions that brought the tables of no entity: happenings.h, change_table.h, minute_table.h.
+ */
+#define HAPPENINGS_SINCE 4
+#define CHANGES_SINCE 6
+#define MINUTES_SINCE 15
+
 /* Does nothing when `from`, the version that the tables have, is the schema's. Otherwise, in one
  * transaction: entities and fields with a `since` above `from` are added (all of them when it is
  * 0), indexes and views are made anew, and the file is marked with the new version. */

@@ -6,19 +6,16 @@
 
 #include "base/result.h"
 #include "read/house_minute.h"
+#include "store/sql.h"
 
-#include <sqlite3.h>
 #include <stddef.h>
 
-/* The table, which came with this version of the schema. */
-#define MINUTES_SINCE 15
-MUST_USE enum result minute_table_make(sqlite3 *db, struct explanation *explanation);
-
 struct minute_table {
-    sqlite3_stmt *put, *forget;
+    struct sql_statement *put, *forget;
 };
 
-MUST_USE enum result minute_table_prepare(struct minute_table *table, sqlite3 *db,
+MUST_USE enum result minute_table_prepare(struct minute_table *table,
+                                          struct sql_connection *connection,
                                           struct explanation *explanation);
 void minute_table_drop(struct minute_table *table);
 
@@ -26,8 +23,8 @@ void minute_table_drop(struct minute_table *table);
 MUST_USE enum result minute_table_put(struct minute_table *table,
                                       const struct house_minute *minutes, size_t count);
 
-/* Visits the minutes from `from` on, the oldest first, through a connection of its own. */
-MUST_USE enum result minute_table_read(const char *tables_path, int64_t from,
+/* Visits the minutes from `from` on, the oldest first. */
+MUST_USE enum result minute_table_read(struct sql_connection *connection, int64_t from,
                                        house_minute_visit *visit, void *owner,
                                        struct explanation *explanation);
 

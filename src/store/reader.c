@@ -2,65 +2,58 @@
 #include "store/reader.h"
 
 #include "base/check.h"
-#include "store/database.h"
 #include "store/row.h"
-#include "store/schema.h"
-#include "store/sqlite_util.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* ---- Opening and closing ---- */
 
+/* The statements that every reader has. */
 static enum result prepare_reader(struct store_reader *reader, struct explanation *explanation)
 {
-    sqlite3 *db = reader->db;
-    enum result result = sqlite_run(db, "PRAGMA cache_size = -4096;", explanation);
-    if (result == RESULT_OK)
-        result = sqlite_prepare(db, "BEGIN", &reader->begin, explanation);
-    if (result == RESULT_OK)
-        result = sqlite_prepare(db, "COMMIT", &reader->end, explanation);
-    if (result == RESULT_OK)
-        result = sqlite_prepare(db, "SELECT booked_seq FROM bookkeeping", &reader->booked_seq,
-                                explanation);
-    if (result == RESULT_OK)
-        result = sqlite_prepare(
-            db, "SELECT id FROM point_entry WHERE caller_id = ?1 AND reference = ?2 LIMIT 1",
-            &reader->by_reference, explanation);
-    if (result == RESULT_OK)
-        result = sqlite_prepare(
-            db, "SELECT id FROM payment WHERE reservation_id = ?1 AND status = 'failed'",
-            &reader->failed_payment, explanation);
-    if (result == RESULT_OK) /* a row for each seat that was ever paid for */
-        result = sqlite_prepare(
-            db,
-            "SELECT r.id, p.paid_at, p.cancelled_at, s.price, t.grade, t.section"
-            " FROM seat_reservation r JOIN payment p ON p.id = r.payment_id"
-            " JOIN reservation_seat s ON s.reservation_id = r.id JOIN seat t ON t.id = s.seat_id"
-            " WHERE r.round_id = ?1",
-            &reader->paid_seats, explanation);
-    if (result == RESULT_OK) /* from the row that has the change of this number, or the oldest */
-        result = sqlite_prepare(db,
-                                "SELECT first, at, records FROM change WHERE first >= ifnull("
-                                "(SELECT max(first) FROM change WHERE first <= ?1), 0)"
-                                " ORDER BY first",
-                                &reader->changes, explanation);
-    for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++)
-        result = sqlite_prepare_owned(db, schema_select_sql(record_schema((enum record_kind)i)),
-                                      &reader->by_key[i], explanation);
+    const struct {
+        struct sql_statement **statement;
+        const char *text;
+    } wanted[] = {
+        {&reader->booked_seq, "SELECT booked_seq FROM bookkeeping"},
+        {&reader->by_reference,
+         "SELECT id FROM point_entry WHERE caller_id = ?1 AND reference = ?2 LIMIT 1"},
+        {&reader->failed_payment,
+         "SELECT id FROM payment WHERE reservation_id = ?1 AND status = 'failed'"},
+        /* A row for each seat that was ever paid for. */
+        {&reader->paid_seats,
+         "SELECT r.id, p.paid_at, p.cancelled_at, s.price, t.grade, t.section"
+         " FROM seat_reservation r JOIN payment p ON p.id = r.payment_id"
+         " JOIN reservation_seat s ON s.reservation_id = r.id JOIN seat t ON t.id = s.seat_id"
+         " WHERE r.round_id = ?1"},
+        /* From the row that has the change of this number, or the oldest. */
+        {&reader->changes, "SELECT first, at, records FROM change WHERE first >= coalesce("
+                           "(SELECT max(first) FROM change WHERE first <= ?1), 0)"
+                           " ORDER BY first"},
+    };
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0] && result == RESULT_OK; i++)
+        result = sql_prepare(reader->connection, wanted[i].text, wanted[i].statement, explanation);
+    for (size_t i = 0; i < RECORD_KIND_COUNT && result == RESULT_OK; i++) {
+        struct sql_text select;
+        row_select_sql(&select, record_schema((enum record_kind)i));
+        result = sql_prepare(reader->connection, select.bytes, &reader->by_key[i], explanation);
+    }
     return result;
 }
 
-enum result reader_open(struct store_reader **reader, const char *path, struct overlay *overlay,
-                        struct explanation *explanation)
+enum result reader_open(struct store_reader **reader, struct sql_connection *connection,
+                        struct overlay *overlay, struct explanation *explanation)
 {
     *reader = calloc(1, sizeof **reader);
-    if (*reader == NULL)
+    if (*reader == NULL) {
+        sql_close(&connection);
         return explain(explanation, RESULT_NO_MEMORY, "no memory for a reader");
+    }
     (*reader)->overlay = overlay;
-    enum result result = database_open_reader(path, &(*reader)->db, explanation);
-    if (result == RESULT_OK)
-        result = prepare_reader(*reader, explanation);
+    (*reader)->connection = connection;
+    const enum result result = prepare_reader(*reader, explanation);
     if (result != RESULT_OK) {
         reader_close(*reader);
         *reader = NULL;
@@ -70,18 +63,18 @@ enum result reader_open(struct store_reader **reader, const char *path, struct o
 
 void reader_close(struct store_reader *reader)
 {
-    sqlite_drop(&reader->begin);
-    sqlite_drop(&reader->end);
-    sqlite_drop(&reader->booked_seq);
-    sqlite_drop(&reader->by_reference);
-    sqlite_drop(&reader->changes);
-    sqlite_drop(&reader->failed_payment);
-    sqlite_drop(&reader->paid_seats);
+    sql_drop(&reader->booked_seq);
+    sql_drop(&reader->by_reference);
+    sql_drop(&reader->changes);
+    sql_drop(&reader->failed_payment);
+    sql_drop(&reader->paid_seats);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
-        sqlite_drop(&reader->by_key[i]);
-    for (size_t i = 0; i < READER_LISTS_MAX; i++)
-        sqlite_drop(&reader->lists[i]);
-    sqlite_shut(&reader->db);
+        sql_drop(&reader->by_key[i]);
+    for (size_t i = 0; i < READER_LISTS_MAX; i++) {
+        sql_drop(&reader->lists[i].statement);
+        free(reader->lists[i].condition);
+    }
+    sql_close(&reader->connection);
     free(reader);
 }
 
@@ -92,11 +85,12 @@ void reader_close(struct store_reader *reader)
 enum result reader_begin(struct store_reader *reader)
 {
     overlay_snapshot_take(reader->overlay, &reader->snapshot);
-    enum result result = sqlite_step_done(reader->begin);
+    enum result result = sql_begin(reader->connection);
     if (result == RESULT_OK) {
-        result = sqlite3_step(reader->booked_seq) == SQLITE_ROW ? RESULT_OK : RESULT_IO;
-        reader->snapshot.booked_seq = (uint64_t)sqlite3_column_int64(reader->booked_seq, 0);
-        sqlite_rewind(reader->booked_seq);
+        result = sql_step(reader->booked_seq) == SQL_ROW ? RESULT_OK : RESULT_IO;
+        if (result == RESULT_OK)
+            reader->snapshot.booked_seq = (uint64_t)sql_column_integer(reader->booked_seq, 0);
+        sql_rewind(reader->booked_seq);
     }
     if (result != RESULT_OK) {
         reader_end(reader);
@@ -111,12 +105,8 @@ enum result reader_begin(struct store_reader *reader)
 void reader_end(struct store_reader *reader)
 {
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
-        sqlite_rewind(reader->by_key[i]);
-    /* What only read has nothing to lose here; a connection that cannot end it fails to begin the
-     * next moment, which is told. */
-    if (!sqlite3_get_autocommit(reader->db))
-        (void)sqlite3_step(reader->end);
-    sqlite_rewind(reader->end);
+        sql_rewind(reader->by_key[i]);
+    sql_end(reader->connection);
     overlay_snapshot_release(reader->overlay, &reader->snapshot);
 }
 
@@ -131,18 +121,18 @@ const struct overlay_row *reader_overlaid(struct store_reader *reader, enum reco
 static enum result find_in_table(struct store_reader *reader, const struct record *wanted,
                                  struct record *found)
 {
-    sqlite3_stmt *statement = reader->by_key[wanted->kind];
-    sqlite_rewind(statement);
+    struct sql_statement *statement = reader->by_key[wanted->kind];
+    sql_rewind(statement);
     enum result result = row_bind_key(statement, wanted);
     if (result == RESULT_OK) {
-        const int code = sqlite3_step(statement);
-        if (code == SQLITE_ROW)
+        const enum sql_step step = sql_step(statement);
+        if (step == SQL_ROW)
             result = row_read(statement, 0, wanted->kind, found);
         else
-            result = code == SQLITE_DONE ? RESULT_NOT_FOUND : RESULT_IO;
+            result = step == SQL_DONE ? RESULT_NOT_FOUND : RESULT_IO;
     }
     if (result != RESULT_OK) /* otherwise the texts of the row still stand in the statement */
-        sqlite_rewind(statement);
+        sql_rewind(statement);
     return result;
 }
 
@@ -244,16 +234,18 @@ static bool reference_in_overlay(struct store_reader *reader, const struct look_
 static enum result reference_in_table(struct store_reader *reader, const struct look_up *look_up,
                                       struct id *id)
 {
-    sqlite3_stmt *statement = reader->by_reference;
-    if (row_bind_id(statement, 1, look_up->caller_id) != RESULT_OK ||
-        sqlite3_bind_text(statement, 2, look_up->reference, -1, SQLITE_STATIC) != SQLITE_OK)
+    struct sql_statement *statement = reader->by_reference;
+    if (sql_bind_id(statement, 1, &look_up->caller_id) != RESULT_OK ||
+        sql_bind_text(statement, 2, look_up->reference) != RESULT_OK)
         return RESULT_NO_MEMORY;
-    const int code = sqlite3_step(statement);
-    enum result result = code == SQLITE_DONE ? RESULT_NOT_FOUND : RESULT_IO;
-    if (code == SQLITE_ROW)
-        result = row_read_id(sqlite3_column_value(statement, 0), id) ? RESULT_OK : RESULT_CORRUPT;
-    sqlite_rewind(statement);
-    return sqlite3_clear_bindings(statement) == SQLITE_OK ? result : RESULT_IO;
+    const enum sql_step step = sql_step(statement);
+    enum result result = step == SQL_DONE ? RESULT_NOT_FOUND : RESULT_IO;
+    if (step == SQL_ROW) {
+        const struct sql_value found = sql_column(statement, 0);
+        result = sql_read_id(&found, id) ? RESULT_OK : RESULT_CORRUPT;
+    }
+    sql_rewind(statement);
+    return result;
 }
 
 /* What is wanted as a kind and a key. */

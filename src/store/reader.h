@@ -12,24 +12,30 @@
 #include "read/sales_breakdown.h"
 #include "store/change_table.h"
 #include "store/overlay.h"
-
-#include <sqlite3.h>
+#include "store/sql.h"
 
 /* Statements of lists that are kept: one for each set of filters that is asked for. Those of all
  * the API's lists are about as many; past it the oldest goes. */
 #define READER_LISTS_MAX 32
 
+/* A list's statement, prepared when it is first wanted, and what it is known by. */
+struct kept_list {
+    struct sql_statement *statement; /* NULL: none yet */
+    char *condition;
+};
+
 struct store_reader {
     struct overlay *overlay;
-    sqlite3 *db;
-    sqlite3_stmt *begin, *end, *booked_seq, *by_reference, *changes, *failed_payment, *paid_seats;
-    sqlite3_stmt *by_key[RECORD_KIND_COUNT];
-    sqlite3_stmt *lists[READER_LISTS_MAX]; /* prepared when first wanted */
-    size_t next_list;                      /* the place of the next */
+    struct sql_connection *connection;
+    struct sql_statement *booked_seq, *by_reference, *changes, *failed_payment, *paid_seats;
+    struct sql_statement *by_key[RECORD_KIND_COUNT];
+    struct kept_list lists[READER_LISTS_MAX];
+    size_t next_list; /* the place of the next */
     struct overlay_snapshot snapshot;
 };
 
-MUST_USE enum result reader_open(struct store_reader **reader, const char *path,
+/* The connection is the reader's from now on, also when this fails. */
+MUST_USE enum result reader_open(struct store_reader **reader, struct sql_connection *connection,
                                  struct overlay *overlay, struct explanation *explanation);
 void reader_close(struct store_reader *reader);
 

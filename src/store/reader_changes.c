@@ -3,7 +3,6 @@
 #include "store/reader.h"
 
 #include "base/check.h"
-#include "store/sqlite_util.h"
 
 #include <stdlib.h>
 
@@ -12,7 +11,7 @@
 
 /* A walk along the images, in order. */
 struct image_walk {
-    sqlite3_stmt *statement;
+    struct sql_statement *statement;
     uint64_t next; /* the number of the next image */
     timestamp_ms at;
     const uint8_t *image, *end; /* the rest of the row's */
@@ -21,15 +20,16 @@ struct image_walk {
 /* Steps to the next row of the table; RESULT_NOT_FOUND after the last. */
 static enum result next_row(struct image_walk *walk)
 {
-    const int code = sqlite3_step(walk->statement);
-    if (code != SQLITE_ROW)
-        return code == SQLITE_DONE ? RESULT_NOT_FOUND : RESULT_IO;
-    walk->next = (uint64_t)sqlite3_column_int64(walk->statement, 0);
-    walk->at = sqlite3_column_int64(walk->statement, 1);
-    walk->image = sqlite3_column_blob(walk->statement, 2);
-    if (walk->image == NULL)
+    const enum sql_step step = sql_step(walk->statement);
+    if (step != SQL_ROW)
+        return step == SQL_DONE ? RESULT_NOT_FOUND : RESULT_IO;
+    walk->next = (uint64_t)sql_column_integer(walk->statement, 0);
+    walk->at = sql_column_integer(walk->statement, 1);
+    const struct sql_value images = sql_column(walk->statement, 2);
+    if (images.type != SQL_BLOB || images.as.bytes == NULL)
         return RESULT_CORRUPT;
-    walk->end = walk->image + sqlite3_column_bytes(walk->statement, 2);
+    walk->image = images.as.bytes;
+    walk->end = walk->image + images.length;
     return RESULT_OK;
 }
 
@@ -112,7 +112,7 @@ static enum result find_first(struct store_reader *reader, const struct change_q
 {
     const uint64_t wanted = page->last + 1;
     walk->statement = reader->changes;
-    if (sqlite3_bind_int64(walk->statement, 1, (sqlite3_int64)wanted) != SQLITE_OK)
+    if (sql_bind_integer(walk->statement, 1, (int64_t)wanted) != RESULT_OK)
         return RESULT_NO_MEMORY;
     enum result result = next_row(walk);
     if (result != RESULT_OK)
@@ -155,7 +155,7 @@ static enum result changes_in_moment(struct store_reader *reader, const struct c
     struct image_walk walk = {0};
     struct explanation explanation;
     uint64_t last;
-    enum result result = change_table_last(reader->db, &last, &explanation);
+    enum result result = change_table_last(reader->connection, &last, &explanation);
     if (result != RESULT_OK)
         return result;
     page->last = query->from_oldest ? 0 : query->after;
@@ -165,7 +165,7 @@ static enum result changes_in_moment(struct store_reader *reader, const struct c
     result = find_first(reader, query, &walk, page);
     if (result == RESULT_OK && !page->gone)
         result = walk_images(reader, query, &walk, page);
-    sqlite_rewind(walk.statement);
+    sql_rewind(walk.statement);
     return result == RESULT_NOT_FOUND ? RESULT_CORRUPT : result;
 }
 

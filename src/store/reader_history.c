@@ -2,7 +2,6 @@
 #include "store/reader.h"
 
 #include "store/row.h"
-#include "store/sqlite_util.h"
 
 static void add_step(struct reservation_history *history, const struct history_step *step)
 {
@@ -99,19 +98,21 @@ static struct id failed_in_overlay(struct store_reader *reader,
 static enum result find_failed(struct store_reader *reader,
                                const struct seat_reservation *reservation, struct id *payment_id)
 {
-    sqlite3_stmt *statement = reader->failed_payment;
+    struct sql_statement *statement = reader->failed_payment;
     *payment_id = failed_in_overlay(reader, reservation);
     if (!id_is_none(*payment_id))
         return RESULT_OK;
-    enum result result = row_bind_id(statement, 1, reservation->id);
+    enum result result = sql_bind_id(statement, 1, &reservation->id);
     if (result == RESULT_OK) {
-        const int code = sqlite3_step(statement);
-        if (code == SQLITE_ROW && !row_read_id(sqlite3_column_value(statement, 0), payment_id))
+        const enum sql_step step = sql_step(statement);
+        const struct sql_value found =
+            step == SQL_ROW ? sql_column(statement, 0) : (struct sql_value){.type = SQL_NULL};
+        if (step == SQL_ROW && !sql_read_id(&found, payment_id))
             result = RESULT_CORRUPT;
-        else if (code != SQLITE_ROW && code != SQLITE_DONE)
+        else if (step == SQL_FAILED)
             result = RESULT_IO;
     }
-    sqlite_rewind(statement);
+    sql_rewind(statement);
     return result;
 }
 

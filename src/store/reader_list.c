@@ -7,8 +7,6 @@
 #include "base/check.h"
 #include "read/search.h"
 #include "store/row.h"
-#include "store/schema.h"
-#include "store/sqlite_util.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -157,26 +155,26 @@ static enum result gather(struct store_reader *reader, const struct record_query
 /* An index has each round's reservations in the list's order, so that with the limit no more of a
  * round is read than a page of it. */
 #define OF_CONCERT                                                                                 \
-    " AND %s\"%w\" IN (SELECT \"id\" FROM \"concert_round\" WHERE \"concert_id\" = ?%d)"
+    " AND %s\"%s\" IN (SELECT \"id\" FROM \"concert_round\" WHERE \"concert_id\" = ?%d)"
 
 /* "column" IN ('a','b'): an index over the rows that have these says the same (schema.c). */
-static void append_among(sqlite3_str *sql, const struct field_schema *column, uint32_t values)
+static void append_among(struct sql_text *text, const struct field_schema *column, uint32_t values)
 {
     const char *separator = "(";
-    sqlite3_str_appendf(sql, " AND \"%w\" IN ", column->column);
+    sql_text_add(text, " AND \"%s\" IN ", column->column);
     for (size_t i = 0; i < column->text_count; i++) {
         if ((values >> i & 1) == 0)
             continue;
-        sqlite3_str_appendf(sql, "%s%Q", separator, column->texts[i]);
+        sql_text_add(text, "%s'%s'", separator, column->texts[i]);
         separator = ",";
     }
-    sqlite3_str_appendall(sql, ")");
+    sql_text_add(text, ")");
 }
 
 /* A column whose index an earlier filter's makes needless hides it behind a +. An enumerated value
  * stands in the text, not in a parameter: only then can an index over the rows of one status serve
  * it. It is one of the program's own words. */
-static void append_condition(sqlite3_str *sql, const struct list_filter *row,
+static void append_condition(struct sql_text *text, const struct list_filter *row,
                              const struct record_query *query, int parameter, bool hidden)
 {
     const struct field_schema *column = row->column;
@@ -184,23 +182,22 @@ static void append_condition(sqlite3_str *sql, const struct list_filter *row,
     switch (row->filter->type) {
     case FILTER_ROUND:
         CHECK(query->kind == RECORD_KIND_PAYMENT);
-        sqlite3_str_appendf(sql, PAYMENTS_OF_ROUND, parameter, parameter);
+        sql_text_add(text, PAYMENTS_OF_ROUND, parameter, parameter);
         return;
     case FILTER_CONCERT:
-        sqlite3_str_appendf(sql, OF_CONCERT, hidden ? "+" : "", column->column, parameter);
+        sql_text_add(text, OF_CONCERT, hidden ? "+" : "", column->column, parameter);
         return;
     case FILTER_ID:
     case FILTER_TEXT:
     case FILTER_EMAIL:
-        sqlite3_str_appendf(sql, " AND %s\"%w\" = ?%d", hidden ? "+" : "", column->column,
-                            parameter);
+        sql_text_add(text, " AND %s\"%s\" = ?%d", hidden ? "+" : "", column->column, parameter);
         return;
     case FILTER_ENUM:
-        sqlite3_str_appendf(sql, " AND \"%w\" = %Q", column->column,
-                            column->texts[((const struct wanted_value *)wanted)->value]);
+        sql_text_add(text, " AND \"%s\" = '%s'", column->column,
+                     column->texts[((const struct wanted_value *)wanted)->value]);
         return;
     case FILTER_AMONG:
-        append_among(sql, column, *(const uint32_t *)wanted);
+        append_among(text, column, *(const uint32_t *)wanted);
         return;
     case FILTER_SEARCH:
         return; /* asked of each row (add_row) */
@@ -211,85 +208,80 @@ static void append_condition(sqlite3_str *sql, const struct list_filter *row,
 }
 
 /* The statement's text after the columns. */
-static char *condition_sql(const struct record_query *query)
+static void condition_sql(const struct record_query *query, struct sql_text *text)
 {
     const struct list_schema *list = list_schema(query->kind);
     bool index_used = false;
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendf(sql, " FROM \"%w\" WHERE \"id\" >= ?%d AND \"id\" < ?%d",
-                        record_schema(query->kind)->table, PARAMETER_LOW, PARAMETER_HIGH);
+    sql_text_begin(text);
+    sql_text_add(text, " FROM \"%s\" WHERE \"id\" >= ?%d AND \"id\" < ?%d",
+                 record_schema(query->kind)->table, PARAMETER_LOW, PARAMETER_HIGH);
     for (size_t i = 0; i < list->filter_count; i++) {
         const struct list_filter *row = &list->filters[i];
         if (!filter_is_set(row->filter, query))
             continue;
-        append_condition(sql, row, query, PARAMETER_OF_FILTER + (int)i, index_used);
+        append_condition(text, row, query, PARAMETER_OF_FILTER + (int)i, index_used);
         index_used |= (row->filter->type == FILTER_ID || row->filter->type == FILTER_CONCERT) &&
                       (row->column->flags & USES_INDEX) != 0;
     }
-    sqlite3_str_appendf(sql, " ORDER BY \"id\" DESC LIMIT ?%d", PARAMETER_ROWS);
-    return sqlite3_str_finish(sql);
-}
-
-static bool ends_with(const char *text, const char *end)
-{
-    const size_t length = strlen(text), end_length = strlen(end);
-    return length >= end_length && memcmp(text + length - end_length, end, end_length) == 0;
+    sql_text_add(text, " ORDER BY \"id\" DESC LIMIT ?%d", PARAMETER_ROWS);
 }
 
 /* The columns follow from the table, so a statement is known by the rest of its text. */
-static sqlite3_stmt *kept_statement(struct store_reader *reader, const char *condition)
+static struct sql_statement *kept_statement(struct store_reader *reader, const char *condition)
 {
     for (size_t i = 0; i < READER_LISTS_MAX; i++)
-        if (reader->lists[i] != NULL && ends_with(sqlite3_sql(reader->lists[i]), condition))
-            return reader->lists[i];
+        if (reader->lists[i].statement != NULL &&
+            strcmp(reader->lists[i].condition, condition) == 0)
+            return reader->lists[i].statement;
     return NULL;
 }
 
 /* In the place of the oldest. */
 static enum result keep_statement(struct store_reader *reader, enum record_kind kind,
-                                  const char *condition, sqlite3_stmt **statement)
+                                  const char *condition, struct sql_statement **statement)
 {
     const struct entity_schema *schema = record_schema(kind);
-    sqlite3_stmt **place = &reader->lists[reader->next_list];
+    struct kept_list *place = &reader->lists[reader->next_list];
     struct explanation explanation;
-    char *columns = schema_columns(schema, schema->table);
-    char *sql = columns == NULL ? NULL : sqlite3_mprintf("SELECT %s%s", columns, condition);
-    sqlite3_free(columns);
-    sqlite_drop(place);
-    const enum result result = sqlite_prepare_owned(reader->db, sql, place, &explanation);
+    struct sql_text text;
+    sql_drop(&place->statement);
+    free(place->condition);
+    place->condition = strdup(condition);
+    if (place->condition == NULL)
+        return RESULT_NO_MEMORY;
+    sql_text_begin(&text);
+    sql_text_add(&text, "SELECT ");
+    row_add_columns(&text, schema, schema->table);
+    sql_text_add(&text, "%s", condition);
+    const enum result result =
+        sql_prepare(reader->connection, text.bytes, &place->statement, &explanation);
     if (result == RESULT_OK)
         reader->next_list = (reader->next_list + 1) % READER_LISTS_MAX;
-    *statement = *place;
+    *statement = place->statement;
     return result;
 }
 
 static enum result list_statement(struct store_reader *reader, const struct record_query *query,
-                                  sqlite3_stmt **statement)
+                                  struct sql_statement **statement)
 {
-    char *condition = condition_sql(query);
-    if (condition == NULL)
-        return RESULT_NO_MEMORY;
-    *statement = kept_statement(reader, condition);
-    const enum result result =
-        *statement != NULL ? RESULT_OK : keep_statement(reader, query->kind, condition, statement);
-    sqlite3_free(condition);
-    return result;
+    struct sql_text condition;
+    condition_sql(query, &condition);
+    *statement = kept_statement(reader, condition.bytes);
+    return *statement != NULL ? RESULT_OK
+                              : keep_statement(reader, query->kind, condition.bytes, statement);
 }
 
-static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filter_type type,
-                               const void *wanted)
+static enum result bind_filter(struct sql_statement *statement, int parameter,
+                               enum filter_type type, const void *wanted)
 {
     switch (type) {
     case FILTER_ID:
     case FILTER_ROUND:
     case FILTER_CONCERT:
-        return row_bind_id(statement, parameter, *(const struct id *)wanted);
+        return sql_bind_id(statement, parameter, wanted);
     case FILTER_TEXT:
     case FILTER_EMAIL:
-        return sqlite3_bind_text(statement, parameter, field_text(wanted), -1, SQLITE_TRANSIENT) ==
-                       SQLITE_OK
-                   ? RESULT_OK
-                   : RESULT_NO_MEMORY;
+        return sql_bind_text(statement, parameter, field_text(wanted));
     case FILTER_ENUM:
     case FILTER_AMONG:
     case FILTER_SEARCH:
@@ -300,26 +292,25 @@ static enum result bind_filter(sqlite3_stmt *statement, int parameter, enum filt
     UNREACHABLE("a filter's type");
 }
 
-#define ALL_ROWS (-1) /* as LIMIT has it */
+#define ALL_ROWS INT64_MAX
 
 /* So many rows of the table fill a page, even if each image that was walked leaves one of them out.
- * Only where SQLite would sort all: a deleted row, which reservations never are, is on no owner's
- * walk. */
-static sqlite3_int64 rows_of_table(const struct record_query *query,
-                                   const struct candidates *candidates)
+ * Only where the database would sort all: a deleted row, which reservations never are, is on no
+ * owner's walk. */
+static int64_t rows_of_table(const struct record_query *query, const struct candidates *candidates)
 {
     return id_is_none(query->concert_id) ? ALL_ROWS
-                                         : (sqlite3_int64)(candidates->wanted + candidates->walked);
+                                         : (int64_t)(candidates->wanted + candidates->walked);
 }
 
-static enum result bind_query(sqlite3_stmt *statement, const struct record_query *query,
-                              const struct id_range *range, sqlite3_int64 rows)
+static enum result bind_query(struct sql_statement *statement, const struct record_query *query,
+                              const struct id_range *range, int64_t rows)
 {
     const struct list_schema *list = list_schema(query->kind);
-    enum result result = row_bind_id(statement, PARAMETER_LOW, range->low);
+    enum result result = sql_bind_id(statement, PARAMETER_LOW, &range->low);
     if (result == RESULT_OK)
-        result = row_bind_id(statement, PARAMETER_HIGH, range->high);
-    if (result == RESULT_OK && sqlite3_bind_int64(statement, PARAMETER_ROWS, rows) != SQLITE_OK)
+        result = sql_bind_id(statement, PARAMETER_HIGH, &range->high);
+    if (result == RESULT_OK && sql_bind_integer(statement, PARAMETER_ROWS, rows) != RESULT_OK)
         result = RESULT_NO_MEMORY;
     for (size_t i = 0; i < list->filter_count && result == RESULT_OK; i++) {
         const struct filter_schema *filter = list->filters[i].filter;
@@ -331,14 +322,14 @@ static enum result bind_query(sqlite3_stmt *statement, const struct record_query
 }
 
 /* The table's next row that the overlay has no image of; RESULT_NOT_FOUND after the last. */
-static enum result next_in_table(struct store_reader *reader, sqlite3_stmt *statement,
+static enum result next_in_table(struct store_reader *reader, struct sql_statement *statement,
                                  enum record_kind kind, struct record *record)
 {
     for (;;) { /* ends with the table's rows */
-        const int code = sqlite3_step(statement);
-        if (code == SQLITE_DONE)
+        const enum sql_step step = sql_step(statement);
+        if (step == SQL_DONE)
             return RESULT_NOT_FOUND;
-        if (code != SQLITE_ROW)
+        if (step != SQL_ROW)
             return RESULT_IO;
         const enum result result = row_read(statement, 0, kind, record);
         if (result != RESULT_OK)
@@ -422,7 +413,7 @@ static size_t rows_max(const struct record_query *query)
 }
 
 static enum result merge(struct store_reader *reader, const struct record_query *query,
-                         sqlite3_stmt *statement, const struct candidates *candidates,
+                         struct sql_statement *statement, const struct candidates *candidates,
                          struct record_page *page)
 {
     size_t taken = 0, looked_at = 0;
@@ -459,7 +450,7 @@ static enum result list_in_moment(struct store_reader *reader, const struct reco
                                   struct candidates *candidates, struct record_page *page)
 {
     const struct id_range range = query_range(query);
-    sqlite3_stmt *statement;
+    struct sql_statement *statement;
     enum result result = gather(reader, query, &range, candidates);
     if (result == RESULT_OK)
         result = list_statement(reader, query, &statement);
@@ -468,7 +459,7 @@ static enum result list_in_moment(struct store_reader *reader, const struct reco
     result = bind_query(statement, query, &range, rows_of_table(query, candidates));
     if (result == RESULT_OK)
         result = merge(reader, query, statement, candidates, page);
-    sqlite_rewind(statement);
+    sql_rewind(statement);
     return result;
 }
 

@@ -3,7 +3,6 @@
 #include "store/reader.h"
 
 #include "store/row.h"
-#include "store/sqlite_util.h"
 
 /* The columns of reader.c's statements. */
 enum {
@@ -23,32 +22,32 @@ static bool is_overlaid(struct store_reader *reader, struct id reservation_id)
     return reader_overlaid(reader, RECORD_KIND_SEAT_RESERVATION, &key) != NULL;
 }
 
-static enum result add_booked_seat(struct store_reader *reader, sqlite3_stmt *statement,
+static enum result add_booked_seat(struct store_reader *reader, struct sql_statement *statement,
                                    struct sales_breakdown *breakdown)
 {
     struct id reservation_id;
-    if (!row_read_id(sqlite3_column_value(statement, COLUMN_RESERVATION), &reservation_id))
+    const struct sql_value reservation = sql_column(statement, COLUMN_RESERVATION);
+    if (!sql_read_id(&reservation, &reservation_id))
         return RESULT_CORRUPT;
     if (is_overlaid(reader, reservation_id))
         return RESULT_OK;
-    const struct seat seat = {.grade = (const char *)sqlite3_column_text(statement, COLUMN_GRADE),
-                              .section =
-                                  (const char *)sqlite3_column_text(statement, COLUMN_SECTION)};
-    return sales_add(breakdown, &seat, sqlite3_column_int64(statement, COLUMN_PRICE),
-                     sqlite3_column_int64(statement, COLUMN_PAID_AT),
-                     sqlite3_column_int64(statement, COLUMN_CANCELLED_AT));
+    const struct seat seat = {.grade = sql_column_text(statement, COLUMN_GRADE),
+                              .section = sql_column_text(statement, COLUMN_SECTION)};
+    return sales_add(breakdown, &seat, sql_column_integer(statement, COLUMN_PRICE),
+                     sql_column_integer(statement, COLUMN_PAID_AT),
+                     sql_column_integer(statement, COLUMN_CANCELLED_AT));
 }
 
 static enum result add_booked(struct store_reader *reader, struct sales_breakdown *breakdown)
 {
-    sqlite3_stmt *statement = reader->paid_seats;
-    enum result result = row_bind_id(statement, 1, breakdown->round_id);
-    int code = SQLITE_DONE;
-    while (result == RESULT_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
+    struct sql_statement *statement = reader->paid_seats;
+    enum result result = sql_bind_id(statement, 1, &breakdown->round_id);
+    enum sql_step step = SQL_DONE;
+    while (result == RESULT_OK && (step = sql_step(statement)) == SQL_ROW)
         result = add_booked_seat(reader, statement, breakdown);
-    if (result == RESULT_OK && code != SQLITE_DONE)
+    if (result == RESULT_OK && step != SQL_DONE)
         result = RESULT_IO;
-    sqlite_rewind(statement);
+    sql_rewind(statement);
     return result;
 }
 

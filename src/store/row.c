@@ -6,49 +6,76 @@
 
 #include <string.h>
 
-/* A value as SQL has it. */
-struct value {
-    int type; /* SQLITE_NULL, SQLITE_INTEGER, ... */
-    int length;
-    union {
-        int64_t integer;
-        double real;
-        const void *bytes;
-    } as;
-};
+/* ---- Statements ---- */
 
-static const struct value null_value = {.type = SQLITE_NULL};
-
-static struct value text_value(const char *text, size_t length)
+void row_add_columns(struct sql_text *text, const struct entity_schema *entity, const char *alias)
 {
-    return (struct value){.type = SQLITE_TEXT, .length = (int)length, .as.bytes = text};
+    for (size_t i = 0; i < entity->field_count; i++)
+        sql_text_add(text, "%s\"%s\".\"%s\"", i == 0 ? "" : ",", alias, entity->fields[i].column);
 }
 
-static struct value blob_value(const void *bytes, int length)
+static void add_key_condition(struct sql_text *text, const struct entity_schema *entity)
 {
-    return (struct value){.type = SQLITE_BLOB, .length = length, .as.bytes = bytes};
+    int parameter = 0;
+    for (size_t i = 0; i < entity->field_count; i++) {
+        if (!(entity->fields[i].flags & FIELD_FLAG_KEY))
+            continue;
+        parameter++;
+        sql_text_add(text, "%s\"%s\"=?%d", parameter == 1 ? " WHERE " : " AND ",
+                     entity->fields[i].column, parameter);
+    }
 }
 
-static struct value id_value(const void *field)
+void row_select_sql(struct sql_text *text, const struct entity_schema *entity)
+{
+    sql_text_begin(text);
+    sql_text_add(text, "SELECT ");
+    row_add_columns(text, entity, entity->table);
+    sql_text_add(text, " FROM \"%s\"", entity->table);
+    add_key_condition(text, entity);
+}
+
+void row_delete_sql(struct sql_text *text, const struct entity_schema *entity)
+{
+    sql_text_begin(text);
+    sql_text_add(text, "DELETE FROM \"%s\"", entity->table);
+    add_key_condition(text, entity);
+}
+
+/* ---- Values ---- */
+
+static const struct sql_value null_value = {.type = SQL_NULL};
+
+static struct sql_value text_value(const char *text, size_t length)
+{
+    return (struct sql_value){.type = SQL_TEXT, .length = (int)length, .as.bytes = text};
+}
+
+static struct sql_value blob_value(const void *bytes, int length)
+{
+    return (struct sql_value){.type = SQL_BLOB, .length = length, .as.bytes = bytes};
+}
+
+static struct sql_value id_value(const void *field)
 {
     struct id id;
     memcpy(id.bytes, field, ID_BYTES);
     return id_is_none(id) ? null_value : blob_value(field, ID_BYTES);
 }
 
-static struct value string_value(const char *text)
+static struct sql_value string_value(const char *text)
 {
     return text == NULL ? null_value : text_value(text, strlen(text));
 }
 
-static struct value integer_value(int64_t integer)
+static struct sql_value integer_value(int64_t integer)
 {
-    return (struct value){.type = SQLITE_INTEGER, .as.integer = integer};
+    return (struct sql_value){.type = SQL_INTEGER, .as.integer = integer};
 }
 
-static struct value field_value(const struct field_schema *schema, const void *field)
+static struct sql_value field_value(const struct field_schema *schema, const void *field)
 {
-    struct value value = {.type = SQLITE_FLOAT};
+    struct sql_value value = {.type = SQL_REAL};
     switch (schema->type) {
     case FIELD_ID:
         return id_value(field);
@@ -72,25 +99,13 @@ static struct value field_value(const struct field_schema *schema, const void *f
     UNREACHABLE("field type");
 }
 
-static int bind(sqlite3_stmt *statement, int parameter, const struct value *value)
+struct sql_value row_value(const struct record *record, size_t i)
 {
-    switch (value->type) {
-    case SQLITE_INTEGER:
-        return sqlite3_bind_int64(statement, parameter, value->as.integer);
-    case SQLITE_FLOAT:
-        return sqlite3_bind_double(statement, parameter, value->as.real);
-    case SQLITE_TEXT:
-        return sqlite3_bind_text(statement, parameter, value->as.bytes, value->length,
-                                 SQLITE_STATIC);
-    case SQLITE_BLOB:
-        return sqlite3_bind_blob(statement, parameter, value->as.bytes, value->length,
-                                 SQLITE_STATIC);
-    default:
-        return sqlite3_bind_null(statement, parameter);
-    }
+    const struct field_schema *field = &record_schema(record->kind)->fields[i];
+    return field_value(field, record_field(record, field));
 }
 
-enum result row_bind_key(sqlite3_stmt *statement, const struct record *record)
+enum result row_bind_key(struct sql_statement *statement, const struct record *record)
 {
     const struct entity_schema *schema = record_schema(record->kind);
     int parameter = 0;
@@ -99,84 +114,50 @@ enum result row_bind_key(sqlite3_stmt *statement, const struct record *record)
         if (!(field->flags & FIELD_FLAG_KEY))
             continue;
         parameter++;
-        const struct value value = field_value(field, record_field(record, field));
-        if (bind(statement, parameter, &value) != SQLITE_OK)
+        const struct sql_value value = row_value(record, i);
+        if (sql_bind(statement, parameter, &value) != RESULT_OK)
             return RESULT_NO_MEMORY;
     }
     return RESULT_OK;
 }
 
-void row_answer(sqlite3_context *context, const struct record *record, size_t i)
+static bool read_blob(const struct sql_value *value, void *field, int length)
 {
-    const struct field_schema *field = &record_schema(record->kind)->fields[i];
-    const struct value value = field_value(field, record_field(record, field));
-    switch (value.type) {
-    case SQLITE_INTEGER:
-        sqlite3_result_int64(context, value.as.integer);
-        return;
-    case SQLITE_FLOAT:
-        sqlite3_result_double(context, value.as.real);
-        return;
-    case SQLITE_TEXT:
-        sqlite3_result_text(context, value.as.bytes, value.length, SQLITE_STATIC);
-        return;
-    case SQLITE_BLOB:
-        sqlite3_result_blob(context, value.as.bytes, value.length, SQLITE_STATIC);
-        return;
-    default:
-        sqlite3_result_null(context);
-    }
-}
-
-/* Fields are read from values: a column is looked up once for its value, where each of SQLite's
- * functions for columns looks it up again. Such a value is for the connection's thread alone. */
-
-static bool read_blob(sqlite3_value *value, void *field, int length)
-{
-    if (sqlite3_value_type(value) != SQLITE_BLOB || sqlite3_value_bytes(value) != length)
+    if (value->type != SQL_BLOB || value->length != length)
         return false;
-    memcpy(field, sqlite3_value_blob(value), (size_t)length);
+    memcpy(field, value->as.bytes, (size_t)length);
     return true;
 }
 
-bool row_read_id(sqlite3_value *value, struct id *id)
+/* A text is one in its row too, without a NUL in it; none is where there was no memory for it. */
+static const char *whole_text(const struct sql_value *value)
 {
-    return read_blob(value, id->bytes, ID_BYTES);
+    const char *text = value->type == SQL_TEXT ? value->as.bytes : NULL;
+    return text != NULL && strlen(text) == (size_t)value->length ? text : NULL;
 }
 
-enum result row_bind_id(sqlite3_stmt *statement, int parameter, struct id id)
+static bool read_text(const struct sql_value *value, void *field)
 {
-    return sqlite3_bind_blob(statement, parameter, id.bytes, ID_BYTES, SQLITE_TRANSIENT) ==
-                   SQLITE_OK
-               ? RESULT_OK
-               : RESULT_NO_MEMORY;
-}
-
-static bool read_text(sqlite3_value *value, void *field)
-{
-    const char *text = (const char *)sqlite3_value_text(value);
-    if (text == NULL || strlen(text) != (size_t)sqlite3_value_bytes(value))
-        return false;
+    const char *text = whole_text(value);
     memcpy(field, &text, sizeof text);
-    return true;
+    return text != NULL;
 }
 
-static bool read_enumeration(sqlite3_value *value, const struct field_schema *schema, void *field)
+static bool read_enumeration(const struct sql_value *value, const struct field_schema *schema,
+                             void *field)
 {
     int number;
-    const char *text = (const char *)sqlite3_value_text(value);
+    const char *text = whole_text(value);
     if (text == NULL || !enumeration_parse(schema->texts, schema->text_count, text, &number))
         return false;
     memcpy(field, &number, sizeof number);
     return true;
 }
 
-static bool read_field(sqlite3_value *value, const struct field_schema *schema, void *field)
+static bool read_field(const struct sql_value *value, const struct field_schema *schema,
+                       void *field)
 {
-    int64_t integer;
-    double real;
-    const int type = sqlite3_value_type(value);
-    if (type == SQLITE_NULL)
+    if (value->type == SQL_NULL)
         return true; /* stays zero, which is what "none" is */
     switch (schema->type) {
     case FIELD_ID:
@@ -187,23 +168,21 @@ static bool read_field(sqlite3_value *value, const struct field_schema *schema, 
         return read_enumeration(value, schema, field);
     case FIELD_INT:
     case FIELD_TIME:
-        integer = sqlite3_value_int64(value);
-        memcpy(field, &integer, sizeof integer);
-        return type == SQLITE_INTEGER;
+        memcpy(field, &value->as.integer, sizeof value->as.integer);
+        return value->type == SQL_INTEGER;
     case FIELD_BOOL:
-        *(bool *)field = sqlite3_value_int(value) != 0;
-        return type == SQLITE_INTEGER;
+        *(bool *)field = value->as.integer != 0;
+        return value->type == SQL_INTEGER;
     case FIELD_REAL:
-        real = sqlite3_value_double(value);
-        memcpy(field, &real, sizeof real);
-        return type == SQLITE_FLOAT;
+        memcpy(field, &value->as.real, sizeof value->as.real);
+        return value->type == SQL_REAL;
     case FIELD_SECRET:
         return read_blob(value, field, SECRET_BYTES);
     }
     UNREACHABLE("field type");
 }
 
-enum result row_read(sqlite3_stmt *statement, int first, enum record_kind kind,
+enum result row_read(struct sql_statement *statement, int first, enum record_kind kind,
                      struct record *record)
 {
     const struct entity_schema *schema = record_schema(kind);
@@ -211,8 +190,8 @@ enum result row_read(sqlite3_stmt *statement, int first, enum record_kind kind,
     record->kind = kind;
     for (size_t i = 0; i < schema->field_count; i++) {
         const struct field_schema *field = &schema->fields[i];
-        sqlite3_value *value = sqlite3_column_value(statement, first + (int)i);
-        if (!read_field(value, field, record_field_mutable(record, field)))
+        const struct sql_value value = sql_column(statement, first + (int)i);
+        if (!read_field(&value, field, record_field_mutable(record, field)))
             return RESULT_CORRUPT;
     }
     return RESULT_OK;

@@ -114,10 +114,33 @@ static int source_eof(sqlite3_vtab_cursor *cursor)
     return source_cursor->at >= source_cursor->source->count;
 }
 
+static void answer(sqlite3_context *context, const struct sql_value *value)
+{
+    switch (value->type) {
+    case SQL_NULL:
+        sqlite3_result_null(context);
+        return;
+    case SQL_INTEGER:
+        sqlite3_result_int64(context, value->as.integer);
+        return;
+    case SQL_REAL:
+        sqlite3_result_double(context, value->as.real);
+        return;
+    case SQL_TEXT:
+        sqlite3_result_text(context, value->as.bytes, value->length, SQLITE_STATIC);
+        return;
+    case SQL_BLOB:
+        sqlite3_result_blob(context, value->as.bytes, value->length, SQLITE_STATIC);
+        return;
+    }
+}
+
+/* The record lives until the cursor moves on, and SQLite copies what it keeps. */
 static int source_column(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int column)
 {
     const struct source_cursor *source_cursor = (const struct source_cursor *)cursor;
-    row_answer(context, &source_cursor->record, (size_t)column);
+    const struct sql_value value = row_value(&source_cursor->record, (size_t)column);
+    answer(context, &value);
     return SQLITE_OK;
 }
 

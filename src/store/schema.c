@@ -254,15 +254,6 @@ char *schema_view_sql(const struct schema *schema, const struct entity_schema *e
 
 /* ---- Statements ---- */
 
-char *schema_columns(const struct entity_schema *entity, const char *alias)
-{
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-    for (size_t i = 0; i < entity->field_count; i++)
-        sqlite3_str_appendf(sql, "%s\"%w\".\"%w\"", i == 0 ? "" : ",", alias,
-                            entity->fields[i].column);
-    return sqlite3_str_finish(sql);
-}
-
 /* Whether an index or a foreign key follows the column, so that writing it costs a look-up more. */
 static bool is_followed(const struct entity_schema *entity, const struct field_schema *field)
 {
@@ -324,35 +315,5 @@ char *schema_upsert_sql(const struct entity_schema *entity, bool quick)
     sqlite3_str_appendall(sql, quick ? " WHERE " : " WHERE NOT ");
     append_all_settled(sql, entity);
     sqlite3_free(select);
-    return sqlite3_str_finish(sql);
-}
-
-static void append_key_condition(sqlite3_str *sql, const struct entity_schema *entity)
-{
-    int parameter = 0;
-    for (size_t i = 0; i < entity->field_count; i++) {
-        if (!is_key(&entity->fields[i]))
-            continue;
-        parameter++;
-        sqlite3_str_appendf(sql, "%s\"%w\"=?%d", parameter == 1 ? " WHERE " : " AND ",
-                            entity->fields[i].column, parameter);
-    }
-}
-
-char *schema_select_sql(const struct entity_schema *entity)
-{
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendall(sql, "SELECT ");
-    append_names(sql, entity, 0);
-    sqlite3_str_appendf(sql, " FROM \"%w\"", entity->table);
-    append_key_condition(sql, entity);
-    return sqlite3_str_finish(sql);
-}
-
-char *schema_delete_sql(const struct entity_schema *entity)
-{
-    sqlite3_str *sql = sqlite3_str_new(NULL);
-    sqlite3_str_appendf(sql, "DELETE FROM \"%w\"", entity->table);
-    append_key_condition(sql, entity);
     return sqlite3_str_finish(sql);
 }

@@ -1,4 +1,4 @@
-/* The SQL that follows from schema.def: tables, indexes, views and the statements that write them.
+/* The SQL that follows from schema.def: tables, indexes, views and the statement that writes rows.
  * Every answer is a text to be freed with sqlite3_free, or NULL when there is no memory. */
 #ifndef USHER_STORE_SCHEMA_H
 #define USHER_STORE_SCHEMA_H
@@ -36,16 +36,9 @@ char *schema_indexes_sql(const struct entity_schema *entity);
  * out. */
 char *schema_view_sql(const struct schema *schema, const struct entity_schema *entity);
 
-/* `alias`."a",`alias`."b",... in the order of the fields, for row_read. */
-char *schema_columns(const struct entity_schema *entity, const char *alias);
-
 /* INSERT of the rows of the row source; where the key exists the row is updated. `quick` leaves
  * alone what indexes or references follow and every row has: a row in which it differs stays as it
  * is, and is not counted as changed. The other one writes just those rows, whole. */
 char *schema_upsert_sql(const struct entity_schema *entity, bool quick);
-
-/* SELECT and DELETE by primary key. */
-char *schema_select_sql(const struct entity_schema *entity);
-char *schema_delete_sql(const struct entity_schema *entity);
 
 #endif

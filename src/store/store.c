@@ -12,6 +12,7 @@
 #include "store/paced_vfs.h"
 #include "store/reader.h"
 #include "store/remark.h"
+#include "store/sqlite_sql.h"
 #include "store/upgrade.h"
 
 #include <sodium.h>
@@ -147,11 +148,24 @@ void store_close(struct store *store)
     free(store);
 }
 
+/* The upper levels of the trees, and a page's rows. */
+#define READING_CACHE_KIB 4096
+
+/* When all is loaded each page is needed once, or again soon: a small cache stays in that of the
+ * processor. */
+#define LOADING_CACHE_KIB 1024
+
 enum result store_load(struct store *store, timestamp_ms now, const struct store_loader *loader,
                        struct store_position *position, struct explanation *explanation)
 {
-    return load_everything(&store->journal, &store->overlay, store->directory.tables, now, loader,
-                           position, explanation);
+    struct sql_connection *tables = NULL;
+    enum result result =
+        sqlite_sql_open(store->directory.tables, LOADING_CACHE_KIB, &tables, explanation);
+    if (result == RESULT_OK)
+        result = load_everything(&store->journal, &store->overlay, tables, now, loader, position,
+                                 explanation);
+    sql_close(&tables);
+    return result;
 }
 
 /* ---- The journal ---- */
@@ -234,10 +248,19 @@ enum result store_book(struct store *store, size_t *rows, struct explanation *ex
 
 /* ---- Readers ---- */
 
+static enum result open_reading(const struct store *store, struct sql_connection **tables,
+                                struct explanation *explanation)
+{
+    *tables = NULL;
+    return sqlite_sql_open(store->directory.tables, READING_CACHE_KIB, tables, explanation);
+}
+
 enum result store_reader_open(struct store *store, struct store_reader **reader,
                               struct explanation *explanation)
 {
-    return reader_open(reader, store->directory.tables, &store->overlay, explanation);
+    struct sql_connection *tables = NULL;
+    const enum result result = open_reading(store, &tables, explanation);
+    return result == RESULT_OK ? reader_open(reader, tables, &store->overlay, explanation) : result;
 }
 
 void store_reader_close(struct store_reader *reader)
@@ -290,7 +313,12 @@ void store_put_minute(struct store *store, const struct house_minute *minute)
 enum result store_read_minutes(const struct store *store, int64_t from, house_minute_visit *visit,
                                void *owner, struct explanation *explanation)
 {
-    return minute_table_read(store->directory.tables, from, visit, owner, explanation);
+    struct sql_connection *tables;
+    enum result result = open_reading(store, &tables, explanation);
+    if (result == RESULT_OK)
+        result = minute_table_read(tables, from, visit, owner, explanation);
+    sql_close(&tables);
+    return result;
 }
 
 /* ---- Audit and numbers ---- */
@@ -298,21 +326,36 @@ enum result store_read_minutes(const struct store *store, int64_t from, house_mi
 enum result store_audit(struct store *store, store_violation *violation, void *owner,
                         size_t *violations, struct explanation *explanation)
 {
-    return audit(&store->journal, store->directory.tables, violation, owner, violations,
-                 explanation);
+    struct sql_connection *tables;
+    enum result result = open_reading(store, &tables, explanation);
+    if (result == RESULT_OK)
+        result = audit(&store->journal, tables, violation, owner, violations, explanation);
+    sql_close(&tables);
+    return result;
 }
 
 enum result store_selfcheck(struct store *store, store_may_go_on *may_go_on,
                             store_violation *violation, void *owner, struct store_verdict *verdict,
                             struct explanation *explanation)
 {
-    return audit_served(store->directory.tables, may_go_on, violation, owner, verdict, explanation);
+    struct sql_connection *tables;
+    enum result result = open_reading(store, &tables, explanation);
+    if (result == RESULT_OK)
+        result = audit_served(tables, may_go_on, violation, owner, verdict, explanation);
+    sql_close(&tables);
+    return result;
 }
 
 enum result store_remarks(struct store *store, store_remark *remark, void *owner, size_t *count,
                           struct explanation *explanation)
 {
-    return remarks(store->directory.tables, remark, owner, count, explanation);
+    struct sql_connection *tables;
+    *count = 0;
+    enum result result = open_reading(store, &tables, explanation);
+    if (result == RESULT_OK)
+        result = remarks(tables, remark, owner, count, explanation);
+    sql_close(&tables);
+    return result;
 }
 
 void store_counts(struct store *store, struct store_counts *counts)

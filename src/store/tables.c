@@ -3,8 +3,6 @@
 
 #include "base/array.h"
 #include "store/row.h"
-#include "store/schema.h"
-#include "store/sqlite_util.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +53,7 @@ void id_set_release(struct id_set *set)
 /* ---- Handing over ---- */
 
 struct loading {
-    sqlite3 *db;
+    struct sql_connection *connection;
     timestamp_ms now;
     const struct id_set *also_live;
     const struct store_loader *loader;
@@ -65,28 +63,30 @@ struct loading {
 
 /* "SELECT <columns of the table as t> <rest>" */
 static enum result prepare_load(struct loading *loading, enum record_kind kind, const char *rest,
-                                sqlite3_stmt **statement)
+                                struct sql_statement **statement)
 {
-    char *columns = schema_columns(record_schema(kind), "t");
-    char *sql = columns == NULL ? NULL : sqlite3_mprintf("SELECT %s %s", columns, rest);
-    sqlite3_free(columns);
-    return sqlite_prepare_owned(loading->db, sql, statement, loading->explanation);
+    struct sql_text text;
+    sql_text_begin(&text);
+    sql_text_add(&text, "SELECT ");
+    row_add_columns(&text, record_schema(kind), "t");
+    sql_text_add(&text, " %s", rest);
+    return sql_prepare(loading->connection, text.bytes, statement, loading->explanation);
 }
 
 /* The next row that the statement answers. `*more` is false when there is none. */
-static enum result read_next(struct loading *loading, sqlite3_stmt *statement,
+static enum result read_next(struct loading *loading, struct sql_statement *statement,
                              enum record_kind kind, struct record *record, bool *more)
 {
-    const int code = sqlite3_step(statement);
-    *more = code == SQLITE_ROW;
-    if (code == SQLITE_DONE)
+    const enum sql_step step = sql_step(statement);
+    *more = step == SQL_ROW;
+    if (step == SQL_DONE)
         return RESULT_OK;
-    if (code != SQLITE_ROW)
-        return sqlite_failure(loading->db, loading->explanation);
+    if (step != SQL_ROW)
+        return sql_failure(loading->connection, loading->explanation);
     const enum result result = row_read(statement, 0, kind, record);
     if (result != RESULT_OK)
         return explain(loading->explanation, result, "%s: a row of %s cannot be read",
-                       sqlite3_db_filename(loading->db, "main"), record_schema(kind)->table);
+                       sql_name(loading->connection), record_schema(kind)->table);
     return RESULT_OK;
 }
 
@@ -96,7 +96,7 @@ static enum result hand_over(struct loading *loading, const struct record *recor
 }
 
 /* Hands over every row that the statement answers. */
-static enum result hand_over_all(struct loading *loading, sqlite3_stmt *statement,
+static enum result hand_over_all(struct loading *loading, struct sql_statement *statement,
                                  enum record_kind kind)
 {
     struct record record;
@@ -112,11 +112,11 @@ static enum result hand_over_all(struct loading *loading, sqlite3_stmt *statemen
 
 static enum result load_all(struct loading *loading, enum record_kind kind, const char *rest)
 {
-    sqlite3_stmt *statement = NULL;
+    struct sql_statement *statement = NULL;
     enum result result = prepare_load(loading, kind, rest, &statement);
     if (result == RESULT_OK)
         result = hand_over_all(loading, statement, kind);
-    sqlite_drop(&statement);
+    sql_drop(&statement);
     return result;
 }
 
@@ -124,16 +124,16 @@ static enum result load_all(struct loading *loading, enum record_kind kind, cons
 static enum result load_of_live_rounds(struct loading *loading, enum record_kind kind,
                                        const char *rest)
 {
-    sqlite3_stmt *statement = NULL;
+    struct sql_statement *statement = NULL;
     enum result result = prepare_load(loading, kind, rest, &statement);
     for (size_t i = 0; i < loading->live_rounds.count && result == RESULT_OK; i++) {
-        if (row_bind_id(statement, 1, loading->live_rounds.ids[i]) != RESULT_OK)
-            result = sqlite_failure(loading->db, loading->explanation);
+        if (sql_bind_id(statement, 1, &loading->live_rounds.ids[i]) != RESULT_OK)
+            result = sql_failure(loading->connection, loading->explanation);
         if (result == RESULT_OK)
             result = hand_over_all(loading, statement, kind);
-        sqlite_rewind(statement);
+        sql_rewind(statement);
     }
-    sqlite_drop(&statement);
+    sql_drop(&statement);
     return result;
 }
 
@@ -148,33 +148,35 @@ static const char next_live_token_sql[] = "SELECT min(\"id\") FROM \"queue_token
                                           "\"status\" IN ('waiting', 'active') AND \"id\" > ?1";
 
 /* The first live token after `*id`, which becomes its id; `*more` is false when there is none. */
-static enum result find_live_token(struct loading *loading, sqlite3_stmt *statement, struct id *id,
-                                   bool *more)
+static enum result find_live_token(struct loading *loading, struct sql_statement *statement,
+                                   struct id *id, bool *more)
 {
     enum result result = RESULT_OK;
     *more = false;
-    if (row_bind_id(statement, 1, *id) != RESULT_OK || sqlite3_step(statement) != SQLITE_ROW)
-        result = sqlite_failure(loading->db, loading->explanation);
-    if (result == RESULT_OK && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+    if (sql_bind_id(statement, 1, id) != RESULT_OK || sql_step(statement) != SQL_ROW)
+        result = sql_failure(loading->connection, loading->explanation);
+    const struct sql_value found =
+        result == RESULT_OK ? sql_column(statement, 0) : (struct sql_value){.type = SQL_NULL};
+    if (found.type != SQL_NULL) {
         *more = true;
-        if (!row_read_id(sqlite3_column_value(statement, 0), id))
+        if (!sql_read_id(&found, id))
             result = explain(loading->explanation, RESULT_CORRUPT, "%s: a row of %s cannot be read",
-                             sqlite3_db_filename(loading->db, "main"), "queue_token");
+                             sql_name(loading->connection), "queue_token");
     }
-    sqlite_rewind(statement);
+    sql_rewind(statement);
     return result;
 }
 
 /* Hands over the live tokens from `*id` on, until too many were not; then `*id` is the last of
  * those. */
-static enum result load_run_of_tokens(struct loading *loading, sqlite3_stmt *statement,
+static enum result load_run_of_tokens(struct loading *loading, struct sql_statement *statement,
                                       struct id *id, bool *more)
 {
     struct record record;
     size_t ended = 0;
     enum result result = RESULT_OK;
-    if (row_bind_id(statement, 1, *id) != RESULT_OK)
-        result = sqlite_failure(loading->db, loading->explanation);
+    if (sql_bind_id(statement, 1, id) != RESULT_OK)
+        result = sql_failure(loading->connection, loading->explanation);
     while (result == RESULT_OK && ended < ENDED_TOKENS_IN_A_RUN) {
         result = read_next(loading, statement, RECORD_KIND_QUEUE_TOKEN, &record, more);
         if (result != RESULT_OK || !*more)
@@ -186,18 +188,18 @@ static enum result load_run_of_tokens(struct loading *loading, sqlite3_stmt *sta
     }
     if (result == RESULT_OK && *more)
         *id = record.as.queue_token.id;
-    sqlite_rewind(statement);
+    sql_rewind(statement);
     return result;
 }
 
 static enum result load_live_tokens(struct loading *loading, enum record_kind kind,
                                     const char *rest)
 {
-    sqlite3_stmt *next = NULL, *run = NULL;
+    struct sql_statement *next = NULL, *run = NULL;
     struct id id = ID_NONE;
     bool more = true;
     enum result result =
-        sqlite_prepare(loading->db, next_live_token_sql, &next, loading->explanation);
+        sql_prepare(loading->connection, next_live_token_sql, &next, loading->explanation);
     if (result == RESULT_OK)
         result = prepare_load(loading, kind, rest, &run);
     while (result == RESULT_OK && more) {
@@ -205,8 +207,8 @@ static enum result load_live_tokens(struct loading *loading, enum record_kind ki
         if (result == RESULT_OK && more)
             result = load_run_of_tokens(loading, run, &id, &more);
     }
-    sqlite_drop(&run);
-    sqlite_drop(&next);
+    sql_drop(&run);
+    sql_drop(&next);
     return result;
 }
 
@@ -221,13 +223,14 @@ static const char rounds_sql[] =
     " WHERE r.\"round_id\" = t.\"id\" AND r.\"status\" = 'confirmed'))"
     " FROM \"concert_round\" t";
 
-static enum result note_round(struct loading *loading, sqlite3_stmt *statement)
+static enum result note_round(struct loading *loading, struct sql_statement *statement)
 {
     struct id id;
-    if (!row_read_id(sqlite3_column_value(statement, 0), &id))
+    const struct sql_value found = sql_column(statement, 0);
+    if (!sql_read_id(&found, &id))
         return explain(loading->explanation, RESULT_CORRUPT, "%s: a row of %s cannot be read",
-                       sqlite3_db_filename(loading->db, "main"), "concert_round");
-    if (sqlite3_column_int(statement, 1) == 0 && !id_set_has(loading->also_live, id))
+                       sql_name(loading->connection), "concert_round");
+    if (sql_column_integer(statement, 1) == 0 && !id_set_has(loading->also_live, id))
         return RESULT_OK;
     if (id_set_add(&loading->live_rounds, id) != RESULT_OK)
         return explain(loading->explanation, RESULT_NO_MEMORY, "no memory for the live rounds");
@@ -236,19 +239,20 @@ static enum result note_round(struct loading *loading, sqlite3_stmt *statement)
 
 static enum result find_live_rounds(struct loading *loading)
 {
-    sqlite3_stmt *statement = NULL;
-    enum result result = sqlite_prepare(loading->db, rounds_sql, &statement, loading->explanation);
+    struct sql_statement *statement = NULL;
+    enum result result =
+        sql_prepare(loading->connection, rounds_sql, &statement, loading->explanation);
     if (result == RESULT_OK &&
-        sqlite3_bind_int64(statement, 1, loading->now - ROUND_OVER_AFTER_MS) != SQLITE_OK)
-        result = sqlite_failure(loading->db, loading->explanation);
+        sql_bind_integer(statement, 1, loading->now - ROUND_OVER_AFTER_MS) != RESULT_OK)
+        result = sql_failure(loading->connection, loading->explanation);
     while (result == RESULT_OK) {
-        const int code = sqlite3_step(statement);
-        if (code == SQLITE_DONE)
+        const enum sql_step step = sql_step(statement);
+        if (step == SQL_DONE)
             break;
-        result = code == SQLITE_ROW ? note_round(loading, statement)
-                                    : sqlite_failure(loading->db, loading->explanation);
+        result = step == SQL_ROW ? note_round(loading, statement)
+                                 : sql_failure(loading->connection, loading->explanation);
     }
-    sqlite_drop(&statement);
+    sql_drop(&statement);
     return result;
 }
 
@@ -306,11 +310,15 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
     [RECORD_KIND_PASSWORD_RESET] = {load_all, "FROM \"password_reset\" t"},
 };
 
-enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,
-                        const struct store_loader *loader, struct explanation *explanation)
+enum result tables_load(struct sql_connection *connection, timestamp_ms now,
+                        const struct id_set *also_live, const struct store_loader *loader,
+                        struct explanation *explanation)
 {
-    struct loading loading = {
-        .db = db, .now = now, .also_live = also_live, .loader = loader, .explanation = explanation};
+    struct loading loading = {.connection = connection,
+                              .now = now,
+                              .also_live = also_live,
+                              .loader = loader,
+                              .explanation = explanation};
     enum result result = find_live_rounds(&loading);
     for (size_t kind = 0; kind < RECORD_KIND_COUNT && result == RESULT_OK; kind++)
         result = live_rows[kind].load(&loading, (enum record_kind)kind, live_rows[kind].rest);

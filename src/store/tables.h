@@ -2,9 +2,8 @@
 #ifndef USHER_STORE_TABLES_H
 #define USHER_STORE_TABLES_H
 
+#include "store/sql.h"
 #include "store/store.h"
-
-#include <sqlite3.h>
 
 /* Ids in order, each once. */
 struct id_set {
@@ -28,8 +27,8 @@ void id_set_release(struct id_set *set);
  * after `now` - ROUND_OVER_AFTER_MS, when one of its reservations is pending, when it is cancelled
  * and has reservations to refund, or when `also_live` (the rounds that the journal's tail speaks
  * of, sorted) names it. What `loader` refuses it has explained. */
-MUST_USE enum result tables_load(sqlite3 *db, timestamp_ms now, const struct id_set *also_live,
-                                 const struct store_loader *loader,
+MUST_USE enum result tables_load(struct sql_connection *connection, timestamp_ms now,
+                                 const struct id_set *also_live, const struct store_loader *loader,
                                  struct explanation *explanation);
 
 #endif

@@ -127,7 +127,7 @@ static void what_is_deleted_and_still_there_is_told(void **state)
     concert.deleted = true;
     append_one(fixture, &concert);
     fixture_close(fixture);
-    sql_run(fixture, "usher.db", "UPDATE bookkeeping SET booked_seq = booked_seq + 1");
+    fixture_run(fixture, "usher.db", "UPDATE bookkeeping SET booked_seq = booked_seq + 1");
     assert_int_equal(fixture_open(fixture), RESULT_OK);
     assert_int_equal(run_audit(fixture, &found), 1);
     assert_true(found.said);
@@ -344,7 +344,7 @@ static void check_breakages(struct fixture *fixture, const char *file,
     copy_file(fixture, file, "whole");
     for (size_t i = 0; i < count; i++) {
         struct found found = {.invariant = breakages[i].invariant, .says = breakages[i].says};
-        sql_run(fixture, file, breakages[i].sql);
+        fixture_run(fixture, file, breakages[i].sql);
         if (fixture_open(fixture) != RESULT_OK)
             fail_msg("%s: %s", breakages[i].sql, fixture->explanation.text);
         assert_true(run_audit(fixture, &found) > 0);

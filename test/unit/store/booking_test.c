@@ -2,6 +2,7 @@
  * none. */
 #include "scene.h"
 
+#include "store/migrate.h"
 #include "store/minute_line.h"
 #include "store/minute_table.h"
 
@@ -35,10 +36,10 @@ static void more_rows_than_a_statement_takes(void **state)
     book_all(fixture);
     fixture_close(fixture);
     assert_int_equal(
-        sql_integer(fixture, "usher.db", "SELECT count(*) FROM user WHERE name = 'after'"),
+        fixture_integer(fixture, "usher.db", "SELECT count(*) FROM user WHERE name = 'after'"),
         MANY - MANY / 2);
     assert_int_equal(
-        sql_integer(fixture, "usher.db", "SELECT count(*) FROM user WHERE name = 'before'"),
+        fixture_integer(fixture, "usher.db", "SELECT count(*) FROM user WHERE name = 'before'"),
         MANY / 2);
 }
 
@@ -60,10 +61,10 @@ static void a_row_without_its_parent(void **state)
         assert_int_equal(store_unbooked(fixture->store), 3);
     }
     fixture_close(fixture);
-    assert_int_equal(sql_integer(fixture, "usher.db",
-                                 "SELECT (SELECT count(*) FROM user) + "
-                                 "(SELECT count(*) FROM point_account) + "
-                                 "(SELECT booked_seq FROM bookkeeping)"),
+    assert_int_equal(fixture_integer(fixture, "usher.db",
+                                     "SELECT (SELECT count(*) FROM user) + "
+                                     "(SELECT count(*) FROM point_account) + "
+                                     "(SELECT booked_seq FROM bookkeeping)"),
                      0);
 }
 
@@ -81,7 +82,7 @@ static int64_t counted(struct fixture *fixture, const char *condition)
     assert_true(snprintf(sql, sizeof sql,
                          "SELECT ifnull(sum(rows), 0) FROM happening WHERE entity = 'user' AND %s",
                          condition) > 0);
-    return sql_integer(fixture, "usher.db", sql);
+    return fixture_integer(fixture, "usher.db", sql);
 }
 
 /* Also what newer images hide; what was booked before a crash is not counted again. */
@@ -146,7 +147,7 @@ static void older_tables_are_counted_from_here_on(void **state)
     change_user(fixture, id, WHY_REGISTERED);
     book_all(fixture);
     fixture_close(fixture);
-    sql_run(fixture, "usher.db", "DROP TABLE happening");
+    fixture_run(fixture, "usher.db", "DROP TABLE happening");
     fixture_make_old(fixture, 3);
     fixture_reopen(fixture);
     change_user(fixture, id, WHY_USER_CHANGED);
@@ -246,9 +247,9 @@ static void a_commit_of_many_changes_stands_in_rows(void **state)
     for (uint64_t after = 0; after < 200; after += 7)
         assert_told(fixture, (struct change_query){.after = after, .limit = 1}, 1, after + 1);
     fixture_close(fixture);
-    assert_in_range(sql_integer(fixture, "usher.db", "SELECT count(*) FROM change"), 4, 8);
-    assert_int_equal(sql_integer(fixture, "usher.db",
-                                 "SELECT count(*) FROM change WHERE length(records) > 4000"),
+    assert_in_range(fixture_integer(fixture, "usher.db", "SELECT count(*) FROM change"), 4, 8);
+    assert_int_equal(fixture_integer(fixture, "usher.db",
+                                     "SELECT count(*) FROM change WHERE length(records) > 4000"),
                      1);
 }
 
@@ -293,9 +294,10 @@ static void the_houses_key_is_told_to_nobody(void **state)
     assert_int_equal(page.changes[0].record->as.house.max_active, 7);
     change_page_release(&page);
     fixture_close(fixture);
-    assert_int_equal(sql_integer(fixture, "usher.db",
-                                 "SELECT count(*) FROM change WHERE instr(records, x'5a5a5a5a')"),
-                     0);
+    assert_int_equal(
+        fixture_integer(fixture, "usher.db",
+                        "SELECT count(*) FROM change WHERE instr(records, x'5a5a5a5a')"),
+        0);
 }
 
 /* ---- The house minute by minute ---- */

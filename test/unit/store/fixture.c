@@ -1,8 +1,7 @@
 /* See fixture.h. */
 #include "fixture.h"
 
-#include "store/change_table.h"
-#include "store/minute_table.h"
+#include "store/migrate.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -210,7 +209,7 @@ static sqlite3 *open_file(const struct fixture *fixture, const char *file)
     return db;
 }
 
-void sql_run(const struct fixture *fixture, const char *file, const char *sql)
+void fixture_run(const struct fixture *fixture, const char *file, const char *sql)
 {
     sqlite3 *db = open_file(fixture, file);
     if (sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
@@ -245,14 +244,14 @@ void fixture_make_old(const struct fixture *fixture, unsigned version)
     sqlite3_str_appendf(sql, "PRAGMA user_version = %u", version);
     char *text = sqlite3_str_finish(sql);
     assert_non_null(text);
-    sql_run(fixture, "usher.db", text);
+    fixture_run(fixture, "usher.db", text);
     sqlite3_free(text);
     char mark[64];
     (void)snprintf(mark, sizeof mark, "PRAGMA user_version = %u", version);
-    sql_run(fixture, "journal.db", mark);
+    fixture_run(fixture, "journal.db", mark);
 }
 
-int64_t sql_integer(const struct fixture *fixture, const char *file, const char *sql)
+int64_t fixture_integer(const struct fixture *fixture, const char *file, const char *sql)
 {
     sqlite3 *db = open_file(fixture, file);
     sqlite3_stmt *statement;

@@ -62,10 +62,10 @@ timestamp_ms loaded_heartbeat(const struct loaded *loaded);
 
 /* ---- By hand: SQL on a file of a store that is closed ---- */
 
-void sql_run(const struct fixture *fixture, const char *file, const char *sql);
+void fixture_run(const struct fixture *fixture, const char *file, const char *sql);
 
 /* Leaves the files as that version of the schema had them: without what came since. */
 void fixture_make_old(const struct fixture *fixture, unsigned version);
-int64_t sql_integer(const struct fixture *fixture, const char *file, const char *sql);
+int64_t fixture_integer(const struct fixture *fixture, const char *file, const char *sql);
 
 #endif

@@ -163,7 +163,7 @@ static void booking_waits_for_room(void **state)
 {
     struct fixture *fixture = *state;
     in_a_child(fixture, book_without_room);
-    assert_int_equal(sql_integer(fixture, "usher.db", "SELECT count(*) FROM user"), 20);
+    assert_int_equal(fixture_integer(fixture, "usher.db", "SELECT count(*) FROM user"), 20);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, fixture_setup, fixture_teardown)

@@ -39,7 +39,7 @@ static void appends_are_counted(void **state)
 static int64_t journal_rows(struct fixture *fixture)
 {
     fixture_close(fixture);
-    const int64_t rows = sql_integer(fixture, "journal.db", "SELECT count(*) FROM journal");
+    const int64_t rows = fixture_integer(fixture, "journal.db", "SELECT count(*) FROM journal");
     fixture_reopen(fixture);
     return rows;
 }
@@ -103,9 +103,9 @@ static void closing_leaves_no_more_than_one_pruning(void **state)
                                                             .reservation_close_at = NOW + 1}});
     book_all(fixture);
     fixture_close(fixture);
-    assert_in_range(sql_integer(fixture, "journal.db", "SELECT sum(length(body)) FROM journal"),
+    assert_in_range(fixture_integer(fixture, "journal.db", "SELECT sum(length(body)) FROM journal"),
                     1 << 20, 2 << 20);
-    assert_int_equal(sql_integer(fixture, "journal.db", "SELECT max(seq) FROM journal"), 300);
+    assert_int_equal(fixture_integer(fixture, "journal.db", "SELECT max(seq) FROM journal"), 300);
     assert_int_equal(fixture_open(fixture), RESULT_OK);
     assert_int_equal(load(fixture, &loaded), RESULT_OK);
     assert_int_equal(loaded_count(&loaded, RECORD_KIND_CONCERT), 300);

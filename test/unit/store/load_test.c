@@ -266,7 +266,7 @@ static void damage(struct fixture *fixture, const char *file, const char *sql)
     struct busy_scene busy;
     play(&busy, fixture);
     fixture_close(fixture);
-    sql_run(fixture, file, sql);
+    fixture_run(fixture, file, sql);
 }
 
 static void a_gap_is_refused(void **state)
@@ -312,7 +312,7 @@ static void a_row_that_cannot_be_read_is_refused(void **state)
     play(&busy, fixture);
     book_all(fixture);
     fixture_close(fixture);
-    sql_run(fixture, "usher.db", "UPDATE seat SET status = 'lost' WHERE position = 1");
+    fixture_run(fixture, "usher.db", "UPDATE seat SET status = 'lost' WHERE position = 1");
     check_refused(fixture, RESULT_CORRUPT, "a row of seat cannot be read");
 }
 
@@ -334,7 +334,7 @@ static void an_id_of_another_length_is_refused(void **state)
         play(&busy, fixture);
         book_all(fixture);
         fixture_close(fixture);
-        sql_run(fixture, "usher.db", rows[i][0]);
+        fixture_run(fixture, "usher.db", rows[i][0]);
         check_refused(fixture, RESULT_CORRUPT, rows[i][1]);
         fixture_free(fixture);
     }
@@ -349,7 +349,7 @@ static void tables_full_of_something_else_are_refused(void **state)
     book_all(fixture);
     fixture_close(fixture);
     /* SQLite looks at the first page when it opens a file, and at the others when it reads them. */
-    const int64_t page = sql_integer(fixture, "usher.db", "PRAGMA page_size");
+    const int64_t page = fixture_integer(fixture, "usher.db", "PRAGMA page_size");
     FILE *file = fopen(fixture_path(fixture, "usher.db", path), "r+e");
     assert_non_null(file);
     assert_int_equal(fseek(file, 0, SEEK_END), 0);
@@ -369,7 +369,7 @@ static void a_journal_behind_its_tables_is_refused(void **state)
     play(&busy, fixture);
     book_all(fixture);
     fixture_close(fixture);
-    sql_run(fixture, "journal.db", "DELETE FROM journal WHERE seq > 4");
+    fixture_run(fixture, "journal.db", "DELETE FROM journal WHERE seq > 4");
     check_refused(fixture, RESULT_CORRUPT, "belong together");
 }
 

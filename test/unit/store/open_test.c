@@ -208,7 +208,7 @@ static void another_programs_database_is_foreign(void **state)
     for (size_t i = 0; i < 2; i++) {
         make_database(fixture, names[i], "CREATE TABLE theirs (x)");
         check_refused(fixture, RESULT_FOREIGN, names[i]);
-        assert_int_equal(sql_integer(fixture, names[i], "SELECT count(*) FROM theirs"), 0);
+        assert_int_equal(fixture_integer(fixture, names[i], "SELECT count(*) FROM theirs"), 0);
         assert_int_equal(unlink(fixture_path(fixture, names[i], path)), 0);
         make_database(fixture, names[i], "PRAGMA application_id = 1234");
         check_refused(fixture, RESULT_FOREIGN, "not a file of usher's");
@@ -251,11 +251,11 @@ static void a_newer_version_is_refused(void **state)
     assert_int_equal(fixture_open(fixture), RESULT_OK);
     fixture_close(fixture);
     for (size_t i = 0; i < 2; i++) {
-        sql_run(fixture, names[i], "PRAGMA user_version = 99");
+        fixture_run(fixture, names[i], "PRAGMA user_version = 99");
         check_refused(fixture, RESULT_NEWER, names[i]);
         assert_non_null(strstr(fixture->explanation.text, "version 99"));
         assert_true(snprintf(sql, sizeof sql, "PRAGMA user_version = %d", SCHEMA_VERSION) > 0);
-        sql_run(fixture, names[i], sql);
+        fixture_run(fixture, names[i], sql);
     }
     assert_int_equal(fixture_open(fixture), RESULT_OK);
 }
@@ -289,7 +289,8 @@ static void lost_tables_come_back_from_a_whole_journal(void **state)
     assert_true(store_unbooked(fixture->store) > SCENE_SEATS);
     book_all(fixture);
     fixture_close(fixture);
-    assert_int_equal(sql_integer(fixture, "usher.db", "SELECT count(*) FROM seat"), SCENE_SEATS);
+    assert_int_equal(fixture_integer(fixture, "usher.db", "SELECT count(*) FROM seat"),
+                     SCENE_SEATS);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, fixture_teardown)

@@ -235,8 +235,8 @@ static bool has_file(const struct fixture *fixture, const char *file)
 /* The old version would go on from here. */
 static void check_old(const struct fixture *fixture)
 {
-    assert_int_equal(sql_integer(fixture, "usher.db", "PRAGMA user_version"), KEPT_VERSION);
-    assert_int_equal(sql_integer(fixture, "journal.db", "PRAGMA user_version"), KEPT_VERSION);
+    assert_int_equal(fixture_integer(fixture, "usher.db", "PRAGMA user_version"), KEPT_VERSION);
+    assert_int_equal(fixture_integer(fixture, "journal.db", "PRAGMA user_version"), KEPT_VERSION);
     sqlite3 *db = open_both(fixture);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
         if (is_kept_kind((enum record_kind)i))
@@ -286,7 +286,7 @@ static void every_row_is_taken_along(void **state)
     check_books(fixture);
     fixture_close(fixture);
     assert_false(has_file(fixture, "usher.db.new"));
-    assert_int_equal(sql_integer(fixture, "usher.db", "PRAGMA user_version"), SCHEMA_VERSION);
+    assert_int_equal(fixture_integer(fixture, "usher.db", "PRAGMA user_version"), SCHEMA_VERSION);
     assert_int_equal(fixture_open(fixture), RESULT_OK); /* and is no old one any more */
 }
 
@@ -322,16 +322,17 @@ static void the_way_to_the_schema_does_not_matter(void **state)
 static void version_1_is_taken_up_too(void **state)
 {
     struct fixture *fixture = *state;
-    sql_run(fixture, "usher.db",
-            "DROP VIEW idempotency_key_readable; DROP TABLE idempotency_key;"
-            "PRAGMA user_version = 1");
-    sql_run(fixture, "kept.db", "DELETE FROM idempotency_key");
-    sql_run(fixture, "journal.db", "PRAGMA user_version = 1");
+    fixture_run(fixture, "usher.db",
+                "DROP VIEW idempotency_key_readable; DROP TABLE idempotency_key;"
+                "PRAGMA user_version = 1");
+    fixture_run(fixture, "kept.db", "DELETE FROM idempotency_key");
+    fixture_run(fixture, "journal.db", "PRAGMA user_version = 1");
     must_take_up(fixture);
     check_same_rows(fixture);
     book_all(fixture); /* the tail brings keys */
     fixture_close(fixture);
-    assert_int_equal(sql_integer(fixture, "usher.db", "SELECT count(*) FROM idempotency_key"), 2);
+    assert_int_equal(fixture_integer(fixture, "usher.db", "SELECT count(*) FROM idempotency_key"),
+                     2);
 }
 
 static void without_a_watch_it_is_left_alone(void **state)
@@ -373,7 +374,7 @@ static void the_old_log_is_taken_along(void **state)
     assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    sql_run(fixture, "kept.db", sql);
+    fixture_run(fixture, "kept.db", sql);
     must_take_up(fixture);
     check_same_rows(fixture);
 }
@@ -382,7 +383,7 @@ static void the_old_log_is_taken_along(void **state)
 static void a_file_without_a_log_is_taken_up(void **state)
 {
     struct fixture *fixture = *state;
-    sql_run(fixture, "usher.db", "PRAGMA journal_mode = DELETE");
+    fixture_run(fixture, "usher.db", "PRAGMA journal_mode = DELETE");
     must_take_up(fixture);
     check_same_rows(fixture);
 }
@@ -394,8 +395,8 @@ static void a_row_without_an_id_is_named(void **state)
     struct fixture *fixture = *state;
     static const char broken[] =
         "UPDATE session SET user_id = 'nobody' WHERE id = (SELECT min(id) FROM session)";
-    sql_run(fixture, "usher.db", broken);
-    sql_run(fixture, "kept.db", broken);
+    fixture_run(fixture, "usher.db", broken);
+    fixture_run(fixture, "kept.db", broken);
     (void)check_refused(fixture, RESULT_CORRUPT, "table session, row \"session_");
     assert_non_null(strstr(fixture->explanation.text, "user_id \"nobody\" is no id"));
     check_old(fixture);
@@ -406,8 +407,8 @@ static void an_id_of_another_kind_is_no_id(void **state)
     struct fixture *fixture = *state;
     static const char broken[] =
         "UPDATE payment SET reservation_id = replace(reservation_id, 'reservation', 'seat')";
-    sql_run(fixture, "usher.db", broken);
-    sql_run(fixture, "kept.db", broken);
+    fixture_run(fixture, "usher.db", broken);
+    fixture_run(fixture, "kept.db", broken);
     (void)check_refused(fixture, RESULT_CORRUPT, "table payment");
     check_old(fixture);
 }
@@ -416,8 +417,8 @@ static void a_reference_to_nothing_is_named(void **state)
 {
     struct fixture *fixture = *state;
     static const char broken[] = "DELETE FROM queue_token WHERE reason = 'finished'";
-    sql_run(fixture, "usher.db", broken);
-    sql_run(fixture, "kept.db", broken);
+    fixture_run(fixture, "usher.db", broken);
+    fixture_run(fixture, "kept.db", broken);
     (void)check_refused(fixture, RESULT_CORRUPT,
                         "table seat_reservation names a row of queue_token");
     check_old(fixture);
@@ -426,11 +427,12 @@ static void a_reference_to_nothing_is_named(void **state)
 static void what_others_added_is_not_thrown_away(void **state)
 {
     struct fixture *fixture = *state;
-    sql_run(fixture, "usher.db", "CREATE TABLE notes (text)");
+    fixture_run(fixture, "usher.db", "CREATE TABLE notes (text)");
     assert_int_equal(check_refused(fixture, RESULT_FOREIGN, "column text of table notes"), 0);
-    sql_run(fixture, "usher.db", "DROP TABLE notes; ALTER TABLE user ADD COLUMN shoe_size INTEGER");
+    fixture_run(fixture, "usher.db",
+                "DROP TABLE notes; ALTER TABLE user ADD COLUMN shoe_size INTEGER");
     assert_int_equal(check_refused(fixture, RESULT_FOREIGN, "column shoe_size of table user"), 0);
-    sql_run(fixture, "usher.db", "ALTER TABLE user DROP COLUMN shoe_size; ANALYZE");
+    fixture_run(fixture, "usher.db", "ALTER TABLE user DROP COLUMN shoe_size; ANALYZE");
     check_old(fixture);
     must_take_up(fixture); /* what SQLite itself added is nobody's */
 }
@@ -542,7 +544,7 @@ static void fail_everywhere(struct fixture *fixture, int result, bool lasting, i
         plan = (struct fault_plan){0};
         if (answer == RESULT_OK)
             fixture_close(fixture);
-        if (sql_integer(fixture, "usher.db", "PRAGMA user_version") == 2) {
+        if (fixture_integer(fixture, "usher.db", "PRAGMA user_version") == 2) {
             check_old(fixture);
             refused++;
         } else {
