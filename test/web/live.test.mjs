@@ -8,9 +8,10 @@ import { ok } from '../api/support/client.mjs'
 import { Events } from '../api/support/events.mjs'
 import { House } from '../api/support/house.mjs'
 import { admitted, buyers, charge, hold as holdSeats, makeConcert, makeRound, pay, seatsOf, signIn } from '../api/support/people.mjs'
+import { until } from '../api/support/wait.mjs'
 import { openPage, says, streamOf } from './support/browser.mjs'
 import { openDoor } from './support/door.mjs'
-import { goIn, hold, seat, signUp } from './support/walk.mjs'
+import { goIn, hold, openList, seat, signInAs, signUp, watch } from './support/walk.mjs'
 
 const BOSS = 'organizer@example.com'
 
@@ -23,6 +24,35 @@ before(async () => {
 after(() => house.close())
 
 const makeHall = (rows = 2, seatsPerRow = 5) => makeRound(organizer, concert, { rows, seatsPerRow })
+
+// The streams that a person's browser has open. Of a window that is gone nobody tells that they ended.
+function streamsOf(page) {
+    const open = new Set()
+    const isStream = request => new URL(request.url()).pathname === '/v1/events'
+    const forget = gone => {
+        for (const request of open) if (request.frame().page() === gone) open.delete(request)
+    }
+    const context = page.context()
+    context.on('request', request => isStream(request) && open.add(request))
+    for (const end of ['requestfinished', 'requestfailed']) context.on(end, request => open.delete(request))
+    for (const event of ['close', 'crash']) {
+        page.on(event, forget)
+        context.on('page', one => one.on(event, forget))
+    }
+    return open
+}
+
+// The only one of them, once there is no other.
+const onlyOf = async open =>
+    (await until('a single stream', () => open.size === 1 && [...open]))[0]
+
+const followed = request => [...new URL(request.url()).searchParams.keys()].sort().join()
+
+const setHidden = (page, hidden) =>
+    page.evaluate(hidden => {
+        Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
+    }, hidden)
 
 // From here on the page learns nothing by asking.
 const silence = (page, pattern) => page.route(pattern, route => route.abort())
@@ -120,20 +150,15 @@ test('a page that nobody looks at holds no stream', async t => {
     const round = await makeHall()
     const page = await openPage(t, house)
     await enter(page, round)
-    const hide = hidden =>
-        page.evaluate(hidden => {
-            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true })
-            document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))
-        }, hidden)
     const closed = page.waitForEvent('requestfinished', { predicate: request => request.url().includes('/v1/events') })
         .catch(() => {})
     const failed = page.waitForEvent('requestfailed', { predicate: request => request.url().includes('/v1/events') })
         .catch(() => {})
-    await hide(true)
+    await setHidden(page, true)
     await Promise.race([closed, failed])
     await takeSeat(house, round, 4)
     const stream = streamOf(page)
-    await hide(false)
+    await setHidden(page, false)
     assert.equal((await stream).status(), 200)
     await gone(page, 'A-1-5')
 })
@@ -173,4 +198,116 @@ test('a hold that is paid elsewhere is booked here, without asking', async t => 
     const [held] = ok(await elsewhere.get('/v1/reservations')).items
     ok(await pay(elsewhere, held), 201)
     await says(page, 'Booked.')
+})
+
+// Another window of the same browser, in the same hall.
+async function another(page, round) {
+    const other = await page.context().newPage()
+    await other.goto(`/seats/${round.id}`)
+    await openList(other)
+    return other
+}
+
+const eachGone = (windows, number) => Promise.all(windows.map(page => gone(page, number)))
+
+// As the server counts: of `most` streams, others can have all but one.
+async function isOneOf(house, most) {
+    const others = []
+    await until(`${most - 1} streams that are free`, async () => {
+        const one = await Events.open(house.anybody)
+        if (one.status === 200) others.push(one)
+        return others.length === most - 1
+    })
+    for (const one of others) one.close()
+}
+
+test('eight windows have one stream, and each that goes leaves it to another', async t => {
+    const STREAMS = 9
+    const house = await House.open({ streams: STREAMS }, { organizers: [BOSS] })
+    t.after(() => house.close())
+    const host = await signIn(house, BOSS)
+    const round = await makeRound(host, await makeConcert(host), { rows: 2, seatsPerRow: 5 })
+    const page = await openPage(t, house)
+    const open = streamsOf(page)
+    await enter(page, round)
+    const windows = [page]
+    while (windows.length < 8) windows.push(await another(page, round))
+    await page.context().route('**/availability*', route => route.abort())
+    await takeSeat(house, round, 0)
+    await eachGone(windows, 'A-1-1')
+    await isOneOf(house, STREAMS)
+    const holder = async () => (await onlyOf(open)).frame().page()
+    const without = gone => windows.splice(windows.indexOf(gone), 1)
+
+    // Closed, hidden, and dead from one moment to the next.
+    const closed = await holder()
+    without(closed)
+    await closed.close()
+    await takeSeat(house, round, 1)
+    await eachGone(windows, 'A-1-2')
+
+    const hidden = await holder()
+    without(hidden)
+    await setHidden(hidden, true)
+    await takeSeat(house, round, 2)
+    await eachGone(windows, 'A-1-3')
+    assert.ok((await holder()) !== hidden, 'who is hidden holds on')
+
+    // Whoever is back hears what the others hear.
+    await setHidden(hidden, false)
+    windows.push(hidden)
+    await takeSeat(house, round, 3)
+    await eachGone(windows, 'A-1-4')
+
+    const dead = await holder()
+    without(dead)
+    const crash = await page.context().newCDPSession(dead)
+    crash.send('Page.crash').catch(() => {}) // nobody is there to answer
+    await takeSeat(house, round, 4)
+    await eachGone(windows, 'A-1-5')
+    assert.ok((await holder()) !== dead, 'who is dead holds on')
+})
+
+test('what windows want is joined, and a window in another hall asks', async t => {
+    const [round, other] = [await makeHall(), await makeHall()]
+    const page = await openPage(t, house)
+    const open = streamsOf(page)
+    await signInAs(page, BOSS)
+    await watch(page, round)
+    await openList(page)
+    const desk = await page.context().newPage()
+    await desk.goto('/desk')
+    await until('one stream for both', async () => followed(await onlyOf(open)) === 'desk,roundId,token')
+    await page.context().route('**/v1/stats*', route => route.abort())
+    await page.context().route(`**/${round.id}/availability*`, route => route.abort())
+    await takeSeat(house, round, 0)
+    await gone(page, 'A-1-1')
+
+    const second = await another(page, other)
+    await until('one stream for all', async () => followed(await onlyOf(open)) === 'desk,roundId,token')
+    const [followedId, asked] = [round.id, other.id]
+    assert.ok([followedId, asked].includes(new URL((await onlyOf(open)).url()).searchParams.get('roundId')))
+    await takeSeat(house, other, 0)
+    await gone(second, 'A-1-1')
+    await takeSeat(house, round, 1)
+    await gone(page, 'A-1-2')
+    // The first window gone, the stream follows the second's hall.
+    await page.close()
+    await until('the other hall', async () => (await onlyOf(open)).url().includes(other.id))
+    await page.context().route(`**/${other.id}/availability*`, route => route.abort())
+    await takeSeat(house, other, 1)
+    await gone(second, 'A-1-2')
+})
+
+test('where a browser has no locks, each window has a stream', async t => {
+    const round = await makeHall()
+    const page = await openPage(t, house)
+    await page.context().addInitScript(() => delete Navigator.prototype.locks)
+    const open = streamsOf(page)
+    await enter(page, round)
+    const windows = [page, await another(page, round)]
+    await until('two streams', () => open.size === 2)
+    await page.context().route('**/availability*', route => route.abort())
+    await takeSeat(house, round, 0)
+    await eachGone(windows, 'A-1-1')
 })

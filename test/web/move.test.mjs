@@ -123,7 +123,8 @@ test('more time reaches the other tab at once', async t => {
     await goIn(page, round)
     await hold(page, 'A-1-1')
     const other = await page.context().newPage()
-    const stream = streamOf(other)
+    // The windows have one stream, which begins anew for the second.
+    const stream = streamOf(page)
     await other.goto(page.url())
     await other.getByRole('timer').waitFor()
     await stream

@@ -1,6 +1,6 @@
-// What happens in the house, as it happens: GET /v1/events. A page follows it while somebody looks. It
-// comes back by itself after a cut, a sleep or a restart of the server; while there is none, `live` is
-// false, and pages ask at their own pace.
+// What happens in the house, as it happens, by the browser's stream (stream.ts). A page follows it while
+// somebody looks. It comes back by itself after a cut, a sleep or a restart of the server; while there is
+// none, `live` is false, and pages ask at their own pace.
 import { computed, effect, signal } from '@preact/signals'
 import type {
     Changes,
@@ -26,6 +26,8 @@ interface Events {
     desk: DeskSecond
 }
 
+export type EventName = keyof Events
+
 type Hearers = { [Event in keyof Events]?: (data: Events[Event]) => void }
 
 export const live = signal(false)
@@ -33,51 +35,36 @@ export const live = signal(false)
 // A stream can be dead without a sign of it: what it tells is asked for so often all the same.
 export const backstopMs = 30_000
 
-// A refused stream is tried again, later each time: a full house has no room for it.
-const againMs = 4000
-const longestMs = 60_000
-
 // `query`: what to follow, or null for nothing, as the signals that it reads have it.
 export function follow(query: () => string | null, hearers: Hearers): void {
     const wanted = computed(query)
-    const open = signal(0)
-    let source: EventSource | null = null
-    let timer = 0
-    let refusals = 0
+    const looks = signal(0)
+    let ended = new AbortController()
 
-    const close = () => {
-        clearTimeout(timer)
-        source?.close()
-        source = null
+    const leave = () => {
+        ended.abort()
         live.value = false
     }
-    const anew = () => open.value++
-    const begin = (path: string) => {
-        const stream = new EventSource(path)
-        source = stream
-        stream.onopen = () => {
-            refusals = 0
-            live.value = true
-        }
-        stream.onerror = () => {
-            live.value = false
-            if (stream.readyState !== EventSource.CLOSED) return
-            const ms = Math.min(againMs * 2 ** refusals++, longestMs)
-            timer = setTimeout(anew, ms * (0.5 + Math.random() / 2))
-        }
-        for (const [event, hear] of Object.entries(hearers))
-            stream.addEventListener(event, message => {
-                heardFromServer()
-                ;(hear as (data: unknown) => void)(JSON.parse(message.data))
-            })
+    const join = async (path: string) => {
+        const { signal } = ended
+        const { listen } = await import('./stream')
+        listen(path, { live: isLive => (live.value = isLive), hear }, signal)
+    }
+    const hear = (event: EventName, data: string) => {
+        heardFromServer()
+        const hearer = hearers[event] as ((data: unknown) => void) | undefined
+        hearer?.(JSON.parse(data))
     }
     effect(() => {
-        void open.value
+        void looks.value
         const now = wanted.value
-        close()
-        if (now !== null && !document.hidden) begin(`/v1/events?${now}`)
+        leave()
+        ended = new AbortController()
+        // Without what a stream needs a page asks.
+        if (now !== null && !document.hidden) join(now).catch(() => {})
     })
-    for (const event of ['visibilitychange', 'online']) addEventListener(event, anew)
+    // Who sleeps was hidden before.
+    for (const event of ['visibilitychange', 'online']) addEventListener(event, () => looks.value++)
     // What an open stream belongs to is not kept for going back.
-    addEventListener('pagehide', close)
+    addEventListener('pagehide', leave)
 }
