@@ -44,6 +44,8 @@ const options = {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
+    // What only a browser's tools for developers ask for.
+    define: { 'window.__PREACT_SIGNALS_DEVTOOLS__': 'false' },
     logLevel: 'warning',
 }
 

@@ -181,6 +181,63 @@ test('a turn that comes is told without asking', async t => {
     await says(page, 'It’s your turn')
 })
 
+// From now on `looks` tells when the page asked for the queue, by its own clock, and `isQuiet` whether
+// all that it asked was answered.
+const noteLooks = page =>
+    page.evaluate(() => {
+        const { fetch } = window
+        window.looks = []
+        window.asking = 0
+        window.fetch = async (path, options) => {
+            if (path === '/v1/queue') window.looks.push(performance.now())
+            window.asking++
+            const answer = await fetch(path, options)
+            const text = await answer.text()
+            window.asking--
+            return new Response(text || null, answer)
+        }
+    })
+
+// Lets the page's clock go on until it looked so often; what lay between, in seconds.
+async function secondsBetween(page, looks) {
+    const isQuiet = () => page.evaluate(() => window.asking === 0)
+    while ((await page.evaluate(() => window.looks.length)) < looks) {
+        await page.clock.runFor(1000)
+        await until('answers', isQuiet)
+    }
+    const times = await page.evaluate(() => window.looks.splice(0))
+    return times.slice(1).map((time, i) => (time - times[i]) / 1000)
+}
+
+test('a hidden page in line asks twice in the time of silence, and its title tells whose turn it is', async t => {
+    const narrow = await House.open({ 'max-active': 1, 'silent-seconds': 80 }, { organizers: [BOSS] })
+    t.after(() => narrow.close())
+    const host = await signIn(narrow, BOSS)
+    const round = await makeRound(host, await makeConcert(host), { rows: 2, seatsPerRow: 5 })
+    const [inside] = await buyers(narrow, 'inside')
+    const first = await admitted(inside)
+    const page = await openPage(t, narrow)
+    await signUp(page)
+    await page.route('**/v1/events*', route => route.abort())
+    await page.clock.install()
+    await page.goto(`/line?join=1&to=/seats/${round.id}`)
+    await says(page, 'Your number 2')
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000))
+    await noteLooks(page)
+    await setHidden(page, true)
+    const isHalf = silence => seconds => seconds >= silence / 2 && seconds < silence * 0.6
+    const waiting = await secondsBetween(page, 4)
+    assert.ok(waiting.slice(1).every(isHalf(80)), String(waiting))
+    // Who is inside must be heard too, by what the house wants now.
+    ok(await inside.delete(`/v1/queue/tokens/${first.id}`), 204)
+    ok(await host.patch('/v1/queue', { silentSeconds: 30 }))
+    await secondsBetween(page, 2)
+    assert.match(await page.title(), /^It’s your turn/)
+    const active = await secondsBetween(page, 3)
+    assert.ok(active.every(isHalf(30)), String(active))
+    assert.equal(new URL(page.url()).pathname, '/line')
+})
+
 test('a hold that is paid elsewhere is booked here, without asking', async t => {
     const round = await makeHall()
     const page = await openPage(t, house)

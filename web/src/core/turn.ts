@@ -14,6 +14,12 @@ export const trouble = signal<unknown>(null)
 // Where nobody names a pace: how often a page looks whether the line has changed.
 const slowMs = 60_000
 
+// Nobody sees how far a hidden page has come. It asks as seldom as loses no turn: twice in the time after
+// which one counts as silent or as gone, in case one answer is late, and so that of the time inside half
+// is left at the worst. The queue is asked too, since these times may be changed.
+const hiddenMs = ({ silentSeconds, activeSeconds, waitSeconds }: Queue): number =>
+    Math.min(slowMs, Math.min(silentSeconds, activeSeconds, waitSeconds) * 500)
+
 // Whoever waits longer than this between two looks is far back, and takes no stream: the house has
 // some thousand, for a crowd of a hundred thousand.
 const nearMs = 6000
@@ -56,9 +62,17 @@ export async function look(): Promise<void> {
     } catch (error) {
         trouble.value = error
     }
+    lookLater()
+}
+
+// Whoever is in line has a pace; who is not, and hidden, has nothing to miss.
+function lookLater(): void {
     clearTimeout(timer)
-    const pace = live.value ? backstopMs : (token.value?.pollAfterMs ?? slowMs)
-    timer = setTimeout(look, pace * (1 + Math.random() / 10))
+    const paceMs = token.peek()?.pollAfterMs
+    const line = document.hidden && queue.peek()
+    if (line && !paceMs) return
+    const shownMs = live.peek() ? backstopMs : (paceMs ?? slowMs)
+    timer = setTimeout(look, (line ? hiddenMs(line) : shownMs) * (1 + Math.random() / 10))
 }
 
 function lookSoon(): void {
@@ -66,8 +80,10 @@ function lookSoon(): void {
     soonTimer = setTimeout(look, gatherMs)
 }
 
-const lookAgain = (): void => {
-    if (token.peek() !== undefined && !document.hidden) lookSoon()
+function lookAgain(): void {
+    if (token.peek() === undefined) return
+    if (document.hidden) lookLater()
+    else lookSoon()
 }
 
 // Whether a stream is worth having, and then what to ask it for.

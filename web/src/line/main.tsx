@@ -210,7 +210,10 @@ function Notice() {
 
 function LinePage() {
     const now = token.value
-    const title = now?.status === 'waiting' ? `#${count(now.ahead + 1)}` : t('line')
+    const title =
+        now?.status === 'waiting'
+            ? `#${count(now.ahead + 1)}`
+            : t(now?.status === 'active' ? 'yourTurn' : 'line')
     return (
         <Frame title={title}>
             <h1>{t('line')}</h1>
