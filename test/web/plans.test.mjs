@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test'
 import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
 import { invited, makeConcert, seatsOf, signIn } from '../api/support/people.mjs'
+import { until } from '../api/support/wait.mjs'
 import { button, link, openPage, says } from './support/browser.mjs'
 import { signInAs } from './support/walk.mjs'
 
@@ -323,6 +324,89 @@ test('leaving asks while something is not saved', async t => {
     await link(page, 'Seating plans').click()
     await page.waitForURL('**/desk/plans')
     assert.equal(asked.length, 1)
+})
+
+// What the browser keeps of the plan, once it has the row's label in it; null: once there is nothing.
+const keptByBrowser = (page, id, label) =>
+    until(`${label} in the browser`, () =>
+        page.evaluate(
+            ([id, label]) =>
+                new Promise((resolve, reject) => {
+                    const opening = indexedDB.open('usher-drafts')
+                    opening.onerror = () => reject(opening.error)
+                    opening.onsuccess = () => {
+                        const database = opening.result
+                        const asking = database.transaction('usher-drafts').objectStore('usher-drafts').get(id)
+                        asking.onsuccess = () => {
+                            database.close()
+                            resolve((asking.result?.plan.rows[0].row ?? null) === label)
+                        }
+                    }
+                }),
+            [id, label]
+        )
+    )
+
+// Ends the window, as a crash does, without asking it, and opens the plan in another.
+async function end(page, id) {
+    const context = page.context()
+    await page.close({ runBeforeUnload: false })
+    const next = await context.newPage()
+    await next.goto(`/desk/plans/${id}`)
+    await next.locator('#rows').waitFor()
+    return next
+}
+
+const unsaved = /^What you drew .* and did not save is here again/
+
+test('what was drawn and not saved outlives a crash, until it is saved or thrown away', async t => {
+    const { page, id } = await openPlan(t)
+    await fill(page, '#row-label', 'mine')
+    await keptByBrowser(page, id, 'mine')
+    const second = await end(page, id)
+    await says(second, unsaved)
+    await row(second, 'row mine').waitFor()
+    await says(second, 'Not saved yet.')
+    // One step back is what is saved, and nothing is left to tell of.
+    await button(second, 'Undo (Ctrl+Z)').click()
+    await row(second, 'row 1').waitFor()
+    assert.equal(await second.getByText(unsaved).count(), 0)
+    await keptByBrowser(second, id, null)
+    await button(second, 'Redo (Ctrl+Y)').click()
+    await keptByBrowser(second, id, 'mine')
+    const third = await end(second, id)
+    await button(third, 'Throw it away').click()
+    await third.locator('#rows:focus').waitFor()
+    await announced(third, 'Thrown away: this is what is saved.')
+    await says(third, 'All is saved.')
+    await keptByBrowser(third, id, null)
+    await fill(third, '#row-label', 'saved')
+    await keptByBrowser(third, id, 'saved')
+    await save(third)
+    await keptByBrowser(third, id, null)
+    const fourth = await end(third, id)
+    await says(fourth, 'All is saved.')
+    assert.equal(await fourth.getByText(unsaved).count(), 0)
+    assert.equal((await planOf(id)).version, 2)
+})
+
+test('what was drawn on a plan that somebody changed before it was opened again is told, and nothing is lost', async t => {
+    const { page, id } = await openPlan(t)
+    await fill(page, '#row-label', 'mine')
+    await keptByBrowser(page, id, 'mine')
+    const theirs = { name: 'Theirs', plan: { ...hall, rows: hall.rows.slice(0, 1) } }
+    ok(await organizer.request('PUT', `/v1/plans/${id}`, { body: theirs, headers: { 'if-match': '"1"' } }))
+    const second = await end(page, id)
+    await says(second, unsaved)
+    await says(second, 'Somebody else saved this plan meanwhile')
+    await row(second, 'row mine').waitFor()
+    await button(second, 'Show theirs').click()
+    await says(second, '1 rows, 4 seats')
+    await says(second, 'All is saved.')
+    await button(second, 'Undo (Ctrl+Z)').click()
+    await save(second)
+    assert.equal((await planOf(id)).plan.rows[0].row, 'mine')
+    await keptByBrowser(second, id, null)
 })
 
 test('what is odd is told while it is drawn, with its rows', async t => {

@@ -1,6 +1,6 @@
 // One seating plan: the hall, its rows and what they are, kept when one says so. What somebody else keeps
 // meanwhile is told, and neither is lost.
-import { useSignal } from '@preact/signals'
+import { effect, useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { StoredPlan, WholePlan } from '../core/api'
 import { act, Refused, read } from '../core/call'
@@ -14,6 +14,7 @@ import { PlanFields, Typed } from './plan_fields'
 import { Findings } from './plan_findings'
 import { PlanGrades } from './plan_grades'
 import { PlanHall } from './plan_hall'
+import { forgetRescued, type Rescued, rescue, rescued } from './plan_rescue'
 import { editorKey, PlanRows } from './plan_rows'
 import { PlanSheet } from './plan_sheet_form'
 
@@ -28,6 +29,29 @@ function useGuard(editing: Editing): void {
         return () => {
             removeEventListener('beforeunload', ask)
             removeEventListener('usher-renew', ask)
+        }
+    }, [editing])
+}
+
+// So long after the last change the browser keeps it: a large hall takes a moment to write.
+const rescueMs = 1000
+
+function useRescue(editing: Editing): void {
+    useEffect(() => {
+        let timer = 0
+        const keep = () => {
+            clearTimeout(timer)
+            rescue(editing.toRescue()).catch(() => {})
+        }
+        const stop = effect(() => {
+            void editing.draft.value
+            clearTimeout(timer)
+            if (editing.isChanged.value) timer = setTimeout(keep, rescueMs)
+            else forgetRescued(editing.stored.id).catch(() => {})
+        })
+        return () => {
+            stop()
+            clearTimeout(timer)
         }
     }, [editing])
 }
@@ -59,6 +83,7 @@ async function saveAsNew(editing: Editing): Promise<void> {
     const { id } = await act<StoredPlan>('copy-plan', 'POST', '/v1/plans', copy)
     // It is kept: nothing is left to lose here.
     editing.kept.value = editing.draft.value
+    await forgetRescued(editing.stored.id).catch(() => {})
     location.assign(`/desk/plans/${id}`)
 }
 
@@ -100,6 +125,28 @@ function Overtaken({ editing }: { editing: Editing }) {
                     </>
                 )}
             </p>
+        </section>
+    )
+}
+
+// What was here when the page was closed, or the browser.
+function Rescue({ editing }: { editing: Editing }) {
+    const { drawnAt, isChanged, theirs } = editing
+    if (drawnAt.value === null || !isChanged.value) return null
+    const throwAway = () => {
+        editing.throwAway()
+        document.getElementById('rows')?.focus()
+    }
+    return (
+        <section class="trouble" role="status">
+            <p>{t('drawnBefore', { time: dayAndTime(drawnAt.value) })}</p>
+            {theirs.value === null ? (
+                <p class="acts">
+                    <button type="button" class="quiet" onClick={throwAway}>
+                        {t('throwAway')}
+                    </button>
+                </p>
+            ) : null}
         </section>
     )
 }
@@ -174,15 +221,31 @@ function Bar({ editing }: { editing: Editing }) {
     )
 }
 
-function Editor({ stored }: { stored: WholePlan }) {
-    const editing = useMemo(() => new Editing(stored), [stored])
+interface Opened {
+    stored: WholePlan
+    draft: Rescued | undefined
+}
+
+async function openPlan(id: string): Promise<Opened> {
+    const [stored, draft] = await Promise.all([read<WholePlan>(`/v1/plans/${id}`), rescued(id)])
+    return { stored, draft }
+}
+
+function Editor({ opened }: { opened: Opened }) {
+    const editing = useMemo(() => {
+        const one = new Editing(opened.stored)
+        if (opened.draft !== undefined) one.goOn(opened.draft)
+        return one
+    }, [opened])
     useGuard(editing)
+    useRescue(editing)
     useKeys(editing)
     const { draft } = editing
     return (
         <>
             <h1>{draft.value.name}</h1>
             <Bar editing={editing} />
+            <Rescue editing={editing} />
             <Overtaken editing={editing} />
             <Faults editing={editing} />
             <Typed
@@ -212,10 +275,10 @@ function Editor({ stored }: { stored: WholePlan }) {
 }
 
 export function PlanPage({ id }: { id: string }) {
-    const stored = useMemo(() => load(() => read<WholePlan>(`/v1/plans/${id}`)), [id])
+    const opened = useMemo(() => load(() => openPlan(id)), [id])
     return (
-        <Shown alone loaded={stored}>
-            {plan => <Editor stored={plan} />}
+        <Shown alone loaded={opened}>
+            {plan => <Editor opened={plan} />}
         </Shown>
     )
 }

@@ -20,6 +20,7 @@ import {
     without,
     writePlan,
 } from './plan_draft'
+import type { Rescued } from './plan_rescue'
 import { movedBy, type Places, reshaped, type Shape, shapeOf, turnedBy } from './plan_shape'
 
 // So many steps are undone.
@@ -48,6 +49,8 @@ export class Editing {
     readonly kept: Signal<Draft>
     // What somebody else made of it meanwhile.
     readonly theirs = signal<WholePlan | null>(null)
+    // When what is here was drawn, if it was not saved then and the page was closed.
+    readonly drawnAt = signal<number | null>(null)
     readonly isBusy = signal(false)
     readonly error = signal<unknown>(null)
     private readonly unit: Unit
@@ -258,6 +261,7 @@ export class Editing {
             this.version.value = version
             this.theirs.value = null
         })
+        this.drawnAt.value = null
         say(t('saved'))
     }
 
@@ -312,6 +316,36 @@ export class Editing {
             this.kept.value = draft
             this.version.value = version
             theirs.value = null
+            this.drawnAt.value = null
         })
+    }
+
+    // ---- What was not saved ----
+
+    toRescue(): Rescued {
+        const { id } = this.stored
+        return { id, version: this.version.value, at: Date.now(), ...this.body() }
+    }
+
+    // Goes on with what was drawn. What is saved is one step back, unless it was drawn on another version
+    // than that: then it is as if that had been saved just now.
+    goOn(draft: Rescued): void {
+        const { draft: drawn } = readPlan(draft, this.unit)
+        if (isSame(drawn, this.kept.value)) return
+        if (draft.version === this.stored.version) {
+            this.change(drawn)
+        } else {
+            this.draft.value = drawn
+            this.version.value = draft.version
+            this.theirs.value = this.stored
+        }
+        this.choose(drawn.rows.slice(0, 1).map(row => row.key))
+        this.drawnAt.value = draft.at
+    }
+
+    throwAway(): void {
+        const saved = this.kept.value
+        this.change(saved, t('threwAway'), new Set(saved.rows.slice(0, 1).map(row => row.key)))
+        this.drawnAt.value = null
     }
 }

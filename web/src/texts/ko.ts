@@ -730,6 +730,10 @@ export const desk: Desk = {
     rowsAdded: '열 {rows}개, 좌석 {n}석을 추가했습니다.',
     tookTheirs: '다른 사람이 저장한 배치도입니다. 실행 취소를 누르면 내 것이 다시 보입니다.',
     copyOf: '{name} 사본',
+    drawnBefore:
+        '{time}에 그리고 저장하지 않은 내용을 다시 불러왔습니다. 아직 저장되지 않았습니다.',
+    throwAway: '버리기',
+    threwAway: '버렸습니다. 지금 보이는 것은 저장된 내용입니다.',
     planOvertaken: '그사이 다른 사람이 이 배치도를 저장했습니다',
     planOvertakenHow:
         '{time}에 좌석 {n}석으로 저장했습니다. 내 것은 저장되지 않은 채 여기 그대로 있습니다.',
