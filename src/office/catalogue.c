@@ -366,6 +366,11 @@ timestamp_ms round_sale_end(const struct live_round *round)
     return closes < round->row.start_time ? closes : round->row.start_time;
 }
 
+bool round_has_begun(const struct office *office, const struct concert_round *row)
+{
+    return office->now.wall >= row->start_time;
+}
+
 /* ---- Seats ---- */
 
 void seat_set_status(struct office *office, struct live_seat *seat, enum seat_status status)

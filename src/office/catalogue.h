@@ -75,6 +75,9 @@ bool round_is_over(const struct live_round *round);
 /* When the round's sale ends: reservationCloseAt or its start, the earlier. */
 timestamp_ms round_sale_end(const struct live_round *round);
 
+/* Whether the wall clock is at the round's start, or past it. */
+bool round_has_begun(const struct office *office, const struct concert_round *row);
+
 /* ---- Rules (round_change.c) ---- */
 
 /* Whether its doors open before it begins, and it ends after that. */

@@ -94,7 +94,8 @@ static enum refusal check_pending(const struct office *office, const struct live
         call->detail.payment_id = row->payment_id;
         return REFUSAL_RESERVATION_NOT_PENDING;
     }
-    return REFUSAL_NONE;
+    CHECK(round != NULL); /* a pending one keeps it */
+    return round_has_begun(office, &round->row) ? REFUSAL_SALES_CLOSED : REFUSAL_NONE;
 }
 
 enum refusal reservation_find_pending(const struct office *office, const struct live_user *user,
@@ -447,7 +448,7 @@ static enum refusal check_cancel(const struct office *office, const struct calle
     if (reservation->row.status != RESERVATION_STATUS_CONFIRMED || caller_may(caller) ||
         round->status == ROUND_STATUS_CANCELLED)
         return REFUSAL_NONE;
-    if (office->now.wall >= round->start_time) /* it may have been moved to an earlier date */
+    if (round_has_begun(office, round)) /* it may have been moved to an earlier date */
         return REFUSAL_REFUND_CLOSED;
     const bool is_free = reservation_was_moved(&reservation->row, round) &&
                          office->now.wall < round->free_cancel_until;

@@ -30,6 +30,9 @@ before(async () => {
 })
 after(() => house.close())
 
+const HOUR_MS = 3_600_000
+
+const extend = (client, { id }) => client.post(`/v1/reservations/${id}/extend`)
 const statusOf = async (client, { id }) => ok(await client.get(`/v1/reservations/${id}`)).status
 
 test('its form', async () => {
@@ -116,6 +119,36 @@ test('a live hold may be paid after its sale has closed', async () => {
     const closed = await hold(ann, { id: first.concertRoundId }, first)
     refused(closed, 409, 'sales_closed')
     ok(await pay(ann, reservation), 201)
+})
+
+test('for a round that has begun, before the points are looked at', async () => {
+    const own = await makeRound(organizer, concert)
+    const [first, second] = await seatsOf(ann, own)
+    await admitted(ann)
+    const held = ok(await hold(ann, own, first), 201)
+    const soon = fromNow(2000)
+    const reason = { texts: { ko: '앞당깁니다', en: 'Earlier' } }
+    const move = { startTime: soon, freeCancelUntil: soon, reason }
+    ok(await organizer.post(`/v1/rounds/${own.id}/move`, move))
+    const late = ok(await hold(ann, own, second), 201) // it would last 300 s
+    const had = await balance(ann)
+    await until('its start', () => Date.now() > Date.parse(soon))
+    for (const reservation of [held, late]) {
+        refused(await pay(ann, reservation), 409, 'sales_closed')
+        const body = { reservationId: reservation.id, startTime: own.startTime }
+        refused(await ann.post('/v1/payments', body), 409, 'sales_closed')
+        refused(await extend(ann, reservation), 409, 'sales_closed')
+        assert.equal(await statusOf(ann, reservation), 'pending')
+    }
+    assert.equal(await balance(ann), had)
+    ok(await ann.post(`/v1/reservations/${late.id}/cancel`))
+    refused(await pay(ann, late), 409, 'reservation_not_pending')
+    assert.ok(!ok(await ann.get('/v1/payments')).items.some(paid => paid.reservationId === held.id))
+
+    const again = { startTime: fromNow(HOUR_MS), freeCancelUntil: fromNow(HOUR_MS), reason }
+    ok(await organizer.post(`/v1/rounds/${own.id}/move`, again))
+    await charge(ann, 100)
+    ok(await pay(ann, held), 201)
 })
 
 test('for what has expired, before anything else is looked at but whose it is', async () => {

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 
 import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
-import { buy, buyer, fromNow, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
+import { admitted, buy, buyer, fromNow, hold as holdSeat, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
 import { button, link, openPage, says, streamOf } from './support/browser.mjs'
 import { goIn, hold, signInAs, signUp } from './support/walk.mjs'
 
@@ -114,6 +114,27 @@ for (const [locale, moved, look, payNow, cancelled] of words)
         await says(page, cancelled)
         assert.equal(await button(page, payNow).count(), 0)
         assert.ok(id.startsWith('reservation_'))
+    })
+
+const begun = [
+    ['en-GB', 'fay', 'This date has begun, and nothing is paid any more.', 'I need more time'],
+    ['ko-KR', 'gil', '이 회차가 시작되어 더 이상 결제할 수 없습니다.', '시간이 더 필요합니다'],
+]
+for (const [locale, name, words, more] of begun)
+    test(`nothing is paid once the date has begun, in ${locale}`, async t => {
+        const round = await makeRound(organizer, await makeConcert(organizer))
+        const person = await buyer(house, name, 1000)
+        const [seat] = await seatsOf(person, round)
+        await admitted(person)
+        const held = ok(await holdSeat(person, round, seat), 201)
+        const soon = fromNow(2000)
+        const move = { startTime: soon, freeCancelUntil: soon, reason }
+        ok(await organizer.post(`/v1/rounds/${round.id}/move`, move))
+        const page = await openPage(t, house, { locale })
+        await signInAs(page, `${name}@example.com`)
+        await page.goto(`/pay/${held.id}`)
+        await says(page, words)
+        assert.equal(await button(page, more).count(), 0)
     })
 
 test('more time reaches the other tab at once', async t => {

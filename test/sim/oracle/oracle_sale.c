@@ -509,7 +509,10 @@ static enum refusal pending_refusal(struct oracle *oracle, const struct row *use
     if (reservation->of.reservation->round->image.as.concert_round.status == ROUND_STATUS_CANCELLED)
         return REFUSAL_ROUND_CANCELLED;
     if (row->status == RESERVATION_STATUS_PENDING)
-        return REFUSAL_NONE;
+        return oracle->now.wall <
+                       reservation->of.reservation->round->image.as.concert_round.start_time
+                   ? REFUSAL_NONE
+                   : REFUSAL_SALES_CLOSED;
     if (call->refusal == REFUSAL_RESERVATION_NOT_PENDING &&
         (call->detail.reservation_status != row->status ||
          !id_equal(call->detail.payment_id, row->payment_id)))

@@ -102,10 +102,19 @@ const needMoreTime = (id: string) =>
 const topUp = (id: string, amount: number) =>
     once(id, () => act(`top-up:${id}`, 'POST', '/v1/points/charges', { amount }))
 
+// Until when a hold can be paid: until it ends, and never once its date has begun.
+function payableUntil({ reservation, round }: Till): string | null {
+    const { expiresAt } = reservation
+    const beginsFirst = expiresAt !== null && Date.parse(round.startTime) < Date.parse(expiresAt)
+    return beginsFirst ? round.startTime : expiresAt
+}
+
 // Only a hold that is still waiting for its payment has an end.
 function leftMs(now: Till): number {
-    const { status, expiresAt } = now.reservation
-    return status === 'pending' && expiresAt !== null ? Date.parse(expiresAt) - tick.value : 0
+    const until = payableUntil(now)
+    return now.reservation.status === 'pending' && until !== null
+        ? Date.parse(until) - tick.value
+        : 0
 }
 
 // Once it is over, the server says what became of it.
@@ -154,13 +163,14 @@ function Short({ now }: { now: Till }) {
     const short = now.reservation.amount - now.balance
     const id = now.reservation.id
     const house = settings.value
-    if (short <= 0 || now.reservation.expiresAt === null) return null
+    const until = payableUntil(now)
+    if (short <= 0 || until === null) return null
     return (
         <>
             <p class="bad">
                 {t('pointsShort', {
                     price: price(short),
-                    time: clockTime(now.reservation.expiresAt, true),
+                    time: clockTime(until, true),
                 })}
             </p>
             {house?.topUpUrl ? (
@@ -186,10 +196,13 @@ function Short({ now }: { now: Till }) {
 function Pending({ now }: { now: Till }) {
     const left = leftMs(now)
     const { id, amount, expiresAt, extendedAt } = now.reservation
-    if (left <= 0 || expiresAt === null) return <p class="big">{t('holdEnded')}</p>
+    const until = payableUntil(now)
+    const startEndsIt = until !== expiresAt
+    if (left <= 0 || until === null)
+        return <p class="big">{t(startEndsIt ? 'dateHasBegun' : 'holdEnded')}</p>
     return (
         <>
-            <p>{t('heldUntil', { time: clockTime(expiresAt, true) })}</p>
+            <p>{t('heldUntil', { time: clockTime(until, true) })}</p>
             <p class="big" role="timer">
                 {t(left <= soonMs ? 'endingSoon' : 'timeLeft', { span: span(left) })}
             </p>
@@ -201,7 +214,7 @@ function Pending({ now }: { now: Till }) {
                         {t('payNow', { price: price(amount) })}
                     </button>
                 )}
-                {extendedAt !== null || !settings.value?.extendSeconds ? null : (
+                {extendedAt !== null || startEndsIt || !settings.value?.extendSeconds ? null : (
                     <button
                         type="button"
                         class="quiet"

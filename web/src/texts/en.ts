@@ -202,6 +202,7 @@ export const seats = {
     timeLeft: '{span} left',
     endingSoon: '{span} left. Pay now to keep the seats.',
     holdEnded: 'The time ran out and the seats are free again. No points were spent.',
+    dateHasBegun: 'This date has begun, and nothing is paid any more. No points were spent.',
     yourPoints: 'You have {price}',
     pointsShort: 'You’re {price} short. The seats stay yours until {time}.',
     topUp: 'Add {price}',

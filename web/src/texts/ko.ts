@@ -192,6 +192,7 @@ export const seats: Seats = {
     timeLeft: '{span} 남음',
     endingSoon: '{span} 남았습니다. 지금 결제하면 좌석을 지킬 수 있습니다.',
     holdEnded: '시간이 지나 좌석이 풀렸습니다. 포인트는 쓰이지 않았습니다.',
+    dateHasBegun: '이 회차가 시작되어 더 이상 결제할 수 없습니다. 포인트는 쓰이지 않았습니다.',
     yourPoints: '보유 {price}',
     pointsShort: '{price}가 모자랍니다. 좌석은 {time}까지 지켜집니다.',
     topUp: '{price} 충전',
