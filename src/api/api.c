@@ -28,6 +28,7 @@ static struct limit_rate rate_of(unsigned per_second)
 static enum result limits_init(struct limits *limits, const struct api_options *options)
 {
     limits->account_rate = rate_of(options->account_requests_per_second);
+    limits->key_rate = rate_of(options->key_requests_per_second);
     limits->address_rate = rate_of(options->address_requests_per_second);
     struct {
         struct limit_table *table;
@@ -37,6 +38,7 @@ static enum result limits_init(struct limits *limits, const struct api_options *
         {&limits->addresses, LIMIT_ENTRIES},
         {&limits->password_lines, PASSWORD_LINE_ENTRIES},
         {&limits->streams, STREAM_ENTRIES},
+        {&limits->long_polls, LONG_POLL_ENTRIES},
         {&limits->polls, LIMIT_ENTRIES},
         {&limits->heard, LIMIT_ENTRIES},
     };
@@ -54,6 +56,7 @@ static void limits_release(struct limits *limits)
     limit_table_release(&limits->password_lines);
     sign_in_limit_release(&limits->sign_ins);
     limit_table_release(&limits->streams);
+    limit_table_release(&limits->long_polls);
     limit_table_release(&limits->polls);
     limit_table_release(&limits->heard);
 }

@@ -17,7 +17,7 @@ struct api_options {
     const char *return_origins;      /* that a handover may lead to, between commas; or NULL */
     struct office_settings settings; /* told by GET /v1/settings and /v1/queue */
     /* Requests a second, sustained; twice as many in a burst. */
-    unsigned account_requests_per_second, address_requests_per_second;
+    unsigned account_requests_per_second, key_requests_per_second, address_requests_per_second;
     unsigned streams_max; /* of GET /v1/events, at once */
     unsigned account_sign_ins_per_minute, address_sign_ins_per_minute;
 };

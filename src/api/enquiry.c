@@ -92,11 +92,11 @@ static void refuse_enquiry(struct exchange *exchange, enum refusal refusal)
     problem_answer(enquiry_of(exchange), refusal);
 }
 
-static void leave_in_flight(struct enquiry *enquiry)
+static void leave_count(struct enquiry *enquiry)
 {
-    if (enquiry->in_flight)
-        limit_leave(&enquiry->api->limits.accounts, enquiry->account_key);
-    enquiry->in_flight = false;
+    if (enquiry->counted_in != NULL)
+        limit_leave(enquiry->counted_in, enquiry->account_key);
+    enquiry->counted_in = NULL;
 }
 
 static void leave_enquiry(struct exchange *exchange)
@@ -108,13 +108,13 @@ static void leave_enquiry(struct exchange *exchange)
     metrics_count(&enquiry->api->metrics, place, exchange->answer.status,
                   http_clock_us() - exchange->began_us);
     security_events_tell(enquiry);
-    leave_in_flight(enquiry); /* before the client can read the answer and ask again */
+    leave_count(enquiry); /* before the client can read the answer and ask again */
 }
 
 static void release_enquiry(struct exchange *exchange)
 {
     struct enquiry *enquiry = enquiry_of(exchange);
-    leave_in_flight(enquiry);
+    leave_count(enquiry);
     sign_in_leave(enquiry);
     if (enquiry->import != NULL)
         import_release(enquiry->import);
@@ -154,6 +154,25 @@ bool enquiry_suspend(struct enquiry *enquiry, enquiry_step *next)
 void enquiry_resume(struct enquiry *enquiry)
 {
     exchange_resume(&enquiry->exchange);
+}
+
+/* ---- How many of a caller ---- */
+
+bool enquiry_count_in(struct enquiry *enquiry, struct limit_table *table, uint32_t max)
+{
+    CHECK(enquiry->signed_in && enquiry->counted_in == NULL);
+    if (!limit_enter(table, enquiry->account_key, max, enquiry->exchange.began_us)) {
+        problem_too_many(enquiry, SECOND_MS * 1000);
+        return false;
+    }
+    enquiry->counted_in = table;
+    return true;
+}
+
+bool enquiry_become_long_poll(struct enquiry *enquiry)
+{
+    leave_count(enquiry);
+    return enquiry_count_in(enquiry, &enquiry->api->limits.long_polls, LONG_POLLS_MAX);
 }
 
 /* ---- The engine ---- */

@@ -20,6 +20,7 @@ struct enquiry;
 struct http_service;
 struct idempotency_request;
 struct import;
+struct limit_table;
 
 typedef void enquiry_step(struct enquiry *enquiry);
 
@@ -37,7 +38,8 @@ struct enquiry {
     struct session_token token;
     uint64_t account_key; /* in the tables of limits; set when signed in */
     struct sign_in_try sign_in_try;
-    bool in_flight;   /* counted against the account */
+    struct limit_table
+        *counted_in;  /* as one of the account's, until it is answered; NULL: nowhere */
     bool sees_drafts; /* the office said so (draft.h) */
 
     struct idempotency_request *idempotency; /* NULL: no key, or none that counts here */
@@ -83,6 +85,15 @@ void enquiry_verify_password(struct enquiry *enquiry, const char *password, cons
 /* As exchange_suspend and exchange_resume have it; `next` is the step that follows. */
 MUST_USE bool enquiry_suspend(struct enquiry *enquiry, enquiry_step *next);
 void enquiry_resume(struct enquiry *enquiry);
+
+/* Counts the request among the caller's of this table until it is answered, of which there may be
+ * `max`. False: there are, and the enquiry was answered. */
+MUST_USE bool enquiry_count_in(struct enquiry *enquiry, struct limit_table *table, uint32_t max);
+
+/* From here on the request waits for something to happen, which takes no turn from others: it is
+ * one of the caller's long polls, and none of those in flight. False: there are LONG_POLLS_MAX, and
+ * the enquiry was answered. */
+MUST_USE bool enquiry_become_long_poll(struct enquiry *enquiry);
 
 /* A step: what was to be handed over found its line full, or the server is stopping. */
 void enquiry_answer_busy(struct enquiry *enquiry);

@@ -177,7 +177,8 @@ void get_changes(struct enquiry *enquiry)
     if (!query_limit(enquiry, LIST_LIMIT_MAX, &following->query.limit) ||
         !read_cursor(enquiry, &following->query) ||
         !query_set(enquiry, "types", change_type_texts, CHANGE_COUNT, &following->query.types) ||
-        !query_seconds(enquiry, "wait", CHANGES_WAIT_SECONDS_MAX, &wait_seconds))
+        !query_seconds(enquiry, "wait", CHANGES_WAIT_SECONDS_MAX, &wait_seconds) ||
+        (wait_seconds > 0 && !enquiry_become_long_poll(enquiry)))
         return;
     following->enquiry = enquiry;
     following->wait.complete = on_wait_complete;

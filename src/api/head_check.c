@@ -91,7 +91,8 @@ static bool within_pace(struct enquiry *enquiry)
         return true;
     const bool good =
         enquiry->signed_in
-            ? limit_take(&limits->accounts, enquiry->account_key, &limits->account_rate,
+            ? limit_take(&limits->accounts, enquiry->account_key,
+                         enquiry->with_key ? &limits->key_rate : &limits->account_rate,
                          enquiry->exchange.began_us, &wait_us)
             : limit_take(&limits->addresses,
                          limit_key_address(&limits->addresses, &enquiry->exchange.address),
@@ -154,11 +155,8 @@ static bool authorize_caller(struct enquiry *enquiry)
         return false;
     if (access != ACCESS_SIGNED_IN && !(access == ACCESS_EITHER && enquiry->signed_in))
         return true;
-    enquiry->in_flight = limit_enter(&enquiry->api->limits.accounts, enquiry->account_key,
-                                     IN_FLIGHT_MAX, enquiry->exchange.began_us);
-    if (!enquiry->in_flight)
-        problem_too_many(enquiry, SECOND_MS * 1000);
-    return enquiry->in_flight;
+    return enquiry_count_in(enquiry, &enquiry->api->limits.accounts,
+                            enquiry->with_key ? KEY_IN_FLIGHT_MAX : PERSON_IN_FLIGHT_MAX);
 }
 
 /* The one coding that is read is none at all (RFC 9110, 8.4). */

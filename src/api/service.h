@@ -17,8 +17,19 @@
 #include "http/rate_limit.h"
 #include "record/record.h"
 
-/* Requests of one account that are being answered at the same time. */
-#define IN_FLIGHT_MAX 4
+/* Requests of one caller that are being answered at the same time. A person's page asks for a
+ * handful; an API key is a server with many people behind it, given by who runs the house. As many
+ * as the pool of connections that such a server usually has, and one in 64 of a batch's calls, so
+ * that no key can fill one. */
+#define PERSON_IN_FLIGHT_MAX 4
+#define KEY_IN_FLIGHT_MAX 64
+
+/* Requests of one caller that wait for something to happen. They take no turn from others, so they
+ * are counted by themselves: sixteen systems may follow the house with as many each. */
+#define LONG_POLLS_MAX (CHANGE_WAITS_MAX / 16)
+
+/* Far more than there can be callers that wait, so that no set of the table is full of them. */
+#define LONG_POLL_ENTRIES 4096
 
 /* Keys that each table of limits remembers: as many as ask within a few seconds. 8 MB each. */
 #define LIMIT_ENTRIES 262144
@@ -31,14 +42,15 @@
 
 /* The limits on how often callers may ask. */
 struct limits {
-    struct limit_table accounts;  /* requests a second, and requests in flight */
+    struct limit_table accounts;  /* requests a second, and requests in flight; of keys too */
     struct limit_table addresses; /* requests a second of callers without a session */
     struct sign_in_limit sign_ins;
     struct limit_table password_lines; /* passwords of an address in line */
     struct limit_table streams;        /* of an account at once */
+    struct limit_table long_polls;     /* of a caller at once */
     struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
     struct limit_table heard;          /* how often a reader of public pages is reported as heard */
-    struct limit_rate account_rate, address_rate;
+    struct limit_rate account_rate, key_rate, address_rate;
 };
 
 /* The contents of bodies in the cache. */

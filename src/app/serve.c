@@ -138,6 +138,7 @@ static struct api_options api_options(const struct config *config, timestamp_ms 
         .return_origins = config->return_origins,
         .settings = box_office_settings(config),
         .account_requests_per_second = (unsigned)config->account_requests_per_second,
+        .key_requests_per_second = (unsigned)config->key_requests_per_second,
         .address_requests_per_second = (unsigned)config->address_requests_per_second,
         .streams_max = (unsigned)config->streams,
         .account_sign_ins_per_minute = (unsigned)config->account_sign_ins_per_minute,

@@ -239,6 +239,7 @@ static void start_server(struct http_world *world)
         .settings = office_settings,
         .streams_max = 64,
         .account_requests_per_second = 1000000,
+        .key_requests_per_second = 1000000,
         .address_requests_per_second = 10000000,
         .account_sign_ins_per_minute = 1000000,
         .address_sign_ins_per_minute = 10000000,

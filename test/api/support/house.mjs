@@ -21,6 +21,7 @@ const BROKEN = /(Address|Leak|Thread|Memory)Sanitizer|runtime error:|check faile
 // Limits stand aside except where they are what is tested.
 const roomy = {
     'account-requests-per-second': 100000,
+    'key-requests-per-second': 100000,
     'address-requests-per-second': 100000,
     'account-sign-ins-per-minute': 10000,
     'address-sign-ins-per-minute': 10000,
