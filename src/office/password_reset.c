@@ -25,8 +25,9 @@ enum refusal password_reset_make(struct office *office, const struct caller *cal
     const struct live_user *user = user_find(office, call->in.password_reset.user_id);
     if (user == NULL)
         return REFUSAL_NOT_FOUND;
-    if (user->role != USER_ROLE_BUYER)
-        return REFUSAL_FORBIDDEN;
+    const enum refusal refusal = user_check_buyer(user);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     if (!reset_reserve(office))
         return REFUSAL_CAPACITY;
 

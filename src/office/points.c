@@ -132,7 +132,7 @@ static enum refusal enter_once(struct office *office, const struct caller *calle
     if (reference_is_used(office, entry, call, &refusal))
         return refusal;
     if (account->role == USER_ROLE_FORMER && entry->amount > 0)
-        return REFUSAL_FORBIDDEN; /* nobody could spend them */
+        return REFUSAL_ACCOUNT_CLOSED; /* nobody could spend them */
     refusal = check_balance(account->account.balance, entry->amount, call);
     if (refusal != REFUSAL_NONE)
         return refusal;

@@ -124,8 +124,8 @@ static enum refusal begin_for_buyer(struct office *office, bool handover, struct
     struct live_user *owner = user_find(office, call->in.session_open.user_id);
     if (owner == NULL)
         return REFUSAL_NOT_FOUND;
-    return owner->role == USER_ROLE_BUYER ? begin_session(office, owner, handover, call)
-                                          : REFUSAL_FORBIDDEN;
+    const enum refusal refusal = user_check_buyer(owner);
+    return refusal == REFUSAL_NONE ? begin_session(office, owner, handover, call) : refusal;
 }
 
 enum refusal session_grant(struct office *office, const struct caller *caller, struct call *call)

@@ -11,6 +11,13 @@
 /* Why an entry takes the last points of an account, for whoever reads the books. */
 #define FORFEIT_REASON "The account was erased."
 
+enum refusal user_check_buyer(const struct live_user *user)
+{
+    if (user->role == USER_ROLE_FORMER)
+        return REFUSAL_ACCOUNT_CLOSED;
+    return user->role == USER_ROLE_BUYER ? REFUSAL_NONE : REFUSAL_FORBIDDEN;
+}
+
 enum refusal user_show(const struct live_user *user, struct call *call)
 {
     struct hash_text hash;

@@ -125,6 +125,32 @@ describe('erasing one’s own account', () => {
         )
     })
 
+    test('leaves an account that nobody adds to, or is let in by', async () => {
+        const hal = await buyer(house, 'hal')
+        ok(await erase(hal), 204)
+        const gate = await invited(boss, 'leaving', ['stats'])
+        ok(await boss.delete(`/v1/staff/${gate.user.id}`), 204)
+        for (const { user } of [hal, gate]) {
+            const userId = user.id
+            const put = { userId, reference: `late ${userId}`, reason: 'late' }
+            const refusals = [
+                ['/v1/points/charges', { userId, amount: 5 }],
+                ['/v1/points/adjustments', { ...put, amount: 5 }],
+                ['/v1/sessions', { userId }],
+                ['/v1/handovers', { userId, to: '/' }],
+                [`/v1/users/${userId}/password-resets`, undefined],
+            ]
+            for (const [path, body] of refusals)
+                refused(await boss.post(path, body), 409, 'account_closed')
+            const less = await boss.post('/v1/points/adjustments', { ...put, amount: -5 })
+            assert.equal(refused(less, 409, 'balance_too_small').balance, 0)
+            assert.equal(ok(await boss.get(`/v1/points?userId=${userId}`)).balance, 0)
+        }
+        // Of somebody else's account a buyer is told nothing.
+        const ivy = await buyer(house, 'ivy')
+        refused(await ivy.post('/v1/points/charges', { userId: hal.user.id, amount: 5 }), 403, 'forbidden')
+    })
+
     test('waits for what is still to come', async () => {
         const fay = await buyer(house, 'fay', 1000)
         await admitted(fay)

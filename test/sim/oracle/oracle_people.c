@@ -300,15 +300,25 @@ enum refusal judge_session_open(struct oracle *oracle, struct row *user, const s
     return begin_session(oracle, user, false, call);
 }
 
+/* What is done for others is done for buyers. */
+static enum refusal not_a_buyer(struct oracle *oracle, const struct row *user)
+{
+    oracle->state = STATE_FORMER;
+    if (user->image.as.user.role == USER_ROLE_FORMER)
+        return REFUSAL_ACCOUNT_CLOSED;
+    oracle->state = STATE_ORGANIZER;
+    return user->image.as.user.role == USER_ROLE_BUYER ? REFUSAL_NONE : REFUSAL_FORBIDDEN;
+}
+
 static enum refusal begin_for_buyer(struct oracle *oracle, bool handover, const struct call *call)
 {
     struct row *user = row_find(oracle, RECORD_KIND_USER, call->in.session_open.user_id);
     oracle->state = STATE_UNKNOWN;
     if (user == NULL)
         return REFUSAL_NOT_FOUND;
-    oracle->state = STATE_ORGANIZER;
-    if (user->image.as.user.role != USER_ROLE_BUYER)
-        return REFUSAL_FORBIDDEN;
+    const enum refusal refusal = not_a_buyer(oracle, user);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     return begin_session(oracle, user, handover, call);
 }
 
@@ -663,9 +673,9 @@ enum refusal judge_password_reset_make(struct oracle *oracle, struct row *user,
     oracle->state = STATE_UNKNOWN;
     if (of == NULL)
         return REFUSAL_NOT_FOUND;
-    oracle->state = STATE_ORGANIZER;
-    if (of->image.as.user.role != USER_ROLE_BUYER)
-        return REFUSAL_FORBIDDEN;
+    const enum refusal refusal = not_a_buyer(oracle, of);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
     oracle->state = STATE_KNOWN;
     if (call->refusal != REFUSAL_NONE)
         return REFUSAL_NONE; /* objected to by the caller */
@@ -801,8 +811,10 @@ static enum refusal judge_entry(struct oracle *oracle, const struct row *caller,
         reference == NULL ? NULL : entry_of_reference(oracle, caller->image.as.user.id, reference);
     if (first != NULL)
         return repeat_entry(oracle, first, of, kind, call);
-    if (amount > 0 && of->image.as.user.role == USER_ROLE_FORMER)
-        return REFUSAL_FORBIDDEN;
+    if (amount > 0 && of->image.as.user.role == USER_ROLE_FORMER) {
+        oracle->state = STATE_FORMER;
+        return REFUSAL_ACCOUNT_CLOSED;
+    }
     if (amount > 0 && balance > BALANCE_MAX - amount) {
         oracle->state = STATE_RICH;
         return REFUSAL_BALANCE_LIMIT;
