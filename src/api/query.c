@@ -85,7 +85,8 @@ bool query_reason(struct enquiry *enquiry)
 {
     struct query_parameter parameter;
     struct text_problem problem;
-    if (!find_reason(enquiry->route, &parameter))
+    /* What is public is nobody's, and most requests are for that. */
+    if (enquiry->route->is_public || !find_reason(enquiry->route, &parameter))
         return true;
     if (!query_text(enquiry, "reason", (size_t)parameter.max, &enquiry->reason))
         return false;

@@ -182,12 +182,30 @@ static void test_a_route_shows_what_its_verb_answers(void **state)
     assert_true(shown > 0);
 }
 
+/* Nobody is asked why they look at what everybody may see: query_reason passes such routes over. */
+static void test_what_is_public_asks_for_no_reason(void **state)
+{
+    struct query_parameter parameter;
+    size_t count, public_routes = 0;
+    const struct route *table = routes(&count);
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        struct parameter_walk walk = route_parameters(&table[i]);
+        public_routes += table[i].is_public;
+        while (parameter_next(&walk, &parameter))
+            if (table[i].is_public && strcmp(parameter.query, "reason") == 0)
+                fail_msg("%s is public and asks for a reason", table[i].name);
+    }
+    assert_true(public_routes > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_refusal_is_some_route_s),
         cmocka_unit_test(test_refusals_follow_from_the_row),
         cmocka_unit_test(test_parameters),
+        cmocka_unit_test(test_what_is_public_asks_for_no_reason),
         cmocka_unit_test(test_a_code_has_one_shape),
         cmocka_unit_test(test_a_route_shows_what_its_verb_answers),
     };
