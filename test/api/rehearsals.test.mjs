@@ -178,7 +178,7 @@ describe("a round's seats", () => {
 
 describe('one at a time', () => {
     test('another is refused, and one that is cancelled makes room', async () => {
-        const { id } = await begun(large)
+        const { id } = await begun(endless)
         refused(await begin({ seats: 1, buyers: 1 }), 409, 'rehearsal_running')
         const shown = ok(await cancel(id))
         assert.equal(shown.status, 'cancelled')
