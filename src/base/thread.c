@@ -49,3 +49,11 @@ void thread_be_idle(void)
                             IOPRIO_PRIO_VALUE(IOPRIO_CLASS_IDLE, 0));
     (void)refused;
 }
+
+void thread_hurry(int number)
+{
+    const struct sched_param none = {0};
+    int refused = setpriority(PRIO_PROCESS, (id_t)number, 0);
+    refused |= sched_setscheduler(number, SCHED_OTHER, &none);
+    (void)refused;
+}

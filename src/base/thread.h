@@ -17,4 +17,8 @@ void thread_join(pthread_t thread);
 void thread_be_nice(void); /* nice 10: slow where all cores are wanted, never starved */
 void thread_be_idle(void); /* SCHED_IDLE: runs when nobody else wants to */
 
+/* A thread of this process that somebody waits for, by its number (gettid(2)), gives way no more.
+ * Best effort: who is not root may need the right to (RLIMIT_NICE, getrlimit(2)). */
+void thread_hurry(int number);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/thread.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static void lock_line(struct workers *workers)
 {
@@ -84,11 +85,12 @@ size_t workers_waiting(struct workers *workers)
 
 static void *worker_run(void *argument)
 {
-    const struct worker *worker = argument;
+    struct worker *worker = argument;
     struct workers *workers = worker->workers;
     const struct worker_plan *plan = &workers->plan;
     if (plan->begin != NULL)
         plan->begin();
+    atomic_store(&worker->number, gettid());
     void *job;
     while ((job = next(workers)) != NULL)
         plan->work(plan->owner, (size_t)(worker - workers->each), job);
@@ -114,10 +116,23 @@ enum result workers_start(struct workers *workers, const struct worker_plan *pla
     return result;
 }
 
+/* They are all there until the line is closed. */
+static void hurry_threads(struct workers *workers)
+{
+    lock_line(workers);
+    for (size_t i = 0; i < workers->started && !workers->closed; i++) {
+        const int number = atomic_load(&workers->each[i].number);
+        if (number != 0)
+            thread_hurry(number);
+    }
+    unlock_line(workers);
+}
+
 void workers_drain(struct workers *workers, worker_give_back *give_back)
 {
-    close_line(workers);
     void *job;
+    hurry_threads(workers);
+    close_line(workers);
     while ((job = next_now(workers)) != NULL)
         give_back(workers->plan.owner, job);
 }

@@ -6,6 +6,7 @@
 #include "base/result.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,6 +29,7 @@ struct worker_plan {
 struct worker {
     struct workers *workers;
     pthread_t thread;
+    atomic_int number; /* gettid(2); 0: it has not begun */
 };
 
 struct workers {
@@ -48,7 +50,7 @@ MUST_USE enum result workers_start(struct workers *workers, const struct worker_
 MUST_USE enum result workers_ask(struct workers *workers, void *job);
 
 /* Closes the line and gives back the jobs in it, on the calling thread. The threads finish the jobs
- * that they are at. */
+ * that they are at, and give way no more: somebody waits for these. */
 void workers_drain(struct workers *workers, worker_give_back *give_back);
 
 /* Closes the line, and ends the threads when they have done the jobs in it. Fine for zeroed

@@ -1,5 +1,6 @@
 /* The line in front of threads: every job that is taken is done or given back, once; the line is
  * bounded; nobody joins after its end. */
+#include "base/thread.h"
 #include "base/worker.h"
 
 #include <semaphore.h>
@@ -8,6 +9,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -161,6 +164,35 @@ static void each_thread_has_a_number_of_its_own_and_begins_once(void **state)
     workers_stop(&scene.workers);
 }
 
+static int niceness; /* of the thread, when its job ended */
+
+static void do_nice_job(void *owner, size_t thread, void *job)
+{
+    do_job(owner, thread, job);
+    niceness = getpriority(PRIO_PROCESS, 0);
+}
+
+/* Whoever may not raise a priority leaves it as it is. */
+static void a_thread_that_a_drain_waits_for_gives_way_no_more(void **state)
+{
+    (void)state;
+    start(1, true);
+    workers_stop(&scene.workers);
+    const struct worker_plan plan = {.name = "test-worker",
+                                     .threads = 1,
+                                     .bound = BOUND,
+                                     .begin = thread_be_nice,
+                                     .work = do_nice_job,
+                                     .owner = &scene};
+    assert_int_equal(workers_start(&scene.workers, &plan), RESULT_OK);
+    assert_int_equal(workers_ask(&scene.workers, &scene.jobs[0]), RESULT_OK);
+    wait_for(&scene.arrived);
+    workers_drain(&scene.workers, give_back);
+    (void)sem_post(&scene.gate);
+    workers_stop(&scene.workers);
+    assert_int_equal(niceness, geteuid() == 0 ? 0 : 10);
+}
+
 static void zeroed_workers_stop(void **state)
 {
     (void)state;
@@ -176,6 +208,7 @@ int main(void)
         cmocka_unit_test(what_is_in_line_is_given_back_by_a_drain),
         cmocka_unit_test(each_job_of_many_threads_is_done_once),
         cmocka_unit_test(each_thread_has_a_number_of_its_own_and_begins_once),
+        cmocka_unit_test(a_thread_that_a_drain_waits_for_gives_way_no_more),
         cmocka_unit_test(zeroed_workers_stop),
     };
     return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
