@@ -4,6 +4,9 @@
 
 #include <stdio.h>
 
+/* Nobody waits longer for a last moment. */
+#define AIM_MS (60 * SECOND_MS)
+
 static void ask(struct world *world, struct client *client, enum verb verb, struct id subject)
 {
     struct deed deed = {.verb = verb, .subject = subject};
@@ -23,7 +26,7 @@ static void charge(struct world *world, struct client *client)
     deed.amount = chance_between(&world->people, 1, most > CHARGE_MAX ? CHARGE_MAX : most);
     if (percent(world, 30))
         (void)snprintf(deed.reference, sizeof deed.reference, "charge %u",
-                       (unsigned)chance_below(&world->people, 200));
+                       (unsigned)chance_below(&world->people, 40));
     client->short_of_points = false;
     client_do(world, client, &deed);
 }
@@ -40,9 +43,9 @@ void deed_wants_best(struct world *world, struct deed *deed, size_t count)
         deed->best.grade = grades[chance_below(&world->people, 2)];
 }
 
-void buyer_holds(struct world *world, struct client *client, enum verb verb)
+void buyer_holds(struct world *world, struct client *client, struct id round_id)
 {
-    struct deed deed = {.verb = verb, .subject = look_for_round(world)};
+    struct deed deed = {.verb = VERB_RESERVATION_HOLD, .subject = round_id};
     const int64_t most = world->shape.settings.max_seats_per_reservation;
     size_t wanted = 1;
     if (percent(world, 40))
@@ -109,7 +112,7 @@ static void decide(struct world *world, struct client *client)
     } else if (drawn < 86) {
         ask(world, client, VERB_RESERVATION_GET, client->held);
     } else if (drawn < 94) {
-        buyer_holds(world, client, VERB_RESERVATION_HOLD);
+        buyer_holds(world, client, look_for_round(world));
     } else if (drawn < 96) {
         client->silent_until = world_now() + world->settings.hold_seconds * SECOND_MS;
     } else if (drawn < 99) {
@@ -149,7 +152,7 @@ static void wait(struct world *world, struct client *client)
     else if (drawn < 88)
         ask(world, client, VERB_HEARD, ID_NONE);
     else if (drawn < 91)
-        buyer_holds(world, client, VERB_RESERVATION_HOLD);
+        buyer_holds(world, client, look_for_round(world));
     else if (drawn < 93)
         ask(world, client, VERB_QUEUE_LEAVE, client->token);
     else if (drawn < 96)
@@ -158,13 +161,24 @@ static void wait(struct world *world, struct client *client)
         charge(world, client);
 }
 
+/* A round whose sale is about to end is worth waiting for, to see whether it does. */
+static void aim_at_end(struct world *world, struct client *client)
+{
+    const struct id round_id = look_for_round(world);
+    const timestamp_ms end = look_at_sale_end(world, round_id);
+    if (end > clock_wall() && end < clock_wall() + AIM_MS)
+        client_aims(world, client, end, round_id);
+}
+
 static void shop(struct world *world, struct client *client)
 {
+    if (percent(world, 20))
+        aim_at_end(world, client);
     const uint64_t drawn = chance_below(&world->people, 100);
     if (client->sated && drawn < 50)
         ask(world, client, VERB_QUEUE_LEAVE, client->token);
     else if (drawn < 80)
-        buyer_holds(world, client, VERB_RESERVATION_HOLD);
+        buyer_holds(world, client, look_for_round(world));
     else if (drawn < 90)
         ask(world, client, VERB_QUEUE_TOKEN_GET, ID_NONE);
     else if (drawn < 92)
@@ -175,9 +189,14 @@ static void shop(struct world *world, struct client *client)
         charge(world, client);
 }
 
-/* Not in line. */
+/* Not in line. Some ask for their points back when it begins, which may be earlier than it was. */
 static void come_back(struct world *world, struct client *client)
 {
+    if (!id_is_none(client->paid) && percent(world, 10)) {
+        const timestamp_ms start = look_at_start(world, client->paid_round);
+        if (start > clock_wall() && start < clock_wall() + AIM_MS)
+            client_aims(world, client, start, ID_NONE);
+    }
     const uint64_t drawn = chance_below(&world->people, 100);
     if (!id_is_none(client->paid) && drawn < 15)
         buyer_cancels(world, client);

@@ -32,6 +32,14 @@ struct client *client_any(struct world *world)
     return &world->clients[chance_below(&world->people, world->shape.clients)];
 }
 
+/* Or at the client's last moment, if that comes before. */
+static void wake_at(struct world *world, struct client *client, int64_t at)
+{
+    const bool is_last = client->last_moment > world_now() && client->last_moment < at;
+    client->wakes_at = is_last ? client->last_moment : at;
+    events_add(&world->events, client->wakes_at, EVENT_WAKE, client->index);
+}
+
 static void plan_wake(struct world *world, struct client *client)
 {
     const struct shape *shape = &world->shape;
@@ -42,10 +50,7 @@ static void plan_wake(struct world *world, struct client *client)
         client->silent_until > world->sleep_until ? client->silent_until : world->sleep_until;
     if (at < quiet_until)
         at = (quiet_until / beat + beats) * beat;
-    client->wakes_at = at + chance_between(&world->people, 0, shape->jitter_ms);
-    if (client->last_moment > world_now() && client->last_moment < client->wakes_at)
-        client->wakes_at = client->last_moment;
-    events_add(&world->events, client->wakes_at, EVENT_WAKE, client->index);
+    wake_at(world, client, at + chance_between(&world->people, 0, shape->jitter_ms));
 }
 
 void clients_begin(struct world *world)
@@ -118,6 +123,14 @@ static uint64_t acts_of(const struct world *world, const struct client *client)
     return client->organizer ? 1 + world->shape.clients / 16 : 1;
 }
 
+static void do_the_last(struct world *world, struct client *client)
+{
+    if (id_is_none(client->last_round))
+        buyer_cancels(world, client);
+    else if (client->inside)
+        buyer_holds(world, client, client->last_round);
+}
+
 void client_wake(struct world *world, uint32_t index, int64_t at)
 {
     struct client *client = &world->clients[index];
@@ -127,7 +140,7 @@ void client_wake(struct world *world, uint32_t index, int64_t at)
     if (world_now() < world->sleep_until)
         return;
     if (at == client->last_moment)
-        buyer_cancels(world, client);
+        do_the_last(world, client);
     if (world_now() < client->silent_until)
         return;
     const uint64_t acts = acts_of(world, client);
@@ -181,6 +194,7 @@ static void learn_reservation(struct client *client, const struct seat_reservati
         return;
     if (reservation->status == RESERVATION_STATUS_PENDING) {
         client->held = reservation->id;
+        client->paid_round = reservation->round_id;
         client->refundable_until = reservation->refundable_until;
     } else if (id_equal(reservation->id, client->held)) {
         client->held = ID_NONE;
@@ -295,15 +309,16 @@ static void learn_id(struct world *world, struct client *client, enum known_kind
     known_add(&world->known[kind], id, &world->people);
 }
 
-/* Some want their points back at the last moment, give or take what the way there takes. */
-static void aim(struct world *world, struct client *client)
+void client_aims(struct world *world, struct client *client, timestamp_ms moment,
+                 struct id round_id)
 {
     const struct shape *shape = &world->shape;
-    if (!chance_hits(&world->people, 1, 3))
-        return;
-    client->last_moment = world_now() + client->refundable_until - clock_wall() -
+    client->last_moment = world_now() + moment - clock_wall() -
                           chance_between(&world->people, 0, shape->delay_ms_max) -
                           chance_between(&world->people, 0, shape->turn_late_ms_max);
+    client->last_round = round_id;
+    if (client->last_moment > world_now() && client->last_moment < client->wakes_at)
+        wake_at(world, client, client->wakes_at);
 }
 
 static void learn_sale(struct world *world, struct client *client, const struct errand *errand)
@@ -326,7 +341,8 @@ static void learn_sale(struct world *world, struct client *client, const struct 
         learn_id(world, client, KNOWN_PAYMENTS, call->out.payment.id);
         if (call->out.payment.status == PAYMENT_STATUS_SUCCEEDED) {
             client->paid = call->out.payment.reservation_id;
-            aim(world, client);
+            if (chance_hits(&world->people, 1, 3))
+                client_aims(world, client, client->refundable_until, ID_NONE);
         }
         client->held = ID_NONE;
     }

@@ -24,6 +24,12 @@ bool client_enters(struct world *world, struct client *client);
 
 struct client *client_any(struct world *world);
 
+/* From now on the client means to do, at that moment of the wall, the last that may be done then:
+ * hold seats of the round, or with none ask for its points back; give or take what the way there
+ * takes. */
+void client_aims(struct world *world, struct client *client, timestamp_ms moment,
+                 struct id round_id);
+
 /* ---- wild.c: what makes no sense, comes at the wrong time, or is somebody else's ---- */
 
 void wild_act(struct world *world, struct client *client);
@@ -50,8 +56,8 @@ void buyer_act(struct world *world, struct client *client);
 /* Asks for the points of what was bought last. */
 void buyer_cancels(struct world *world, struct client *client);
 
-/* One attempt to hold seats. */
-void buyer_holds(struct world *world, struct client *client, enum verb verb);
+/* One attempt to hold seats of the round. */
+void buyer_holds(struct world *world, struct client *client, struct id round_id);
 
 /* Wants so many of the best seats, of some kind. */
 void deed_wants_best(struct world *world, struct deed *deed, size_t count);

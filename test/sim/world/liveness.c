@@ -107,7 +107,7 @@ static void use_turn(struct world *world, struct client *client)
     client->admitted = true;
     if (!client->tried) {
         client->tried = true;
-        buyer_holds(world, client, VERB_RESERVATION_HOLD);
+        buyer_holds(world, client, look_for_round(world));
     } else if (vanishes(client)) {
         is_served(world, client);
     } else if (!id_is_none(client->held) && !client->short_of_points) {

@@ -51,17 +51,37 @@ struct id look_for_round(struct world *world)
     return found;
 }
 
-timestamp_ms look_at_start(const struct world *world, struct id round_id)
+static timestamp_ms earlier(timestamp_ms a, timestamp_ms b)
+{
+    return a < b ? a : b;
+}
+
+static timestamp_ms look_at_round(const struct world *world, struct id round_id, bool sale_end)
 {
     const struct catalogue_snapshot *catalogue = catalogue_now(world);
-    timestamp_ms start = 0;
+    timestamp_ms found = 0;
     if (catalogue == NULL)
-        return start;
-    for (size_t i = 0; i < catalogue->round_count && start == 0; i++)
-        if (id_equal(catalogue->rounds[i].round.id, round_id))
-            start = catalogue->rounds[i].round.start_time;
+        return found;
+    for (size_t i = 0; i < catalogue->round_count && found == 0; i++) {
+        const struct concert_round *round = &catalogue->rounds[i].round;
+        const struct concert *concert = concert_of(catalogue, round);
+        if (id_equal(round->id, round_id))
+            found = sale_end && concert != NULL
+                        ? earlier(concert->reservation_close_at, round->start_time)
+                        : round->start_time;
+    }
     engine_catalogue_release(catalogue);
-    return start;
+    return found;
+}
+
+timestamp_ms look_at_start(const struct world *world, struct id round_id)
+{
+    return look_at_round(world, round_id, false);
+}
+
+timestamp_ms look_at_sale_end(const struct world *world, struct id round_id)
+{
+    return look_at_round(world, round_id, true);
 }
 
 /* Over all rounds, or those that are on sale: the seats that are in a state. */

@@ -11,6 +11,9 @@ struct id look_for_round(struct world *world);
 /* When the round begins; 0: nobody sees it. */
 timestamp_ms look_at_start(const struct world *world, struct id round_id);
 
+/* When the round's sale ends; 0: nobody sees it. */
+timestamp_ms look_at_sale_end(const struct world *world, struct id round_id);
+
 enum look {
     LOOK_FOR_THE_BEST, /* the first that are available: everybody else wants them too */
     LOOK_ANYWHERE,     /* available or not */

@@ -151,7 +151,9 @@ static void draw_times(struct world *world, struct deed *deed)
 static void draw_move(struct world *world, struct deed *deed)
 {
     draw_times(world, deed);
-    deed->from = clock_wall() + some_seconds(world) * SECOND_MS;
+    deed->from = clock_wall() + (percent(world, 50) ? some_seconds(world)
+                                                    : chance_between(&world->people, 3, 30)) *
+                                    SECOND_MS;
     deed->to = percent(world, 90) ? chance_between(&world->people, clock_wall(), deed->from)
                                   : deed->from + SECOND_MS;
     if (!deed->has_doors_at || percent(world, 50))
@@ -399,6 +401,21 @@ static void look_at_bookings(struct world *world, struct client *client)
     }
 }
 
+/* Whoever has seats of a round that was moved to soon asks for the points at the last moment:
+ * before it begins, or while that is free. Some are too late. */
+static void hurry_back(struct world *world, const struct deed *moved)
+{
+    for (uint32_t i = 0; i < world->shape.clients; i++) {
+        struct client *client = &world->clients[i];
+        if (id_is_none(client->paid) || !id_equal(client->paid_round, moved->subject))
+            continue;
+        const int64_t late = percent(world, 30) ? chance_between(&world->people, 1, 2000) : 0;
+        if (percent(world, 70))
+            client_aims(world, client, late + (percent(world, 70) ? moved->from : moved->to),
+                        ID_NONE);
+    }
+}
+
 void organizer_learns(struct world *world, struct client *client, const struct errand *errand)
 {
     struct deed again = {.verb = VERB_ROUND_DELETE, .subject = errand->deed.subject};
@@ -414,6 +431,7 @@ void organizer_learns(struct world *world, struct client *client, const struct e
         learn_plan(world, client, errand);
     } else if (verb == VERB_ROUND_MOVE) {
         look_at_bookings(world, client);
+        hurry_back(world, &errand->deed);
         if (percent(world, 20))
             client_do(world, client, &again); /* if nobody wants it then, either */
     } else if (verb == VERB_ROUND_PAUSE) {

@@ -33,7 +33,7 @@ static void draw_settings(struct office_settings *settings, struct chance *chanc
         .hold_seconds = ONE_OF(chance, 1, 3, 10, 30, 60, 300),
         .max_seats_per_reservation = ONE_OF(chance, 1, 2, 4, 4, 6, 20),
         .max_seats_per_user = ONE_OF(chance, 1, 2, 4, 4, 8, 30),
-        .refund_until_seconds = ONE_OF(chance, 0, 60, 3600, 86400, 86400),
+        .refund_until_seconds = ONE_OF(chance, 0, 0, 60, 3600, 86400),
         .charging_open = chance_hits(chance, 2, 3),
         .registration_open = chance_hits(chance, 9, 10),
         .max_active = queue.max_active,

@@ -63,7 +63,9 @@ struct client {
     bool short_of_points;
     bool sated;                    /* may not hold more with this token */
     timestamp_ms refundable_until; /* of the last one, on the wall */
-    int64_t last_moment;           /* at which to ask for the points back, or 0 */
+    struct id paid_round;          /* of the confirmed one */
+    int64_t last_moment;           /* at which to do the last that may be done, or 0: */
+    struct id last_round;          /* to hold seats of this one; none: to ask for the points back */
     struct known_ids known[KNOWN_KIND_COUNT];
     struct deed kept[CLIENT_DEEDS_MAX]; /* sent with an Idempotency-Key, for sending again */
     size_t kept_count;
