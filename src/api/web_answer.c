@@ -9,6 +9,7 @@
 #include "http/coding.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char web_page_policy[] =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -94,6 +95,23 @@ static void add_page_headers(struct exchange *exchange)
                   "camera=(), microphone=(), geolocation=(), payment=()");
 }
 
+/* Whoever joins the line by opening its page asks for what was there before and what came of it:
+ * the one would be taken for the other. */
+static bool joins(const struct request_head *head)
+{
+    for (size_t i = 0; i < head->parameter_count; i++)
+        if (strcmp(head->parameters[i].name, "join") == 0)
+            return true;
+    return false;
+}
+
+static void add_what_is_asked_first(struct exchange *exchange)
+{
+    char text[WEB_ASKS_BYTES];
+    if (!joins(exchange->head) && web_asks(exchange->head->path, text))
+        answer_header(exchange, "Link", text);
+}
+
 bool web_answer(struct enquiry *enquiry)
 {
     const struct web_file *file = web_find(enquiry->exchange.head->path);
@@ -109,7 +127,9 @@ bool web_answer(struct enquiry *enquiry)
     struct cached_answer *body = bodies[choose_form(enquiry, bodies)];
     cached_answer_hold(body);
     answer_shared(&enquiry->exchange, body, file->is_page ? CACHE_PAGE : CACHE_ASSET);
-    if (file->is_page)
+    if (file->is_page) {
         add_page_headers(&enquiry->exchange);
+        add_what_is_asked_first(&enquiry->exchange);
+    }
     return true;
 }

@@ -28,4 +28,11 @@ const struct web_file *web_files(size_t *count);
 /* The file at the path, by web_page.def or by its name. NULL: there is none. */
 const struct web_file *web_find(const char *path);
 
+/* Room for what web_asks writes. */
+#define WEB_ASKS_BYTES 512
+
+/* What the page at the path asks for first, by web_page.def, as the value of a header Link (RFC
+ * 8288) that has the browser ask at once. False: nothing. */
+bool web_asks(const char *path, char text[WEB_ASKS_BYTES]);
+
 #endif

@@ -195,6 +195,7 @@ static void check_header_names(const struct answer *answer)
         "Date",
         "ETag",
         "Idempotency-Replayed",
+        "Link",
         "Location",
         "Permissions-Policy",
         "Referrer-Policy",

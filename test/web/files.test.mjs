@@ -89,6 +89,28 @@ test('HEAD, other methods, and what is not there', async () => {
         assert.equal((await ask(path)).status, 404, path)
 })
 
+// What a page of that address asks for first: paths.
+async function asksOf(path) {
+    const { status, headers } = await ask(path)
+    assert.ok([200, 404].includes(status))
+    return (headers.link?.split(', ') ?? []).map(link => {
+        const [, asked] = /^<(\/v1\/[^<>]+)>; rel=preload; as=fetch; crossorigin$/.exec(link)
+        return asked
+    })
+}
+
+test('a page tells what it asks for first, of the round in its address, but who joins by it', async () => {
+    assert.deepEqual(await asksOf('/line'), ['/v1/queue/tokens/current', '/v1/queue', '/v1/users/me', '/v1/settings'])
+    assert.equal((await asksOf('/line?to=/seats/round_1')).length, 4)
+    assert.deepEqual(await asksOf('/line?to=/&join=1'), [])
+    const round = `round_${'0'.repeat(26)}`
+    assert.deepEqual(await asksOf(`/seats/${round}`), [
+        `/v1/rounds/${round}/plan`, `/v1/rounds/${round}/availability`, `/v1/rounds/${round}`, '/v1/queue/tokens/current',
+    ])
+    for (const path of ['/', '/pay/one', '/seats/a%3E', '/seats/a%0D%0Ab', '/seats/A', `/seats/${'a'.repeat(41)}`, '/seats/'])
+        assert.deepEqual(await asksOf(path), [], path)
+})
+
 // Budgets of bytes on the wire for what stands before the first paint.
 test('what a page weighs', async () => {
     for (const [path, most] of [['/line', 16], ['/seats/round_1', 36], ['/', 36], ['/desk', 130]]) {

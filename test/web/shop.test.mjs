@@ -284,6 +284,23 @@ test('refresh, back and a second tab change nothing in line', async t => {
     await page.waitForURL(`**/seats/${hall.id}`)
 })
 
+test('what a page needs first is asked for with it, and once', async t => {
+    const page = await openPage(t, house)
+    await signUp(page)
+    await goIn(page, round)
+    for (const [path, shown] of [[`/seats/${round.id}`, '[role=gridcell]'], ['/line', '.rank']]) {
+        const asked = []
+        const note = request => asked.push(new URL(request.url()).pathname)
+        page.on('request', note)
+        const { link } = (await page.goto(path)).headers()
+        await page.locator(shown).first().waitFor()
+        page.off('request', note)
+        const firsts = [...link.matchAll(/<([^>]+)>/g)].map(([, first]) => first)
+        assert.equal(firsts.length, 4)
+        for (const first of firsts) assert.equal(asked.filter(one => one === first).length, 1, first)
+    }
+})
+
 test('a server that is killed in each step is waited for, and nothing is lost', async t => {
     const own = await House.open({}, { organizers: ['organizer@example.com'] })
     t.after(() => own.close())

@@ -46,18 +46,25 @@ async function lastToken(before: Token): Promise<Token> {
     return read<Token>(`/v1/queue/tokens/${before.id}`)
 }
 
+async function askForToken(): Promise<void> {
+    const toldBefore = told
+    const current = await currentToken()
+    const before = token.value
+    const now = current === null && before ? await lastToken(before) : current
+    // What was told meanwhile is newer.
+    if (told === toldBefore) token.value = now
+}
+
+async function askForQueue(): Promise<void> {
+    queue.value = await read<Queue>('/v1/queue')
+}
+
 export async function look(): Promise<void> {
     clearTimeout(timer)
     clearTimeout(soonTimer)
     lookedAt = performance.now()
-    const toldBefore = told
     try {
-        const [line, current] = await Promise.all([read<Queue>('/v1/queue'), currentToken()])
-        const before = token.value
-        const now = current === null && before ? await lastToken(before) : current
-        queue.value = line
-        // What was told meanwhile is newer.
-        if (told === toldBefore) token.value = now
+        await Promise.all([askForQueue(), askForToken()])
         trouble.value = null
     } catch (error) {
         trouble.value = error

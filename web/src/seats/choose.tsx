@@ -41,7 +41,8 @@ const refreshMs = 2000
 // What may come back is told in steps as long as this.
 const returnsMs = 10_000
 
-const shown = signal<{ round: Round; concert: Concert } | null>(null)
+// The concert's name may come later than its seats.
+const shown = signal<{ round: Round; concert: Concert | null } | null>(null)
 const trouble = signal<unknown>(null)
 const sectionName = signal<string | null>(null)
 const holding = signal(false)
@@ -319,16 +320,17 @@ function Inside({ round }: { round: Round }) {
     )
 }
 
-async function namesOf(id: string): Promise<{ round: Round; concert: Concert }> {
+async function loadNames(id: string): Promise<void> {
     const round = await read<Round>(`/v1/rounds/${id}`)
-    return { round, concert: await read<Concert>(`/v1/concerts/${round.concertId}`) }
+    shown.value = { round, concert: null }
+    const concert = await read<Concert>(`/v1/concerts/${round.concertId}`)
+    shown.value = { round: shown.value?.round ?? round, concert }
 }
 
 // What everybody may see comes before it is known who looks.
 export async function loadHall(id: string): Promise<void> {
     try {
-        const [named] = await Promise.all([namesOf(id), loadSeats(id)])
-        shown.value = named
+        await Promise.all([loadNames(id), loadSeats(id)])
     } catch (error) {
         trouble.value = error
     }
@@ -359,7 +361,7 @@ async function lookAtSeats(id: string): Promise<void> {
     setTimeout(lookAtSeats, refreshMs, id)
 }
 
-function followSeats(id: string): void {
+export function startChoosing(id: string): void {
     follow(
         () => {
             const turn = turnQuery()
@@ -378,13 +380,9 @@ function followSeats(id: string): void {
     setTimeout(lookAtSeats, refreshMs, id)
 }
 
-export function startChoosing(id: string): void {
-    followSeats(id)
-    look()
-}
-
 export function Choose({ id }: { id: string }) {
-    const now = shown.value
+    // Without its seats a date is not shown.
+    const now = hall.value === null && trouble.value !== null ? null : shown.value
     if (now === null)
         return (
             <Frame title={t('seats')}>
@@ -396,8 +394,8 @@ export function Choose({ id }: { id: string }) {
             </Frame>
         )
     return (
-        <Frame title={now.concert.title}>
-            <h1>{now.concert.title}</h1>
+        <Frame title={now.concert?.title ?? ''}>
+            <h1>{now.concert?.title ?? '\u00a0'}</h1>
             <p>{dayAndTime(now.round.startTime)}</p>
             <h2>{t('chooseSeats')}</h2>
             <Inside key={id} round={now.round} />
