@@ -253,3 +253,23 @@ test('by finger: a tap comes nearer, two fingers zoom, one moves', async t => {
     await page.touchscreen.tap(middle, line)
     await button(page, /^Hold these seats/).waitFor()
 })
+
+test('while it moves it is drawn with fewer dots, and at rest with all and with what changed meanwhile', async t => {
+    const round = await makeHall(blocks())
+    const page = await openHall(t, round, { deviceScaleFactor: 2 })
+    await cell(page, 'A-1-1').focus()
+    await shows(page, 'A-1-1', free[0])
+    const dots = () =>
+        page.locator('.hall canvas').evaluate(({ width, height, clientWidth, clientHeight }) => [width / clientWidth, height / clientHeight])
+    assert.deepEqual(await dots(), [2, 2])
+    await page.clock.install()
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000))
+    await page.locator('.hall canvas').dispatchEvent('wheel', { deltaY: -1, clientX: 0, clientY: 0 })
+    await page.clock.runFor(50)
+    assert.deepEqual(await dots(), [1, 1])
+    await takeSeats(round, 0)
+    await page.waitForFunction(() => /held by somebody$/.test(document.querySelector('[role=gridcell]').getAttribute('aria-label')))
+    await page.clock.runFor(120)
+    assert.deepEqual(await dots(), [2, 2])
+    await shows(page, 'A-1-1', paper)
+})

@@ -221,6 +221,12 @@ export class Painter {
         return pictureSize / Math.max(right - left, bottom - top)
     }
 
+    // The picture, where there will be one, so that who moves it first does not wait for it.
+    prepare(): void {
+        const isWanted = !this.isBare && this.hall.count > directSeats
+        if (isWanted && this.pictureScale === 0) this.drawPicture()
+    }
+
     private drawPicture(): void {
         const { left, right, top, bottom } = this.hall.bounds
         const scale = this.pictureRatio
@@ -241,7 +247,8 @@ export class Painter {
         ]
     }
 
-    private changePicture(places: readonly number[]): void {
+    // Only these have another look in the picture; what is seen is drawn later.
+    changePicture(places: readonly number[]): void {
         const scale = this.pictureScale
         if (scale === 0) return
         const pen = this.pen(this.picture)
