@@ -273,3 +273,31 @@ test('while it moves it is drawn with fewer dots, and at rest with all and with 
     assert.deepEqual(await dots(), [2, 2])
     await shows(page, 'A-1-1', paper)
 })
+
+test('a large hall is the same at rest and while it moves', async t => {
+    const round = await makeRound(organizer, concert, { rows: 60, seatsPerRow: 80 })
+    await takeSeats(round, 1)
+    const page = await openHall(t, round, { deviceScaleFactor: 2 })
+    // So many seats to the right of the first one: the colour in their middles.
+    const colours = places =>
+        cell(page, 'A-1-1').evaluate((seat, places) => {
+            const canvas = document.querySelector('.hall canvas')
+            const frame = canvas.getBoundingClientRect()
+            const box = seat.getBoundingClientRect()
+            const ratio = canvas.width / frame.width
+            const y = (box.top + box.height / 2 - frame.top) * ratio
+            return places.map(place => {
+                const x = (box.left + box.width / 2 - frame.left + place * box.width) * ratio
+                const [red, green, blue] = canvas.getContext('2d').getImageData(x, y, 1, 1).data
+                return `#${[red, green, blue].map(part => part.toString(16).padStart(2, '0')).join('')}`
+            })
+        }, places)
+    const shown = async () => String(await colours([0, 1, 2, 0.5]))
+    const all = String([free[0], taken, free[0], paper])
+    await until('the seats and what is between them', async () => (await shown()) === all)
+    await page.clock.install()
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000))
+    await page.locator('.hall canvas').dispatchEvent('wheel', { deltaY: -0.01, clientX: 0, clientY: 0 })
+    await page.clock.runFor(50)
+    assert.equal(await shown(), all)
+})

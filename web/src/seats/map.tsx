@@ -264,6 +264,8 @@ export function SeatMap({ hall }: { hall: Hall }) {
         const element = canvas.current
         if (element === null) return
         const now = new SeatStage(hall, element)
+        // Before it has a size, so that its first drawing is whole.
+        now.refresh()
         stage.value = now
         const watch = new ResizeObserver(() => {
             now.resize(element.clientWidth, element.clientHeight)

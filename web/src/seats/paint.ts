@@ -2,6 +2,7 @@
 // drawn once into a picture, which is moved while the view moves; at rest, and close up, each seat is
 // drawn by itself.
 import { onScreen, type View } from './camera'
+import { type Colour, colourFrom, Dots } from './dots'
 import { accessible, companion, type Hall, type Row, restricted, type Section } from './hall'
 
 // What a seat looks like; other: free, at another price than is looked for.
@@ -144,20 +145,50 @@ export class Painter {
         return pen
     }
 
-    // One seat in its place, `size` pixels from its neighbours, as small as it can be told.
+    // Of a seat as small as it can be told; null: it is not drawn.
+    private smallColour(place: number): string | null {
+        switch (this.looks[place] ?? 'blocked') {
+            case 'blocked':
+                return null
+            case 'free':
+                return colourOf(this.hall.price[place] ?? 0)
+            case 'mine':
+                return ink
+            case 'lost':
+                return wrong
+            default:
+                return taken
+        }
+    }
+
+    // One seat in its place, `size` pixels from its neighbours.
     private small(pen: Pen, place: number, x: number, y: number, size: number): void {
-        const look = this.looks[place] ?? 'blocked'
+        const colour = this.smallColour(place)
         const wide = Math.max(size * side, 1)
-        if (look === 'blocked') return
-        pen.fillStyle =
-            look === 'free'
-                ? colourOf(this.hall.price[place] ?? 0)
-                : look === 'mine'
-                  ? ink
-                  : look === 'lost'
-                    ? wrong
-                    : taken
+        if (colour === null) return
+        pen.fillStyle = colour
         pen.fillRect(x - wide / 2, y - wide / 2, wide, wide)
+    }
+
+    // All of these, on white, in the place of what is there.
+    private allSmall(
+        pen: Pen,
+        places: Iterable<number>,
+        at: (place: number) => [number, number],
+        size: number
+    ): void {
+        const dots = new Dots(pen.canvas.width, pen.canvas.height)
+        const wide = Math.max(size * side, 1)
+        const known = new Map<string, Colour>()
+        for (const place of places) {
+            const name = this.smallColour(place)
+            if (name === null) continue
+            const colour = known.get(name) ?? colourFrom(name)
+            known.set(name, colour)
+            const [x, y] = at(place)
+            dots.square(x - wide / 2, y - wide / 2, wide, colour)
+        }
+        dots.put(pen)
     }
 
     private large(pen: Pen, place: number, x: number, y: number, size: number): void {
@@ -232,11 +263,9 @@ export class Painter {
         const scale = this.pictureRatio
         this.picture.width = Math.ceil((right - left) * scale)
         this.picture.height = Math.ceil((bottom - top) * scale)
-        const pen = this.pen(this.picture)
-        this.clear(pen, 0, 0, this.picture.width, this.picture.height)
         this.pictureScale = scale
-        for (let place = 0; place < this.hall.count; place++)
-            this.small(pen, place, ...this.onPicture(place), scale)
+        const at = (place: number) => this.onPicture(place)
+        this.allSmall(this.pen(this.picture), this.hall.row.keys(), at, scale)
     }
 
     private onPicture(place: number): [number, number] {
@@ -303,6 +332,13 @@ export class Painter {
                 (this.picture.width * view.scale) / this.pictureScale,
                 (this.picture.height * view.scale) / this.pictureScale
             )
+        } else if (visible.length > directSeats && view.scale < markSize) {
+            const ratio = this.canvas.width / view.width
+            const at = (place: number): [number, number] => {
+                const [x, y] = this.at(place, view)
+                return [x * ratio, y * ratio]
+            }
+            this.allSmall(pen, visible, at, view.scale * ratio)
         } else {
             for (const place of visible) this.seat(pen, place, ...this.at(place, view), view.scale)
         }
