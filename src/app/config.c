@@ -12,7 +12,7 @@
 
 #define CONFIG_FILE_BYTES_MAX 65536 /* a thousand times what the settings need */
 
-#define SETTING(name, type, preset, least, most, value_name, help)                                 \
+#define SETTING(name, type, of, preset, least, most, value_name, help)                             \
     {#name, SETTING_TYPE_##type, offsetof(struct config, name), preset, least, most, value_name,   \
      help},
 static const struct setting settings[] = {
@@ -24,6 +24,15 @@ _Static_assert(sizeof settings / sizeof settings[0] == CONFIG_SETTING_COUNT, "on
 const struct setting *config_settings(void)
 {
     return settings;
+}
+
+enum config_part config_part_of(enum config_setting setting)
+{
+    static const enum config_part parts[] = {
+#define SETTING(name, type, of, preset, least, most, value_name, help) CONFIG_OF_##of,
+#include "app/config.def"
+    };
+    return parts[setting];
 }
 
 bool config_is_set(const struct config *config, enum config_setting setting)

@@ -11,9 +11,17 @@
 #include <stdio.h>
 
 enum config_setting {
-#define SETTING(name, type, preset, least, most, value_name, help) CONFIG_##name,
+#define SETTING(name, type, of, preset, least, most, value_name, help) CONFIG_##name,
 #include "app/config.def"
     CONFIG_SETTING_COUNT
+};
+
+/* What has to do with a setting; bits, since a command has to do with several. */
+enum config_part {
+    CONFIG_OF_DIRECTORY = 1 << 0,
+    CONFIG_OF_RULES = 1 << 1,
+    CONFIG_OF_OFFICE = 1 << 2,
+    CONFIG_OF_SERVER = 1 << 3,
 };
 
 /* Where a value came from. */
@@ -30,7 +38,7 @@ struct config_origin {
 /* Texts point into the arguments, the environment or `file_text`; those that are not set are NULL.
  */
 struct config {
-#define SETTING(name, type, preset, least, most, value_name, help) SETTING_C_##type name;
+#define SETTING(name, type, of, preset, least, most, value_name, help) SETTING_C_##type name;
 #include "app/config.def"
     struct config_origin origins[CONFIG_SETTING_COUNT];
     char *file_text;
@@ -67,5 +75,6 @@ bool config_is_set(const struct config *config, enum config_setting setting);
 
 /* All settings, in the order of config.def. */
 const struct setting *config_settings(void);
+enum config_part config_part_of(enum config_setting setting);
 
 #endif

@@ -13,7 +13,13 @@ struct command {
     const char *description;
     enum command_status (*run)(int argument_count, char *const *arguments);
     const struct setting *(*options)(size_t *count); /* or NULL */
+    unsigned reads;                                  /* enum config_part */
 };
+
+#define READS_DIRECTORY CONFIG_OF_DIRECTORY
+#define READS_RULES (CONFIG_OF_DIRECTORY | CONFIG_OF_RULES)
+#define READS_OFFICE (READS_RULES | CONFIG_OF_OFFICE)
+#define READS_ALL (READS_OFFICE | CONFIG_OF_SERVER)
 
 static const struct command commands[] = {
     {{"serve", NULL},
@@ -26,7 +32,8 @@ static const struct command commands[] = {
      "wrong\n"
      "it says why and keeps what it has.\n",
      command_serve,
-     NULL},
+     NULL,
+     READS_ALL},
     {{"demo", NULL},
      "",
      "serve with a concert on sale, accounts, and lines to paste",
@@ -35,7 +42,8 @@ static const struct command commands[] = {
      "a temporary directory, which it removes when it stops: by SIGTERM, Ctrl-C or the closing of\n"
      "its terminal (SIGHUP). With --crowd there are others who buy meanwhile.\n",
      command_demo,
-     command_demo_options},
+     command_demo_options,
+     READS_ALL},
     {{"organizer", "add"},
      "EMAIL",
      "make an organizer's account",
@@ -43,7 +51,8 @@ static const struct command commands[] = {
      "the\n"
      "data directory open.\n",
      command_organizer_add,
-     command_organizer_options},
+     command_organizer_options,
+     READS_OFFICE},
     {{"status", NULL},
      "",
      "how the server of a data directory is",
@@ -51,21 +60,24 @@ static const struct command commands[] = {
      "thing it tells: its state and since when, its clock, people, seats, the journal. The exit\n"
      "status is 1 when nobody serves the directory.\n",
      command_status,
-     NULL},
+     NULL,
+     READS_DIRECTORY},
     {{"check", NULL},
      "",
      "check the invariants on a data directory",
      "Brings the tables up to the journal and checks them. Prints a line for each violation; the\n"
      "exit status is then 1. No server may have the data directory open.\n",
      command_check,
-     NULL},
+     NULL,
+     READS_DIRECTORY},
     {{"id", NULL},
      "TEXT",
      "an id as sqlite3 finds it in the tables",
      "Prints the bytes of an id, which the API and the views show as text, as a literal of SQL:\n"
      "the tables' keys are these bytes. Needs no data directory.\n",
      command_id,
-     NULL},
+     NULL,
+     0},
     {{"seed", NULL},
      "",
      "fill a data directory for load tests",
@@ -73,7 +85,8 @@ static const struct command commands[] = {
      "buyer to the tokens file: session token, user id, e-mail. No server may have the data\n"
      "directory open.\n",
      command_seed,
-     command_seed_options},
+     command_seed_options,
+     READS_OFFICE},
     {{"rehearse", NULL},
      "",
      "a sale with a simulated crowd: how long, how full, what bounds it",
@@ -84,7 +97,8 @@ static const struct command commands[] = {
      "Of the sale nothing is kept but the drawing. The exit status is 1 when the house was "
      "oversold.\n",
      command_rehearse,
-     command_rehearse_options},
+     command_rehearse_options,
+     READS_RULES},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
@@ -109,7 +123,8 @@ enum command_status command_failed(const struct explanation *explanation)
 
 /* ---- Help ---- */
 
-static void print_settings(void)
+/* Those that have to do with these parts. */
+static void print_settings(unsigned parts)
 {
     fputs(
         "\nSettings: as a flag, as an environment variable (hold-seconds is USHER_HOLD_SECONDS),\n"
@@ -120,7 +135,8 @@ static void print_settings(void)
         stdout);
     const struct setting *settings = config_settings();
     for (size_t i = 0; i < CONFIG_SETTING_COUNT; i++)
-        setting_print_help(&settings[i], stdout);
+        if ((config_part_of((enum config_setting)i) & parts) != 0)
+            setting_print_help(&settings[i], stdout);
 }
 
 static size_t name_of(const struct command *command, char *name, size_t size)
@@ -144,14 +160,15 @@ static void print_help(void)
     fputs("  usher COMMAND --help         what one command does and takes\n"
           "  usher --version\n",
           stdout);
-    print_settings();
+    print_settings(READS_ALL);
 }
 
 static void print_command_help(const struct command *command)
 {
     char name[64];
     (void)name_of(command, name, sizeof name);
-    printf("usage: usher %s [--setting value ...]\n\n%s", name, command->description);
+    printf("usage: usher %s%s\n\n%s", name, command->reads == 0 ? "" : " [--setting value ...]",
+           command->description);
     if (command->options != NULL) {
         size_t count;
         const struct setting *options = command->options(&count);
@@ -159,7 +176,8 @@ static void print_command_help(const struct command *command)
         for (size_t i = 0; i < count; i++)
             setting_print_help(&options[i], stdout);
     }
-    print_settings();
+    if (command->reads != 0)
+        print_settings(command->reads);
 }
 
 static bool wants_help(int argument_count, char *const *arguments)

@@ -158,6 +158,32 @@ describe('help', () => {
         for (const name of [...names, '--max-active', '--charging', '--time-zone', '--config'])
             assert.ok(stdout.includes(name), name)
     })
+    test('of a command tells the settings that it reads, and no others', async () => {
+        const told = async (...args) => {
+            const { code, stdout } = await run(program, [...args, '--help'])
+            assert.equal(code, 0)
+            return { names: [...stdout.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name), stdout }
+        }
+        const all = (await told()).names
+        for (const command of ['check', 'status'])
+            assert.deepEqual((await told(command)).names, ['config', 'data'], command)
+        const rules = ['config', 'data', 'charging', 'registration', 'max-active', 'admit-per-second']
+        rules.push('silent-seconds', 'active-seconds', 'wait-seconds', 'hold-seconds', 'extend-seconds')
+        rules.push('max-seats-per-reservation', 'max-seats-per-user', 'refund-until-seconds')
+        const ofHouse = async (...args) => {
+            const { names } = await told(...args)
+            return names.filter(name => all.includes(name)).sort()
+        }
+        assert.deepEqual(await ofHouse('rehearse'), [...rules].sort())
+        const opens = [...rules, 'reader-threads', 'password-threads'].sort()
+        assert.deepEqual(await ofHouse('seed'), opens)
+        assert.deepEqual(await ofHouse('organizer', 'add'), opens)
+        for (const command of ['serve', 'demo'])
+            assert.deepEqual(await ofHouse(command), [...all].sort(), command)
+        const { names, stdout } = await told('id')
+        assert.deepEqual(names, [])
+        assert.match(stdout, /^usage: usher id TEXT$/m)
+    })
     test('and the version', async () => {
         const { code, stdout } = await run(program, ['--version'])
         assert.equal(code, 0)
