@@ -329,6 +329,27 @@ void patch_own_user(struct enquiry *enquiry)
         change_submit(enquiry, NULL);
 }
 
+/* The system in which the buyer signs in has looked at their password, not we. */
+void patch_user(struct enquiry *enquiry)
+{
+    struct account_change *change = ask_work(enquiry, sizeof *change);
+    struct body_object root;
+    if (change == NULL)
+        return;
+    ask_read(enquiry, change, &root);
+    if (!ask_read_end(enquiry, &root))
+        return;
+    struct call *call = enquiry_call(enquiry, enquiry->route->verb);
+    call->in.buyer_change.user_id = enquiry->path.id;
+    call->in.buyer_change.name = change->name;
+    call->in.buyer_change.has_email = change->has_email;
+    if (change->email.address[0] != '\0') {
+        call->in.buyer_change.email = change->email.address;
+        call->in.buyer_change.mailbox = change->email.mailbox;
+    }
+    enquiry_submit(enquiry, ask_answer);
+}
+
 /* ---- Erasing ---- */
 
 static void answer_erased(struct enquiry *enquiry)

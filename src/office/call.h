@@ -231,6 +231,13 @@ struct call {
         } user_get;            /* and POINTS_GET */
         struct user_change user_change;
         struct {
+            struct id user_id;
+            const char *name;    /* NULL: unchanged */
+            bool has_email;      /* false: unchanged */
+            const char *email;   /* as it will be kept; NULL: none */
+            const char *mailbox; /* of the e-mail; NULL: the same text */
+        } buyer_change;
+        struct {
             const char *verified_hash; /* as a change of the e-mail wants it */
             bool forfeit;              /* though there are points, which are lost */
         } user_erase;

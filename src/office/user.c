@@ -154,6 +154,48 @@ enum refusal user_change(struct office *office, const struct caller *caller, str
     return REFUSAL_NONE;
 }
 
+/* Who signed up here says by themselves what they are called; a buyer of another system is called
+ * what that system says. */
+static enum refusal check_buyer_change(const struct office *office, const struct live_user *buyer,
+                                       const struct user *now, const struct call *call)
+{
+    const enum refusal refusal = user_check_buyer(buyer);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (now->external_id == NULL)
+        return REFUSAL_FORBIDDEN;
+    const char *email = call->in.buyer_change.email;
+    if (email == NULL)
+        return REFUSAL_NONE;
+    const struct live_user *other = user_find_email(office, email, call->in.buyer_change.mailbox);
+    return other != NULL && other != buyer ? REFUSAL_EMAIL_TAKEN : REFUSAL_NONE;
+}
+
+enum refusal buyer_change(struct office *office, const struct caller *caller, struct call *call)
+{
+    (void)caller;
+    struct live_user *buyer = user_find(office, call->in.buyer_change.user_id);
+    if (buyer == NULL)
+        return REFUSAL_NOT_FOUND;
+    struct hash_text hash;
+    struct user row = user_row(buyer, &hash);
+    enum refusal refusal = check_buyer_change(office, buyer, &row, call);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (call->in.buyer_change.name != NULL)
+        row.name = call->in.buyer_change.name;
+    if (call->in.buyer_change.has_email)
+        row.email = call->in.buyer_change.email;
+    char *texts;
+    refusal = user_prepare(office, &row, call, &texts);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+
+    /* ---- nothing fails below this line ---- */
+    (void)put_user(office, buyer, &row, texts);
+    return REFUSAL_NONE;
+}
+
 /* ---- Leaving ---- */
 
 void user_shut_out(struct office *office, struct live_user *user)

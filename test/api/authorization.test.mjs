@@ -129,6 +129,7 @@ const WANTED = {
     deleteStaff: 'team:write',
     postUserPasswordResets: 'users:write',
     postHandovers: 'users:write',
+    patchUser: 'users:write',
 }
 
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -185,6 +186,7 @@ describe('authorization', () => {
             payment: 'payment_01h455vb4pex5vsknk084sn02q',
             plan: 'plan_01h455vb4pex5vsknk084sn02q',
             user: bob.user.id,
+            patchUser: ok(await boss.post('/v1/users', { name: 'Kim', externalId: 'kim' }), 201).id,
             apikey,
             session: items[0].id,
             code: 'forbidden',
@@ -215,6 +217,7 @@ describe('authorization', () => {
             },
             patchConcert: {},
             postHandovers: { userId: bob.user.id, to: '/' },
+            patchUser: {},
             postHandoverRedeem: { code: 'x' },
             postRounds: { startTime: '2030-01-01T00:00:00Z', sections: [{ name: 'A', rows: 1, seatsPerRow: 1, price: 1 }] },
             patchRound: {},
@@ -236,7 +239,7 @@ describe('authorization', () => {
     after(() => house.close())
 
     const pathOf = ({ path, id }) => {
-        const filled = path.replace(/\{(\w+)\}/, (_, name) => ids[name])
+        const filled = path.replace(/\{(\w+)\}/, (_, name) => ids[id] ?? ids[name])
         if (id === 'exportSales' || id === 'exportSeats') return `${filled}?roundId=${ids.round}`
         if (id.startsWith('export')) return `${filled}?reason=x`
         return id === 'getPoints' ? `${filled}?userId=${bob.user.id}` : filled

@@ -65,6 +65,76 @@ describe('a buyer of another system', () => {
         refused(await ensuring(organizer, other), 409, 'email_taken')
     })
 
+    describe('is called what that system says', () => {
+        let shop, kim
+        const patching = (client, change, id = kim.id) => client.patch(`/v1/users/${id}`, change)
+        before(async () => {
+            const scopes = ['users:write']
+            const { secret } = ok(await organizer.post('/v1/api-keys', { name: 'shop', scopes }), 201)
+            shop = new Client(house, { token: secret })
+            kim = ok(await ensuring(shop, { name: 'Kim', externalId: 'kim' }), 201)
+        })
+
+        test('by name and e-mail, each by itself', async () => {
+            assert.deepEqual(ok(await patching(shop, {})), kim)
+            const renamed = ok(await patching(shop, { name: 'Kim Ann' }))
+            assert.deepEqual(renamed, { ...kim, name: 'Kim Ann' })
+            const reached = ok(await patching(shop, { email: 'Kim@example.com ' }))
+            assert.deepEqual(reached, { ...renamed, email: reached.email })
+            assert.equal(reached.email.toLowerCase(), 'kim@example.com')
+            assert.deepEqual(ok(await patching(shop, { email: 'kim@example.com' })).id, kim.id)
+            assert.deepEqual(ok(await ensuring(shop, { externalId: 'kim' }), 200).name, 'Kim Ann')
+            await house.restart()
+            assert.deepEqual(ok(await organizer.get(`/v1/users/${kim.id}`)).name, 'Kim Ann')
+            assert.equal(ok(await organizer.get('/v1/users?email=kim@example.com')).items.length, 1)
+        })
+
+        test('whose sessions go on, and who may say so too', async () => {
+            const { token } = ok(await shop.post('/v1/sessions', { userId: kim.id }), 201)
+            const own = new Client(house, { token })
+            ok(await patching(shop, { name: 'Kim A.' }))
+            assert.equal(ok(await own.get('/v1/users/me')).name, 'Kim A.')
+            ok(await own.patch('/v1/users/me', { name: 'Kim B.' }))
+            refused(await patching(own, { name: 'x' }), 403, 'forbidden')
+        })
+
+        test('without an e-mail again, which another then has', async () => {
+            const change = { email: 'kim@example.com' }
+            const lee = ok(await ensuring(shop, { name: 'Lee', externalId: 'lee' }), 201)
+            refused(await patching(shop, change, lee.id), 409, 'email_taken')
+            assert.equal(ok(await patching(shop, { email: null })).email, null)
+            assert.deepEqual(ok(await patching(shop, change, lee.id)), { ...lee, ...change })
+        })
+
+        test('and not those who are not of another system', async () => {
+            const { items } = ok(await organizer.get('/v1/users?email=ole%40example.com'))
+            refused(await patching(shop, { name: 'x' }, items[0].id), 403, 'forbidden')
+            refused(await patching(shop, { name: 'x' }, nobody('user')), 404, 'not_found')
+            refused(await patching(house.anybody, { name: 'x' }), 401, 'unauthenticated')
+            const scopes = ['read']
+            const { secret } = ok(await organizer.post('/v1/api-keys', { name: 'till', scopes }), 201)
+            const till = new Client(house, { token: secret })
+            refused(await patching(till, { name: 'x' }), 403, 'scope_required')
+        })
+
+        test('its form', async () => {
+            for (const [field, value] of [
+                ['/name', ''],
+                ['/name', null],
+                ['/name', 'x'.repeat(101)],
+                ['/email', 'nobody'],
+                ['/externalId', 'other'],
+                ['/password', 'a good password'],
+            ])
+                invalid(await patching(shop, { [field.slice(1)]: value }), field)
+        })
+
+        test('which is told among the actions', async () => {
+            const { items } = ok(await organizer.get(`/v1/actions?subject=${kim.id}`))
+            assert.ok(items.some(({ what }) => what === 'user_changed'))
+        })
+    })
+
     test('cannot sign in by the address alone', async () => {
         for (const password of ['', 'shop 18', 'a good password']) {
             const answer = await house.anybody.post('/v1/sessions', { email: 'carl@example.com', password })

@@ -155,7 +155,12 @@ void check_call(const struct call *call)
         CHECK(!id_is_none(call->in.session_open.user_id));
     else if (verb == VERB_USER_CHANGE)
         check_user_change(&call->in.user_change);
-    else if (verb == VERB_USER_ERASE)
+    else if (verb == VERB_BUYER_CHANGE) {
+        if (call->in.buyer_change.name != NULL)
+            check_text(call->in.buyer_change.name, 1, 100);
+        if (call->in.buyer_change.email != NULL)
+            check_new_email(call->in.buyer_change.email, call->in.buyer_change.mailbox);
+    } else if (verb == VERB_USER_ERASE)
         CHECK(call->in.user_erase.verified_hash != NULL);
     else if (verb == VERB_POINTS_CHARGE) {
         check_number(call->in.points_charge.amount, 1, 10000000);
@@ -300,6 +305,8 @@ static void grant(struct call *call)
         give_user(call, call->in.user_register.name, call->in.user_register.email);
     else if (verb == VERB_USER_CHANGE)
         give_user(call, call->in.user_change.name, call->in.user_change.email);
+    else if (verb == VERB_BUYER_CHANGE)
+        give_user(call, call->in.buyer_change.name, call->in.buyer_change.email);
     else if (verb == VERB_SIGN_IN_FIND || verb == VERB_USER_PASSWORD_GET)
         give_user(call, NULL, NULL);
     else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT ||

@@ -140,6 +140,11 @@ static void fill_people_call(struct world *world, struct call *call, struct move
         call->in.user_register.name = some_text(world, 0, move.which);
         call->in.user_register.email = move.how & 1 ? some_text(world, 1, move.how) : NULL;
         call->in.user_register.external_id = call->in.user_register.name;
+    } else if (verb == VERB_BUYER_CHANGE) {
+        call->in.buyer_change.user_id = user_id;
+        call->in.buyer_change.name = some_text(world, 0, move.which);
+        call->in.buyer_change.has_email = move.how & 1;
+        call->in.buyer_change.email = move.how & 2 ? some_text(world, 1, move.how) : NULL;
     } else if (verb == VERB_HANDOVER_REDEEM) {
         call->in.handover_redeem.session_id = world->handover;
         call->in.handover_redeem.replace = move.how & 1;

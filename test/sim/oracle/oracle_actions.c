@@ -40,6 +40,7 @@ static const struct told {
     [VERB_SESSION_CLOSE] = {"signed_out", ABOUT_CALLER},
     [VERB_SESSION_CLOSE_ALL] = {"signed_out", ABOUT_CALLER},
     [VERB_USER_CHANGE] = {"user_changed", ABOUT_USER},
+    [VERB_BUYER_CHANGE] = {"user_changed", ABOUT_USER},
     [VERB_API_KEY_MAKE] = {"api_key_made", ABOUT_KEY_MADE},
     [VERB_API_KEY_REMOVE] = {"api_key_removed", ABOUT_KEY_NAMED},
     [VERB_STAFF_INVITE] = {"staff_invited", ABOUT_RESET},

@@ -35,6 +35,7 @@ static const struct {
     [VERB_USER_GET] = {judge_user_get, OWN_OR + (int)SCOPE_READ, true},
     [VERB_USER_PASSWORD_GET] = {judge_user_password_get, SIGNED_IN, true},
     [VERB_USER_CHANGE] = {judge_user_change, SIGNED_IN, false},
+    [VERB_BUYER_CHANGE] = {judge_buyer_change, SCOPE_USERS_WRITE, false},
     [VERB_USER_ERASE] = {judge_user_erase, SIGNED_IN, false},
     [VERB_API_KEY_MAKE] = {judge_api_key_make, SCOPE_TEAM_WRITE, false},
     [VERB_API_KEY_REMOVE] = {judge_api_key_remove, SCOPE_TEAM_WRITE, false},

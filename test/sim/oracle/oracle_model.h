@@ -495,9 +495,9 @@ bool expects_lookup(const struct oracle *oracle, const struct row *user, const s
 verb_judge judge_user_ensure, judge_session_grant, judge_handover_make, judge_handover_redeem;
 verb_judge judge_sign_in_find, judge_user_register, judge_organizer_add, judge_session_open,
     judge_session_list, judge_session_close, judge_session_close_all, judge_user_get,
-    judge_user_password_get, judge_user_change, judge_user_erase, judge_api_key_make,
-    judge_api_key_remove, judge_staff_invite, judge_staff_list, judge_staff_change,
-    judge_staff_remove, judge_password_reset_make, judge_password_reset_find,
+    judge_user_password_get, judge_user_change, judge_buyer_change, judge_user_erase,
+    judge_api_key_make, judge_api_key_remove, judge_staff_invite, judge_staff_list,
+    judge_staff_change, judge_staff_remove, judge_password_reset_make, judge_password_reset_find,
     judge_password_reset_take, judge_points_get, judge_points_charge,
     judge_points_adjust; /* oracle_people.c */
 verb_judge judge_concert_create, judge_concert_change, judge_concert_delete, judge_drafts_see,

@@ -310,6 +310,39 @@ static enum refusal not_a_buyer(struct oracle *oracle, const struct row *user)
     return user->image.as.user.role == USER_ROLE_BUYER ? REFUSAL_NONE : REFUSAL_FORBIDDEN;
 }
 
+enum refusal judge_buyer_change(struct oracle *oracle, struct row *user, const struct call *call)
+{
+    (void)user;
+    struct row *of = row_find(oracle, RECORD_KIND_USER, call->in.buyer_change.user_id);
+    oracle->state = STATE_UNKNOWN;
+    if (of == NULL)
+        return REFUSAL_NOT_FOUND;
+    const enum refusal refusal = not_a_buyer(oracle, of);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    oracle->state = STATE_OTHERS;
+    struct record image = row_image(of);
+    if (image.as.user.external_id == NULL)
+        return REFUSAL_FORBIDDEN;
+    const char *email = call->in.buyer_change.email;
+    const struct row *other = email == NULL ? NULL : user_of_email(oracle, email);
+    oracle->state = STATE_KNOWN;
+    if (other != NULL && other != of)
+        return REFUSAL_EMAIL_TAKEN;
+    oracle->state = !call->in.buyer_change.has_email ? STATE_ANY
+                    : email != NULL                  ? STATE_EMAIL
+                                                     : STATE_CLEARED;
+    if (call->refusal != REFUSAL_NONE)
+        return REFUSAL_NONE; /* objected to by the caller */
+    if (call->in.buyer_change.name != NULL)
+        image.as.user.name = call->in.buyer_change.name;
+    if (call->in.buyer_change.has_email)
+        image.as.user.email = email;
+    row_change(oracle, of, &image);
+    view_record(oracle, call, of);
+    return REFUSAL_NONE;
+}
+
 static enum refusal begin_for_buyer(struct oracle *oracle, bool handover, const struct call *call)
 {
     struct row *user = row_find(oracle, RECORD_KIND_USER, call->in.session_open.user_id);

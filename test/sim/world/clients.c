@@ -380,10 +380,15 @@ static void learn_done(struct world *world, struct client *client, const struct 
     } else if (verb == VERB_PASSWORD_RESET_MAKE) {
         world->last_reset.user_id = errand->deed.subject;
         world->last_reset.secret = errand->deed.secret;
-    } else if (verb == VERB_USER_CHANGE)
+    } else if (verb == VERB_USER_ENSURE)
+        world->last_ensured = call->record->as.user.id;
+    else if (verb == VERB_USER_CHANGE)
         learn_change(client, &errand->deed, &call->credentials);
-    else if (verb == VERB_USER_ERASE)
+    else if (verb == VERB_USER_ERASE) {
+        world->last_former = call->caller_id;
         learn_erased(client, &call->credentials);
+    } else if (verb == VERB_STAFF_REMOVE)
+        world->last_former = errand->deed.subject;
     else if (verb == VERB_CONCERT_CREATE) {
         learn_id(world, client, KNOWN_CONCERTS, call->record->as.concert.id);
         if (!call->replayed)

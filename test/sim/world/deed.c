@@ -176,6 +176,11 @@ static void account_call(const struct deed *deed, struct call *call)
         call->in.user_change.email = text_or_none(deed->email);
         call->in.user_change.password_hash = text_or_none(deed->password);
         call->in.user_change.verified_hash = text_or_none(deed->verified);
+    } else if (verb == VERB_BUYER_CHANGE) {
+        call->in.buyer_change.user_id = deed->subject;
+        call->in.buyer_change.name = text_or_none(deed->name);
+        call->in.buyer_change.has_email = deed->amount != 0;
+        call->in.buyer_change.email = text_or_none(deed->email);
     } else if (verb == VERB_USER_ERASE) {
         call->in.user_erase.verified_hash = text_or_none(deed->verified);
         call->in.user_erase.forfeit = deed->amount != 0;

@@ -40,6 +40,8 @@ static void some_person(struct world *world, struct client *client, struct deed 
     deed->subject = percent(world, 20) ? ID_NONE : other->user_id;
     if (percent(world, 5))
         deed->subject = known_one(&(struct known_ids){0}, &world->people);
+    if (!id_is_none(world->last_former) && percent(world, 10))
+        deed->subject = world->last_former;
     memcpy(deed->email, other->email, sizeof deed->email);
     memcpy(deed->verified, percent(world, 80) ? other->password : client->email,
            sizeof deed->verified);
@@ -106,6 +108,16 @@ static void fill_account(struct world *world, struct client *client, struct deed
             deed->email[0] = '\0';
         else if (percent(world, 70))
             (void)snprintf(deed->email, sizeof deed->email, "w%u@example.org", number);
+    } else if (verb == VERB_BUYER_CHANGE) {
+        if (!id_is_none(world->last_ensured) && percent(world, 80))
+            deed->subject = world->last_ensured;
+        if (percent(world, 70))
+            (void)snprintf(deed->name, sizeof deed->name, "name %u", number);
+        deed->amount = percent(world, 50);
+        if (deed->amount == 0 || percent(world, 40))
+            deed->email[0] = '\0';
+        else if (percent(world, 70))
+            (void)snprintf(deed->email, sizeof deed->email, "e%u@example.org", number);
     } else if (verb == VERB_HANDOVER_REDEEM) {
         deed->subject = world->last_handover.session_id;
         deed->secret = world->last_handover.secret;
@@ -395,6 +407,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_USER_GET] = 5,
     [VERB_USER_PASSWORD_GET] = 2,
     [VERB_USER_CHANGE] = 6,
+    [VERB_BUYER_CHANGE] = 4,
     [VERB_USER_ERASE] = 5,
     [VERB_API_KEY_MAKE] = 8,
     [VERB_API_KEY_REMOVE] = 3,

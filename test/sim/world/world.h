@@ -125,6 +125,8 @@ struct world {
         struct id session_id;
         struct secret secret;
     } last_handover;           /* the same */
+    struct id last_ensured;    /* of another system */
+    struct id last_former;     /* whose account nobody has */
     struct id last_everywhere; /* who signed in on as many devices as one may be */
     struct {
         struct id user_id;

@@ -29,7 +29,8 @@ struct world {
     struct coverage coverage;
     struct chance chance;
     struct person people[PEOPLE];
-    struct things users, keys, staff, tokens, concerts, plans, rounds, reservations, payments;
+    struct things users, ensured, keys, staff, tokens, concerts, plans, rounds, reservations,
+        payments;
     struct password_reset reset; /* the last */
     struct id handover;          /* the same */
     bool erased[PEOPLE];         /* in the batch that is being made */
@@ -133,6 +134,13 @@ static void fill_people_call(struct world *world, struct call *call)
         call->in.user_register.email =
             chance_percent(&world->chance, 20) ? some_text(world, 0, 300) : NULL;
         call->in.user_register.external_id = some_text(world, 2, 60);
+    } else if (verb == VERB_BUYER_CHANGE) {
+        call->in.buyer_change.user_id =
+            chance_percent(&world->chance, 70) ? some(world, &world->ensured) : person->user_id;
+        call->in.buyer_change.name = some_text(world, 1, 99);
+        call->in.buyer_change.has_email = chance_percent(&world->chance, 50);
+        if (call->in.buyer_change.has_email && chance_percent(&world->chance, 50))
+            call->in.buyer_change.email = some_text(world, 0, 300);
     } else if (verb == VERB_SESSION_GRANT || verb == VERB_HANDOVER_MAKE) {
         call->in.session_open.user_id = person->user_id;
     } else if (verb == VERB_HANDOVER_REDEEM) {
@@ -326,9 +334,10 @@ static const struct person *some_caller(struct world *world, const struct call *
         (call->verb >= VERB_CONCERT_CREATE && call->verb <= VERB_SEATS_UNBLOCK) ||
         call->verb == VERB_QUEUE_CHANGE || call->verb == VERB_INCIDENT_MAKE ||
         call->verb == VERB_NOTICE_SET || call->verb == VERB_NOTICE_REMOVE ||
-        call->verb == VERB_PASSWORD_RESET_MAKE || call->verb == VERB_API_KEY_MAKE ||
-        call->verb == VERB_API_KEY_REMOVE || call->verb == VERB_METRICS_GET ||
-        call->verb == VERB_ROUND_IMPORT || call->verb == VERB_RESERVATION_HISTORY ||
+        call->verb == VERB_PASSWORD_RESET_MAKE || call->verb == VERB_BUYER_CHANGE ||
+        call->verb == VERB_API_KEY_MAKE || call->verb == VERB_API_KEY_REMOVE ||
+        call->verb == VERB_METRICS_GET || call->verb == VERB_ROUND_IMPORT ||
+        call->verb == VERB_RESERVATION_HISTORY ||
         (call->verb >= VERB_STAFF_INVITE && call->verb <= VERB_STAFF_REMOVE);
     if (chance_percent(&world->chance, 10))
         return &world->people[chance_below(&world->chance, PEOPLE)];
@@ -351,6 +360,8 @@ static void learn(struct world *world, const struct call *call)
 {
     if (call->refusal == REFUSAL_INSUFFICIENT_POINTS)
         keep(&world->payments, call->detail.payment_id);
+    if (call->refusal == REFUSAL_NONE && call->verb == VERB_USER_ENSURE)
+        keep(&world->ensured, call->record->as.user.id);
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_HANDOVER_MAKE)
         world->handover = call->out.session.id;
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_USER_ERASE)
@@ -393,6 +404,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_USER_REGISTER] = 5,
     [VERB_ORGANIZER_ADD] = 3,
     [VERB_USER_ENSURE] = 24,
+    [VERB_BUYER_CHANGE] = 8,
     [VERB_SESSION_GRANT] = 24,
     [VERB_HANDOVER_MAKE] = 24,
     [VERB_HANDOVER_REDEEM] = 12,
@@ -452,7 +464,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_LIST] = 3,
     [VERB_CHANGES] = 20,
     [VERB_DESK_SEE] = 10,
-    [VERB_SELFCHECK] = 5,
+    [VERB_SELFCHECK] = 8,
     [VERB_RESERVATION_HISTORY] = 12,
     [VERB_SALES_BREAK_DOWN] = 12,
     [VERB_QUEUE_FORECAST] = 12,

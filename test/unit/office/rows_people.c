@@ -297,6 +297,30 @@ bool row_change(struct play *play)
     return true;
 }
 
+static void scope_facts(struct play *play)
+{
+    if (play->call.refusal == REFUSAL_SCOPE_REQUIRED)
+        fact_text(play, "lacks", scope_texts[play->call.detail.scope]);
+}
+
+bool row_correct(struct play *play)
+{
+    const struct name *person = play_name(play, NAME_PERSON, row_word(play, 2));
+    const char *email = row_option(play, "email");
+    if (!play_begin(play, VERB_BUYER_CHANGE))
+        return false;
+    play->call.in.buyer_change.user_id = person == NULL ? (struct id){{0x0f}} : person->user_id;
+    play->call.in.buyer_change.name = row_option(play, "name");
+    play->call.in.buyer_change.has_email = email != NULL;
+    if (email != NULL && strcmp(email, "none") != 0)
+        play->call.in.buyer_change.email = email;
+    if (!play_call(play))
+        return false;
+    user_facts(play);
+    scope_facts(play);
+    return true;
+}
+
 bool row_erase(struct play *play)
 {
     if (!play_begin(play, VERB_USER_ERASE))
@@ -308,12 +332,6 @@ bool row_erase(struct play *play)
     if (play->call.refusal == REFUSAL_HAS_POINTS)
         fact_number(play, "balance", play->call.detail.balance);
     return true;
-}
-
-static void scope_facts(struct play *play)
-{
-    if (play->call.refusal == REFUSAL_SCOPE_REQUIRED)
-        fact_text(play, "lacks", scope_texts[play->call.detail.scope]);
 }
 
 /* Scopes with commas between them, as a row has them. */
