@@ -168,6 +168,22 @@ static void load_limited(struct body *body, const uint8_t *bytes, size_t length,
     free(text);
 }
 
+/* What is wrong is told of the text as it came, so that is read again where this is no JSON. */
+static bool load_spelled(struct body *body, const char *text, size_t length, size_t flags,
+                         json_error_t *error)
+{
+    if (!json_integers_hide(text, length))
+        return false;
+    size_t spelled_length;
+    char *spelled = json_integers_spell(text, length, &spelled_length);
+    if (spelled == NULL)
+        memory_refused = true;
+    else
+        body->root = load_json(body, spelled, spelled_length, flags, error);
+    free(spelled);
+    return body->root != NULL || memory_refused;
+}
+
 /* `path` NULL: the whole body. */
 static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t length,
                               const struct body_path *path)
@@ -176,8 +192,10 @@ static enum refusal read_json(struct body *body, const uint8_t *bytes, size_t le
     const char *text = length == 0 ? "" : (const char *)bytes; /* jansson takes no NULL */
     json_error_t error;
     memory_refused = false;
-    body->root = load_json(body, text, length, flags, &error);
-    if (body->root == NULL && json_error_code(&error) == json_error_numeric_overflow)
+    if (!load_spelled(body, text, length, flags, &error))
+        body->root = load_json(body, text, length, flags, &error);
+    if (body->root == NULL && !memory_refused &&
+        json_error_code(&error) == json_error_numeric_overflow)
         load_limited(body, bytes, length, flags, &error);
     if (memory_refused)
         return REFUSAL_CAPACITY;

@@ -132,14 +132,15 @@ bool body_element_text(struct body *body, const json_t *array, const struct body
     return text_of_kind(body, json_array_get(array, path->index), path, kind, min, max, text);
 }
 
-/* True and the number when the value is an integer, or was one before it was read as a real. */
+/* True and the number when the value is an integer, or was one before it was read as a real; those
+ * with a point or an exponent were spelled as integers before (json/number.h). */
 static bool integer_of(const struct body *body, const json_t *value, int64_t *integer)
 {
     if (json_is_integer(value)) {
         *integer = json_integer_value(value);
         return true;
     }
-    if (!json_is_real(value) || !body->integers_as_reals)
+    if (!json_is_real(value))
         return false;
     const double real = json_real_value(value);
     /* Past 2^53 a real names no single integer; no field here goes that far. */
@@ -149,7 +150,7 @@ static bool integer_of(const struct body *body, const json_t *value, int64_t *in
         return true;
     }
     *integer = (int64_t)real;
-    return (double)*integer == real;
+    return body->integers_as_reals && (double)*integer == real;
 }
 
 static bool read_integer(struct body *body, const json_t *json, const struct body_path *path,

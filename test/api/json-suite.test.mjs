@@ -325,3 +325,26 @@ describe('no JSON', () => {
         assert.equal(ok(await ann.get('/v1/points')).balance, 0)
     })
 })
+
+describe('an integer', () => {
+    const body = amount => bytes(`{"amount":${amount}}`)
+    for (const amount of ['7', '7.0', '7e0', '70e-1', '0.7E+1', '7.00000000000000000000'])
+        test(`may be written ${amount}`, async () => {
+            assert.equal(ok(await send(body(amount)), 201).amount, 7)
+        })
+    for (const amount of ['7.5', '75e-1', '7.0000000000000000001', '1e-400'])
+        test(`is not ${amount}`, async () => {
+            const { errors } = refused(await send(body(amount)), 422, 'invalid_field')
+            assert.deepEqual(errors.map(({ field, rule }) => [field, rule]), [['/amount', 'type']])
+        })
+    for (const amount of ['1e8', '10000001.0', '1e30', '-1.0', '0.0'])
+        test(`of ${amount} is out of range`, async () => {
+            const { errors } = refused(await send(body(amount)), 422, 'invalid_field')
+            assert.deepEqual(errors.map(({ field, rule }) => [field, rule]), [['/amount', 'range']])
+        })
+    test('of a body that is no JSON leaves what is told of its place as it is', async () => {
+        const { detail } = refused(await send(bytes('{"amount":7.0,}')), 400, 'malformed_json')
+        const plain = refused(await send(bytes('{"amount":700,}')), 400, 'malformed_json')
+        assert.equal(detail, plain.detail)
+    })
+})

@@ -13,6 +13,7 @@
 #include "body_call.h"
 #include "http/server.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* Rounds larger than this take long to lay out and go the way of smaller ones. */
@@ -211,11 +212,24 @@ static size_t depth_of(const json_t *json)
     return json_is_object(json) || json_is_array(json) ? deepest + 1 : 0;
 }
 
+/* Whether there is a real that jansson writes as an integer: what it stood for was more digits than
+ * a double has. */
+static bool has_rounded(const json_t *json)
+{
+    const char *key;
+    json_t *value;
+    size_t i;
+    bool found = json_is_real(json) && json_real_value(json) == rint(json_real_value(json));
+    json_object_foreach((json_t *)(uintptr_t)json, key, value) found = found || has_rounded(value);
+    json_array_foreach(json, i, value) found = found || has_rounded(value);
+    return found;
+}
+
 /* What was read, written by jansson in another way, is read as the same. */
 static void check_read_again(const struct body *body)
 {
-    if (body->integers_as_reals)
-        return; /* numbers past 64 bits lost digits */
+    if (body->integers_as_reals || has_rounded(body->root))
+        return; /* numbers past 64 bits, or a double's digits, lost some */
     char *text =
         json_dumps(body->root, JSON_ENSURE_ASCII | JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     CHECK(text != NULL);

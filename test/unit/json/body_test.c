@@ -147,7 +147,12 @@ static void test_field_errors(void **state)
         {LINE "\"other\":1}", ERROR("/other", "unknown", "is not a field of this request")},
         {LINE "\"a/b~c\":1}", ERROR("/a~1b~0c", "unknown", "is not a field of this request")},
         {LINE "\"integer\":\"1\"}", ERROR("/integer", "type", "must be an integer")},
-        {LINE "\"integer\":1.0}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":1.5}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":15e-1}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":7.0000000000000000001}",
+         ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":1e-999999999999999999999}",
+         ERROR("/integer", "type", "must be an integer")},
         {LINE "\"integer\":true}", ERROR("/integer", "type", "must be an integer")},
         {LINE "\"integer\":-6}",
          BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
@@ -157,7 +162,12 @@ static void test_field_errors(void **state)
          BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
         {LINE "\"integer\":-99999999999999999999999}",
          BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
-        {LINE "\"integer\":1e2}", ERROR("/integer", "type", "must be an integer")},
+        {LINE "\"integer\":101.0}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
+        {LINE "\"integer\":1e3}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
+        {LINE "\"integer\":1e30}",
+         BOUNDED("/integer", "range", "must be from -5 to 100", "-5", "100")},
         {LINE "\"integer\":7,\"other\":99999999999999999999}",
          ERROR("/other", "unknown", "is not a field of this request")},
         {LINE "\"real\":1.5}", BOUNDED("/real", "range", "must be from -1 to 1", "-1", "1")},
@@ -286,6 +296,45 @@ static void test_depth_and_values(void **state)
     assert_malformed((const uint8_t *)text, length, "more values than any request has");
 }
 
+/* As JSON Schema has it (6.1.1), and to the last digit. */
+static void test_integers_spelled_otherwise(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t value;
+    } rows[] = {
+        {"7.0", 7},
+        {"7e0", 7},
+        {"-7.000", -7},
+        {"70e-1", 7},
+        {"0.07E+2", 7},
+        {"1e2", 100},
+        {"-0.0", 0},
+        {"0e999999999999999999999", 0},
+        {"0.0e-999999999999999999999", 0},
+        {"9007199254740993.0", INT64_C(9007199254740993)},
+        {"0.123456789012345678e18", INT64_C(123456789012345678)},
+        {"-99999999999999999900e-2", INT64_C(-999999999999999999)},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[128];
+        struct body body;
+        struct body_object root;
+        int64_t value = -1;
+        const char *string = NULL;
+        (void)snprintf(text, sizeof text, "{\"7.0\\\"\":\"1e2\",\"n\":%s}", rows[i].text);
+        body_init(&body);
+        assert_int_equal(body_parse(&body, (const uint8_t *)text, strlen(text), 100), REFUSAL_NONE);
+        body_root(&body, &root);
+        assert_true(body_integer(&root, "n", BODY_REQUIRED, INT64_MIN, INT64_MAX, &value));
+        assert_true(body_text(&root, "7.0\"", BODY_REQUIRED, TEXT_ANY, 1, 9, &string));
+        assert_int_equal(value, rows[i].value);
+        assert_string_equal(string, "1e2"); /* what is no number stays as it is */
+        body_release(&body);
+    }
+}
+
 /* Good JSON, so each is told of its own field, beside whatever else is wrong with the fields. */
 static void test_numbers_past_every_range(void **state)
 {
@@ -361,6 +410,7 @@ int main(void)
         cmocka_unit_test(test_malformed),
         cmocka_unit_test(test_nul_bytes),
         cmocka_unit_test(test_depth_and_values),
+        cmocka_unit_test(test_integers_spelled_otherwise),
         cmocka_unit_test(test_numbers_past_every_range),
         cmocka_unit_test(test_errors_are_bounded),
         cmocka_unit_test(test_long_key_is_pointed_at_from_above),
