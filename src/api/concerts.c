@@ -243,7 +243,8 @@ void get_all_rounds(struct enquiry *enquiry)
     struct cursor cursor = {0};
     bool given;
     if (!query_limit(enquiry, LIST_LIMIT_MAX, &limit) || !query_cursor(enquiry, &cursor, &given) ||
-        !query_time(enquiry, "from", &choice.from) || !query_time(enquiry, "to", &choice.to))
+        !query_time(enquiry, "from", &choice.from) || !query_time(enquiry, "to", &choice.to) ||
+        !query_in_order(enquiry, choice.from, choice.to))
         return;
     const struct catalogue_snapshot *catalogue = engine_catalogue(enquiry->api->engine);
     write_rounds(enquiry, catalogue, &choice, &cursor, limit);

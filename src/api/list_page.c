@@ -1,6 +1,7 @@
 /* See list_page.h. */
 #include "api/list_page.h"
 
+#include "api/problem.h"
 #include "api/query.h"
 #include "base/check.h"
 
@@ -64,11 +65,29 @@ static bool read_filter(struct enquiry *enquiry, const struct list_filter *row,
     UNREACHABLE("a filter's type");
 }
 
+/* Whether an action can be of this: a word that none has, and a text that is no id, are mistakes,
+ * and an empty list would hide them. */
+static bool action_filters_fit(struct enquiry *enquiry, const struct record_query *query)
+{
+    struct breach breach = {.rule = RULE_CHOICE};
+    if (query->what != NULL && !record_why_known(query->what)) {
+        problem_parameter(enquiry, "what", &breach);
+        return false;
+    }
+    breach = (struct breach){.rule = RULE_ID, .words = "must be an id"};
+    if (query->object != NULL && !record_id_known(query->object)) {
+        problem_parameter(enquiry, "object", &breach);
+        return false;
+    }
+    return true;
+}
+
 bool list_page_filters(struct enquiry *enquiry, struct record_query *query)
 {
     const struct list_schema *list = list_schema(query->kind);
     for (size_t i = 0; i < list->filter_count; i++)
         if (list->filters[i].is_parameter && !read_filter(enquiry, &list->filters[i], query))
             return false;
-    return true;
+    return query_in_order(enquiry, query->from, query->to == 0 ? INT64_MAX : query->to) &&
+           action_filters_fit(enquiry, query);
 }

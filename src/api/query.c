@@ -175,6 +175,14 @@ bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time)
     return false;
 }
 
+bool query_in_order(struct enquiry *enquiry, timestamp_ms from, timestamp_ms to)
+{
+    if (from <= to)
+        return true;
+    refuse(enquiry, "from", RULE_AFTER_TO);
+    return false;
+}
+
 bool query_choice(struct enquiry *enquiry, const char *name, const char *const *texts, size_t count,
                   struct wanted_value *wanted)
 {

@@ -22,6 +22,10 @@ bool query_reason(struct enquiry *enquiry);
 bool query_limit(struct enquiry *enquiry, size_t max, size_t *limit);
 bool query_id(struct enquiry *enquiry, const char *name, const char *prefix, struct id *id);
 bool query_time(struct enquiry *enquiry, const char *name, timestamp_ms *time);
+
+/* Whether `from` is no later than `to`, as they were read from these parameters or left as they
+ * were. */
+bool query_in_order(struct enquiry *enquiry, timestamp_ms from, timestamp_ms to);
 bool query_seconds(struct enquiry *enquiry, const char *name, int64_t max, int64_t *seconds);
 /* `*given` says whether there was one. */
 bool query_version(struct enquiry *enquiry, const char *name, uint64_t *version, bool *given);

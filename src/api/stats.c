@@ -109,6 +109,7 @@ void get_stats_series(struct enquiry *enquiry)
     question->to = TIMESTAMP_END_MS;
     if (!query_time(enquiry, "from", &question->from) ||
         !query_time(enquiry, "to", &question->to) ||
+        !query_in_order(enquiry, question->from, question->to) ||
         !query_choice(enquiry, "step", series_step_texts, SERIES_STEP_COUNT, &step) ||
         !query_set(enquiry, "metrics", series_name_texts, SERIES_COUNT, &question->wanted))
         return;

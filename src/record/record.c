@@ -24,6 +24,25 @@ const char *record_why_text(enum record_why why)
     return why_texts[why];
 }
 
+bool record_why_known(const char *text)
+{
+    for (size_t i = 0; i < WHY_COUNT; i++)
+        if (why_texts[i] != NULL && strcmp(why_texts[i], text) == 0)
+            return true;
+    return false;
+}
+
+bool record_id_known(const char *text)
+{
+    struct id id;
+    for (enum record_kind kind = 0; kind < RECORD_KIND_COUNT; kind++) {
+        const char *prefix = record_schema(kind)->prefix;
+        if (prefix != NULL && id_parse(prefix, text, strlen(text), &id))
+            return true;
+    }
+    return false;
+}
+
 enum {
     KEY = FIELD_FLAG_KEY,
     OPTIONAL = FIELD_FLAG_OPTIONAL,

@@ -67,6 +67,10 @@ _Static_assert((int)WHY_COUNT <= 128, "a bit for each reason");
 
 /* NULL for WHY_UNTOLD. */
 const char *record_why_text(enum record_why why);
+bool record_why_known(const char *text);
+
+/* Whether the text is an id of some entity's. */
+bool record_id_known(const char *text);
 
 /* Texts point into memory of the record's maker, who says how long they live. */
 struct record {

@@ -216,7 +216,9 @@ describe('actions', () => {
     test('by what happened', async () => {
         const whats = new Set((await list('?what=adjusted')).map(({ what }) => what))
         assert.deepEqual([...whats], ['adjusted'])
-        assert.deepEqual(await list('?what=nothing'), [])
+        invalid(await gate.get('/v1/actions?what=nothing'), 'what')
+        invalid(await gate.get('/v1/actions?what=Adjusted'), 'what')
+        assert.deepEqual(await list('?what=queue_changed&actor=' + nobody('user')), [])
         invalid(await gate.get(`/v1/actions?what=${'x'.repeat(41)}`), 'what')
     })
 
@@ -245,6 +247,9 @@ describe('actions', () => {
         assert.deepEqual(await list('?from=2099-01-01T00:00:00Z'), [])
         assert.deepEqual(await list(`?actor=${ann.user.id}`), [])
         invalid(await gate.get('/v1/actions?actor=boss'), 'actor')
+        for (const object of ['x', 'round', 'round_x', `tree_${'0'.repeat(26)}`])
+            invalid(await gate.get(`/v1/actions?object=${object}`), 'object')
+        assert.deepEqual(await list(`?object=${nobody('round')}`), [])
         invalid(await gate.get(`/v1/actions?object=${'x'.repeat(41)}`), 'object')
     })
 })

@@ -201,6 +201,8 @@ describe('what it says', () => {
         invalid(await organizer.get('/v1/exports/users.csv?limit=5'), 'limit')
         invalid(await organizer.get('/v1/exports/reservations.csv?reason=test&roundId=x'), 'roundId')
         invalid(await organizer.get('/v1/exports/payments.csv?reason=test&from=x'), 'from')
+        const turned = 'from=2027-02-01T00:00:00Z&to=2027-01-01T00:00:00Z'
+        invalid(await organizer.get(`/v1/exports/payments.csv?reason=test&${turned}`), 'from')
         refused(await organizer.get('/v1/exports/rows.csv'), 404, 'not_found')
     })
 

@@ -171,6 +171,11 @@ describe('lists', () => {
         assert.ok(!payments.includes(newest.id) || newest.paidAt === second.paidAt)
         for (const list of ['reservations', 'payments', 'points/entries']) {
             invalid(await organizer.get(`/v1/${list}?from=yesterday`), 'from')
+            const turned = 'from=2027-02-01T00:00:00.001Z&to=2027-02-01T00:00:00Z'
+            const problem = refused(await organizer.get(`/v1/${list}?${turned}`), 422, 'invalid_field')
+            assert.deepEqual(problem.errors.map(({ field, rule }) => [field, rule]), [['from', 'after_to']])
+            const same = 'from=2027-02-01T01:00:00%2B01:00&to=2027-02-01T00:00:00Z'
+            assert.deepEqual(ok(await organizer.get(`/v1/${list}?${same}`)).items, [])
             invalid(await organizer.get(`/v1/${list}?to=2026-01-01T00:00:00`), 'to')
             invalid(await organizer.get(`/v1/${list}?userId=x`), 'userId')
         }

@@ -143,6 +143,7 @@ describe('refusals', () => {
     test('what is no time, no step and no number', async () => {
         for (const [query, field] of [
             ['from=yesterday', 'from'],
+            ['from=2027-01-01T00:00:01Z&to=2027-01-01T00:00:00Z', 'from'],
             ['to=1', 'to'],
             ['step=2s', 'step'],
             ['metrics=joined,none', 'metrics'],
