@@ -108,6 +108,7 @@ test('what is typed, chosen, held or shown once is not lost', async t => {
     // What was held is given back, and nothing keeps the page any more.
     await button(paying, 'Give the seats back').click()
     await says(paying, 'The seats are free again.')
+    await paying.waitForFunction(() => document.activeElement.id === 'result')
     await paying.evaluate(() => document.activeElement.blur())
     await renewed(paying)
     await says(paying, 'The seats are free again.')
