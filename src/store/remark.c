@@ -1,5 +1,5 @@
-/* See remark.h. Nearly every e-mail is its own mailbox, so only those that are not are gathered,
- * and whoever has one of their mailboxes is found by the index. */
+/* See remark.h. Few e-mails differ from their mailboxes. Only these are gathered; then the index of
+ * e-mails finds the accounts whose e-mail is one of these mailboxes. */
 #include "store/remark.h"
 
 #include "base/array.h"

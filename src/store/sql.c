@@ -13,12 +13,6 @@ const char *sql_name(struct sql_connection *connection)
     return connection->methods->name(connection);
 }
 
-enum result sql_run(struct sql_connection *connection, const char *text,
-                    struct explanation *explanation)
-{
-    return connection->methods->run(connection, text, explanation);
-}
-
 enum result sql_begin(struct sql_connection *connection)
 {
     return connection->methods->begin(connection);

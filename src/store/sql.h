@@ -1,5 +1,5 @@
-/* Tables in SQL, whoever keeps them: a connection, its statements and the values in them. What only
- * reads, and what is written in few rows, is written once against this; each backend answers it.
+/* A connection to tables in SQL, its statements, and the values in them. Each backend answers these
+ * functions; the code that reads, or writes few rows, calls them and knows no backend.
  *
  * The texts are in the SQL that both SQLite and PostgreSQL understand, with ?1, ?2, ... for the
  * parameters. A connection and its statements belong to one thread at a time. */
@@ -54,8 +54,6 @@ typedef void sql_fault(void *owner, const char *text);
 struct sql_methods {
     enum result (*failure)(struct sql_connection *connection, struct explanation *explanation);
     const char *(*name)(struct sql_connection *connection);
-    enum result (*run)(struct sql_connection *connection, const char *text,
-                       struct explanation *explanation);
     enum result (*begin)(struct sql_connection *connection);
     void (*end)(struct sql_connection *connection);
     enum result (*inspect)(struct sql_connection *connection, sql_fault *fault, void *owner,
@@ -80,10 +78,6 @@ enum result sql_failure(struct sql_connection *connection, struct explanation *e
 
 /* Which database, for people. */
 const char *sql_name(struct sql_connection *connection);
-
-/* Runs statements that answer nothing of interest. */
-MUST_USE enum result sql_run(struct sql_connection *connection, const char *text,
-                             struct explanation *explanation);
 
 /* Between these two everything is read as of one moment. Ending what was not begun does nothing. */
 MUST_USE enum result sql_begin(struct sql_connection *connection);

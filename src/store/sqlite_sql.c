@@ -10,6 +10,7 @@
 struct sqlite_connection {
     struct sql_connection base;
     sqlite3 *db;
+    sqlite3_stmt *begin, *end; /* a moment's; NULL where it is lent */
     bool lent;
     sql_may_go_on *may_go_on; /* NULL: nobody is asked */
     void *owner;
@@ -42,24 +43,19 @@ static const char *file_of(struct sql_connection *connection)
     return sqlite3_db_filename(db_of(connection), "main");
 }
 
-static enum result run_text(struct sql_connection *connection, const char *text,
-                            struct explanation *explanation)
-{
-    return sqlite_run(db_of(connection), text, explanation);
-}
-
 static enum result begin_moment(struct sql_connection *connection)
 {
-    return sqlite3_exec(db_of(connection), "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? RESULT_OK
-                                                                                   : RESULT_IO;
+    return sqlite_step_done(((struct sqlite_connection *)connection)->begin);
 }
 
 /* What only read has nothing to lose here; a connection that cannot end it fails to begin the next
  * moment, which is told. */
 static void end_moment(struct sql_connection *connection)
 {
-    if (!sqlite3_get_autocommit(db_of(connection)))
-        (void)sqlite3_exec(db_of(connection), "COMMIT", NULL, NULL, NULL);
+    struct sqlite_connection *own = (struct sqlite_connection *)connection;
+    if (!sqlite3_get_autocommit(own->db))
+        (void)sqlite3_step(own->end);
+    sqlite_rewind(own->end);
 }
 
 static enum result inspect_file(struct sql_connection *connection, sql_fault *fault, void *owner,
@@ -91,6 +87,8 @@ static void watch_statements(struct sql_connection *connection, sql_may_go_on *m
 static void close_connection(struct sql_connection *connection)
 {
     struct sqlite_connection *own = (struct sqlite_connection *)connection;
+    sqlite_drop(&own->begin);
+    sqlite_drop(&own->end);
     if (!own->lent)
         sqlite_shut(&own->db);
     free(own);
@@ -192,7 +190,6 @@ static void drop_statement(struct sql_statement *statement)
 static const struct sql_methods methods = {
     .failure = last_failure,
     .name = file_of,
-    .run = run_text,
     .begin = begin_moment,
     .end = end_moment,
     .inspect = inspect_file,
@@ -227,12 +224,19 @@ enum result sqlite_sql_open(const char *path, unsigned cache_kib,
     if (result == RESULT_OK)
         result = id_text_register(db, explanation);
     struct sqlite_connection *made = result == RESULT_OK ? connection_of(db, false) : NULL;
-    if (result == RESULT_OK && made == NULL)
-        result = explain(explanation, RESULT_NO_MEMORY, "no memory for a reader");
+    if (made == NULL) {
+        sqlite_shut(&db);
+        return result != RESULT_OK
+                   ? result
+                   : explain(explanation, RESULT_NO_MEMORY, "no memory for a reader");
+    }
+    result = sqlite_prepare(db, "BEGIN", &made->begin, explanation);
+    if (result == RESULT_OK)
+        result = sqlite_prepare(db, "COMMIT", &made->end, explanation);
     if (result == RESULT_OK)
         *connection = &made->base;
     else
-        sqlite_shut(&db);
+        close_connection(&made->base);
     return result;
 }
 
