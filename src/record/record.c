@@ -26,10 +26,8 @@ const char *record_why_text(enum record_why why)
 
 bool record_why_known(const char *text)
 {
-    for (size_t i = 0; i < WHY_COUNT; i++)
-        if (why_texts[i] != NULL && strcmp(why_texts[i], text) == 0)
-            return true;
-    return false;
+    int number;
+    return enumeration_parse(why_texts, WHY_COUNT, text, &number);
 }
 
 bool record_id_known(const char *text)
