@@ -143,10 +143,10 @@ struct user user_row(const struct live_user *user, struct hash_text *hash);
 
 /* ---- Accounts (user.c) ---- */
 
-/* Answers with the user's image. REFUSAL_CAPACITY: no memory. */
 /* Whether the account is a buyer's, for whom others may act. */
 enum refusal user_check_buyer(const struct live_user *user);
 
+/* Answers with the user's image. REFUSAL_CAPACITY: no memory. */
 enum refusal user_show(const struct live_user *user, struct call *call);
 
 /* Makes room for a user's image and answers with it; `*texts` is the door's. */
