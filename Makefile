@@ -103,7 +103,7 @@ axe: build
 	@USHER_AXE=all node --test test/web/axe.test.mjs
 
 bench-web: build
-	@tools/install test bench
+	@tools/install test bench bench-web
 	@meson setup --reconfigure build > build/reconfigure.log
 	@ninja -C build bench/floor bench/load
 	@node test/tools/web-bench.mjs
