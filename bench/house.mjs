@@ -9,7 +9,7 @@ import { builds } from './settings.mjs';
 const wide = {
   'max-active': 1_000_000, 'admit-per-second': 1_000_000, 'silent-seconds': 86_400,
   'active-seconds': 86_400, 'wait-seconds': 86_400, 'hold-seconds': 3600, 'idle-seconds': 3600,
-  'account-requests-per-second': 1_000_000, 'key-requests-per-second': 1_000_000, 'address-requests-per-second': 1_000_000,
+  'account-requests-per-second': 1_000_000, 'address-requests-per-second': 1_000_000,
 };
 
 const flags = (settings) => Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
