@@ -38,10 +38,11 @@ async function listSeats(url, file) {
   await writeFile(file, `${rows.join('\n')}\n`);
 }
 
-// A server on a data directory.
-async function serve(build, data, settings) {
+// A server on a data directory; `under`: the program that runs it, with its options.
+async function serve(build, data, settings, under = []) {
   const began = process.hrtime.bigint();
-  const child = start(build.usher, ['serve', '--data', data, '--listen', '127.0.0.1:0',
+  const [program, ...options] = [...under, build.usher];
+  const child = start(program, [...options, 'serve', '--data', data, '--listen', '127.0.0.1:0',
     ...flags({ ...wide, ...settings })]);
   const url = await firstLine(child, /listening on (\S+)/);
   const readyMs = Number(process.hrtime.bigint() - began) / 1e6;
@@ -98,14 +99,14 @@ async function seed(build, name, plan) {
 
 // A house of the kind, with a server, for a measurement; `use` is given it, and it is gone after. A
 // build has houses of its own, since it may write what another cannot read.
-export async function withHouse(name, plan, use, build = builds[0]) {
+export async function withHouse(name, plan, use, build = builds[0], under = []) {
   const key = `${name}${build.suffix}`;
   if (!seeded.has(key)) seeded.set(key, await seed(build, name, plan));
   const template = seeded.get(key);
   const data = join(directory, `house-${key}`);
   await run('cp', ['-a', '--reflink=auto', template.data, data]);
   await settle();
-  const house = await serve(build, data, template.settings);
+  const house = await serve(build, data, template.settings, under);
   try {
     const round = async () => (await readFile(template.seats, 'utf8')).split(' ', 1)[0];
     return await use({ ...template, ...house, build, round });

@@ -16,6 +16,10 @@ export const lining = (waiting) => ({ inside: scaled(20_000), waiting: scaled(wa
 export const houseOf = (seats, count, concerts = 1) => ({ inside: scaled(20_000), concerts, rounds: count,
   seats, settings: { 'max-active': scaled(20_000), 'max-seats-per-user': 20 } });
 
+// For a server that valgrind runs, fifty times as slow.
+export const counting = { inside: scaled(20_000), outside: scaled(20_000), rounds: 10, seats: scaled(10_000),
+  settings: { 'max-seats-per-user': 1000 } };
+
 // Nobody has joined, and few are let in.
 export const opening = { outside: scaled(1_000_000), rounds: 1, seats: 1000,
   settings: { 'max-active': 1000, 'admit-per-second': 100 } };

@@ -9,6 +9,7 @@ import { idle, slow } from './connections.mjs';
 import { contest } from './contest.mjs';
 import { contestantsFor } from './contestants.mjs';
 import { bookkeeper, memory } from './footprint.mjs';
+import { instructions } from './instructions.mjs';
 import { streams } from './live.mjs';
 import { number } from './numbers.mjs';
 import { polls } from './polls.mjs';
@@ -114,6 +115,10 @@ export const parts = [
     ['idle', 'holds with nothing left to book', 'holds/s'],
     ['busy', 'holds right behind 200,000 purchases', 'holds/s'],
     ['busyUnbooked', 'rows not booked when those began', 'rows']] },
+  { name: 'instructions', title: 'Instructions of the server for one, booking included, 64 connections',
+    measure: instructions, once: true, rows: rowsBeside([
+      ['holds', 'a hold', 'instructions'],
+      ['purchases', 'a purchase: join, hold and pay', 'instructions']]) },
   { name: 'rush', title: 'A rush: 100,000 people for 20,000 seats', measure: rush, once: true, rows: [
     ['seconds', 'from the first join to the last goodbye', 's'],
     ['requests', 'requests', 'requests/s'],

@@ -189,7 +189,9 @@ describe('one at a time', () => {
         assert.ok(again.percent >= percent)
         assert.deepEqual({ ...again, percent }, shown)
         await rehearsed({ seats: 1, buyers: 1 })
-        const { status, sold, course, waitSeconds } = await look(id)
+        // Nor did it make room by going on: at its end it has come to 88 %.
+        const { percent: reached, status, sold, course, waitSeconds } = await look(id)
+        assert.ok(reached < 50, `${reached} %`)
         assert.deepEqual([status, sold, course, waitSeconds], ['cancelled', null, null, null])
     })
 

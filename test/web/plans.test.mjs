@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test'
 import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
 import { invited, makeConcert, seatsOf, signIn } from '../api/support/people.mjs'
-import { until } from '../api/support/wait.mjs'
 import { button, link, openPage, says } from './support/browser.mjs'
+import { keptByBrowser } from './support/drafts.mjs'
 import { signInAs } from './support/walk.mjs'
 
 const BOSS = 'organizer@example.com'
@@ -325,27 +325,6 @@ test('leaving asks while something is not saved', async t => {
     await page.waitForURL('**/desk/plans')
     assert.equal(asked.length, 1)
 })
-
-// What the browser keeps of the plan, once it has the row's label in it; null: once there is nothing.
-const keptByBrowser = (page, id, label) =>
-    until(`${label} in the browser`, () =>
-        page.evaluate(
-            ([id, label]) =>
-                new Promise((resolve, reject) => {
-                    const opening = indexedDB.open('usher-drafts')
-                    opening.onerror = () => reject(opening.error)
-                    opening.onsuccess = () => {
-                        const database = opening.result
-                        const asking = database.transaction('usher-drafts').objectStore('usher-drafts').get(id)
-                        asking.onsuccess = () => {
-                            database.close()
-                            resolve((asking.result?.plan.rows[0].row ?? null) === label)
-                        }
-                    }
-                }),
-            [id, label]
-        )
-    )
 
 // Ends the window, as a crash does, without asking it, and opens the plan in another.
 async function end(page, id) {

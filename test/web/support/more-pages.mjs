@@ -2,6 +2,7 @@
 // them, and what happens to people who wait, choose and pay. Most are made by other answers than the
 // server gives.
 
+import { keptByBrowser } from './drafts.mjs'
 import { otherwise } from './pages.mjs'
 
 const soon = () => new Date(Date.now() + 240_000).toISOString()
@@ -174,6 +175,18 @@ export const moreStates = [
             await page.goto(`/desk/concerts/${concert.id}`)
         },
         ready: '.rows .dim',
+    },
+    {
+        name: 'the desk, a plan with what was not saved before', organizer: true,
+        show: async (page, { plan }) => {
+            await page.goto(`/desk/plans/${plan.id}`)
+            await page.locator('#row-label').fill('drawn')
+            await page.locator('#row-label').press('Tab')
+            await keptByBrowser(page, plan.id, 'drawn')
+            page.once('dialog', dialog => dialog.accept())
+            await page.reload()
+        },
+        ready: '.trouble .acts button',
     },
     {
         name: 'the desk without a server', organizer: true,
