@@ -27,7 +27,8 @@ const isEmpty = (text, body) =>
         ? text.trimEnd().split('\n').length === 1
         : [body.items, body.changes].some(list => list?.length === 0)
 
-// Keeps the shortest answer of each kind, and of lists and exports one that has something in it.
+// Keeps the shortest answer of each kind, and of lists and exports one that has something in it, to a
+// request that asks for something.
 export function record(operation, answered, sent) {
     const { method, status, headers, body } = answered
     const text = shorten(answered)
@@ -36,7 +37,7 @@ export function record(operation, answered, sent) {
     if (body === undefined && !isShown(headers)) return
     const code = status >= 400 ? body.code : otherOf(operation?.responses[status], body)
     const request = status < 400 && sent !== undefined ? JSON.stringify(sent) : ''
-    const weight = (isEmpty(text, body) ? BYTES_MAX : 0) + text.length + request.length
+    const weight = (isEmpty(text, body) || request === '{}' ? BYTES_MAX : 0) + text.length + request.length
     const key = `${operationId} ${status} ${code}`
     if (request.length > BYTES_MAX || (shortest.get(key) ?? Infinity) <= weight) return
     shortest.set(key, weight)
