@@ -127,6 +127,7 @@ static void put_about(struct office *office, const struct caller *caller, const 
 {
     char object[ID_TEXT_BYTES], address[ADDRESS_TEXT_BYTES];
     struct told_line query;
+    CHECK(caller->user != NULL && office->why != WHY_UNTOLD);
     struct action row = {
         .id = new_id(office),
         .actor_id = caller->user->id,

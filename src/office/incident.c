@@ -62,6 +62,7 @@ static int64_t shift_turns(struct office *office, int64_t gap_ms)
 
 struct shifted deadlines_shift(struct office *office, int64_t gap_ms)
 {
+    CHECK(gap_ms > 0);
     const int64_t holds = shift_holds(office, gap_ms);
     return (struct shifted){.holds = holds, .turns = shift_turns(office, gap_ms)};
 }

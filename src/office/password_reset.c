@@ -9,6 +9,7 @@
 struct password_reset reset_row(const struct office *office, const struct live_user *user,
                                 const struct secret *secret_hash, int64_t life_ms)
 {
+    CHECK(life_ms > 0);
     return (struct password_reset){
         .user_id = user->id,
         .secret_hash = *secret_hash,
@@ -50,6 +51,14 @@ static struct live_reset *reset_asked_for(const struct office *office, const str
     return reset;
 }
 
+/* Whoever is erased takes their reset along. */
+static struct live_user *user_of_reset(const struct office *office, const struct live_reset *reset)
+{
+    struct live_user *user = user_find(office, reset->row.user_id);
+    CHECK(user != NULL);
+    return user;
+}
+
 enum refusal password_reset_find(struct office *office, const struct caller *caller,
                                  struct call *call)
 {
@@ -57,7 +66,7 @@ enum refusal password_reset_find(struct office *office, const struct caller *cal
     const struct live_reset *reset = reset_asked_for(office, call);
     if (reset == NULL)
         return REFUSAL_PASSWORD_RESET_OVER;
-    return user_show(user_find(office, reset->row.user_id), call);
+    return user_show(user_of_reset(office, reset), call);
 }
 
 /* Whoever signed in with the old password is signed out. */
@@ -68,7 +77,7 @@ enum refusal password_reset_take(struct office *office, const struct caller *cal
     struct live_reset *reset = reset_asked_for(office, call);
     if (reset == NULL)
         return REFUSAL_PASSWORD_RESET_OVER;
-    struct live_user *user = user_find(office, reset->row.user_id);
+    struct live_user *user = user_of_reset(office, reset);
     struct hash_text hash;
     struct user row = user_row(user, &hash);
     row.password_hash = call->in.password_reset.password_hash;
@@ -90,6 +99,7 @@ void resets_expire(struct office *office, size_t *budget)
     office->why = WHY_PASSWORD_RESET_EXPIRED;
     while (*budget > 0 && (reset = heap_first(&office->reset_deadlines, &at)) != NULL &&
            at <= office->now.house) {
+        CHECK(at == reset->row.expires_at);
         (*budget)--;
         step_reserve(office);
         remove_reset(office, reset);

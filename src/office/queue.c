@@ -16,6 +16,7 @@
 /* A tenth of the shortest time in which everybody ahead could be admitted. */
 static int64_t poll_after(const struct office *office, int64_t ahead)
 {
+    CHECK(ahead >= 0 && office->house.admit_per_second > 0);
     int64_t wait_ms = ahead * SECOND_MS / office->house.admit_per_second / 10;
     const int64_t half_silent_ms = office->house.silent_seconds * SECOND_MS / 2;
     const int64_t most = half_silent_ms < POLL_FAR_MS ? half_silent_ms : POLL_FAR_MS;

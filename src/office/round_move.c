@@ -58,6 +58,7 @@ enum refusal round_move(struct office *office, const struct caller *caller, stru
     if (row.free_cancel_until <= office->now.wall || row.free_cancel_until > row.start_time)
         return REFUSAL_FREE_CANCEL_OUT_OF_PLACE;
     row.free_cancel_until = promised_until(&round->row, &row);
+    CHECK(row.free_cancel_until <= row.start_time);
     const enum refusal refusal = round_check_times(&row);
     return refusal == REFUSAL_NONE
                ? become_for(office, round, &row, &call->in.round.reason.texts, call)

@@ -75,6 +75,7 @@ static struct live_session *least_recently_used(const struct office *office,
                                                 const struct live_user *user)
 {
     struct live_session *least = user_sessions(office, user);
+    CHECK(least != NULL);
     for (struct live_session *session = least; session != NULL;
          session = session_next(office, session)) {
         const timestamp_ms later = used_at(session) - used_at(least);
@@ -96,6 +97,7 @@ static enum refusal begin_session(struct office *office, struct live_user *owner
         remove_handover(office, owner);
     if (session_count(office, owner) >= SESSIONS_PER_USER_MAX)
         remove_session(office, least_recently_used(office, owner));
+    CHECK(session_count(office, owner) < SESSIONS_PER_USER_MAX);
     call->out.session = (struct session){
         .id = new_id(office),
         .user_id = owner->id,
@@ -216,6 +218,7 @@ void sessions_close_but(struct office *office, struct live_user *user, struct id
         if (!id_equal(session->id, kept))
             remove_session(office, session);
     }
+    CHECK(session_count(office, user) <= (id_is_none(kept) ? 0 : 1));
 }
 
 enum refusal session_close_all(struct office *office, const struct caller *caller,

@@ -43,6 +43,7 @@ void token_set_holding(struct office *office, struct live_token *token, bool hol
     if (token->holding == holding)
         return;
     token->holding = holding;
+    CHECK(holding ? lane->holding < lane->active : lane->holding > 0);
     if (holding)
         lane->holding++;
     else
@@ -132,6 +133,7 @@ static void review_waiting(struct office *office, struct live_token *token)
 void token_review(struct office *office, struct live_token *token)
 {
     const timestamp_ms now = office->now.house;
+    CHECK(token->status != TOKEN_STATUS_EXPIRED);
     if (token->status == TOKEN_STATUS_WAITING)
         review_waiting(office, token);
     else if (token_has_hold(office, token))
@@ -146,6 +148,7 @@ void token_review(struct office *office, struct live_token *token)
 
 void token_mark_heard(struct office *office, struct live_token *token)
 {
+    CHECK(token->heard_at <= office->now.house);
     token->heard_at = office->now.house;
     if (token->status == TOKEN_STATUS_WAITING && !token->present) {
         waiting_line_set_present(office, token, true);
