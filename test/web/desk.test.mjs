@@ -19,7 +19,7 @@ import {
     seatsOf,
     signIn,
 } from '../api/support/people.mjs'
-import { button, link, openPage, says, streamOf } from './support/browser.mjs'
+import { button, link, openPage, says, stopClock, streamOf } from './support/browser.mjs'
 import { openDoor } from './support/door.mjs'
 import { signInAs } from './support/walk.mjs'
 
@@ -139,11 +139,6 @@ test('what limits a sale is said, as far as it is known', async t => {
     await says(page, 'What limits us: every seat is sold or held.')
 })
 
-// By hand: what waits on the page waits until the clock is wound.
-async function stopClock(page) {
-    await page.clock.pauseAt(new Date(Date.now() + 60_000))
-}
-
 const statusOf = async house => ok(await house.anybody.get('/v1/queue')).status
 
 test('pausing and resuming take a second of the mouse or a key, and Escape undoes', async t => {
@@ -161,6 +156,7 @@ test('pausing and resuming take a second of the mouse or a key, and Escape undoe
     await page.mouse.up()
     await page.clock.runFor(1000)
     assert.equal(await statusOf(house), 'open')
+    await button(page, 'Pause').hover()
     await page.mouse.down()
     await page.clock.runFor(1000)
     await page.mouse.up()

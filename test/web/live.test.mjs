@@ -9,7 +9,7 @@ import { Events } from '../api/support/events.mjs'
 import { House } from '../api/support/house.mjs'
 import { admitted, buyers, charge, hold as holdSeats, makeConcert, makeRound, pay, seatsOf, signIn } from '../api/support/people.mjs'
 import { until } from '../api/support/wait.mjs'
-import { openPage, says, streamOf } from './support/browser.mjs'
+import { openPage, says, stopClock, streamOf } from './support/browser.mjs'
 import { openDoor } from './support/door.mjs'
 import { goIn, hold, openList, seat, signInAs, signUp, watch } from './support/walk.mjs'
 
@@ -222,7 +222,7 @@ test('a hidden page in line asks twice in the time of silence, and its title tel
     await page.clock.install()
     await page.goto(`/line?join=1&to=/seats/${round.id}`)
     await says(page, 'Your number 2')
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000))
+    await stopClock(page)
     await noteLooks(page)
     await setHidden(page, true)
     const isHalf = silence => seconds => seconds >= silence / 2 && seconds < silence * 0.6

@@ -7,7 +7,7 @@ import { ok } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
 import { admitted, buyers, fromNow, hold as holdSeats, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
 import { until } from '../api/support/wait.mjs'
-import { button, openPage, says } from './support/browser.mjs'
+import { button, openPage, says, stopClock } from './support/browser.mjs'
 import { signUp, watch } from './support/walk.mjs'
 
 const BOSS = 'organizer@example.com'
@@ -263,7 +263,7 @@ test('while it moves it is drawn with fewer dots, and at rest with all and with 
         page.locator('.hall canvas').evaluate(({ width, height, clientWidth, clientHeight }) => [width / clientWidth, height / clientHeight])
     assert.deepEqual(await dots(), [2, 2])
     await page.clock.install()
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000))
+    await stopClock(page)
     await page.locator('.hall canvas').dispatchEvent('wheel', { deltaY: -1, clientX: 0, clientY: 0 })
     await page.clock.runFor(50)
     assert.deepEqual(await dots(), [1, 1])
@@ -296,7 +296,7 @@ test('a large hall is the same at rest and while it moves', async t => {
     const all = String([free[0], taken, free[0], paper])
     await until('the seats and what is between them', async () => (await shown()) === all)
     await page.clock.install()
-    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000))
+    await stopClock(page)
     await page.locator('.hall canvas').dispatchEvent('wheel', { deltaY: -0.01, clientX: 0, clientY: 0 })
     await page.clock.runFor(50)
     assert.equal(await shown(), all)

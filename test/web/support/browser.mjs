@@ -58,6 +58,12 @@ export async function says(page, text) {
     }
 }
 
+// Stops the page's clock, seconds ahead of where it is: as many as the two steps may take, and fewer than a
+// page waits for an answer (10), or it would give up those that are under way and say that it is offline.
+export async function stopClock(page) {
+    await page.clock.pauseAt(await page.evaluate(() => Date.now() + 5000))
+}
+
 export const link = (page, name) => page.getByRole('link', { name })
 
 // Who waits for a page to be told waits for its stream first.
