@@ -5,9 +5,18 @@ import { createRequire } from 'node:module'
 import { document } from './document.mjs'
 
 const require = createRequire(import.meta.url)
-const Ajv = require('ajv/dist/2020')
-const ajv = new Ajv({ strict: false, validateFormats: false })
-ajv.addSchema(document, 'api')
+
+// Made when something is held against it, which few test files do.
+let ajv = null
+
+function validatorOf(schema) {
+    if (!ajv) {
+        const Ajv = require('ajv/dist/2020')
+        ajv = new Ajv({ strict: false, validateFormats: false })
+        ajv.addSchema(document, 'api')
+    }
+    return ajv.compile(rooted(schema))
+}
 
 const follow = value => {
     while (value?.$ref)
@@ -105,7 +114,7 @@ const validators = new Map()
 
 function takes(schema, value) {
     const key = JSON.stringify(schema)
-    if (!validators.has(key)) validators.set(key, ajv.compile(rooted(schema)))
+    if (!validators.has(key)) validators.set(key, validatorOf(schema))
     return validators.get(key)(value)
 }
 
