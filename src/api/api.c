@@ -220,6 +220,28 @@ struct http_server *api_server(const struct api *api)
     return api->server;
 }
 
+void api_figures(struct api *api, struct api_figures *figures)
+{
+    struct series_rates rates;
+    series_rates(&api->series, &rates);
+    const struct reading *minute = &rates.last_minute;
+    *figures = (struct api_figures){
+        .joined = minute->tally.counts[TALLY_JOINED],
+        .admitted = minute->tally.counts[TALLY_ADMITTED],
+        .held = minute->tally.counts[TALLY_HOLDS],
+        .sold = minute->tally.counts[TALLY_SOLD],
+        .requests = minute->requests,
+        .refusals = minute->refusals,
+        .answers = latency_sum(rates.answers),
+        .p50_us = latency_percentile(rates.answers, 50),
+        .p99_us = latency_percentile(rates.answers, 99),
+        .appends = minute->appends,
+        .append_ns = minute->append_ns,
+        .streams = atomic_load(&api->event_streams.open),
+        .streams_max = api->streams_max,
+    };
+}
+
 void api_stop(struct api *api, int64_t wait_ms)
 {
     if (http_stop(api->server, wait_ms))

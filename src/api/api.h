@@ -37,6 +37,16 @@ void api_close(struct api *api);
  * take no more connections. */
 struct http_server *api_server(const struct api *api);
 
+/* How an API that was started is; any thread. */
+struct api_figures {
+    int64_t joined, admitted, held, sold, requests, refusals; /* in the last minute, as are */
+    int64_t answers, p50_us, p99_us; /* what was answered, and how long it took */
+    int64_t appends, append_ns;      /* to the journal, and how long they took together */
+    unsigned streams;                /* of events, that are open */
+    unsigned streams_max;
+};
+void api_figures(struct api *api, struct api_figures *figures);
+
 /* Waits up to `wait_ms` until every request in flight is answered, then stops and frees everything.
  */
 void api_stop(struct api *api, int64_t wait_ms);

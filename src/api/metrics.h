@@ -2,8 +2,8 @@
 #ifndef USHER_API_METRICS_H
 #define USHER_API_METRICS_H
 
-#include "api/latency.h"
 #include "api/router.h"
+#include "base/latency.h"
 
 #include <stdatomic.h>
 #include <stddef.h>

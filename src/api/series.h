@@ -8,8 +8,8 @@
 #ifndef USHER_API_SERIES_H
 #define USHER_API_SERIES_H
 
-#include "api/latency.h"
 #include "api/reading.h"
+#include "base/latency.h"
 #include "read/house_minute.h"
 
 #include <pthread.h>

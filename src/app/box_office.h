@@ -37,7 +37,8 @@ struct office_settings box_office_settings(const struct config *config);
  * that is full for the moment is tried again; REFUSAL_UNAVAILABLE when the engine is stopping. */
 void box_office_ask(struct box_office *office, struct call *call);
 
-/* Hashes a password. RESULT_NO_MEMORY: the hash took more memory than there is. */
+/* Hashes a password. RESULT_NO_MEMORY: the hash took more memory than there is. RESULT_FULL: the
+ * line of passwords stayed full for two seconds. */
 MUST_USE enum result box_office_hash(struct box_office *office, const char *password,
                                      char hash[static PASSWORD_HASH_BYTES_MAX + 1]);
 

@@ -15,6 +15,7 @@ enum command_status {
 enum command_status command_serve(int argument_count, char *const *arguments);
 enum command_status command_demo(int argument_count, char *const *arguments);
 enum command_status command_organizer_add(int argument_count, char *const *arguments);
+enum command_status command_organizer_password(int argument_count, char *const *arguments);
 enum command_status command_check(int argument_count, char *const *arguments);
 enum command_status command_status(int argument_count, char *const *arguments);
 enum command_status command_id(int argument_count, char *const *arguments);
@@ -24,6 +25,7 @@ enum command_status command_rehearse(int argument_count, char *const *arguments)
 /* The own flags of a command, for its help. */
 const struct setting *command_demo_options(size_t *count);
 const struct setting *command_organizer_options(size_t *count);
+const struct setting *command_status_options(size_t *count);
 const struct setting *command_seed_options(size_t *count);
 const struct setting *command_rehearse_options(size_t *count);
 

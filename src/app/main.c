@@ -47,20 +47,31 @@ static const struct command commands[] = {
     {{"organizer", "add"},
      "EMAIL",
      "make an organizer's account",
-     "Reads the password from standard input, or asks for it on a terminal. No server may have "
+     "Reads the password from standard input, or asks for it on a terminal. Where a server has "
      "the\n"
-     "data directory open.\n",
+     "data directory open, it is the server that does it: then it wants the server's own user, or\n"
+     "root. GET /v1/actions tells who did it.\n",
      command_organizer_add,
      command_organizer_options,
+     READS_OFFICE},
+    {{"organizer", "password"},
+     "EMAIL",
+     "give an organizer another password",
+     "Reads the password from standard input, or asks for it on a terminal, and ends all sessions\n"
+     "of that organizer. With a server and without one, as `usher organizer add`.\n",
+     command_organizer_password,
+     NULL,
      READS_OFFICE},
     {{"status", NULL},
      "",
      "how the server of a data directory is",
      "Asks the server that has the data directory open and prints a line `name: value` for each\n"
-     "thing it tells: its state and since when, its clock, people, seats, the journal. The exit\n"
-     "status is 1 when nobody serves the directory.\n",
+     "thing it tells: its state and since when, what is wrong, its clock, people, seats, the last\n"
+     "minute, the journal, memory. The exit status is 1 when nobody serves the directory. Only "
+     "the\n"
+     "user whom the server runs as, and root, may ask.\n",
      command_status,
-     NULL,
+     command_status_options,
      READS_DIRECTORY},
     {{"check", NULL},
      "",

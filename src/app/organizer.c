@@ -1,6 +1,10 @@
-/* `usher organizer add`: the account that everything an organizer does begins with. */
+/* `usher organizer add`, the account that everything an organizer does begins with, and `usher
+ * organizer password`: by the server that has the data directory open, or on one that nobody
+ * serves. */
 #include "app/account.h"
 #include "app/command.h"
+#include "app/control_client.h"
+#include "app/control_socket.h"
 #include "record/password.h"
 
 #include <errno.h>
@@ -88,39 +92,108 @@ static enum result obtain_password(char password[static PASSWORD_BYTES_MAX + 2],
 
 /* ---- The account ---- */
 
-static enum result add(const struct config *config, const struct person *person,
-                       const char *password, struct explanation *explanation)
+/* What an organizer is to have, and how that is done on a directory that nobody serves. */
+struct organizer_deed {
+    struct control_request request; /* the same, asked of a server */
+    struct person person;           /* of `password`: the e-mail alone */
+    enum result (*do_offline)(struct box_office *office, const struct organizer_deed *deed,
+                              const char *administrator, struct explanation *explanation);
+    const char *done; /* what is said then, behind the address */
+};
+
+static enum result add_offline(struct box_office *office, const struct organizer_deed *deed,
+                               const char *administrator, struct explanation *explanation)
+{
+    return account_make_organizer(office, &deed->person,
+                                  deed->request.fields[CONTROL_FIELD_PASSWORD], administrator,
+                                  explanation);
+}
+
+static enum result change_offline(struct box_office *office, const struct organizer_deed *deed,
+                                  const char *administrator, struct explanation *explanation)
+{
+    return account_change_password(office, &deed->person.email,
+                                   deed->request.fields[CONTROL_FIELD_PASSWORD], administrator,
+                                   explanation);
+}
+
+static enum result open_and_do(const struct config *config, const struct organizer_deed *deed,
+                               struct explanation *explanation)
 {
     struct box_office office;
+    struct administrator administrator;
     enum result result = box_office_open(&office, config, config->data, explanation);
     if (result != RESULT_OK)
         return result;
-    result = account_make(&office, USER_ROLE_ORGANIZER, person, password, explanation);
+    administrator_name(&administrator, geteuid());
+    result = deed->do_offline(&office, deed, administrator.name, explanation);
     box_office_close(&office, BOOK_MS);
     return result;
+}
+
+/* By the server that has the directory open, or else here. */
+static enum command_status do_deed(const struct config *config, const struct organizer_deed *deed)
+{
+    struct explanation explanation;
+    struct buffer said;
+    buffer_init(&said, CONTROL_ANSWER_BYTES_MAX);
+    enum result result = control_ask(config->data, &deed->request, &said, &explanation);
+    if (result == RESULT_OK) {
+        printf("usher: %.*s", (int)said.length, (const char *)said.data);
+    } else if (result == RESULT_NOT_FOUND) {
+        result = open_and_do(config, deed, &explanation);
+        if (result == RESULT_OK)
+            printf("usher: %s %s\n", deed->person.email.address, deed->done);
+    }
+    buffer_release(&said);
+    return result == RESULT_OK ? COMMAND_DONE : command_failed(&explanation);
+}
+
+/* Asks for the password, once the rest is known to be good: nobody types one in vain. */
+static enum command_status do_with_password(const struct config *config,
+                                            struct organizer_deed *deed,
+                                            const struct person *checked_for)
+{
+    struct explanation explanation;
+    char password[PASSWORD_BYTES_MAX + 2];
+    enum result result = obtain_password(password, &explanation);
+    if (result == RESULT_OK)
+        result = account_check_password(password, checked_for, &explanation);
+    deed->request.fields[CONTROL_FIELD_PASSWORD] = password;
+    const enum command_status status =
+        result == RESULT_OK ? do_deed(config, deed) : command_failed(&explanation);
+    deed->request.fields[CONTROL_FIELD_PASSWORD] = NULL;
+    explicit_bzero(password, sizeof password);
+    return status;
 }
 
 static enum command_status add_organizer(const struct config *config, const char *name,
                                          const char *given)
 {
     struct explanation explanation;
-    char password[PASSWORD_BYTES_MAX + 2];
-    struct person person;
-    /* Before anybody types a password in vain. */
-    enum result result = person_read(&person, name, given, &explanation);
-    if (result != RESULT_OK)
+    struct organizer_deed deed = {.request = {.verb = CONTROL_ORGANIZER_ADD},
+                                  .do_offline = add_offline,
+                                  .done = ORGANIZER_MADE};
+    if (person_read(&deed.person, name, given, &explanation) != RESULT_OK)
         return command_misused(&explanation);
-    result = obtain_password(password, &explanation);
-    if (result == RESULT_OK)
-        result = account_check_password(password, &person, &explanation);
-    if (result == RESULT_OK)
-        result = add(config, &person, password, &explanation);
-    explicit_bzero(password, sizeof password);
-    if (result != RESULT_OK)
-        return command_failed(&explanation);
-    printf("usher: %s is an organizer now\n", person.email.address);
-    return COMMAND_DONE;
+    deed.request.fields[CONTROL_FIELD_NAME] = deed.person.name;
+    deed.request.fields[CONTROL_FIELD_EMAIL] = given;
+    return do_with_password(config, &deed, &deed.person);
 }
+
+static enum command_status change_organizer(const struct config *config, const char *given)
+{
+    struct explanation explanation;
+    struct organizer_deed deed = {.request = {.verb = CONTROL_ORGANIZER_PASSWORD},
+                                  .do_offline = change_offline,
+                                  .done = PASSWORD_CHANGED};
+    if (account_read_address(given, &deed.person.email, &explanation) != RESULT_OK)
+        return command_misused(&explanation);
+    deed.request.fields[CONTROL_FIELD_EMAIL] = given;
+    return do_with_password(config, &deed, NULL);
+}
+
+/* ---- The commands ---- */
 
 enum command_status command_organizer_add(int argument_count, char *const *arguments)
 {
@@ -139,6 +212,20 @@ enum command_status command_organizer_add(int argument_count, char *const *argum
         status = command_misused(&explanation);
     else
         status = add_organizer(&config, values.name, line.operands[0]);
+    config_release(&config);
+    return status;
+}
+
+enum command_status command_organizer_password(int argument_count, char *const *arguments)
+{
+    struct command_line line = {.operand_count = 1, .operand_name = "the organizer's EMAIL"};
+    struct config config;
+    struct explanation explanation;
+    enum command_status status;
+    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
+        status = command_misused(&explanation);
+    else
+        status = change_organizer(&config, line.operands[0]);
     config_release(&config);
     return status;
 }

@@ -2,7 +2,7 @@
 #include "app/serve.h"
 
 #include "app/command.h"
-#include "app/status_report.h"
+#include "app/server_control.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "engine/clock.h"
@@ -148,11 +148,11 @@ static struct api_options api_options(const struct config *config, timestamp_ms 
 
 /* Answers HTTP, which has started, until a signal comes. Scripts wait for the line on standard
  * output. */
-static void serve_http(struct http_server *server, struct box_office *office,
-                       const struct config *config, const struct serve_hooks *hooks,
-                       struct status_report *status)
+static void serve_http(struct api *api, struct box_office *office, const struct config *config,
+                       const struct serve_hooks *hooks, struct server_control *control)
 {
-    status_report_show_server(status, server);
+    struct http_server *server = api_server(api);
+    server_control_show_api(control, api);
     printf("usher: listening on %s\n", http_url(server));
     if (hooks->ready != NULL)
         hooks->ready(hooks->owner, http_url(server));
@@ -166,7 +166,7 @@ static void serve_http(struct http_server *server, struct box_office *office,
     log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
     if (!hooks->is_temporary) /* which it could not remove any more */
         alarm(STOP_WATCHDOG_SECONDS);
-    status_report_show_stop(status);
+    server_control_show_stop(control);
     /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
     http_quiesce(server);
     engine_drain_passwords(office->engine);
@@ -177,8 +177,8 @@ static void serve_http(struct http_server *server, struct box_office *office,
 /* Tells how far an upgrade is: the log each tenth, `usher status` each percent. */
 static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
 {
-    struct status_report *status = owner;
-    status_report_show_upgrade(status, upgrade);
+    struct server_control *control = owner;
+    server_control_show_upgrade(control, upgrade);
     switch (upgrade->stage) {
     case STORE_UPGRADE_BEGINS:
         log_event(LOG_INFO, wall_now(),
@@ -206,21 +206,21 @@ static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
 /* Loads the office, for which a million people take seconds, and starts to answer. */
 static enum result start_answering(struct api *api, struct box_office *office,
                                    const struct config *config, const struct serve_hooks *hooks,
-                                   struct status_report *status, struct explanation *explanation)
+                                   struct server_control *control, struct explanation *explanation)
 {
-    const struct store_upgrade_watch watch = {.owner = status, .tell = tell_upgrade};
+    const struct store_upgrade_watch watch = {.owner = control, .tell = tell_upgrade};
     enum result result = box_office_start(office, config, &watch, explanation);
     if (result != RESULT_OK)
         return result;
-    status_report_show_engine(status, office->engine);
+    server_control_show_engine(control, office->engine);
     if (hooks->prepare != NULL)
         result = hooks->prepare(hooks->owner, office, explanation);
     return result == RESULT_OK ? api_start(api, office->engine, explanation) : result;
 }
 
-/* With the directory locked, and the status socket open. */
+/* With the directory locked, and the control socket open. */
 static enum result serve_watched(struct box_office *office, const struct config *config,
-                                 const struct serve_hooks *hooks, struct status_report *status,
+                                 const struct serve_hooks *hooks, struct server_control *control,
                                  struct explanation *explanation)
 {
     const struct api_options options = api_options(config, wall_now());
@@ -228,12 +228,12 @@ static enum result serve_watched(struct box_office *office, const struct config 
     enum result result = api_open(&api, &options, explanation);
     if (result != RESULT_OK)
         return result;
-    result = start_answering(api, office, config, hooks, status, explanation);
+    result = start_answering(api, office, config, hooks, control, explanation);
     if (result != RESULT_OK) {
         api_close(api);
         return result;
     }
-    serve_http(api_server(api), office, config, hooks, status);
+    serve_http(api, office, config, hooks, control);
     api_stop(api, STOP_ANSWER_MS);
     return RESULT_OK;
 }
@@ -249,16 +249,16 @@ enum result serve_run(const struct config *config, const char *directory,
                       const struct serve_hooks *hooks, struct explanation *explanation)
 {
     struct box_office office;
-    struct status_report status;
+    struct server_control control;
     set_time_zone(config);
     enum result result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    status_report_start(&status, directory, wall_now());
-    result = serve_watched(&office, config, hooks, &status, explanation);
+    server_control_start(&control, directory, wall_now());
+    result = serve_watched(&office, config, hooks, &control, explanation);
     if (hooks->finish != NULL)
         hooks->finish(hooks->owner);
-    status_report_stop(&status);
+    server_control_stop(&control);
     if (office.engine != NULL)
         box_office_close(&office, hooks->is_temporary ? 0 : STOP_BOOK_MS);
     else

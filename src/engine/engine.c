@@ -252,6 +252,9 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
         .seq = counter_read(&engine->seq),
         .booked_seq = store_booked_seq(engine->store),
     };
+    const timestamp_ms since = store_unbooked_since(engine->store);
+    const int64_t waits_ms = engine_now(engine).house - since;
+    counts->unbooked_ms = since == 0 || waits_ms < 0 ? 0 : waits_ms;
     for (size_t i = 0; i < VERB_COUNT; i++)
         counts->answers[i] = counter_read(&counters->answers[i]);
     for (size_t i = 0; i < REFUSAL_COUNT; i++)

@@ -252,6 +252,7 @@ struct engine_counts {
     struct office_counts office;
     struct store_counts store;
     size_t unbooked;
+    int64_t unbooked_ms; /* how long the oldest of them waits */
     uint64_t seq, booked_seq;
 };
 void engine_counts(const struct engine *engine, struct engine_counts *counts);

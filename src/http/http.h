@@ -77,7 +77,11 @@ const char *http_url(const struct http_server *server);
  */
 MUST_USE enum result http_reload(struct http_server *server, struct explanation *explanation);
 
-/* How many are open; any thread. */
+/* Until when the certificate is good that new connections get; 0: there is none. Any thread. */
+timestamp_ms http_certificate_end(struct http_server *server);
+
+/* How many connections there may be, and how many are open; any thread. */
+size_t http_connections_max(const struct http_server *server);
 size_t http_connections(const struct http_server *server);
 
 /* Stops accepting connections; requests in flight go on. */

@@ -198,6 +198,19 @@ enum result http_reload(struct http_server *server, struct explanation *explanat
     return RESULT_OK;
 }
 
+timestamp_ms http_certificate_end(struct http_server *server)
+{
+    CHECK(pthread_mutex_lock(&server->tls_lock) == 0);
+    const timestamp_ms end = server->tls == NULL ? 0 : tls_config_end(server->tls);
+    CHECK(pthread_mutex_unlock(&server->tls_lock) == 0);
+    return end;
+}
+
+size_t http_connections_max(const struct http_server *server)
+{
+    return server->options.connections_max;
+}
+
 size_t http_connections(const struct http_server *server)
 {
     return atomic_load(&server->open);

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Certificate, key and policy. Immutable, with counted references; any thread may use it. */
 struct tls_config;
@@ -44,6 +45,9 @@ MUST_USE enum result tls_config_reload(struct tls_config **config,
                                        const struct tls_config *previous,
                                        const char *certificate_file, const char *key_file,
                                        struct explanation *explanation);
+
+/* Until when its certificate is good: milliseconds since 1970. */
+int64_t tls_config_end(const struct tls_config *config);
 
 void tls_config_hold(struct tls_config *config);
 void tls_config_drop(struct tls_config *config); /* or NULL */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A certificate or key takes a few kilobytes as PEM; a chain stays far below this. */
@@ -281,6 +282,15 @@ static bool policy_take(SSL_CTX *context)
            SSL_CTX_set_session_id_context(context, application, sizeof application - 1) == 1;
 }
 
+/* A certificate was read, so its end is a time; the last one before the year 10000 (RFC 5280,
+ * 4.1.2.5) stands for "none". */
+static int64_t certificate_end(const X509 *certificate)
+{
+    struct tm end;
+    CHECK(ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1);
+    return (int64_t)timegm(&end) * 1000;
+}
+
 /* ---- Life ---- */
 
 static enum result config_fill(struct tls_config *config, const struct tls_config *previous,
@@ -295,7 +305,10 @@ static enum result config_fill(struct tls_config *config, const struct tls_confi
     if (!policy_take(config->context) || !tls_tickets_use(config->tickets, config->context))
         return explain(explanation, RESULT_IO, "OpenSSL cannot do what TLS here needs: %s",
                        reason());
-    return files_take(config->context, certificate_file, key_file, explanation);
+    const enum result result = files_take(config->context, certificate_file, key_file, explanation);
+    if (result == RESULT_OK)
+        config->ends_ms = certificate_end(SSL_CTX_get0_certificate(config->context));
+    return result;
 }
 
 enum result tls_config_reload(struct tls_config **config, const struct tls_config *previous,
@@ -334,4 +347,9 @@ void tls_config_drop(struct tls_config *config)
     BIO_meth_free(config->socket_method);
     tls_tickets_drop(config->tickets);
     free(config);
+}
+
+int64_t tls_config_end(const struct tls_config *config)
+{
+    return config->ends_ms;
 }

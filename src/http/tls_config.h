@@ -12,6 +12,7 @@ struct tls_config {
     atomic_size_t holders;
     SSL_CTX *context;
     BIO_METHOD *socket_method;
+    int64_t ends_ms;             /* as tls_config_end has it */
     struct tls_tickets *tickets; /* shared with the configurations that this one follows */
 };
 

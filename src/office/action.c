@@ -10,6 +10,8 @@
 #include "office/verb_function.h"
 #include "read/told_query.h"
 
+#include <string.h>
+
 struct about {
     enum record_kind kind;
     struct id id;      /* ID_NONE: nothing that has an id */
@@ -122,6 +124,30 @@ static const char *reason_given(const struct call *call)
     return call->verb == VERB_INCIDENT_MAKE ? call->in.incident.note : call->origin.reason;
 }
 
+/* What an action says in the place of an address. */
+#define ADMINISTRATOR_PREFIX "local:"
+
+_Static_assert(sizeof ADMINISTRATOR_PREFIX + ADMINISTRATOR_BYTES_MAX <= ADDRESS_TEXT_BYTES,
+               "an administrator takes the room of an address");
+
+/* NULL: it is not known. */
+static const char *origin_text(const struct call_origin *origin,
+                               char text[static ADDRESS_TEXT_BYTES])
+{
+    if (origin->administrator != NULL) {
+        const size_t before = sizeof ADMINISTRATOR_PREFIX - 1;
+        const size_t length = strlen(origin->administrator);
+        CHECK(origin->address == NULL && length >= 1 && length <= ADMINISTRATOR_BYTES_MAX);
+        memcpy(text, ADMINISTRATOR_PREFIX, before);
+        memcpy(text + before, origin->administrator, length + 1);
+        return text;
+    }
+    if (origin->address == NULL)
+        return NULL;
+    address_format(origin->address, text);
+    return text;
+}
+
 static void put_about(struct office *office, const struct caller *caller, const struct call *call,
                       const struct about *about)
 {
@@ -150,10 +176,7 @@ static void put_about(struct office *office, const struct caller *caller, const 
         row.old_values = told_line_end(&office->told.old_values);
         row.new_values = told_line_end(&office->told.new_values);
     }
-    if (call->origin.address != NULL) {
-        address_format(call->origin.address, address);
-        row.address = address;
-    }
+    row.address = origin_text(&call->origin, address);
     put_action(office, &row);
 }
 
@@ -164,6 +187,16 @@ void action_put(struct office *office, const struct caller *caller, const struct
         return;
     const struct about about = about_of(office, caller, call);
     put_about(office, caller, call, &about);
+}
+
+void action_put_administrator(struct office *office, struct live_user *user,
+                              const struct call *call)
+{
+    const struct caller caller = {.user = user};
+    if (call->origin.administrator == NULL)
+        return;
+    const struct about about = about_user(user->id);
+    put_about(office, &caller, call, &about);
 }
 
 /* Lists of the house's own affairs, as its keys, want another scope. */

@@ -11,6 +11,11 @@
  * record, for which the call had room. */
 void action_put(struct office *office, const struct caller *caller, const struct call *call);
 
+/* The same of a verb that nobody need be signed in for, asked by an administrator of the machine:
+ * the action is of the account, as that of which it tells. Nothing for a call of anybody else. */
+void action_put_administrator(struct office *office, struct live_user *user,
+                              const struct call *call);
+
 /* The same of a call that shows something, because of `why`, if it is by the house and about
  * others. `barred`: what that is refused where the journal takes no rows; then it must not be
  * shown. */

@@ -35,10 +35,15 @@ struct idempotency {
     int64_t sent_fingerprint; /* of the request with its body's bytes: older versions kept that */
 };
 
-/* Where a call comes from, for the action that tells of it; NULL: not known, as on the command
- * line. All live until the call is answered. */
+/* As long as Debian lets the name of a user be. */
+#define ADMINISTRATOR_BYTES_MAX 32
+
+/* Where a call comes from, for the action that tells of it; NULL: not known. All live until the
+ * call is answered. */
 struct call_origin {
     const struct address *address;
+    const char *administrator; /* the user of the server's own machine who asks there, and not from
+                                  an address; at most ADMINISTRATOR_BYTES_MAX */
     const char *request_id;
     const char *reason; /* in the words of who asks */
 };

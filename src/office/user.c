@@ -1,6 +1,7 @@
 /* People's accounts. */
 #include "office/user.h"
 
+#include "office/action.h"
 #include "office/catalogue.h"
 #include "office/door.h"
 #include "office/reservation.h"
@@ -82,7 +83,10 @@ enum refusal user_organizer_add(struct office *office, const struct caller *call
                                 struct call *call)
 {
     (void)caller;
-    return make_user(office, USER_ROLE_ORGANIZER, call);
+    const enum refusal refusal = make_user(office, USER_ROLE_ORGANIZER, call);
+    if (refusal == REFUSAL_NONE)
+        action_put_administrator(office, user_find(office, call->record->as.user.id), call);
+    return refusal;
 }
 
 /* The buyer of another system's id as it is, or a new one with that id. */

@@ -302,3 +302,12 @@ void overlay_booked(struct overlay *overlay)
     unlock_overlay(overlay);
     let_go(overlay, dead);
 }
+
+timestamp_ms overlay_waiting_since(struct overlay *overlay)
+{
+    lock_overlay(overlay);
+    const struct generation *oldest = overlay->oldest;
+    const timestamp_ms since = oldest != NULL && oldest->row_count > 0 ? oldest->times[0] : 0;
+    unlock_overlay(overlay);
+    return since;
+}

@@ -117,6 +117,9 @@ void overlay_decode(const struct overlay_row *row, struct record *record);
 struct generation *overlay_oldest(struct overlay *overlay);
 void overlay_booked(struct overlay *overlay);
 
+/* House time of the first commit that waits; 0: none does. Any thread. */
+timestamp_ms overlay_waiting_since(struct overlay *overlay);
+
 /* Of a closed generation. */
 uint64_t generation_last_seq(const struct generation *generation);
 size_t generation_row_count(const struct generation *generation);

@@ -211,6 +211,11 @@ size_t store_unbooked(struct store *store)
     return atomic_load_explicit(&store->overlay.rows, memory_order_relaxed);
 }
 
+timestamp_ms store_unbooked_since(struct store *store)
+{
+    return overlay_waiting_since(&store->overlay);
+}
+
 uint64_t store_booked_seq(struct store *store)
 {
     return atomic_load_explicit(&store->booked_seq, memory_order_acquire);

@@ -115,6 +115,10 @@ MUST_USE enum result store_reopen(struct store *store, struct explanation *expla
 #define STORE_UNBOOKED_MAX 4000000
 size_t store_unbooked(struct store *store);
 
+/* House time of the oldest commit of which a row waits for the bookkeeper; 0: none does. Any
+ * thread. */
+timestamp_ms store_unbooked_since(struct store *store);
+
 /* The sequence number that the tables hold durably. */
 uint64_t store_booked_seq(struct store *store);
 

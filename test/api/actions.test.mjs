@@ -35,6 +35,7 @@ describe('actions', () => {
         assert.deepEqual((await list()).map(told), [
             ['api_key_made', boss.user.id, null, apiKey.id, null],
             ['staff_invited', boss.user.id, null, gate.user.id, gate.user.id],
+            ['registered', boss.user.id, null, boss.user.id, boss.user.id],
         ])
     })
 

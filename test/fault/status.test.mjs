@@ -26,7 +26,7 @@ import { until, within } from '../api/support/wait.mjs'
 async function status(house) {
     const { code, stdout, stderr } = await house.usher(['status'])
     assert.equal(code, 0, stderr)
-    assert.match(stdout, /^([a-z ]+: .+\n)+$/)
+    assert.match(stdout, /^([a-z0-9 ]+: .+\n)+$/)
     return Object.fromEntries(
         stdout
             .trim()
@@ -61,6 +61,9 @@ describe('usher status', { concurrency: true }, () => {
         assert.equal(empty.clock, 'right')
         assert.match(empty['clock offset'], /^-?0\.\d{3} s$/)
         assert.equal(empty.connections, '0')
+        assert.equal(empty.wrong, 'nothing')
+        assert.match(empty.memory, /^\d+\.\d MiB$/)
+        assert.match(empty['tables behind'], /^\d+\.\d{3} s$/)
         assert.match(empty.journal, /^batch \d+, \d+ rows not in the tables yet$/)
 
         const organizer = await signIn(house, 'boss@example.com')
@@ -88,7 +91,21 @@ describe('usher status', { concurrency: true }, () => {
         assert.equal(full.active, '2')
         assert.equal(full.waiting, '1')
         ok(await pay(ann, one), 201)
-        assert.equal((await status(house))['seats sold'], '3')
+        const { 'seats sold': sold, round: told } = await status(house)
+        assert.equal(sold, '3')
+        assert.match(told, new RegExp(`^${round.id} of \\S+Z: 3 held, 3 sold, \\d+ free, 0 blocked$`))
+        const { stdout } = await house.usher(['status', '--json'])
+        const page = JSON.parse(stdout)
+        assert.deepEqual(
+            [page.state, page.wrong, page.seatsSold, page.seatsHeld, page.waiting, page.active],
+            ['ready', [], 3, 3, 0, 2]
+        )
+        assert.deepEqual(
+            page.rounds.map(({ id, held, sold }) => [id, held, sold]),
+            [[round.id, 3, 3]]
+        )
+        assert.ok(page.descriptors > 5 && page.descriptors < page.descriptorsMax)
+        assert.ok(page.memoryBytes > 1e6 && page.lagSeconds < 60)
         assert.equal(full.since, empty.since)
     })
 
@@ -112,6 +129,7 @@ describe('usher status', { concurrency: true }, () => {
             const told = await status(house)
             return told.state === 'degraded (read only)' && told
         })
+        assert.match(during.wrong, /appends failed|takes no writes/)
         assert.ok(during.since > before.since)
         await limit('unlimited')
         await until('ready again', async () => {
@@ -178,7 +196,7 @@ describe('usher status', { concurrency: true }, () => {
         await writeFile(socketOf(house), 'mine')
         await house.start()
         ok(await house.anybody.get('/v1/queue'))
-        assert.match(house.process.said.stderr, / warning status_unavailable reason=".*usher\.sock/)
+        assert.match(house.process.said.stderr, / warning control_unavailable reason=".*usher\.sock/)
         await refuses(house.data, /nobody serves/)
         await house.stop()
         assert.equal(await readFile(socketOf(house), 'utf8'), 'mine')

@@ -34,6 +34,7 @@ static const struct told {
     const char *what; /* NULL: the verb has no action */
     enum about about;
 } told_of[VERB_COUNT] = {
+    [VERB_ORGANIZER_ADD] = {"registered", ABOUT_USER},
     [VERB_USER_ENSURE] = {"registered", ABOUT_USER},
     [VERB_SESSION_GRANT] = {"signed_in", ABOUT_SESSION},
     [VERB_HANDOVER_MAKE] = {"handed_over", ABOUT_SESSION},
@@ -157,7 +158,10 @@ static void put_action_about(struct oracle *oracle, const struct row *user, cons
     action.key_id = oracle->caller_is_key ? call->credentials.session_id : ID_NONE;
     action.object = id_is_none(object->id) ? NULL : text;
     action.subject_id = object->subject;
-    action.address = call->origin.address == NULL ? NULL : address;
+    if (call->origin.administrator != NULL)
+        (void)snprintf(address, sizeof address, "local:%s", call->origin.administrator);
+    action.address =
+        call->origin.address == NULL && call->origin.administrator == NULL ? NULL : address;
     action.request_id = call->origin.request_id;
     action.reason = call->verb == VERB_POINTS_ADJUST   ? call->in.points_charge.reason
                     : call->verb == VERB_INCIDENT_MAKE ? call->in.incident.note

@@ -47,7 +47,13 @@ enum refusal judge_user_register(struct oracle *oracle, struct row *user, const 
 enum refusal judge_organizer_add(struct oracle *oracle, struct row *user, const struct call *call)
 {
     (void)user;
-    return register_user(oracle, call, USER_ROLE_ORGANIZER);
+    const enum refusal refusal = register_user(oracle, call, USER_ROLE_ORGANIZER);
+    if (refusal == REFUSAL_NONE && call->refusal == REFUSAL_NONE && !oracle->objected &&
+        call->origin.administrator != NULL) {
+        oracle->caller_is_key = false;
+        action_happens(oracle, user_of_email(oracle, call->in.user_register.email), call);
+    }
+    return refusal;
 }
 
 enum refusal judge_user_ensure(struct oracle *oracle, struct row *user, const struct call *call)

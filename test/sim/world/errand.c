@@ -140,6 +140,8 @@ static void come_from(struct errand *errand)
             (struct call_origin){.address = &addresses[place],
                                  .request_id = errand->request_id,
                                  .reason = place == 0 ? "a wild reason" : NULL};
+    else if (errand->deed.verb == VERB_ORGANIZER_ADD || errand->deed.verb == VERB_USER_CHANGE)
+        errand->request.call.origin = (struct call_origin){.administrator = "root"};
 }
 
 static void put_on_wire(struct world *world, struct errand *errand)

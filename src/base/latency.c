@@ -1,5 +1,5 @@
 /* See latency.h. */
-#include "api/latency.h"
+#include "base/latency.h"
 
 #include "base/check.h"
 

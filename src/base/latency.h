@@ -1,6 +1,6 @@
 /* How long answers took: a histogram. Any thread. */
-#ifndef USHER_API_LATENCY_H
-#define USHER_API_LATENCY_H
+#ifndef USHER_BASE_LATENCY_H
+#define USHER_BASE_LATENCY_H
 
 #include <stdatomic.h>
 #include <stddef.h>
