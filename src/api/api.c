@@ -171,6 +171,7 @@ enum result api_open(struct api **api, const struct api_options *options,
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the API");
     made->settings = options->settings;
     made->streams_max = options->streams_max;
+    made->version = options->version;
     answer_cache_init(&made->answer_cache);
     body_start();
     struct http_service service = {.owner = made, .wall = wall};
@@ -200,8 +201,7 @@ enum result api_start(struct api *api, struct engine *engine, struct explanation
     if (event_streams_start(&api->event_streams, engine, &api->limits.streams, api->streams_max) !=
         RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for live events");
-    const enum result result =
-        series_start(&api->series, engine, &api->metrics.latencies, explanation);
+    const enum result result = series_start(&api->series, engine, &api->metrics, explanation);
     if (result != RESULT_OK)
         return result;
     if (rehearsals_start(&api->rehearsals, engine) != RESULT_OK)
@@ -236,7 +236,7 @@ void api_figures(struct api *api, struct api_figures *figures)
         .p50_us = latency_percentile(rates.answers, 50),
         .p99_us = latency_percentile(rates.answers, 99),
         .appends = minute->appends,
-        .append_ns = minute->append_ns,
+        .append_us = minute->append_us,
         .streams = atomic_load(&api->event_streams.open),
         .streams_max = api->streams_max,
     };

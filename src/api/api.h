@@ -3,6 +3,7 @@
 #ifndef USHER_API_API_H
 #define USHER_API_API_H
 
+#include "base/buffer.h"
 #include "engine/engine.h"
 #include "http/http.h"
 
@@ -41,11 +42,15 @@ struct http_server *api_server(const struct api *api);
 struct api_figures {
     int64_t joined, admitted, held, sold, requests, refusals; /* in the last minute, as are */
     int64_t answers, p50_us, p99_us; /* what was answered, and how long it took */
-    int64_t appends, append_ns;      /* to the journal, and how long they took together */
+    int64_t appends, append_us;      /* to the journal, and how long they took together */
     unsigned streams;                /* of events, that are open */
     unsigned streams_max;
 };
 void api_figures(struct api *api, struct api_figures *figures);
+
+/* What GET /metrics tells, at the end of `out`. RESULT_FULL, RESULT_NO_MEMORY: there is no room.
+ * Any thread. */
+MUST_USE enum result api_write_metrics(struct api *api, struct buffer *out);
 
 /* Waits up to `wait_ms` until every request in flight is answered, then stops and frees everything.
  */

@@ -10,7 +10,7 @@
 struct reading {
     struct tally tally;
     int64_t requests, refusals; /* calls of the office, and those of them that it refused */
-    int64_t appends, append_ns; /* of batches to the journal, each with its sync */
+    int64_t appends, append_us; /* of batches to the journal, each with its sync */
 };
 
 void reading_take(struct reading *reading, const struct engine *engine);

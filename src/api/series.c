@@ -1,6 +1,8 @@
 /* See series.h. */
 #include "api/series.h"
 
+#include "api/metrics.h"
+
 #include "base/check.h"
 #include "base/thread.h"
 #include "engine/clock.h"
@@ -217,7 +219,7 @@ static void take_reading(struct series *series)
     struct series_reading reading;
     struct queue_view queue;
     reading_take(&reading.house, series->engine);
-    latency_answers(series->latencies, reading.answers);
+    metrics_answers(series->metrics, reading.answers);
     (void)engine_queue(series->engine, &queue);
     /* This thread alone changes both. */
     const bool is_first = series->reading_count == 0;
@@ -258,11 +260,11 @@ static void remember(void *owner, const struct house_minute *minute)
 }
 
 enum result series_start(struct series *series, struct engine *engine,
-                         const struct latencies *latencies, struct explanation *explanation)
+                         const struct metrics *metrics, struct explanation *explanation)
 {
     CHECK(!series->started && series->reading_count == 0);
     series->engine = engine;
-    series->latencies = latencies;
+    series->metrics = metrics;
     CHECK(pthread_mutex_init(&series->lock, NULL) == 0);
     CHECK(pthread_cond_init(&series->end, NULL) == 0);
     const int64_t now = engine_now(engine).house / SECOND_MS / SECONDS_A_MINUTE;

@@ -14,6 +14,8 @@
 
 #include <pthread.h>
 
+struct metrics;
+
 extern const char *const series_name_texts[SERIES_COUNT];
 
 enum series_step {
@@ -43,7 +45,7 @@ struct series_reading {
 /* All of it is zero before series_start. Seconds are since 1970, by house time. */
 struct series {
     struct engine *engine;
-    const struct latencies *latencies;
+    const struct metrics *metrics;
     pthread_t thread;
     bool started;
 
@@ -62,8 +64,7 @@ struct series {
 /* Reads the minutes that are kept, takes the first reading and starts the thread; RESULT_NO_MEMORY:
  * there is none to be had. Then, too, series_stop is owed. */
 MUST_USE enum result series_start(struct series *series, struct engine *engine,
-                                  const struct latencies *latencies,
-                                  struct explanation *explanation);
+                                  const struct metrics *metrics, struct explanation *explanation);
 
 /* Ends the thread, and has the minute booked that is not over. Fine for zeroed ones. */
 void series_stop(struct series *series);

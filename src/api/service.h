@@ -82,6 +82,7 @@ struct api {
     struct importer importer;
     struct exports exports, own_exports;
     unsigned streams_max;
+    const char *version;
     struct event_streams event_streams;
     struct web_answers web;
 };

@@ -12,7 +12,6 @@
 /* Rounds that are told one by one: those that begin first. A house has a few on sale. */
 #define ROUNDS_TOLD_MAX 20
 
-#define NANOSECONDS_A_SECOND 1e9
 #define MICROSECONDS_A_SECOND 1e6
 
 static const char *state_name(enum engine_state state)
@@ -30,7 +29,7 @@ static const char *state_name(enum engine_state state)
     UNREACHABLE("engine state");
 }
 
-static void put_state(struct status_page *page, enum engine_state state, timestamp_ms since)
+static void put_engine_state(struct status_page *page, enum engine_state state, timestamp_ms since)
 {
     status_put_text(page, "state", "state", state_name(state));
     status_put_time(page, "since", "since", since);
@@ -39,7 +38,7 @@ static void put_state(struct status_page *page, enum engine_state state, timesta
 static void put_loading(struct status_page *page, const struct status_subject *subject)
 {
     const struct store_upgrade *upgrade = &subject->upgrade;
-    put_state(page, ENGINE_LOADING, subject->started_at);
+    put_engine_state(page, ENGINE_LOADING, subject->started_at);
     if (upgrade->to == 0 || upgrade->stage == STORE_UPGRADE_DONE)
         return;
     status_put_line(page, "upgrade", "%u %% of %" PRIu64 " rows, about %u s in all",
@@ -121,7 +120,7 @@ static void put_round_status(struct status_page *page, const struct concert_roun
 }
 
 /* Over the rounds that are in memory. */
-static void put_seats(struct status_page *page, const struct engine *engine)
+static void put_rounds(struct status_page *page, const struct engine *engine)
 {
     int64_t held = 0, sold = 0, rounds = 0;
     const struct catalogue_snapshot *catalogue = engine_catalogue(engine);
@@ -155,7 +154,7 @@ static void put_sale(struct status_page *page, const struct engine *engine)
     status_put_count(page, "waiting", "waiting", queue.waiting);
     status_put_count(page, "active", "active", queue.active);
     status_put_count(page, "active at most", "maxActive", queue.max_active);
-    put_seats(page, engine);
+    put_rounds(page, engine);
 }
 
 /* ---- The last minute ---- */
@@ -185,7 +184,7 @@ static void put_rates(struct status_page *page, const struct api_figures *figure
                        (double)figures->p99_us / MICROSECONDS_A_SECOND, 4);
     status_put_count(page, "syncs a minute", "syncsAMinute", figures->appends);
     status_put_seconds(page, "a sync takes", "syncSeconds",
-                       (double)figures->append_ns / syncs / NANOSECONDS_A_SECOND, 6);
+                       (double)figures->append_us / syncs / MICROSECONDS_A_SECOND, 6);
     status_put_count(page, "streams", "streams", figures->streams);
     status_put_count(page, "streams at most", "streamsMax", figures->streams_max);
 }
@@ -207,7 +206,7 @@ static void put_books(struct status_page *page, const struct engine *engine)
     status_put_bytes(page, "journal size", "journalBytes", counts.store.journal_bytes);
 }
 
-static void put_process(struct status_page *page)
+static void put_use(struct status_page *page)
 {
     struct process_use use;
     process_use(&use);
@@ -216,7 +215,7 @@ static void put_process(struct status_page *page)
     status_put_count(page, "descriptors at most", "descriptorsMax", (int64_t)use.descriptors_max);
 }
 
-static void put_all(struct status_page *page, const struct status_subject *subject)
+static void put_page(struct status_page *page, const struct status_subject *subject)
 {
     const struct engine *engine = subject->engine;
     struct api_figures figures;
@@ -224,8 +223,8 @@ static void put_all(struct status_page *page, const struct status_subject *subje
     if (engine == NULL) {
         put_loading(page, subject);
     } else {
-        put_state(page, subject->stopping ? ENGINE_DRAINING : engine_state(engine),
-                  engine_state_since(engine));
+        put_engine_state(page, subject->stopping ? ENGINE_DRAINING : engine_state(engine),
+                         engine_state_since(engine));
         put_wrong(page, subject);
     }
     if (subject->api != NULL)
@@ -240,14 +239,14 @@ static void put_all(struct status_page *page, const struct status_subject *subje
     }
     if (engine != NULL)
         put_books(page, engine);
-    put_process(page);
+    put_use(page);
 }
 
 enum result status_report(const struct status_subject *subject, bool json, struct buffer *out)
 {
     struct status_page page;
     status_begin(&page, out, json);
-    put_all(&page, subject);
+    put_page(&page, subject);
     status_end(&page);
     return page.writer.failed ? RESULT_NO_MEMORY : RESULT_OK;
 }

@@ -35,6 +35,11 @@ int64_t latency_sum(const int64_t answers[static LATENCY_BUCKETS_ALL])
     return sum;
 }
 
+uint64_t latency_sum_us(const struct latencies *latencies)
+{
+    return atomic_load_explicit(&latencies->sum_us, memory_order_relaxed);
+}
+
 int64_t latency_percentile(const int64_t answers[static LATENCY_BUCKETS_ALL], int64_t percent)
 {
     const int64_t sum = latency_sum(answers);

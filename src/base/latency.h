@@ -1,4 +1,4 @@
-/* How long answers took: a histogram. Any thread. */
+/* How long something took, such as answers: a histogram. Any thread. */
 #ifndef USHER_BASE_LATENCY_H
 #define USHER_BASE_LATENCY_H
 
@@ -24,6 +24,9 @@ void latency_count(struct latencies *latencies, int64_t latency_us);
 void latency_answers(const struct latencies *latencies,
                      int64_t answers[static LATENCY_BUCKETS_ALL]);
 int64_t latency_sum(const int64_t answers[static LATENCY_BUCKETS_ALL]);
+
+/* How long all of them took together, in microseconds. */
+uint64_t latency_sum_us(const struct latencies *latencies);
 
 /* The upper bound, in microseconds, of the bucket up to which so many of a hundred answers lie; the
  * last bound for the bucket that has none. 0: there are no answers. */

@@ -8,7 +8,7 @@ typedef _Atomic uint64_t counter;
 
 struct counters {
     counter batches, requests, records, refused_full, failed_appends, reloads;
-    counter append_nanoseconds;
+    struct latencies appends;
     counter answers[VERB_COUNT];
     counter refusals[REFUSAL_COUNT];
     counter tally[TALLY_COUNT];

@@ -243,7 +243,7 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
         .refused_full = counter_read(&counters->refused_full),
         .failed_appends = counter_read(&counters->failed_appends),
         .reloads = counter_read(&counters->reloads),
-        .append_nanoseconds = counter_read(&counters->append_nanoseconds),
+        .append_us = latency_sum_us(&counters->appends),
         .inbox_length = inbox_length(&engine->inbox),
         .password_line = workers_waiting(&asked->passwords.workers),
         .reader_line = workers_waiting(&asked->readers.workers),
@@ -252,6 +252,7 @@ void engine_counts(const struct engine *engine, struct engine_counts *counts)
         .seq = counter_read(&engine->seq),
         .booked_seq = store_booked_seq(engine->store),
     };
+    latency_answers(&counters->appends, counts->appends);
     const timestamp_ms since = store_unbooked_since(engine->store);
     const int64_t waits_ms = engine_now(engine).house - since;
     counts->unbooked_ms = since == 0 || waits_ms < 0 ? 0 : waits_ms;

@@ -3,6 +3,7 @@
 #ifndef USHER_ENGINE_ENGINE_H
 #define USHER_ENGINE_ENGINE_H
 
+#include "base/latency.h"
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "engine/shown_clock.h"
@@ -244,8 +245,10 @@ MUST_USE enum result engine_read_minutes(const struct engine *engine, int64_t fr
 
 struct engine_counts {
     uint64_t batches, requests, records, refused_full, failed_appends, reloads;
-    uint64_t append_nanoseconds;  /* summed over `batches`, the appends */
-    uint64_t answers[VERB_COUNT]; /* not refused */
+    int64_t appends[LATENCY_BUCKETS_ALL]; /* to the journal, each with its sync, by how long they
+                                             took */
+    uint64_t append_us;                   /* summed over them */
+    uint64_t answers[VERB_COUNT];         /* not refused */
     uint64_t refusals[REFUSAL_COUNT];
     struct tally tally; /* since the start, of batches that are durable */
     size_t inbox_length, password_line, reader_line, change_waits;

@@ -8,6 +8,8 @@
  * when nothing happens. */
 #define IDLE_MS SECOND_MS
 
+#define NANOSECONDS_A_MICROSECOND 1000
+
 /* Appends between two prunings: each costs a statement, and leaves no more rows than this. */
 #define PRUNE_EVERY 32
 
@@ -46,7 +48,8 @@ enum store_outcome turn_write_down(struct engine *engine)
             feed_hold(&engine->feed, batch->turn.seq, batch->turn.now.house, records, record_count);
             return outcome;
         }
-        counter_add(&engine->counters.append_nanoseconds, monotonic_nanoseconds() - started);
+        latency_count(&engine->counters.appends,
+                      (int64_t)(monotonic_nanoseconds() - started) / NANOSECONDS_A_MICROSECOND);
         counter_add(&engine->counters.batches, 1);
         counter_add(&engine->counters.records, record_count);
         counters_add_tally(&engine->counters, office_tally(batch->office));

@@ -309,10 +309,10 @@ void __wrap_reading_take(struct reading *taken, const struct engine *engine)
     taken->tally.counts[TALLY_JOINED] = by_clock.second;
 }
 
-void __wrap_latency_answers(const struct latencies *latencies, int64_t *answers);
-void __wrap_latency_answers(const struct latencies *latencies, int64_t *answers)
+void __wrap_metrics_answers(const struct metrics *metrics, int64_t *answers);
+void __wrap_metrics_answers(const struct metrics *metrics, int64_t *answers)
 {
-    (void)latencies;
+    (void)metrics;
     memset(answers, 0, LATENCY_BUCKETS_ALL * sizeof *answers);
 }
 
