@@ -124,6 +124,7 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .body_bytes_per_second = (unsigned)config->body_bytes_per_second,
         .idle_seconds = (unsigned)config->idle_seconds,
         .log_requests = config->log_requests,
+        .log_json = config->log_json,
     };
 }
 

@@ -53,6 +53,7 @@ struct http_options {
     unsigned body_bytes_per_second; /* that a body must keep on the whole */
     unsigned idle_seconds;          /* a silent connection is closed after this */
     bool log_requests;              /* a line each */
+    bool log_json;                  /* that is an object of JSON */
     const char *build; /* of the service, told with each answer: BUILD_CHARACTERS_MAX at most */
 };
 

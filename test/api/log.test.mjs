@@ -113,6 +113,44 @@ describe('a request', () => {
     })
 })
 
+describe('a line', () => {
+    test('of a request is an object, where the operator wants that', async t => {
+        const settings = { 'log-requests': 'on', 'log-json': 'on' }
+        const told = await House.open(settings)
+        t.after(() => told.close())
+        const head = target => `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`
+        await speak(told.url, head('/%22%0a%5c%EA%B0%80'))
+        await speak(told.url, head(`/${'%22'.repeat(2000)}`))
+        const { stderr } = await told.end('SIGTERM')
+        const [line, long] = stderr.split('\n').filter(line => line.startsWith('{')).map(JSON.parse)
+        assert.match(line.time, new RegExp(`^${TIME}$`))
+        assert.ok(line.us > 0 && line.bytes > 0)
+        assert.match(line.request, /^[A-Za-z0-9._-]{1,64}$/)
+        const { level, event, method, path, status, address } = line
+        assert.deepEqual(
+            [level, event, method, path, status, address],
+            ['info', 'request', 'GET', '/\\x22\\x0a\\x5c\\xea\\xb0\\x80', 404, '127.0.0.1']
+        )
+        assert.match(long.path, /^\/(\\x22)+\.\.\.$/)
+    })
+
+    test('has its level before it where the journal of the system reads it', async t => {
+        const stream = 'JOURNAL_STREAM=$(stat -L -c %d:%i /proc/$$/fd/2) exec "$@"'
+        const told = await House.prepare({ 'log-requests': 'on' }, { wrapper: ['sh', '-c', stream, 'sh'] })
+        t.after(() => told.close())
+        await told.start()
+        const bob = await buyer(told, 'bob')
+        refused(await bob.patch('/v1/queue', { paused: true }), 403, 'forbidden')
+        const { stderr } = await told.end('SIGTERM')
+        const lines = stderr.trimEnd().split('\n')
+        for (const line of lines) assert.match(line, new RegExp(`^<[346]>${TIME} (error|warning|info) `))
+        for (const [number, level] of [[4, 'warning'], [6, 'info']])
+            assert.ok(lines.some(line => line.startsWith(`<${number}>`) && line.includes(` ${level} `)), level)
+        for (const line of lines)
+            assert.equal({ error: '3', warning: '4', info: '6' }[line.split(' ')[1]], line[1], line)
+    })
+})
+
 describe('events', () => {
     test('a refused sign-in names the account by its id, and nothing that was typed', async () => {
         const tryAs = email =>

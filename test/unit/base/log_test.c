@@ -55,8 +55,19 @@ static void test_cuts(void **state)
     assert_string_equal(escaped, "12345678901234567");
 }
 
+static void test_quotes(void **state)
+{
+    (void)state;
+    char quoted[32];
+    log_quote("a\\x0ab", quoted);
+    assert_string_equal(quoted, "a\\\\x0ab");
+    log_quote("", quoted);
+    assert_string_equal(quoted, "");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_escapes), cmocka_unit_test(test_cuts)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_escapes),
+                                       cmocka_unit_test(test_quotes), cmocka_unit_test(test_cuts)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
