@@ -16,6 +16,7 @@ enum command_status command_serve(int argument_count, char *const *arguments);
 enum command_status command_demo(int argument_count, char *const *arguments);
 enum command_status command_organizer_add(int argument_count, char *const *arguments);
 enum command_status command_organizer_password(int argument_count, char *const *arguments);
+enum command_status command_support(int argument_count, char *const *arguments);
 enum command_status command_check(int argument_count, char *const *arguments);
 enum command_status command_status(int argument_count, char *const *arguments);
 enum command_status command_id(int argument_count, char *const *arguments);

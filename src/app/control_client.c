@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* For a server that is stopped (SIGSTOP), and for one whose disk keeps a change waiting. */
-#define ASK_SECONDS 30
+/* For a server that is stopped (SIGSTOP), and for one whose disk keeps a change waiting; a check is
+ * given up after a minute. */
+#define ASK_SECONDS 75
 
 /* "refused ", a length and the end of a line fit. */
 #define HEAD_BYTES_MAX 32

@@ -311,7 +311,7 @@ static enum result listen_in(struct control_socket *control, const char *directo
                              struct explanation *explanation)
 {
     const struct worker_plan plan = {.name = "usher-control-w",
-                                     .threads = 1,
+                                     .threads = CONTROL_WAITERS,
                                      .bound = CONTROL_LINE_MAX,
                                      .work = do_later,
                                      .owner = control};

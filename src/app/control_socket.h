@@ -31,7 +31,7 @@ void administrator_name(struct administrator *administrator, uid_t user);
 #define CONTROL_ANSWER_BYTES_MAX (1u << 20)
 
 /* Answers a request with `out`, or is no RESULT_OK and has explained why not. Called by the thread
- * that listens, or by the one that may wait (control_waits). */
+ * that listens, or by those that may wait (control_waits). */
 typedef enum result control_answer(void *owner, const struct control_request *request,
                                    const struct administrator *administrator, struct buffer *out,
                                    struct explanation *explanation);
@@ -39,7 +39,11 @@ typedef enum result control_answer(void *owner, const struct control_request *re
 /* Clients whose request is not there yet; one more takes the place of the first. */
 #define CONTROL_CLIENTS_MAX 8
 
-/* Requests that may wait for the one that is being done: administrators are few. */
+/* Threads that may wait: a check takes up to a minute, and nobody waits for it who makes an
+ * organizer. */
+#define CONTROL_WAITERS 2
+
+/* Requests that may wait for those that are being done: administrators are few. */
 #define CONTROL_LINE_MAX 8
 
 struct control_client {

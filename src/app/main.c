@@ -73,6 +73,15 @@ static const struct command commands[] = {
      command_status,
      command_status_options,
      READS_DIRECTORY},
+    {{"support", NULL},
+     "FILE",
+     "a file for whoever is asked for help, without secrets",
+     "Writes a new file (or to standard output, where it is -) with the version, the status, the\n"
+     "settings, what a check of the tables finds, the sizes of the files, and the metrics. No\n"
+     "names, addresses, passwords or keys are in it.\n",
+     command_support,
+     NULL,
+     READS_ALL},
     {{"check", NULL},
      "",
      "check the invariants on a data directory",

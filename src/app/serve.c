@@ -255,7 +255,7 @@ enum result serve_run(const struct config *config, const char *directory,
     enum result result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    server_control_start(&control, directory, wall_now());
+    server_control_start(&control, config, directory, wall_now());
     result = serve_watched(&office, config, hooks, &control, explanation);
     if (hooks->finish != NULL)
         hooks->finish(hooks->owner);

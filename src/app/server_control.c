@@ -2,11 +2,18 @@
 #include "app/server_control.h"
 
 #include "app/account.h"
+#include "app/settings_page.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "engine/clock.h"
 
+#include <errno.h>
+#include <inttypes.h>
+#include <semaphore.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static void lock_subject(struct server_control *control)
 {
@@ -28,6 +35,101 @@ static enum result tell_status(struct server_control *control, bool json, struct
     unlock_subject(control);
     return result == RESULT_OK ? result
                                : explain(explanation, result, "no memory for the server's status");
+}
+
+static enum result tell_metrics(struct server_control *control, struct buffer *out,
+                                struct explanation *explanation)
+{
+    lock_subject(control);
+    struct api *api = control->subject.api;
+    const enum result result = api == NULL ? RESULT_NOT_FOUND : api_write_metrics(api, out);
+    unlock_subject(control);
+    if (result == RESULT_NOT_FOUND)
+        return explain(explanation, result, "nobody is answered now, so nothing is counted");
+    return result == RESULT_OK ? result : explain(explanation, result, "no memory for metrics");
+}
+
+/* The engine, where it takes requests. It stays until server_control_stop. */
+static enum result find_engine(struct server_control *control, struct box_office *office,
+                               struct explanation *explanation)
+{
+    lock_subject(control);
+    const bool stopping = control->subject.stopping;
+    *office = (struct box_office){.engine = control->subject.engine};
+    unlock_subject(control);
+    if (stopping)
+        return explain(explanation, RESULT_BUSY, "the server is stopping");
+    if (office->engine == NULL)
+        return explain(explanation, RESULT_BUSY,
+                       "the server is loading still: try again in a moment");
+    return RESULT_OK;
+}
+
+/* ---- Whether the tables are right ---- */
+
+struct asked_check {
+    struct selfcheck_job job;
+    sem_t answered;
+};
+
+static void check_answered(struct selfcheck_job *job)
+{
+    struct asked_check *asked =
+        (struct asked_check *)((char *)job - offsetof(struct asked_check, job));
+    CHECK(sem_post(&asked->answered) == 0);
+}
+
+static void wait_for_check(sem_t *answered)
+{
+    while (sem_wait(answered) != 0)
+        CHECK(errno == EINTR);
+}
+
+/* A sentence, or what is wrong a line. */
+static enum result tell_verdict(const struct selfcheck_job *job, struct buffer *out)
+{
+    char line[SELFCHECK_TEXT_BYTES + 64];
+    (void)snprintf(line, sizeof line,
+                   "%" PRId64 " violations up to batch %" PRId64 ", %" PRId64
+                   " questions in %" PRId64 " ms\n",
+                   job->violation_count, job->seq, job->questions, job->milliseconds);
+    enum result result = RESULT_OK;
+    for (size_t i = 0; i <= job->told && result == RESULT_OK; i++) {
+        result = buffer_reserve(out, strlen(line));
+        if (result != RESULT_OK)
+            break;
+        buffer_append(out, line, strlen(line));
+        if (i < job->told)
+            (void)snprintf(line, sizeof line, "invariant %" PRId64 ": %s\n",
+                           job->violations[i].invariant, job->violations[i].text);
+    }
+    return result;
+}
+
+static enum result check_and_tell(struct server_control *control, struct buffer *out,
+                                  struct explanation *explanation)
+{
+    struct box_office office;
+    enum result result = find_engine(control, &office, explanation);
+    if (result != RESULT_OK)
+        return result;
+    struct asked_check *asked = calloc(1, sizeof *asked);
+    if (asked == NULL)
+        return explain(explanation, RESULT_NO_MEMORY, "no memory for a check");
+    asked->job.complete = check_answered;
+    CHECK(sem_init(&asked->answered, 0, 0) == 0);
+    result = engine_selfcheck(office.engine, &asked->job);
+    if (result == RESULT_OK)
+        wait_for_check(&asked->answered);
+    if (result != RESULT_OK)
+        result = explain(explanation, RESULT_BUSY, "a check is under way already");
+    else if (asked->job.result != RESULT_OK)
+        result = explain(explanation, asked->job.result, "the tables could not be checked now");
+    else
+        result = tell_verdict(&asked->job, out);
+    CHECK(sem_destroy(&asked->answered) == 0);
+    free(asked);
+    return result;
 }
 
 /* ---- Organizers ---- */
@@ -73,22 +175,6 @@ static enum result change_by_request(struct box_office *office,
     return result == RESULT_OK ? say_done(out, email.address, PASSWORD_CHANGED) : result;
 }
 
-/* The engine, where it takes requests. It stays until server_control_stop. */
-static enum result find_engine(struct server_control *control, struct box_office *office,
-                               struct explanation *explanation)
-{
-    lock_subject(control);
-    const bool stopping = control->subject.stopping;
-    *office = (struct box_office){.engine = control->subject.engine};
-    unlock_subject(control);
-    if (stopping)
-        return explain(explanation, RESULT_BUSY, "the server is stopping");
-    if (office->engine == NULL)
-        return explain(explanation, RESULT_BUSY,
-                       "the server is loading still: try again in a moment");
-    return RESULT_OK;
-}
-
 typedef enum result organizer_deed(struct box_office *office, const struct control_request *request,
                                    const char *administrator, struct buffer *out,
                                    struct explanation *explanation);
@@ -121,6 +207,14 @@ static enum result answer_control(void *owner, const struct control_request *req
         return tell_status(control, false, out, explanation);
     case CONTROL_STATUS_JSON:
         return tell_status(control, true, out, explanation);
+    case CONTROL_METRICS:
+        return tell_metrics(control, out, explanation);
+    case CONTROL_SETTINGS:
+        return settings_page(control->config, out) == RESULT_OK
+                   ? RESULT_OK
+                   : explain(explanation, RESULT_NO_MEMORY, "no memory for the settings");
+    case CONTROL_CHECK:
+        return check_and_tell(control, out, explanation);
     case CONTROL_ORGANIZER_ADD:
         return do_for_administrator(control, add_by_request, request, administrator, out,
                                     explanation);
@@ -133,9 +227,11 @@ static enum result answer_control(void *owner, const struct control_request *req
     UNREACHABLE("what an administrator asks");
 }
 
-void server_control_start(struct server_control *control, const char *directory, timestamp_ms now)
+void server_control_start(struct server_control *control, const struct config *config,
+                          const char *directory, timestamp_ms now)
 {
     struct explanation explanation;
+    control->config = config;
     control->subject = (struct status_subject){.started_at = now};
     CHECK(pthread_mutex_init(&control->lock, NULL) == 0);
     if (control_socket_start(&control->socket, directory, answer_control, control, &explanation) !=

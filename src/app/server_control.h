@@ -4,19 +4,22 @@
 #ifndef USHER_APP_SERVER_CONTROL_H
 #define USHER_APP_SERVER_CONTROL_H
 
+#include "app/config.h"
 #include "app/control_socket.h"
 #include "app/status_report.h"
 
 struct server_control {
     struct control_socket socket;
+    const struct config *config;
     pthread_mutex_t lock; /* of the subject, which the socket's threads read */
     struct status_subject subject;
 };
 
-/* From here on every client of the socket is answered, also while the engine loads. The caller has
- * the directory's lock. Without a socket the server goes on, and the log says so: selling does not
- * depend on it. */
-void server_control_start(struct server_control *control, const char *directory, timestamp_ms now);
+/* The settings and the directory live as long as the server. From here on every client of the
+ * socket is answered, also while the engine loads. The caller has the directory's lock. Without a
+ * socket the server goes on, and the log says so: selling does not depend on it. */
+void server_control_start(struct server_control *control, const struct config *config,
+                          const char *directory, timestamp_ms now);
 
 /* While the directory's lock is still held, and the engine is there. */
 void server_control_stop(struct server_control *control);
