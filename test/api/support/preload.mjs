@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const program =
+export const program = resolve(
     process.env.USHER ?? fileURLToPath(new URL('../../../build/usher', import.meta.url))
+)
 
 // Those of test/fault are built with the program, which lies somewhere in the same build. The loader
 // would go on without one that is missing. A path is handed to it as it is.
