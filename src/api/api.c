@@ -19,17 +19,8 @@ static timestamp_ms wall(void *owner)
     return api->engine == NULL ? wall_now() : engine_now(api->engine).wall;
 }
 
-static struct limit_rate rate_of(unsigned per_second)
+static enum result limits_init(struct limits *limits)
 {
-    return (struct limit_rate){.interval_us = 1000000 / per_second,
-                               .burst = 2 * (int64_t)per_second};
-}
-
-static enum result limits_init(struct limits *limits, const struct api_options *options)
-{
-    limits->account_rate = rate_of(options->account_requests_per_second);
-    limits->key_rate = rate_of(options->key_requests_per_second);
-    limits->address_rate = rate_of(options->address_requests_per_second);
     struct {
         struct limit_table *table;
         size_t entries;
@@ -42,11 +33,22 @@ static enum result limits_init(struct limits *limits, const struct api_options *
         {&limits->polls, LIMIT_ENTRIES},
         {&limits->heard, LIMIT_ENTRIES},
     };
-    enum result result = sign_in_limit_init(&limits->sign_ins, options->account_sign_ins_per_minute,
-                                            options->address_sign_ins_per_minute);
+    enum result result = sign_in_limit_init(&limits->sign_ins);
     for (size_t i = 0; i < sizeof tables / sizeof tables[0] && result == RESULT_OK; i++)
         result = limit_table_init(tables[i].table, tables[i].entries);
     return result;
+}
+
+/* Each stands for itself, so a request may meet some as they were and some as they are. */
+static void change_limits(struct api *api, const struct api_options *options)
+{
+    struct limits *limits = &api->limits;
+    atomic_store(&limits->account_per_second, options->account_requests_per_second);
+    atomic_store(&limits->key_per_second, options->key_requests_per_second);
+    atomic_store(&limits->address_per_second, options->address_requests_per_second);
+    sign_in_limit_change(&limits->sign_ins, options->account_sign_ins_per_minute,
+                         options->address_sign_ins_per_minute);
+    atomic_store(&api->streams_max, options->streams_max);
 }
 
 static void limits_release(struct limits *limits)
@@ -131,7 +133,9 @@ static enum result prepare_api(struct api *api, const struct api_options *option
     if (result == RESULT_OK)
         result = describe(api);
     if (result == RESULT_OK)
-        result = limits_init(&api->limits, options);
+        result = limits_init(&api->limits);
+    if (result == RESULT_OK)
+        change_limits(api, options);
     if (result == RESULT_OK)
         result = presence_init(&api->presence);
     if (result == RESULT_OK)
@@ -170,7 +174,6 @@ enum result api_open(struct api **api, const struct api_options *options,
     if (made == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the API");
     made->settings = options->settings;
-    made->streams_max = options->streams_max;
     made->version = options->version;
     answer_cache_init(&made->answer_cache);
     body_start();
@@ -198,7 +201,7 @@ enum result api_start(struct api *api, struct engine *engine, struct explanation
 {
     api->engine = engine;
     api->token_key = engine_token_key(engine);
-    if (event_streams_start(&api->event_streams, engine, &api->limits.streams, api->streams_max) !=
+    if (event_streams_start(&api->event_streams, engine, &api->limits.streams, &api->streams_max) !=
         RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for live events");
     const enum result result = series_start(&api->series, engine, &api->metrics, explanation);
@@ -238,8 +241,14 @@ void api_figures(struct api *api, struct api_figures *figures)
         .appends = minute->appends,
         .append_us = minute->append_us,
         .streams = atomic_load(&api->event_streams.open),
-        .streams_max = api->streams_max,
+        .streams_max = atomic_load(&api->streams_max),
     };
+}
+
+void api_change(struct api *api, const struct api_options *options)
+{
+    change_limits(api, options);
+    http_change(api->server, &options->http);
 }
 
 void api_stop(struct api *api, int64_t wait_ms)

@@ -52,6 +52,10 @@ void api_figures(struct api *api, struct api_figures *figures);
  * Any thread. */
 MUST_USE enum result api_write_metrics(struct api *api, struct buffer *out);
 
+/* Takes what may change while it answers as it is in the options: requests and sign-ins per time,
+ * streams_max, and what http_change takes. Any thread. */
+void api_change(struct api *api, const struct api_options *options);
+
 /* Waits up to `wait_ms` until every request in flight is answered, then stops and frees everything.
  */
 void api_stop(struct api *api, int64_t wait_ms);

@@ -42,7 +42,8 @@ enum refusal event_streams_enter(struct event_streams *streams, const struct eve
     if (event_wishes_need_session(wishes) && !limit_enter(streams->accounts, wishes->account_key,
                                                           EVENTS_PER_ACCOUNT_MAX, http_clock_us()))
         return REFUSAL_TOO_MANY_REQUESTS;
-    if (atomic_fetch_add(&streams->open, 1) < streams->streams_max)
+    if (atomic_fetch_add(&streams->open, 1) <
+        atomic_load_explicit(streams->streams_max, memory_order_relaxed))
         return REFUSAL_NONE;
     event_streams_leave(streams, wishes);
     return REFUSAL_BUSY;
@@ -372,7 +373,7 @@ static void *event_streams_run(void *argument)
 /* ---- Life ---- */
 
 enum result event_streams_start(struct event_streams *streams, struct engine *engine,
-                                struct limit_table *accounts, unsigned streams_max)
+                                struct limit_table *accounts, const atomic_uint *streams_max)
 {
     *streams =
         (struct event_streams){.engine = engine, .accounts = accounts, .streams_max = streams_max};

@@ -154,7 +154,7 @@ struct followed_round {
 struct event_streams {
     struct engine *engine;
     struct limit_table *accounts;
-    unsigned streams_max;
+    const atomic_uint *streams_max;
     pthread_t thread;
     bool started;
     atomic_uint open; /* streams, and those that are about to be */
@@ -194,10 +194,11 @@ struct event_streams {
     size_t asks_away;
 };
 
-/* Starts the thread. `streams_max`: how many there may be at once; `accounts`: how many each
- * account has. */
+/* Starts the thread. `streams_max`: how many there may be at once, which may change; `accounts`:
+ * how many each account has. */
 MUST_USE enum result event_streams_start(struct event_streams *streams, struct engine *engine,
-                                         struct limit_table *accounts, unsigned streams_max);
+                                         struct limit_table *accounts,
+                                         const atomic_uint *streams_max);
 
 /* Every stream is over. Waits for what was asked of the engine. Fine for zeroed ones. */
 void event_streams_stop(struct event_streams *streams);

@@ -82,6 +82,14 @@ static void read_credentials(struct enquiry *enquiry)
     enquiry->account_key = limit_key_id(&enquiry->api->limits.accounts, enquiry->token.user_id);
 }
 
+/* Requests a second, and twice as many in a burst. */
+static struct limit_rate rate_per_second(const atomic_uint *sustained)
+{
+    const unsigned per_second = atomic_load_explicit(sustained, memory_order_relaxed);
+    return (struct limit_rate){.interval_us = 1000000 / per_second,
+                               .burst = 2 * (int64_t)per_second};
+}
+
 /* Whether the caller keeps the pace; if not, the enquiry was answered. */
 static bool within_pace(struct enquiry *enquiry)
 {
@@ -89,14 +97,17 @@ static bool within_pace(struct enquiry *enquiry)
     int64_t wait_us = 0;
     if (enquiry->route->pace == PACE_FREE)
         return true;
+    const struct limit_rate rate =
+        rate_per_second(!enquiry->signed_in ? &limits->address_per_second
+                        : enquiry->with_key ? &limits->key_per_second
+                                            : &limits->account_per_second);
     const bool good =
         enquiry->signed_in
-            ? limit_take(&limits->accounts, enquiry->account_key,
-                         enquiry->with_key ? &limits->key_rate : &limits->account_rate,
-                         enquiry->exchange.began_us, &wait_us)
+            ? limit_take(&limits->accounts, enquiry->account_key, &rate, enquiry->exchange.began_us,
+                         &wait_us)
             : limit_take(&limits->addresses,
-                         limit_key_address(&limits->addresses, &enquiry->exchange.address),
-                         &limits->address_rate, enquiry->exchange.began_us, &wait_us);
+                         limit_key_address(&limits->addresses, &enquiry->exchange.address), &rate,
+                         enquiry->exchange.began_us, &wait_us);
     if (!good)
         problem_too_many(enquiry, wait_us);
     return good;

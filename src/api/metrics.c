@@ -356,7 +356,8 @@ static void put_streams(struct json_writer *writer, const struct api *api)
     const struct named_number numbers[] = {
         {"streams", "gauge", "Streams of events that are open.",
          atomic_load(&api->event_streams.open)},
-        {"streams_max", "gauge", "Streams of events that there may be.", api->streams_max},
+        {"streams_max", "gauge", "Streams of events that there may be.",
+         atomic_load(&api->streams_max)},
     };
     put_numbers(writer, numbers, sizeof numbers / sizeof numbers[0]);
 }

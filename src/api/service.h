@@ -50,7 +50,7 @@ struct limits {
     struct limit_table long_polls;     /* of a caller at once */
     struct limit_table polls;          /* of one's own queue token, at the pace that it was told */
     struct limit_table heard;          /* how often a reader of public pages is reported as heard */
-    struct limit_rate account_rate, key_rate, address_rate;
+    atomic_uint account_per_second, key_per_second, address_per_second; /* requests */
 };
 
 /* The contents of bodies in the cache. */
@@ -81,8 +81,8 @@ struct api {
     struct presence presence;
     struct importer importer;
     struct exports exports, own_exports;
-    unsigned streams_max;
     const char *version;
+    atomic_uint streams_max; /* may change (api_change), as what the limits count by */
     struct event_streams event_streams;
     struct web_answers web;
 };

@@ -16,6 +16,8 @@
 
 #include "http/rate_limit.h"
 
+#include <stdatomic.h>
+
 /* Strangers together may fail at an account this many times as often as one address may: a guesser
  * needs as many addresses at full pace to slow those who come from a new place, and a password that
  * is not among the common ones outlasts a hundred guesses a minute. */
@@ -26,11 +28,16 @@ struct sign_in_limit {
     struct limit_table accounts;  /* failures at an account from strangers */
     struct limit_table addresses; /* failures from an address at accounts that do not know it */
     struct limit_table known;     /* accounts with the addresses that signed in to them before */
-    struct limit_rate pair_rate, account_rate, address_rate;
+    atomic_uint account_per_minute, address_per_minute; /* failures from one address */
 };
 
-MUST_USE enum result sign_in_limit_init(struct sign_in_limit *limit, unsigned account_per_minute,
-                                        unsigned address_per_minute);
+/* Without rates: sign_in_limit_change comes next. */
+MUST_USE enum result sign_in_limit_init(struct sign_in_limit *limit);
+
+/* Failures a minute, at least 1 each; from the next try on. Any thread. */
+void sign_in_limit_change(struct sign_in_limit *limit, unsigned account_per_minute,
+                          unsigned address_per_minute);
+
 void sign_in_limit_release(struct sign_in_limit *limit);
 
 /* The account whose password is tried, by its folded e-mail or its id. */

@@ -19,6 +19,7 @@ enum command_status command_organizer_password(int argument_count, char *const *
 enum command_status command_support(int argument_count, char *const *arguments);
 enum command_status command_check(int argument_count, char *const *arguments);
 enum command_status command_status(int argument_count, char *const *arguments);
+enum command_status command_config_check(int argument_count, char *const *arguments);
 enum command_status command_id(int argument_count, char *const *arguments);
 enum command_status command_seed(int argument_count, char *const *arguments);
 enum command_status command_rehearse(int argument_count, char *const *arguments);

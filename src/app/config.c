@@ -2,17 +2,15 @@
  * value may be. */
 #include "app/config.h"
 
+#include "app/config_file.h"
 #include "base/check.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define CONFIG_FILE_BYTES_MAX 65536 /* a thousand times what the settings need */
-
-#define SETTING(name, type, of, preset, least, most, value_name, help)                             \
+#define SETTING(name, type, of, when, preset, least, most, value_name, help)                       \
     {#name, SETTING_TYPE_##type, offsetof(struct config, name), preset, least, most, value_name,   \
      help},
 static const struct setting settings[] = {
@@ -29,10 +27,19 @@ const struct setting *config_settings(void)
 enum config_part config_part_of(enum config_setting setting)
 {
     static const enum config_part parts[] = {
-#define SETTING(name, type, of, preset, least, most, value_name, help) CONFIG_OF_##of,
+#define SETTING(name, type, of, when, preset, least, most, value_name, help) CONFIG_OF_##of,
 #include "app/config.def"
     };
     return parts[setting];
+}
+
+enum config_when config_when_of(enum config_setting setting)
+{
+    static const enum config_when whens[] = {
+#define SETTING(name, type, of, when, preset, least, most, value_name, help) CONFIG_##when,
+#include "app/config.def"
+    };
+    return whens[setting];
 }
 
 bool config_is_set(const struct config *config, enum config_setting setting)
@@ -80,83 +87,14 @@ static enum result set_defaults(struct config *config, const struct config_prese
     return RESULT_OK;
 }
 
-/* ---- The file: lines of `name = value`; the '=' may be left out; '#' starts a comment ---- */
-
-/* Fills `bytes`, of CONFIG_FILE_BYTES_MAX + 1, and terminates it; the last byte stays free for that
- * unless the file is too long. */
-static enum result read_text_file(int file, const char *path, char *bytes,
-                                  struct explanation *explanation)
-{
-    size_t length = 0;
-    ssize_t got;
-    do { /* ends with the file, or when the bytes are full */
-        got = read(file, bytes + length, CONFIG_FILE_BYTES_MAX + 1 - length);
-        length += got > 0 ? (size_t)got : 0;
-    } while (got > 0 && length <= CONFIG_FILE_BYTES_MAX);
-    if (got < 0)
-        return explain(explanation, RESULT_IO, "--config %.200s: %s", path, strerror(errno));
-    if (length > CONFIG_FILE_BYTES_MAX)
-        return explain(explanation, RESULT_FULL, "--config %.200s: over %d bytes", path,
-                       CONFIG_FILE_BYTES_MAX);
-    if (memchr(bytes, '\0', length) != NULL)
-        return explain(explanation, RESULT_MALFORMED, "--config %.200s: not a text file", path);
-    bytes[length] = '\0';
-    return RESULT_OK;
-}
-
-/* `*text` is malloc'd, also after a failure, or NULL. */
-static enum result read_file(const char *path, char **text, struct explanation *explanation)
-{
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return explain(explanation, RESULT_IO, "--config %.200s: %s", path, strerror(errno));
-    *text = malloc(CONFIG_FILE_BYTES_MAX + 1);
-    const enum result result =
-        *text == NULL ? explain(explanation, RESULT_NO_MEMORY, "--config %.200s: no memory", path)
-                      : read_text_file(file, path, *text, explanation);
-    close(file);
-    return result;
-}
-
-#define BLANKS " \t\r"
-
-/* Cuts blanks off the end of a text. */
-static void trim_end(char *text)
-{
-    size_t length = strlen(text);
-    while (length > 0 && strchr(BLANKS, text[length - 1]) != NULL)
-        text[--length] = '\0';
-}
-
-/* Splits a line, in place, into a name and a value; false: the line is empty. */
-static bool split_line(char *line, char **name, size_t *name_length, char **value)
-{
-    char *text = line + strspn(line, BLANKS);
-    if (*text == '\0' || *text == '#')
-        return false;
-    /* A '#' inside a value is part of it unless a blank stands before: a path may have one. */
-    for (char *mark = strchr(text, '#'); mark != NULL; mark = strchr(mark + 1, '#'))
-        if (strchr(BLANKS, mark[-1]) != NULL) {
-            *mark = '\0';
-            break;
-        }
-    trim_end(text);
-    *name = text;
-    *name_length = strcspn(text, BLANKS "=");
-    text += *name_length;
-    text += strspn(text, BLANKS);
-    if (*text == '=')
-        text++;
-    *value = text + strspn(text, BLANKS);
-    return true;
-}
+/* ---- The file ---- */
 
 static enum result set_from_line(struct config *config, const char *path, int number, char *line,
                                  struct explanation *explanation)
 {
     char *name, *value;
     size_t name_length;
-    if (!split_line(line, &name, &name_length, &value))
+    if (!config_file_split(line, &name, &name_length, &value))
         return RESULT_OK;
     const struct setting *setting = setting_find(settings, CONFIG_SETTING_COUNT, name, name_length);
     if (setting == NULL)
@@ -172,19 +110,39 @@ static enum result set_from_line(struct config *config, const char *path, int nu
                explanation);
 }
 
-static enum result set_from_file(struct config *config, const char *path,
-                                 struct explanation *explanation)
+/* Whom to tell of every line that is wrong, so that reading goes on behind it; NULL: nobody, and it
+ * ends there. */
+typedef void complain_function(const struct explanation *explanation);
+
+/* `*wrong`: how many lines were told of. */
+static enum result set_from_text(struct config *config, char *text, complain_function *complain,
+                                 size_t *wrong, struct explanation *explanation)
 {
-    enum result result = read_file(path, &config->file_text, explanation);
-    char *line = config->file_text;
-    for (int number = 1; result == RESULT_OK && line != NULL; number++) {
+    char *line = text;
+    for (int number = 1; line != NULL; number++) {
         char *end = strchr(line, '\n');
         if (end != NULL)
             *end = '\0';
-        result = set_from_line(config, path, number, line, explanation);
+        const enum result result =
+            set_from_line(config, config->file_path, number, line, explanation);
+        if (result != RESULT_OK && complain == NULL)
+            return result;
+        if (result != RESULT_OK) {
+            complain(explanation);
+            ++*wrong;
+        }
         line = end == NULL ? NULL : end + 1;
     }
-    return result;
+    return RESULT_OK;
+}
+
+static enum result set_from_file(struct config *config, struct explanation *explanation)
+{
+    size_t wrong = 0;
+    const enum result result = config_file_read(config->file_path, &config->file_text, explanation);
+    return result != RESULT_OK
+               ? result
+               : set_from_text(config, config->file_text, NULL, &wrong, explanation);
 }
 
 /* ---- The environment ---- */
@@ -345,20 +303,122 @@ static const char *find_config_file(const struct command_line *line, int count,
     return path;
 }
 
-/* ---- All together ---- */
+/* ---- What settings have to do with each other ---- */
+
+#define PLACE_BYTES_MAX 256
+
+/* Where a setting was set, as people find it. */
+static const char *source_of(const struct config *config, enum config_setting setting,
+                             char place[static PLACE_BYTES_MAX])
+{
+    char variable[SETTING_VARIABLE_MAX];
+    const struct config_origin *origin = &config->origins[setting];
+    switch (origin->kind) {
+    case CONFIG_FROM_DEFAULT:
+        return "default";
+    case CONFIG_FROM_FILE:
+        (void)snprintf(place, PLACE_BYTES_MAX, "%.200s:%d", config->file_path, origin->line);
+        return place;
+    case CONFIG_FROM_ENVIRONMENT:
+        setting_variable(&settings[setting], variable);
+        (void)snprintf(place, PLACE_BYTES_MAX, "%s", variable);
+        return place;
+    case CONFIG_FROM_FLAG:
+        return "command line";
+    }
+    UNREACHABLE("origin of a setting");
+}
+
+static enum result certificate_has_key(const struct config *config, struct explanation *explanation)
+{
+    char place[PLACE_BYTES_MAX];
+    if ((config->tls_cert == NULL) == (config->tls_key == NULL))
+        return RESULT_OK;
+    return explain(
+        explanation, RESULT_MALFORMED, "%s: tls-cert and tls-key go together",
+        source_of(config, config->tls_cert != NULL ? CONFIG_tls_cert : CONFIG_tls_key, place));
+}
+
+static enum result file_is_readable(const struct config *config, enum config_setting setting,
+                                    const char *path, struct explanation *explanation)
+{
+    char place[PLACE_BYTES_MAX], name[SETTING_NAME_MAX];
+    if (path == NULL || access(path, R_OK) == 0)
+        return RESULT_OK;
+    const int error = errno;
+    setting_name(&settings[setting], name);
+    return explain(explanation, RESULT_MALFORMED, "%s: %s %.100s: %s",
+                   source_of(config, setting, place), name, path, strerror(error));
+}
+
+static enum result certificate_is_readable(const struct config *config,
+                                           struct explanation *explanation)
+{
+    return file_is_readable(config, CONFIG_tls_cert, config->tls_cert, explanation);
+}
+
+static enum result key_is_readable(const struct config *config, struct explanation *explanation)
+{
+    return file_is_readable(config, CONFIG_tls_key, config->tls_key, explanation);
+}
+
+static enum result addresses_differ(const struct config *config, struct explanation *explanation)
+{
+    char place[PLACE_BYTES_MAX];
+    const char *listen = config->listen, *metrics = config->metrics_listen;
+    const char *port = strrchr(listen, ':');
+    if (metrics == NULL || strcmp(listen, metrics) != 0 || strcmp(port, ":0") == 0)
+        return RESULT_OK;
+    return explain(explanation, RESULT_MALFORMED, "%s: metrics-listen = '%s' is where listen is",
+                   source_of(config, CONFIG_metrics_listen, place), metrics);
+}
+
+static enum result (*const relations[])(const struct config *config,
+                                        struct explanation *explanation) = {
+    certificate_has_key,
+    certificate_is_readable,
+    key_is_readable,
+    addresses_differ,
+};
+
+#define RELATION_COUNT (sizeof relations / sizeof relations[0])
 
 static enum result check_relations(const struct config *config, struct explanation *explanation)
 {
-    if ((config->tls_cert == NULL) != (config->tls_key == NULL))
-        return explain(explanation, RESULT_MALFORMED, "tls-cert and tls-key go together");
-    const char *const files[] = {config->tls_cert, config->tls_key};
-    static const char *const names[] = {"tls-cert", "tls-key"};
-    for (size_t i = 0; i < 2; i++)
-        if (files[i] != NULL && access(files[i], R_OK) != 0)
-            return explain(explanation, RESULT_MALFORMED, "%s %s: %s", names[i], files[i],
-                           strerror(errno));
+    for (size_t i = 0; i < RELATION_COUNT; i++) {
+        const enum result result = relations[i](config, explanation);
+        if (result != RESULT_OK)
+            return result;
+    }
     return RESULT_OK;
 }
+
+size_t config_judge(struct config *config, const char *path,
+                    void (*complain)(const struct explanation *explanation))
+{
+    struct explanation explanation;
+    size_t wrong = 0;
+    *config = (struct config){.file_path = path};
+    enum result result = set_defaults(config, NULL, 0, &explanation);
+    if (result == RESULT_OK)
+        result = config_file_read(path, &config->file_text, &explanation);
+    if (result == RESULT_OK)
+        result = set_from_text(config, config->file_text, complain, &wrong, &explanation);
+    if (result != RESULT_OK) {
+        complain(&explanation);
+        return wrong + 1;
+    }
+    if (wrong > 0)
+        return wrong; /* what these lines should have said is missing */
+    for (size_t i = 0; i < RELATION_COUNT; i++)
+        if (relations[i](config, &explanation) != RESULT_OK) {
+            complain(&explanation);
+            wrong++;
+        }
+    return wrong;
+}
+
+/* ---- All together ---- */
 
 static enum result set_option_defaults(const struct command_line *line,
                                        struct explanation *explanation)
@@ -380,13 +440,16 @@ enum result config_read(struct config *config, struct command_line *line,
                         int argument_count, char *const *arguments, struct explanation *explanation)
 {
     CHECK(line->operand_count <= OPERANDS_MAX);
-    *config = (struct config){0};
+    *config = (struct config){
+        .file_path = find_config_file(line, argument_count, arguments),
+        .argument_count = argument_count,
+        .arguments = arguments,
+    };
     enum result result = set_defaults(config, presets, preset_count, explanation);
     if (result == RESULT_OK)
         result = set_option_defaults(line, explanation);
-    const char *file = find_config_file(line, argument_count, arguments);
-    if (result == RESULT_OK && file != NULL)
-        result = set_from_file(config, file, explanation);
+    if (result == RESULT_OK && config->file_path != NULL)
+        result = set_from_file(config, explanation);
     if (result == RESULT_OK)
         result = set_from_environment(config, explanation);
     if (result == RESULT_OK)

@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 enum config_setting {
-#define SETTING(name, type, of, preset, least, most, value_name, help) CONFIG_##name,
+#define SETTING(name, type, of, when, preset, least, most, value_name, help) CONFIG_##name,
 #include "app/config.def"
     CONFIG_SETTING_COUNT
 };
@@ -23,6 +23,9 @@ enum config_part {
     CONFIG_OF_OFFICE = 1 << 2,
     CONFIG_OF_SERVER = 1 << 3,
 };
+
+/* From when on a change of a setting holds. */
+enum config_when { CONFIG_START, CONFIG_LIVE };
 
 /* Where a value came from. */
 struct config_origin {
@@ -38,9 +41,12 @@ struct config_origin {
 /* Texts point into the arguments, the environment or `file_text`; those that are not set are NULL.
  */
 struct config {
-#define SETTING(name, type, of, preset, least, most, value_name, help) SETTING_C_##type name;
+#define SETTING(name, type, of, when, preset, least, most, value_name, help) SETTING_C_##type name;
 #include "app/config.def"
     struct config_origin origins[CONFIG_SETTING_COUNT];
+    int argument_count; /* what it was read from, */
+    char *const *arguments;
+    const char *file_path; /* and the file of --config, or NULL */
     char *file_text;
 };
 
@@ -70,11 +76,17 @@ MUST_USE enum result config_read(struct config *config, struct command_line *lin
                                  struct explanation *explanation);
 void config_release(struct config *config);
 
+/* Reads a file alone, over the defaults, as a start would, and tells everything that is wrong with
+ * it, not only the first. Answers how much that was. Release in any case. */
+MUST_USE size_t config_judge(struct config *config, const char *path,
+                             void (*complain)(const struct explanation *explanation));
+
 /* Whether anybody set it, rather than its default. */
 bool config_is_set(const struct config *config, enum config_setting setting);
 
 /* All settings, in the order of config.def. */
 const struct setting *config_settings(void);
 enum config_part config_part_of(enum config_setting setting);
+enum config_when config_when_of(enum config_setting setting);
 
 #endif

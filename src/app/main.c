@@ -28,9 +28,13 @@ static const struct command commands[] = {
      "Opens the data directory, prints the address on standard output when it is ready, and logs\n"
      "to standard error. SIGTERM and SIGINT stop it: what is in flight is answered. SIGHUP makes "
      "it\n"
-     "read tls-cert and tls-key again, for connections that come from then on; when they are "
-     "wrong\n"
-     "it says why and keeps what it has.\n",
+     "read the settings again, and the files of tls-cert and tls-key: the log says what holds "
+     "from\n"
+     "then on and what waits for the next start; when something is wrong it says why and keeps "
+     "what\n"
+     "it has. Under systemd it tells how it is (sd_notify), and takes the sockets that are lent "
+     "to\n"
+     "it in the place of listen and, named \"metrics\", of metrics-listen (sd_listen_fds).\n",
      command_serve,
      NULL,
      READS_ALL},
@@ -90,6 +94,15 @@ static const struct command commands[] = {
      command_check,
      NULL,
      READS_DIRECTORY},
+    {{"config", "check"},
+     "FILE",
+     "judge a file of settings without starting anything",
+     "Reads the file as `usher serve --config FILE` would, and prints every line that is wrong,\n"
+     "and what contradicts itself, with the file and the line; the exit status is then 1. What\n"
+     "the environment and flags say is left out.\n",
+     command_config_check,
+     NULL,
+     0},
     {{"id", NULL},
      "TEXT",
      "an id as sqlite3 finds it in the tables",
@@ -156,7 +169,8 @@ static void print_settings(unsigned parts)
     const struct setting *settings = config_settings();
     for (size_t i = 0; i < CONFIG_SETTING_COUNT; i++)
         if ((config_part_of((enum config_setting)i) & parts) != 0)
-            setting_print_help(&settings[i], stdout);
+            setting_print_help(&settings[i], config_when_of((enum config_setting)i) == CONFIG_LIVE,
+                               stdout);
 }
 
 static size_t name_of(const struct command *command, char *name, size_t size)
@@ -194,7 +208,7 @@ static void print_command_help(const struct command *command)
         const struct setting *options = command->options(&count);
         fputs("\nIts own flags:\n\n", stdout);
         for (size_t i = 0; i < count; i++)
-            setting_print_help(&options[i], stdout);
+            setting_print_help(&options[i], false, stdout);
     }
     if (command->reads != 0)
         print_settings(command->reads);

@@ -2,7 +2,10 @@
 #include "app/serve.h"
 
 #include "app/command.h"
+#include "app/lent_sockets.h"
+#include "app/reload.h"
 #include "app/server_control.h"
+#include "app/service_manager.h"
 #include "base/check.h"
 #include "base/log.h"
 #include "engine/clock.h"
@@ -61,24 +64,50 @@ void serve_block_signals(void)
     CHECK(sigaction(SIGALRM, &watchdog, NULL) == 0);
 }
 
-static int next_signal(void)
+/* ---- The service manager's watchdog ---- */
+
+/* The engine is looked at this often in the time after which the manager ends us; at half of it the
+ * log says that the engine stands. */
+#define LOOKS_IN_WATCHDOG 4
+#define LOOKS_UNTIL_TOLD 2
+
+/* Tells the manager that the engine's thread gets on, and nothing while it does not: a timer that
+ * runs says nothing of whether anybody can buy. */
+struct watchdog {
+    const struct service_manager *manager;
+    const struct engine *engine;
+    uint64_t moves; /* of the engine, when it was last told of */
+    unsigned still; /* looks since then */
+};
+
+static void watchdog_look(struct watchdog *watchdog)
 {
-    const sigset_t signals = awaited_signals();
-    int signal = 0;
-    while (sigwait(&signals, &signal) != 0)
-        continue; /* interrupted */
-    return signal;
+    const uint64_t moves = engine_moves(watchdog->engine);
+    if (moves != watchdog->moves) {
+        service_manager_tell(watchdog->manager, "WATCHDOG=1");
+        watchdog->moves = moves;
+        watchdog->still = 0;
+        return;
+    }
+    if (++watchdog->still == LOOKS_UNTIL_TOLD)
+        log_event(LOG_ERROR, engine_now(watchdog->engine).wall,
+                  "engine_stands watchdog_ms=%" PRId64, watchdog->manager->watchdog_us / 1000);
 }
 
-static void reload_certificate(struct http_server *server, const struct config *config,
-                               timestamp_ms now)
+/* Waits for a signal, and meanwhile looks whether the engine gets on. */
+static int next_signal(struct watchdog *watchdog)
 {
-    struct explanation explanation;
-    if (http_reload(server, &explanation) == RESULT_OK)
-        log_event(LOG_INFO, now, "reloaded tls-cert=%s tls-key=%s", config->tls_cert,
-                  config->tls_key);
-    else
-        log_event(LOG_WARNING, now, "not_reloaded why=\"%s\"", explanation.text);
+    const sigset_t signals = awaited_signals();
+    const int64_t look_us = watchdog->manager->watchdog_us / LOOKS_IN_WATCHDOG;
+    const struct timespec look = {.tv_sec = look_us / 1000000, .tv_nsec = look_us % 1000000 * 1000};
+    int signal;
+    do {
+        signal = look_us > 0 ? sigtimedwait(&signals, NULL, &look) : sigwaitinfo(&signals, NULL);
+        CHECK(signal > 0 || errno == EAGAIN || errno == EINTR);
+        if (signal < 0 && errno == EAGAIN)
+            watchdog_look(watchdog);
+    } while (signal < 0);
+    return signal;
 }
 
 /* As many connections as the setting says, or as the system lets this process have. */
@@ -105,7 +134,7 @@ static unsigned connections_possible(const struct config *config, timestamp_ms n
 
 #define IO_THREADS_MAX 64
 
-static struct http_options http_options(const struct config *config, timestamp_ms now)
+static struct http_options http_options(const struct config *config, unsigned connections_max)
 {
     return (struct http_options){
         .listen = config->listen,
@@ -117,7 +146,7 @@ static struct http_options http_options(const struct config *config, timestamp_m
         .tls_key_file = config->tls_key,
         .io_threads = (unsigned)box_office_threads(config->io_threads, box_office_cores() - 1,
                                                    IO_THREADS_MAX),
-        .connections_max = connections_possible(config, now),
+        .connections_max = connections_max,
         .connections_per_address = (unsigned)config->connections_per_address,
         .head_bytes_max = (unsigned)config->head_bytes,
         .head_seconds = (unsigned)config->head_seconds,
@@ -128,10 +157,10 @@ static struct http_options http_options(const struct config *config, timestamp_m
     };
 }
 
-static struct api_options api_options(const struct config *config, timestamp_ms now)
+static struct api_options api_options(const struct config *config, unsigned connections_max)
 {
     return (struct api_options){
-        .http = http_options(config, now),
+        .http = http_options(config, connections_max),
         .version = USHER_VERSION,
         .time_zone = config->time_zone,
         .currency = config->currency,
@@ -147,39 +176,76 @@ static struct api_options api_options(const struct config *config, timestamp_ms 
     };
 }
 
-/* Answers HTTP, which has started, until a signal comes. Scripts wait for the line on standard
- * output. */
-static void serve_http(struct api *api, struct box_office *office, const struct config *config,
-                       const struct serve_hooks *hooks, struct server_control *control)
-{
-    struct http_server *server = api_server(api);
-    server_control_show_api(control, api);
-    printf("usher: listening on %s\n", http_url(server));
-    if (hooks->ready != NULL)
-        hooks->ready(hooks->owner, http_url(server));
-    if (fflush(stdout) != 0)
-        log_event(LOG_WARNING, engine_now(office->engine).wall, "standard_output %s",
-                  strerror(errno));
+/* A server while it runs: what its parts hand on to each other. */
+struct serving {
+    struct box_office *office;
+    const struct serve_hooks *hooks;
+    struct service_manager manager;
+    struct server_control control;
+    struct config config; /* as it holds: SIGHUP may change it */
+    unsigned connections_max;
+    struct api *api;
+};
 
-    int signal;
-    while ((signal = next_signal()) == SIGHUP && !hooks->ends_with_terminal)
-        reload_certificate(server, config, engine_now(office->engine).wall);
-    log_event(LOG_INFO, engine_now(office->engine).wall, "stopping signal=%s", strsignal(signal));
-    if (!hooks->is_temporary) /* which it could not remove any more */
-        alarm(STOP_WATCHDOG_SECONDS);
-    server_control_show_stop(control);
-    /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
-    http_quiesce(server);
-    engine_drain_passwords(office->engine);
-    engine_drain_selfcheck(office->engine);
-    engine_drain_changes(office->engine);
+/* SIGHUP; a server that has neither a file of settings nor a certificate says so. */
+static void hang_up(struct serving *serving)
+{
+    const timestamp_ms now = engine_now(serving->office->engine).wall;
+    struct config *config = &serving->config;
+    service_manager_tell_reload(&serving->manager);
+    if (config->file_path != NULL) {
+        reload_settings(config, now);
+        const struct api_options options = api_options(config, serving->connections_max);
+        api_change(serving->api, &options);
+        server_control_show_settings(&serving->control, config);
+    }
+    if (config->tls_cert != NULL || config->file_path == NULL)
+        reload_certificate(api_server(serving->api), config, now);
+    service_manager_tell(&serving->manager, "READY=1");
 }
 
-/* Tells how far an upgrade is: the log each tenth, `usher status` each percent. */
+static void say_ready(struct serving *serving, const char *url)
+{
+    server_control_show_api(&serving->control, serving->api);
+    printf("usher: listening on %s\n", url);
+    if (serving->hooks->ready != NULL)
+        serving->hooks->ready(serving->hooks->owner, url);
+    if (fflush(stdout) != 0)
+        log_event(LOG_WARNING, engine_now(serving->office->engine).wall, "standard_output %s",
+                  strerror(errno));
+    service_manager_tell(&serving->manager, "READY=1");
+    service_manager_tell_status(&serving->manager, "Answers on %s", url);
+}
+
+/* Answers HTTP, which has started, until a signal comes. Scripts wait for the line on standard
+ * output. */
+static void serve_http(struct serving *serving)
+{
+    struct engine *engine = serving->office->engine;
+    struct watchdog watchdog = {.manager = &serving->manager, .engine = engine};
+    say_ready(serving, http_url(api_server(serving->api)));
+    int signal;
+    while ((signal = next_signal(&watchdog)) == SIGHUP && !serving->hooks->ends_with_terminal)
+        hang_up(serving);
+    log_event(LOG_INFO, engine_now(engine).wall, "stopping signal=%s", strsignal(signal));
+    service_manager_tell(&serving->manager, "STOPPING=1");
+    if (!serving->hooks->is_temporary) /* which it could not remove any more */
+        alarm(STOP_WATCHDOG_SECONDS);
+    server_control_show_stop(&serving->control);
+    /* The engine goes on meanwhile: some requests in flight have more than one thing to ask. */
+    http_quiesce(api_server(serving->api));
+    engine_drain_passwords(engine);
+    engine_drain_selfcheck(engine);
+    engine_drain_changes(engine);
+}
+
+/* Tells how far an upgrade is: the log each tenth, `usher status` and the service manager each
+ * percent. */
 static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
 {
-    struct server_control *control = owner;
-    server_control_show_upgrade(control, upgrade);
+    struct serving *serving = owner;
+    server_control_show_upgrade(&serving->control, upgrade);
+    service_manager_tell_status(&serving->manager, "Upgrades the tables: %u %%", upgrade->percent);
     switch (upgrade->stage) {
     case STORE_UPGRADE_BEGINS:
         log_event(LOG_INFO, wall_now(),
@@ -205,37 +271,39 @@ static void tell_upgrade(void *owner, const struct store_upgrade *upgrade)
 }
 
 /* Loads the office, for which a million people take seconds, and starts to answer. */
-static enum result start_answering(struct api *api, struct box_office *office,
-                                   const struct config *config, const struct serve_hooks *hooks,
-                                   struct server_control *control, struct explanation *explanation)
+static enum result start_answering(struct serving *serving, struct explanation *explanation)
 {
-    const struct store_upgrade_watch watch = {.owner = control, .tell = tell_upgrade};
-    enum result result = box_office_start(office, config, &watch, explanation);
+    const struct store_upgrade_watch watch = {.owner = serving, .tell = tell_upgrade};
+    const struct serve_hooks *hooks = serving->hooks;
+    struct box_office *office = serving->office;
+    service_manager_tell_status(&serving->manager, "Loads the office");
+    enum result result = box_office_start(office, &serving->config, &watch, explanation);
     if (result != RESULT_OK)
         return result;
-    server_control_show_engine(control, office->engine);
+    server_control_show_engine(&serving->control, office->engine);
     if (hooks->prepare != NULL)
         result = hooks->prepare(hooks->owner, office, explanation);
-    return result == RESULT_OK ? api_start(api, office->engine, explanation) : result;
+    return result == RESULT_OK ? api_start(serving->api, office->engine, explanation) : result;
 }
 
 /* With the directory locked, and the control socket open. */
-static enum result serve_watched(struct box_office *office, const struct config *config,
-                                 const struct serve_hooks *hooks, struct server_control *control,
+static enum result serve_watched(struct serving *serving, const struct lent_sockets *lent,
                                  struct explanation *explanation)
 {
-    const struct api_options options = api_options(config, wall_now());
-    struct api *api;
-    enum result result = api_open(&api, &options, explanation);
+    serving->connections_max = connections_possible(&serving->config, wall_now());
+    struct api_options options = api_options(&serving->config, serving->connections_max);
+    options.http.lent_socket = lent->people;
+    options.http.lent_metrics_socket = lent->machines;
+    enum result result = api_open(&serving->api, &options, explanation);
     if (result != RESULT_OK)
         return result;
-    result = start_answering(api, office, config, hooks, control, explanation);
+    result = start_answering(serving, explanation);
     if (result != RESULT_OK) {
-        api_close(api);
+        api_close(serving->api);
         return result;
     }
-    serve_http(api, office, config, hooks, control);
-    api_stop(api, STOP_ANSWER_MS);
+    serve_http(serving);
+    api_stop(serving->api, STOP_ANSWER_MS);
     return RESULT_OK;
 }
 
@@ -250,20 +318,25 @@ enum result serve_run(const struct config *config, const char *directory,
                       const struct serve_hooks *hooks, struct explanation *explanation)
 {
     struct box_office office;
-    struct server_control control;
+    struct lent_sockets lent;
+    struct serving serving = {.office = &office, .hooks = hooks, .config = *config};
     set_time_zone(config);
-    enum result result = box_office_lock(&office, directory, explanation);
+    enum result result = lent_sockets_find(&lent, explanation);
+    if (result == RESULT_OK)
+        result = box_office_lock(&office, directory, explanation);
     if (result != RESULT_OK)
         return result;
-    server_control_start(&control, config, directory, wall_now());
-    result = serve_watched(&office, config, hooks, &control, explanation);
+    service_manager_meet(&serving.manager);
+    server_control_start(&serving.control, config, directory, wall_now());
+    result = serve_watched(&serving, &lent, explanation);
     if (hooks->finish != NULL)
         hooks->finish(hooks->owner);
-    server_control_stop(&control);
+    server_control_stop(&serving.control);
     if (office.engine != NULL)
         box_office_close(&office, hooks->is_temporary ? 0 : STOP_BOOK_MS);
     else
         store_close(office.store);
+    service_manager_leave(&serving.manager);
     return result;
 }
 

@@ -49,6 +49,16 @@ static enum result tell_metrics(struct server_control *control, struct buffer *o
     return result == RESULT_OK ? result : explain(explanation, result, "no memory for metrics");
 }
 
+static enum result tell_settings(struct server_control *control, struct buffer *out,
+                                 struct explanation *explanation)
+{
+    lock_subject(control);
+    const enum result result = settings_page(&control->config, out);
+    unlock_subject(control);
+    return result == RESULT_OK ? result
+                               : explain(explanation, result, "no memory for the settings");
+}
+
 /* The engine, where it takes requests. It stays until server_control_stop. */
 static enum result find_engine(struct server_control *control, struct box_office *office,
                                struct explanation *explanation)
@@ -210,9 +220,7 @@ static enum result answer_control(void *owner, const struct control_request *req
     case CONTROL_METRICS:
         return tell_metrics(control, out, explanation);
     case CONTROL_SETTINGS:
-        return settings_page(control->config, out) == RESULT_OK
-                   ? RESULT_OK
-                   : explain(explanation, RESULT_NO_MEMORY, "no memory for the settings");
+        return tell_settings(control, out, explanation);
     case CONTROL_CHECK:
         return check_and_tell(control, out, explanation);
     case CONTROL_ORGANIZER_ADD:
@@ -231,7 +239,7 @@ void server_control_start(struct server_control *control, const struct config *c
                           const char *directory, timestamp_ms now)
 {
     struct explanation explanation;
-    control->config = config;
+    control->config = *config;
     control->subject = (struct status_subject){.started_at = now};
     CHECK(pthread_mutex_init(&control->lock, NULL) == 0);
     if (control_socket_start(&control->socket, directory, answer_control, control, &explanation) !=
@@ -243,6 +251,13 @@ void server_control_stop(struct server_control *control)
 {
     control_socket_stop(&control->socket);
     CHECK(pthread_mutex_destroy(&control->lock) == 0);
+}
+
+void server_control_show_settings(struct server_control *control, const struct config *config)
+{
+    lock_subject(control);
+    control->config = *config;
+    unlock_subject(control);
 }
 
 void server_control_show_upgrade(struct server_control *control,

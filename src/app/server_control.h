@@ -10,16 +10,19 @@
 
 struct server_control {
     struct control_socket socket;
-    const struct config *config;
-    pthread_mutex_t lock; /* of the subject, which the socket's threads read */
+    pthread_mutex_t lock; /* of what follows, which the socket's threads read */
+    struct config config;
     struct status_subject subject;
 };
 
-/* The settings and the directory live as long as the server. From here on every client of the
- * socket is answered, also while the engine loads. The caller has the directory's lock. Without a
- * socket the server goes on, and the log says so: selling does not depend on it. */
+/* The directory and the settings' texts live as long as the server. From here on every client of
+ * the socket is answered, also while the engine loads. The caller has the directory's lock. Without
+ * a socket the server goes on, and the log says so: selling does not depend on it. */
 void server_control_start(struct server_control *control, const struct config *config,
                           const char *directory, timestamp_ms now);
+
+/* The settings as they hold from now on. */
+void server_control_show_settings(struct server_control *control, const struct config *config);
 
 /* While the directory's lock is still held, and the engine is there. */
 void server_control_stop(struct server_control *control);

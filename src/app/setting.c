@@ -224,6 +224,37 @@ enum result setting_read(const struct setting *setting, const char *text, void *
     UNREACHABLE("setting type");
 }
 
+const char *setting_text(const struct setting *setting, const void *values,
+                         char number[static SETTING_NUMBER_BYTES])
+{
+    const void *value = (const char *)values + setting->offset;
+    switch (setting->type) {
+    case SETTING_TYPE_TEXT:
+    case SETTING_TYPE_ADDRESS:
+    case SETTING_TYPE_ADDRESSES:
+    case SETTING_TYPE_ORIGINS:
+    case SETTING_TYPE_ORIGIN:
+    case SETTING_TYPE_ZONE:
+    case SETTING_TYPE_CURRENCY:
+    case SETTING_TYPE_TOP_UP:
+        return *(const char *const *)value;
+    case SETTING_TYPE_THREADS:
+        if (*(const int64_t *)value == THREADS_AUTO)
+            return "auto";
+        (void)snprintf(number, SETTING_NUMBER_BYTES, "%" PRId64, *(const int64_t *)value);
+        return number;
+    case SETTING_TYPE_COUNT:
+        (void)snprintf(number, SETTING_NUMBER_BYTES, "%" PRId64, *(const int64_t *)value);
+        return number;
+    case SETTING_TYPE_DOOR:
+        return *(const bool *)value ? "open" : "closed";
+    case SETTING_TYPE_TOGGLE:
+    case SETTING_TYPE_SWITCH:
+        return *(const bool *)value ? "on" : "off";
+    }
+    UNREACHABLE("setting type");
+}
+
 /* ---- Help ---- */
 
 #define HELP_COLUMNS 80
@@ -249,9 +280,22 @@ static void print_wrapped(const char *text, int *column, FILE *file)
     }
 }
 
-void setting_print_help(const struct setting *setting, FILE *file)
+void setting_note(const struct setting *setting, bool live, char note[static SETTING_NOTE_BYTES])
 {
-    char name[SETTING_NAME_MAX];
+    const char *reload = live ? "SIGHUP reads it anew; " : "";
+    const bool number =
+        setting->type == SETTING_TYPE_COUNT || setting->type == SETTING_TYPE_THREADS;
+    note[0] = '\0';
+    if (number)
+        (void)snprintf(note, SETTING_NOTE_BYTES, "(%" PRId64 " to %" PRId64 "; %sdefault %s)",
+                       setting->least, setting->most, reload, setting->preset);
+    else if (setting->preset[0] != '\0')
+        (void)snprintf(note, SETTING_NOTE_BYTES, "(%sdefault %s)", reload, setting->preset);
+}
+
+void setting_print_help(const struct setting *setting, bool live, FILE *file)
+{
+    char name[SETTING_NAME_MAX], note[SETTING_NOTE_BYTES];
     setting_name(setting, name);
     if (setting->type == SETTING_TYPE_SWITCH)
         fprintf(file, "  --%s\n%*s", name, HELP_INDENT, "");
@@ -259,14 +303,7 @@ void setting_print_help(const struct setting *setting, FILE *file)
         fprintf(file, "  --%s %s\n%*s", name, setting->value_name, HELP_INDENT, "");
     int column = HELP_INDENT;
     print_wrapped(setting->help, &column, file);
-    char note[128] = "";
-    const bool number =
-        setting->type == SETTING_TYPE_COUNT || setting->type == SETTING_TYPE_THREADS;
-    if (number)
-        (void)snprintf(note, sizeof note, "(%" PRId64 " to %" PRId64 "; default %s)",
-                       setting->least, setting->most, setting->preset);
-    else if (setting->preset[0] != '\0')
-        (void)snprintf(note, sizeof note, "(default %s)", setting->preset);
+    setting_note(setting, live, note);
     print_wrapped(note, &column, file);
     fputc('\n', file);
 }

@@ -69,7 +69,17 @@ const struct setting *setting_find(const struct setting *settings, size_t count,
 MUST_USE enum result setting_read(const struct setting *setting, const char *text, void *values,
                                   struct explanation *explanation);
 
-/* Prints the flag, its help and its default, wrapped for a terminal of 80 columns. */
-void setting_print_help(const struct setting *setting, FILE *file);
+/* The value as people write it; NULL: a text that is not set. `number` is for digits. */
+#define SETTING_NUMBER_BYTES 24
+const char *setting_text(const struct setting *setting, const void *values,
+                         char number[static SETTING_NUMBER_BYTES]);
+
+/* What is said of it after its help: its range, its default, and, with `live`, that a running
+ * server takes a change of it. Empty where there is nothing to say. */
+#define SETTING_NOTE_BYTES 128
+void setting_note(const struct setting *setting, bool live, char note[static SETTING_NOTE_BYTES]);
+
+/* Prints the flag, its help and its note, wrapped for a terminal of 80 columns. */
+void setting_print_help(const struct setting *setting, bool live, FILE *file);
 
 #endif

@@ -147,6 +147,11 @@ timestamp_ms engine_state_since(const struct engine *engine)
     return atomic_load(&engine->state_since);
 }
 
+uint64_t engine_moves(const struct engine *engine)
+{
+    return counter_read(&engine->moves);
+}
+
 /* ---- Asked by any thread ---- */
 
 enum result engine_submit(struct engine *engine, struct request *request)

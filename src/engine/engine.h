@@ -47,6 +47,10 @@ enum engine_state engine_state(const struct engine *engine);
 /* By the wall, since when it is ready, or is not. */
 timestamp_ms engine_state_since(const struct engine *engine);
 
+/* Grows while the engine's thread gets on: with each turn, of which there is one a second where
+ * nobody asks for anything, and with each row that it loads. Any thread. */
+uint64_t engine_moves(const struct engine *engine);
+
 /* ---- Requests ---- */
 
 /* One call on its way. The owner keeps it in place until `complete` was called, which happens

@@ -37,6 +37,7 @@ struct engine {
     atomic_int state; /* enum engine_state, but for ENGINE_DRAINING: the inbox knows that */
     _Atomic timestamp_ms state_since; /* the wall's */
     counter seq;                      /* of the last durable append */
+    counter moves;                    /* turns, and rows loaded by one that recovers */
     _Atomic int64_t shown_offset_ms;  /* of shown_clock */
     atomic_bool stop;                 /* written by engine_stop */
 

@@ -25,12 +25,14 @@ static void enter(struct engine *engine, enum engine_state state)
 /* An office that is being loaded, and what was wrong with the row that it refused. */
 struct office_loading {
     struct office *office;
+    counter *moves;
     struct explanation why;
 };
 
 static enum result load_row(void *owner, const struct record *record)
 {
     struct office_loading *loading = owner;
+    counter_add(loading->moves, 1);
     return office_load(loading->office, record, &loading->why);
 }
 
@@ -38,7 +40,8 @@ static enum result load(struct engine *engine, struct store_position *position,
                         struct explanation *explanation)
 {
     CHECK(engine->batch.office == NULL);
-    struct office_loading loading = {.office = office_new(&engine->settings)};
+    struct office_loading loading = {.office = office_new(&engine->settings),
+                                     .moves = &engine->moves};
     if (loading.office == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the office");
     const struct store_loader loader = {.owner = &loading, .row = load_row};

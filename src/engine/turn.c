@@ -95,6 +95,7 @@ void turn_take(struct engine *engine)
 {
     struct batch *batch = &engine->batch;
     struct request *request;
+    counter_add(&engine->moves, 1);
     if (!ready(engine) && house_clock_now(&engine->clock).house >= engine->retry_at)
         recovery_attempt(engine);
     const enum batch_mode mode = mode_now(engine);

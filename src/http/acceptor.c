@@ -178,7 +178,9 @@ static bool enter_by_address(struct http_server *server, struct connection *conn
         return true;
     struct limit_table *table = &server->connections;
     const uint64_t key = limit_key_address(table, &peer);
-    if (!limit_enter(table, key, server->options.connections_per_address, http_clock_us())) {
+    if (!limit_enter(table, key,
+                     atomic_load_explicit(&server->connections_per_address, memory_order_relaxed),
+                     http_clock_us())) {
         security_tell_full_house(server, &peer, "connections-per-address");
         return false;
     }
@@ -259,7 +261,7 @@ void acceptor_accept(struct io_loop *loop, const struct listener *listener)
 }
 
 /* Clients that connected before the stop are answered; those that still connect are refused at
- * once. */
+ * once. Where the socket is lent, whoever waits is the next server's. */
 void acceptor_stop(struct http_server *server)
 {
     CHECK(watch(server, EPOLL_CTL_MOD, 0));
@@ -267,7 +269,7 @@ void acceptor_stop(struct http_server *server)
     server->accepting_stopped = true;
     for (size_t i = 0; i < LISTENERS_MAX; i++) {
         const struct listener *listener = &server->listeners[i];
-        if (listener->socket < 0)
+        if (listener->socket < 0 || listener->lent)
             continue;
         for (unsigned waiting = 0; waiting < LISTENER_BACKLOG && !is_full(server); waiting++)
             if (!accept_one(first_loop(server), listener))

@@ -190,7 +190,7 @@ void exchange_continue(struct exchange *exchange)
 
 void exchange_leave(struct exchange *exchange)
 {
-    if (exchange->server->options.log_requests)
+    if (atomic_load_explicit(&exchange->server->log_requests, memory_order_relaxed))
         answer_log(exchange);
     exchange->server->service.leave(exchange);
 }

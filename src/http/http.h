@@ -38,8 +38,10 @@ struct http_service {
 #define BUILD_CHARACTERS_MAX 64
 
 struct http_options {
-    const char *listen;          /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks one */
-    const char *metrics_listen;  /* the same, of the address that only tells metrics; or NULL */
+    const char *listen;         /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks one */
+    const char *metrics_listen; /* the same, of the address that only tells metrics; or NULL */
+    /* Sockets in the place of the two addresses (listener_borrow); 0: none. */
+    int lent_socket, lent_metrics_socket;
     const char *public_url;      /* how browsers call this server: an origin; or NULL */
     const char *trusted_proxies; /* as address_list_parse takes it; or NULL */
     const char *cors_origins;    /* as origin_list_parse takes it; or NULL */
@@ -80,6 +82,10 @@ MUST_USE enum result http_reload(struct http_server *server, struct explanation 
 
 /* Until when the certificate is good that new connections get; 0: there is none. Any thread. */
 timestamp_ms http_certificate_end(struct http_server *server);
+
+/* Takes log_requests and connections_per_address as they are in the options, from the next request
+ * and the next connection on. Any thread. */
+void http_change(struct http_server *server, const struct http_options *options);
 
 /* How many connections there may be, and how many are open; any thread. */
 size_t http_connections_max(const struct http_server *server);

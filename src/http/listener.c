@@ -2,6 +2,7 @@
 #include "http/listener.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -66,15 +67,18 @@ static int bind_first(const struct addrinfo *addresses)
     return -1;
 }
 
+/* `host`: as people called it; NULL: as the socket itself has it. */
 static bool write_url(int listener, const char *host, bool tls, char url[static LISTENER_URL_BYTES])
 {
     struct sockaddr_storage address;
     socklen_t length = sizeof address;
-    char port[NI_MAXSERV];
+    char port[NI_MAXSERV], numeric[NI_MAXHOST];
     if (getsockname(listener, (struct sockaddr *)&address, &length) != 0 ||
-        getnameinfo((struct sockaddr *)&address, length, NULL, 0, port, sizeof port,
-                    NI_NUMERICSERV) != 0)
+        getnameinfo((struct sockaddr *)&address, length, numeric, sizeof numeric, port, sizeof port,
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0)
         return false;
+    if (host == NULL)
+        host = numeric;
     const bool brackets = strchr(host, ':') != NULL;
     const int written = snprintf(url, LISTENER_URL_BYTES, "%s://%s%s%s:%s", tls ? "https" : "http",
                                  brackets ? "[" : "", host, brackets ? "]" : "", port);
@@ -117,8 +121,35 @@ enum result listener_bind(struct listener *listener, const char *listen, bool tl
     return RESULT_OK;
 }
 
+static int socket_option(int socket, int name)
+{
+    int value = 0;
+    socklen_t length = sizeof value;
+    return getsockopt(socket, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
+}
+
+enum result listener_borrow(struct listener *listener, int lent, bool tls,
+                            struct explanation *explanation)
+{
+    listener->socket = lent;
+    listener->lent = true;
+    const int domain = socket_option(lent, SO_DOMAIN);
+    if ((domain != AF_INET && domain != AF_INET6) || socket_option(lent, SO_TYPE) != SOCK_STREAM ||
+        socket_option(lent, SO_ACCEPTCONN) != 1)
+        return explain(explanation, RESULT_MALFORMED, "descriptor %d is no TCP socket that listens",
+                       lent);
+    const int flags = fcntl(lent, F_GETFL);
+    if (flags < 0 || fcntl(lent, F_SETFL, flags | O_NONBLOCK) != 0 || !prepare_socket(lent) ||
+        !write_url(lent, NULL, tls, listener->url))
+        return explain(explanation, RESULT_IO, "cannot listen on descriptor %d: %s", lent,
+                       strerror(errno));
+    return RESULT_OK;
+}
+
 enum result listener_listen(const struct listener *listener, struct explanation *explanation)
 {
+    if (listener->lent)
+        return RESULT_OK;
     return listen(listener->socket, LISTENER_BACKLOG) == 0 ? RESULT_OK
                                                            : refused(listener->url, explanation);
 }

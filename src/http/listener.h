@@ -15,6 +15,7 @@
 struct listener {
     int socket; /* -1: none */
     bool operations_only;
+    bool lent; /* the socket was open before this process, and stays open after it */
     char url[LISTENER_URL_BYTES]; /* that it is reached at, with the port that was picked */
 };
 
@@ -23,6 +24,12 @@ struct listener {
  * an explanation; a socket that was opened stays the caller's. */
 MUST_USE enum result listener_bind(struct listener *listener, const char *listen, bool tls,
                                    struct explanation *explanation);
+
+/* Takes a TCP socket that listens already, which whoever started this process lent to it: clients
+ * that connect wait there before there is a server and after it. RESULT_MALFORMED with an
+ * explanation: it is no such socket. It is the listener's in any case. */
+MUST_USE enum result listener_borrow(struct listener *listener, int lent, bool tls,
+                                     struct explanation *explanation);
 
 /* From now on connections may wait to be accepted. A failure as above. */
 MUST_USE enum result listener_listen(const struct listener *listener,

@@ -72,6 +72,7 @@ static enum result copy_options(struct http_server *server, const struct http_op
                                 struct explanation *explanation)
 {
     server->options = *options;
+    http_change(server, options);
     /* These texts are the caller's; `site` and the listeners keep what they need of them. */
     server->options.listen = server->options.metrics_listen = NULL;
     server->options.public_url = server->options.trusted_proxies = NULL;
@@ -110,11 +111,18 @@ static void server_free(struct http_server *server)
 static enum result bind_listeners(struct http_server *server, const struct http_options *options,
                                   struct explanation *explanation)
 {
-    const enum result result =
-        listener_bind(&server->listeners[0], options->listen, server->site.tls, explanation);
-    if (result != RESULT_OK || options->metrics_listen == NULL)
+    struct listener *const people = &server->listeners[0], *const machines = &server->listeners[1];
+    const bool tls = server->site.tls;
+    enum result result = options->lent_socket > 0
+                             ? listener_borrow(people, options->lent_socket, tls, explanation)
+                             : listener_bind(people, options->listen, tls, explanation);
+    if (result != RESULT_OK)
         return result;
-    return listener_bind(&server->listeners[1], options->metrics_listen, false, explanation);
+    if (options->lent_metrics_socket > 0)
+        result = listener_borrow(machines, options->lent_metrics_socket, false, explanation);
+    else if (options->metrics_listen != NULL)
+        result = listener_bind(machines, options->metrics_listen, false, explanation);
+    return result;
 }
 
 static enum result listen_all(const struct http_server *server, struct explanation *explanation)
@@ -209,6 +217,13 @@ timestamp_ms http_certificate_end(struct http_server *server)
 size_t http_connections_max(const struct http_server *server)
 {
     return server->options.connections_max;
+}
+
+void http_change(struct http_server *server, const struct http_options *options)
+{
+    atomic_store_explicit(&server->log_requests, options->log_requests, memory_order_relaxed);
+    atomic_store_explicit(&server->connections_per_address, options->connections_per_address,
+                          memory_order_relaxed);
 }
 
 size_t http_connections(const struct http_server *server)

@@ -30,6 +30,10 @@ struct http_server {
     struct io_loop *loops;  /* options.io_threads of them */
     struct listener listeners[LISTENERS_MAX];
 
+    /* Of the options, and may change (http_change). */
+    atomic_bool log_requests;
+    atomic_uint connections_per_address;
+
     atomic_uint open;         /* connections of all loops */
     atomic_bool crowded;      /* somebody waits for a place: loops make room */
     atomic_int places_wanted; /* 1: a loop is to close one for a client that waits */

@@ -315,6 +315,36 @@ static void check_file_reads_back(const struct config *config)
     words_release(&words);
 }
 
+/* ---- Judged alone ---- */
+
+static size_t complaint_count;
+
+static void count_complaint(const struct explanation *explanation)
+{
+    CHECK(explanation->text[0] != '\0');
+    complaint_count++;
+}
+
+/* `usher config check` has something to say exactly where a start with that file has. */
+static void check_judged(void)
+{
+    struct words words = {.arguments = {strdup("--config"), strdup(file_path), strdup("operand")},
+                          .count = 3};
+    struct own_options options;
+    struct config read, judged;
+    struct explanation explanation;
+    const enum result result = read_words(&read, &options, &words, &explanation);
+    complaint_count = 0;
+    const size_t wrong = config_judge(&judged, file_path, count_complaint);
+    CHECK(wrong == complaint_count);
+    CHECK((wrong == 0) == (result == RESULT_OK));
+    if (wrong == 0)
+        check_same(&read, &judged);
+    config_release(&read);
+    config_release(&judged);
+    words_release(&words);
+}
+
 /* ---- One input ---- */
 
 static void check_accepted(const struct config *config, const struct own_options *options,
@@ -352,6 +382,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct explanation explanation;
     clear_environment();
     write_file(data, (size_t)((found == NULL ? end : found + 1) - data));
+    check_judged();
     take_words(&words, (struct fuzz_input){.at = rest, .end = end});
     const enum result result = read_words(&config, &options, &words, &explanation);
     if (result == RESULT_OK)

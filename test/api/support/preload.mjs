@@ -8,16 +8,17 @@ export const program = resolve(
     process.env.USHER ?? fileURLToPath(new URL('../../../build/usher', import.meta.url))
 )
 
-// Those of test/fault are built with the program, which lies somewhere in the same build. The loader
-// would go on without one that is missing. A path is handed to it as it is.
-function library(name) {
-    if (isAbsolute(name)) return name
+// What is built in test/fault lies somewhere in the same build as the program.
+export function built(name) {
     for (let build = resolve(program, '..'); ; build = dirname(build)) {
-        const path = join(build, 'test', 'fault', `${name}.so`)
+        const path = join(build, 'test', 'fault', name)
         if (existsSync(path)) return path
-        if (build === dirname(build)) throw new Error(`${name}.so is not built`)
+        if (build === dirname(build)) throw new Error(`${name} is not built`)
     }
 }
+
+// The loader would go on without one that is missing. A path is handed to it as it is.
+const library = name => (isAbsolute(name) ? name : built(`${name}.so`))
 
 // The environment of a program that has `env` otherwise.
 export const preload = (libraries, env = {}) => ({

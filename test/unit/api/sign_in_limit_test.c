@@ -22,7 +22,10 @@ static int make_limit(void **state)
 {
     (void)state;
     now_us = 10 * MINUTE_US;
-    return sign_in_limit_init(&limit, PER_ACCOUNT, PER_ADDRESS) == RESULT_OK ? 0 : -1;
+    if (sign_in_limit_init(&limit) != RESULT_OK)
+        return -1;
+    sign_in_limit_change(&limit, PER_ACCOUNT, PER_ADDRESS);
+    return 0;
 }
 
 static int release_limit(void **state)

@@ -202,7 +202,12 @@ static void other_values_have_their_forms(void **state)
         {NULL, "USHER_IO_THREADS", "0", {NULL}, "auto or a number from 1 to 64", 0},
         {NULL, "USHER_IO_THREADS", "auto", {NULL}, NULL, 300},
         {NULL, "USHER_DATA", "", {NULL}, "data = ''", 0},
-        {NULL, "USHER_TLS_CERT", "/nowhere.pem", {NULL}, "tls-cert and tls-key go together", 0},
+        {NULL,
+         "USHER_TLS_CERT",
+         "/nowhere.pem",
+         {NULL},
+         "USHER_TLS_CERT: tls-cert and tls-key go together",
+         0},
         {"tls-cert /dev/null\ntls-key /nowhere.pem\n", NULL, NULL, {NULL}, "tls-key /nowhere", 0},
         /* Not refused: some platforms put names of their own there. */
         {NULL, "USHER_SERVICE_HOST", "10.0.0.1", {NULL}, NULL, 300},
