@@ -22,6 +22,9 @@ help:
 	@echo 'make bench         speed, beside its peers (BENCH_ONLY, BENCH_ROUNDS, BENCH_SECONDS, BENCH_BASE)'
 	@echo 'make flame         where the time goes while seats are held: bench/flame.svg'
 	@echo 'make shots         the pictures of the README, from a fixed seed and clock: docs/pictures'
+	@echo 'make dist          build/dist: a tarball that builds without network or Node'
+	@echo 'make deb           build/deb: a package for Debian 12'
+	@echo 'make install       what make build built, below PREFIX (/usr/local) in DESTDIR'
 	@echo 'make fmt           formats the source'
 	@echo 'make clean         removes the builds'
 
@@ -113,6 +116,19 @@ flame: build
 	@ninja -C build bench/load
 	@node bench/flame.mjs
 
+dist:
+	@tools/install build
+	@tools/dist
+
+deb:
+	@tools/install build deb
+	@tools/package
+
+# Settings and units lie below PREFIX too; those of the prefix /usr in /etc and where systemd has its own.
+install: build
+	@meson configure build -Dprefix=$(or $(PREFIX),/usr/local)
+	@DESTDIR=$(DESTDIR) meson install -C build
+
 # Fonts are the machine's: another one draws the same in other letters.
 shots: build
 	@tools/install test shots
@@ -125,4 +141,4 @@ fmt:
 clean:
 	rm -rf build build-asan build-tsan build-coverage build-fuzz-run
 
-.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench axe bench-web flame shots fmt clean
+.PHONY: help build run quick test check asan asan-build tsan tsan-build sim mutants fault fuzz coverage bench axe bench-web flame shots dist deb install fmt clean

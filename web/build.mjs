@@ -1,6 +1,6 @@
 // Bundles the pages for the program to carry: `node build.mjs DIRECTORY DEPFILE`. Writes files.c, which
-// lists every file with its forms, files.S, which includes their bytes, and the bytes beside them. Two
-// builds of one tree give the same bytes.
+// lists every file with its forms, files.S, which includes their bytes, and the bytes beside them, where
+// the assembler looks by -I. Two builds of one tree give the same bytes.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -102,22 +102,22 @@ const formNames = ['WEB_PLAIN', 'WEB_GZIP', 'WEB_BROTLI']
 function write(files) {
     const rows = [],
         externs = [],
-        assembly = ['    .section .rodata']
+        // Bytes jump nowhere, and say so: one object that did not would keep the program from it.
+        assembly = ['#ifdef __CET__', '#include <cet.h>', '#endif', '    .section .rodata']
     rmSync(join(directory, 'web-bytes'), { recursive: true, force: true })
     mkdirSync(join(directory, 'web-bytes'), { recursive: true })
     files.forEach(({ name, bytes }, place) => {
         const cells = forms(bytes)
             .map((form, i) => {
                 if (!form) return null
-                const symbol = `web_bytes_${place}_${i}`,
-                    path = join(directory, 'web-bytes', symbol)
-                writeFileSync(path, form)
+                const symbol = `web_bytes_${place}_${i}`
+                writeFileSync(join(directory, 'web-bytes', symbol), form)
                 externs.push(`extern const uint8_t ${symbol}[];`)
                 assembly.push(
                     `    .global ${symbol}`,
                     '    .balign 16',
                     `${symbol}:`,
-                    `    .incbin "${path}"`,
+                    `    .incbin "web-bytes/${symbol}"`,
                     '    .byte 0'
                 )
                 return `[${formNames[i]}] = {${symbol}, ${form.length}}`

@@ -12,6 +12,20 @@ enum command_status {
     COMMAND_MISUSED = 2, /* the command line, a setting or the config file is wrong */
 };
 
+/* One of them, as the command line, --help, the man page and bash's completion have it. */
+struct command {
+    const char *words[2]; /* its name; the second may be NULL */
+    const char *operands;
+    const char *summary;
+    const char *description;
+    enum command_status (*run)(int argument_count, char *const *arguments);
+    const struct setting *(*options)(size_t *count); /* its own flags, or NULL */
+    unsigned reads;                                  /* enum config_part */
+};
+
+/* All of them. */
+const struct command *command_table(size_t *count);
+
 enum command_status command_serve(int argument_count, char *const *arguments);
 enum command_status command_demo(int argument_count, char *const *arguments);
 enum command_status command_organizer_add(int argument_count, char *const *arguments);
@@ -20,6 +34,8 @@ enum command_status command_support(int argument_count, char *const *arguments);
 enum command_status command_check(int argument_count, char *const *arguments);
 enum command_status command_status(int argument_count, char *const *arguments);
 enum command_status command_config_check(int argument_count, char *const *arguments);
+enum command_status command_manual(int argument_count, char *const *arguments);
+enum command_status command_completion(int argument_count, char *const *arguments);
 enum command_status command_id(int argument_count, char *const *arguments);
 enum command_status command_seed(int argument_count, char *const *arguments);
 enum command_status command_rehearse(int argument_count, char *const *arguments);

@@ -6,16 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-struct command {
-    const char *words[2]; /* its name; the second may be NULL */
-    const char *operands;
-    const char *summary;
-    const char *description;
-    enum command_status (*run)(int argument_count, char *const *arguments);
-    const struct setting *(*options)(size_t *count); /* or NULL */
-    unsigned reads;                                  /* enum config_part */
-};
-
 #define READS_DIRECTORY CONFIG_OF_DIRECTORY
 #define READS_RULES (CONFIG_OF_DIRECTORY | CONFIG_OF_RULES)
 #define READS_OFFICE (READS_RULES | CONFIG_OF_OFFICE)
@@ -103,6 +93,22 @@ static const struct command commands[] = {
      command_config_check,
      NULL,
      0},
+    {{"manual", NULL},
+     "PAGE",
+     "print a man page: usher or usher.conf",
+     "Prints the man page usher(1) or usher.conf(5), as man(7) has it: `usher manual usher | man "
+     "-l -`.\n",
+     command_manual,
+     NULL,
+     0},
+    {{"completion", NULL},
+     "",
+     "print what bash completes",
+     "Prints a script that has bash complete commands, settings and values:\n"
+     "`source <(usher completion)`.\n",
+     command_completion,
+     NULL,
+     0},
     {{"id", NULL},
      "TEXT",
      "an id as sqlite3 finds it in the tables",
@@ -135,6 +141,12 @@ static const struct command commands[] = {
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+const struct command *command_table(size_t *count)
+{
+    *count = COMMAND_COUNT;
+    return commands;
+}
 
 void command_complain(const struct explanation *explanation)
 {

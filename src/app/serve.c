@@ -292,6 +292,8 @@ static enum result serve_watched(struct serving *serving, const struct lent_sock
 {
     serving->connections_max = connections_possible(&serving->config, wall_now());
     struct api_options options = api_options(&serving->config, serving->connections_max);
+    if (lent->people != 0 && config_is_set(&serving->config, CONFIG_listen))
+        log_event(LOG_WARNING, wall_now(), "listen_ignored why=\"a socket was lent\"");
     options.http.lent_socket = lent->people;
     options.http.lent_metrics_socket = lent->machines;
     enum result result = api_open(&serving->api, &options, explanation);

@@ -67,7 +67,7 @@ describe('a server under a service manager', () => {
 
     test('answers on the socket that it was lent, wherever it should listen', async () => {
         ok(await new Client(service).get('/v1/queue'))
-        assert.match(service.process.said.stderr, / engine_started /)
+        assert.match(service.process.said.stderr, / warning listen_ignored /)
         assert.equal(service.lines(`told STATUS=Answers on ${service.url}`), 1)
     })
 
