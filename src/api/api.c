@@ -200,7 +200,9 @@ enum result api_open(struct api **api, const struct api_options *options,
 enum result api_start(struct api *api, struct engine *engine, struct explanation *explanation)
 {
     api->engine = engine;
-    api->token_key = engine_token_key(engine);
+    const struct house_keys keys = engine_keys(engine);
+    api->token_key = keys.token_key;
+    ticket_signer_make(&api->ticket_signer, &keys.ticket_seed);
     if (event_streams_start(&api->event_streams, engine, &api->limits.streams, &api->streams_max) !=
         RESULT_OK)
         return explain(explanation, RESULT_NO_MEMORY, "no thread for live events");

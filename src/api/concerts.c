@@ -282,6 +282,7 @@ void get_settings(struct enquiry *enquiry)
         .currency_digits = digits,
         .languages = LANGUAGES,
         .top_up_url = api->top_up_url,
+        .ticket_key = api->ticket_signer.public_text,
         .charging = settings->charging_open ? SHOWN_OPEN : SHOWN_CLOSED,
         .registration = settings->registration_open ? SHOWN_OPEN : SHOWN_CLOSED,
         .hold_seconds = settings->hold_seconds,

@@ -33,6 +33,7 @@ static const struct export_part own_parts[] = {
     {RECORD_KIND_SEAT_RESERVATION, OBJECT_reservation, "reservations"},
     {RECORD_KIND_PAYMENT, OBJECT_payment, "payments"},
     {RECORD_KIND_POINT_ENTRY, OBJECT_entry, "entries"},
+    {RECORD_KIND_TICKET, OBJECT_listed_ticket, "tickets"},
 };
 
 /* One that is under way. It moves between its stream's loop, while it waits for the client, and the

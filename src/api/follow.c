@@ -44,6 +44,8 @@ static void view_data(struct change_view *view, const struct change *change)
         view->seat = (struct shown_seat){.seat = record->as.seat, .status = record->as.seat.status};
         shown->object = OBJECT_seat;
         shown->data = &view->seat;
+    } else if (record->kind == RECORD_KIND_TICKET) {
+        shown->object = OBJECT_ticket_change;
     } else if (record->kind == RECORD_KIND_PAYMENT) {
         shown->object = OBJECT_payment;
     } else if (record->kind == RECORD_KIND_POINT_ENTRY) {

@@ -154,6 +154,15 @@ enum open_closed {
     SHOWN_OPEN,
 };
 
+struct listed_ticket {
+    struct ticket ticket;
+};
+
+struct shown_ticket {
+    struct ticket ticket;
+    const char *code; /* NULL: not for this caller */
+};
+
 /* It is written in parts, never as a whole (export.c). */
 struct shown_own_data {
     struct own_sessions sessions;
@@ -163,7 +172,8 @@ struct shown_own_data {
     const struct reservation_view *reservations;
     const struct payment *payments;
     const struct point_entry *entries;
-    size_t token_count, reservation_count, payment_count, entry_count;
+    const struct listed_ticket *tickets;
+    size_t ticket_count, token_count, reservation_count, payment_count, entry_count;
 };
 
 /* A concert by its sale. */
@@ -182,7 +192,7 @@ extern const char *const language_texts[2];
 
 struct shown_settings {
     timestamp_ms server_time;
-    const char *time_zone, *currency, *languages, *top_up_url;
+    const char *time_zone, *currency, *languages, *top_up_url, *ticket_key;
     int64_t currency_digits;
     enum open_closed charging, registration;
     int64_t hold_seconds, extend_seconds, max_seats_per_reservation, max_seats_per_user,

@@ -11,6 +11,7 @@
 #include "api/rehearsals.h"
 #include "api/series.h"
 #include "api/sign_in_limit.h"
+#include "api/ticket_code.h"
 #include "api/web_answer.h"
 #include "base/origin.h"
 #include "http/answer_cache.h"
@@ -71,6 +72,7 @@ struct api {
     char *time_zone, *currency, *top_up_url;
     struct origin_list return_origins; /* that a handover may lead to */
     struct secret token_key;
+    struct ticket_signer ticket_signer;
     struct limits limits;
     struct answer_cache answer_cache;
     struct cached_answer *openapi; /* what GET /openapi.json answers */

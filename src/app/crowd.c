@@ -214,7 +214,7 @@ enum result crowd_make(struct box_office *office, const struct crowd_options *op
     struct crowd crowd = {
         .office = office,
         .options = options,
-        .token_key = engine_token_key(office->engine),
+        .token_key = engine_keys(office->engine).token_key,
         .plan = {.password_hash = options->password_hash,
                  .points = options->points,
                  .join = options->join},

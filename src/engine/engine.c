@@ -88,10 +88,10 @@ enum result engine_start(struct engine **started, struct store *store,
     if (sodium_init() < 0)
         return explain(explanation, RESULT_IO, "the system gives no random numbers");
     uint64_t id_seed[4];
-    struct secret token_key;
+    struct house_keys keys;
     randombytes_buf(id_seed, sizeof id_seed);
-    randombytes_buf(&token_key, sizeof token_key);
-    struct engine *engine = machine_new(store, &options->settings, id_seed, &token_key);
+    randombytes_buf(&keys, sizeof keys);
+    struct engine *engine = machine_new(store, &options->settings, id_seed, &keys);
     if (engine == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the engine");
     const uint64_t start = monotonic_nanoseconds();
@@ -190,9 +190,9 @@ struct feed *engine_feed(struct engine *engine)
     return &engine->feed;
 }
 
-struct secret engine_token_key(const struct engine *engine)
+struct house_keys engine_keys(const struct engine *engine)
 {
-    return engine->token_key;
+    return engine->keys;
 }
 
 enum result engine_await_change(struct engine *engine, struct change_wait *wait)

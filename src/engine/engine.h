@@ -230,8 +230,8 @@ struct round_changes {
 struct round_changes *engine_round_changes(const struct engine *engine, struct id round_id,
                                            uint64_t since);
 
-/* The key that signs session tokens; the same for the life of a data directory. */
-struct secret engine_token_key(const struct engine *engine);
+/* The same for the life of a data directory. */
+struct house_keys engine_keys(const struct engine *engine);
 
 /* The commits in order, for followers inside the process (feed.h). Each has left before the engine
  * is stopped. */

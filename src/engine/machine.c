@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct engine *machine_new(struct store *store, const struct office_settings *settings,
-                           const uint64_t id_seed[static 4], const struct secret *token_key)
+                           const uint64_t id_seed[static 4], const struct house_keys *keys)
 {
     struct engine *engine = aligned_alloc(alignof(struct engine), sizeof *engine);
     if (engine == NULL)
@@ -21,7 +21,7 @@ struct engine *machine_new(struct store *store, const struct office_settings *se
     engine->store = store;
     engine->settings = *settings;
     id_source_init(&engine->ids, id_seed);
-    engine->token_key = *token_key;
+    engine->keys = *keys;
     return engine;
 }
 

@@ -29,7 +29,7 @@ struct engine {
     struct store *store;
     struct office_settings settings;
     struct house_clock clock;
-    struct secret token_key;
+    struct house_keys keys;
     pthread_t thread;
     bool started;
 
@@ -52,10 +52,10 @@ struct engine {
 
 /* ---- machine.c: without threads, so that one may also be driven by hand ---- */
 
-/* Nothing is loaded and nothing runs: recovery_open comes next. `token_key` signs the sessions of a
- * new data directory. NULL: no memory. */
+/* Nothing is loaded and nothing runs: recovery_open comes next. `keys` are those of a new data
+ * directory. NULL: no memory. */
 struct engine *machine_new(struct store *store, const struct office_settings *settings,
-                           const uint64_t id_seed[static 4], const struct secret *token_key);
+                           const uint64_t id_seed[static 4], const struct house_keys *keys);
 
 /* Every thread has ended. */
 void machine_free(struct engine *engine);

@@ -88,7 +88,7 @@ static enum result reload(struct engine *engine, struct explanation *explanation
     if (result != RESULT_OK)
         return result;
     result = office_open(engine->batch.office, house_clock_now(&engine->clock), position.seq,
-                         &engine->token_key, explanation);
+                         &engine->keys, explanation);
     if (result != RESULT_OK) {
         drop_office(engine);
         return result;
@@ -176,10 +176,10 @@ enum result recovery_open(struct engine *engine, struct explanation *explanation
     house_clock_start(&engine->clock, position.house_time);
     const struct moment now = house_clock_now(&engine->clock);
     turn_look_at_clocks(engine, now);
-    result = office_open(engine->batch.office, now, position.seq, &engine->token_key, explanation);
+    result = office_open(engine->batch.office, now, position.seq, &engine->keys, explanation);
     if (result != RESULT_OK)
         return result;
-    engine->token_key = office_token_key(engine->batch.office);
+    engine->keys = office_keys(engine->batch.office);
     feed_start(&engine->feed, position.seq);
     const enum store_outcome outcome = first_batch(engine);
     if (outcome == STORE_DONE) {

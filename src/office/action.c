@@ -94,6 +94,9 @@ static struct about about_of(const struct office *office, const struct caller *c
                               call->out.reservation.reservation.user_id};
     case ANSWERS_PAYMENT:
         return (struct about){RECORD_KIND_PAYMENT, call->out.payment.id, call->out.payment.user_id};
+    case ANSWERS_TICKET:
+        return (struct about){RECORD_KIND_TICKET, call->record->as.ticket.id,
+                              call->record->as.ticket.user_id};
     case ANSWERS_NOTHING:
         return about_named(caller, call);
     case ANSWERS_POINTS:

@@ -46,6 +46,27 @@ static bool audit_seats(const struct office *office, struct explanation *explana
            fail(explanation, 1, "seats are held or sold by nobody", "house", ID_NONE);
 }
 
+/* 16: what is paid for has a ticket for each seat, and no other ticket is there. */
+static bool audit_tickets(const struct office *office, struct explanation *explanation)
+{
+    size_t tickets = 0;
+    for (const struct live_reservation *reservation = pool_next(&office->reservations, 0);
+         reservation != NULL;
+         reservation = pool_next(&office->reservations, reservation->item.number)) {
+        const bool paid = reservation->payment != NULL;
+        const bool sold = reservation->row.status == RESERVATION_STATUS_CONFIRMED;
+        for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
+             held = held_seat_next(office, held)) {
+            tickets += held->ticket != 0;
+            if (held->ticket != 0 ? !paid : sold && !office->tickets_owed)
+                return fail(explanation, 16, "a seat lacks its ticket, or has one for nothing",
+                            "reservation", reservation->row.id);
+        }
+    }
+    return tickets == office->tickets.taken ||
+           fail(explanation, 16, "there are tickets of no seat", "house", ID_NONE);
+}
+
 /* 4: what a round has sold is what its confirmed reservations say. */
 static bool audit_sales(const struct live_round *round, struct explanation *explanation)
 {
@@ -263,5 +284,6 @@ bool office_audit(const struct office *office, struct explanation *explanation)
         if (!audit_round(round, explanation))
             return false;
     return audit_roles(office, explanation) && audit_seats(office, explanation) &&
-           audit_offer(office, explanation) && audit_queue(office, explanation);
+           audit_tickets(office, explanation) && audit_offer(office, explanation) &&
+           audit_queue(office, explanation);
 }

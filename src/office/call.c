@@ -241,6 +241,8 @@ void call_release(struct call *call)
 {
     free(call->record);
     call->record = NULL;
+    free(call->holder_names);
+    call->holder_names = NULL;
     look_up_release(&call->look_up);
     const enum verb_answer answers = verb_answers(call->verb);
     if (answers == ANSWERS_PAGE)

@@ -337,6 +337,11 @@ struct call {
         struct {
             struct id payment_id;
         } payment_get;
+        struct {
+            struct id ticket_id;
+            bool has_holder_name;    /* TICKET_CHANGE: false: unchanged */
+            const char *holder_name; /* NULL: none */
+        } ticket;                    /* TICKET_GET, _CODE_GET, _REISSUE, _CHANGE */
         struct record_query list;
         struct change_query changes;
         struct sales_query sales_break_down;
@@ -347,13 +352,14 @@ struct call {
 
     enum refusal refusal;
     struct refusal_detail detail;
-    struct id caller_id; /* the signed-in user, or ID_NONE */
-    bool by_house;       /* that user is no buyer, but of the house's people or programs */
-    bool created;        /* 201 rather than 200 */
-    bool replayed;       /* done before under the same Idempotency-Key: `created` is the first
-                            answer's, the object is shown as it is now, nothing was changed */
-    struct record
-        *record; /* USER, API_KEY, CONCERT, CONCERT_ROUND, PLAN, POINT_ENTRY answers; malloc'd */
+    struct id caller_id;   /* the signed-in user, or ID_NONE */
+    bool by_house;         /* that user is no buyer, but of the house's people or programs */
+    bool created;          /* 201 rather than 200 */
+    bool replayed;         /* done before under the same Idempotency-Key: `created` is the first
+                              answer's, the object is shown as it is now, nothing was changed */
+    struct record *record; /* USER, API_KEY, CONCERT, CONCERT_ROUND, PLAN, POINT_ENTRY, TICKET
+                              answers; malloc'd */
+    char *holder_names;    /* of the tickets in out.reservation; malloc'd, or NULL */
     union {
         struct token_view token;
         struct reservation_view reservation;

@@ -39,12 +39,14 @@ void door_check_move(const struct office *office, enum record_kind kind, int fro
 
 /* ---- The house ---- */
 
-/* Numbers are given one by one and served once, its time never goes back, and who is inside may be.
- */
+/* Numbers are given one by one and served once, serials a reservation at a time, its time never
+ * goes back, and who is inside may be. */
 static void check_house_goes_on(const struct house *old, const struct house *row)
 {
     CHECK(row->last_number == old->last_number || row->last_number == old->last_number + 1);
     CHECK(row->serving >= old->serving);
+    CHECK(row->last_serial >= old->last_serial);
+    CHECK(row->last_serial <= old->last_serial + SEATS_PER_RESERVATION_MAX);
     CHECK(row->serving <= row->last_number);
     CHECK(row->heartbeat_at >= old->heartbeat_at);
     CHECK(row->active_ceiling >= row->max_active);

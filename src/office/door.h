@@ -10,6 +10,7 @@
 
 #include "office/office.h"
 
+struct held_seat;
 struct live_api_key;
 struct live_concert;
 struct live_key;
@@ -21,6 +22,7 @@ struct live_round;
 struct live_seat;
 struct live_reset;
 struct live_session;
+struct live_ticket;
 struct live_token;
 struct live_user;
 
@@ -81,6 +83,9 @@ struct live_reservation *put_reservation(struct office *office,
                                          const struct seat_reservation *row);
 void put_reservation_seat(struct office *office, struct live_reservation *reservation,
                           struct live_seat *seat, const struct reservation_seat *row);
+/* Of a seat that the reservation has; the ticket has the row's holder_name from here. */
+void put_ticket(struct office *office, struct live_reservation *reservation, struct held_seat *held,
+                const struct ticket *row);
 
 /* ---- What all doors do; for them alone ---- */
 

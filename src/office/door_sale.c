@@ -1,8 +1,9 @@
-/* The doors of reservations, their seats and their payments. */
+/* The doors of reservations, their seats, their payments and their tickets. */
 #include "office/catalogue.h"
 #include "office/door.h"
 #include "office/reservation.h"
 #include "office/state.h"
+#include "office/texts.h"
 #include "office/user.h"
 
 /* ---- Payments ---- */
@@ -280,4 +281,65 @@ void put_reservation_seat(struct office *office, struct live_reservation *reserv
     held->seat = seat;
 #define HELD_SEAT_KEEPS(type, column, width) held->column = row->column;
 #include "office/kept.def"
+}
+
+/* ---- Their tickets ---- */
+
+/* A new one has the next serial. One that is there keeps it, and its codes are revoked for ever. */
+static void check_ticket(const struct office *office, const struct live_ticket *ticket,
+                         const struct ticket *row)
+{
+    if (ticket == NULL) {
+        CHECK(row->serial == office->house.last_serial + 1);
+        CHECK(row->generation == 1);
+        return;
+    }
+    CHECK(id_equal(ticket->id, row->id));
+    CHECK(ticket->serial == row->serial);
+    CHECK(row->generation == ticket->generation || row->generation == ticket->generation + 1);
+}
+
+/* It lets in as long as its reservation has the seat. */
+static void check_reservation_of_ticket(const struct live_reservation *reservation,
+                                        const struct held_seat *held, const struct ticket *row)
+{
+    CHECK(id_equal(reservation->row.id, row->reservation_id));
+    CHECK(id_equal(reservation->row.user_id, row->user_id));
+    CHECK(id_equal(held->seat->row.id, row->seat_id));
+    CHECK((reservation->row.status == RESERVATION_STATUS_CONFIRMED) ==
+          (row->status == TICKET_STATUS_VALID));
+    CHECK(row->status == TICKET_STATUS_VALID || row->voided_at == reservation->row.ended_at);
+}
+
+static struct live_ticket *new_ticket(struct office *office, struct held_seat *held,
+                                      const struct ticket *row)
+{
+    struct live_ticket *ticket = pool_take(&office->tickets);
+    ticket->id = row->id;
+    ticket->serial = row->serial;
+    held->ticket = ticket->item.number;
+    return ticket;
+}
+
+void put_ticket(struct office *office, struct live_reservation *reservation, struct held_seat *held,
+                const struct ticket *row)
+{
+    struct live_ticket *ticket = held_seat_ticket(office, held);
+    if (office->loading == NULL) {
+        check_ticket(office, ticket, row);
+        check_reservation_of_ticket(reservation, held, row);
+    }
+    door_append(office, RECORD_KIND_TICKET, row);
+    if (ticket == NULL) {
+        door_check_beginning(office, RECORD_KIND_TICKET, (int)row->status);
+        ticket = new_ticket(office, held, row);
+    } else {
+        const struct ticket before = {.generation = ticket->generation};
+        told_change(office, RECORD_KIND_TICKET, &before, row);
+    }
+    ticket->generation = (uint32_t)row->generation;
+    if (ticket->holder_name != row->holder_name)
+        texts_free_block(ticket->holder_name);
+    ticket->holder_name = row->holder_name;
+    reservation->round->last_seq = office->seq;
 }

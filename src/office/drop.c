@@ -45,6 +45,15 @@ static void drop_payment(struct office *office, const struct live_reservation *r
     pool_give(&office->payments, payment);
 }
 
+static void drop_ticket(struct office *office, const struct held_seat *held)
+{
+    struct live_ticket *ticket = held_seat_ticket(office, held);
+    if (ticket == NULL)
+        return;
+    ticket_let_go(office, ticket);
+    pool_give(&office->tickets, ticket);
+}
+
 static void drop_reservation(struct office *office, struct live_reservation *reservation)
 {
     CHECK(reservation->row.status != RESERVATION_STATUS_PENDING);
@@ -57,6 +66,7 @@ static void drop_reservation(struct office *office, struct live_reservation *res
     for (struct held_seat *held = reservation_seats(office, reservation), *next; held != NULL;
          held = next) {
         next = held_seat_next(office, held);
+        drop_ticket(office, held);
         pool_give(&office->held_seats, held);
     }
     pool_give(&office->reservations, reservation);

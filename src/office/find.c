@@ -184,6 +184,11 @@ struct held_seat *held_seat_next(const struct office *office, const struct held_
     return pool_find(&office->held_seats, held->next);
 }
 
+struct live_ticket *held_seat_ticket(const struct office *office, const struct held_seat *held)
+{
+    return pool_find(&office->tickets, held->ticket);
+}
+
 struct live_key *user_keys(const struct office *office, const struct live_user *user)
 {
     struct live_key *key = pool_find(&office->keys, user->keys);

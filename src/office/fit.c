@@ -139,7 +139,8 @@ static enum contradiction fit_house(const struct office *office, const struct re
                       is_between(row->admit_per_second, 1, HOUSE_NUMBER_MAX) &&
                       is_between(row->silent_seconds, 0, HOUSE_NUMBER_MAX) &&
                       is_between(row->active_seconds, 0, HOUSE_NUMBER_MAX) &&
-                      is_between(row->wait_seconds, 0, HOUSE_NUMBER_MAX);
+                      is_between(row->wait_seconds, 0, HOUSE_NUMBER_MAX) &&
+                      is_between(row->last_serial, 0, TICKET_SERIAL_MAX);
     return good ? CONTRADICTION_NONE : CONTRADICTION_HOUSE_OUT_OF_RANGE;
 }
 
@@ -498,6 +499,37 @@ static enum contradiction fit_reservation_seat(const struct office *office,
                : CONTRADICTION_PLACE_TAKEN;
 }
 
+/* Of a reservation in memory. */
+static enum contradiction fit_ticket(const struct office *office, const struct record *record,
+                                     const struct found *found)
+{
+    const struct ticket *row = &record->as.ticket;
+    if (found->reservation == NULL)
+        return CONTRADICTION_NONE; /* one that is not live: it is not kept */
+    if (found->held == NULL)
+        return CONTRADICTION_SEAT_MISSING;
+    if (!is_between(row->serial, 1, TICKET_SERIAL_MAX) ||
+        !is_between(row->generation, 1, TICKET_GENERATION_MAX))
+        return CONTRADICTION_SERIAL_OUT_OF_RANGE;
+    if (row->holder_name != NULL &&
+        strlen(row->holder_name) > USER_NAME_CHARACTERS_MAX * UTF8_BYTES_MAX)
+        return CONTRADICTION_TEXT_TOO_LONG;
+    const struct seat_reservation *reservation = &found->reservation->row;
+    if (!id_equal(row->user_id, reservation->user_id) ||
+        !id_equal(row->round_id, reservation->round_id) || row->issued_at != id_time(row->id) ||
+        (row->status == TICKET_STATUS_VALID) !=
+            (reservation->status == RESERVATION_STATUS_CONFIRMED))
+        return CONTRADICTION_TICKET_OF_OTHER;
+    const struct live_ticket *ticket = held_seat_ticket(office, found->held);
+    if (ticket == NULL)
+        return CONTRADICTION_NONE;
+    if (!id_equal(ticket->id, row->id))
+        return CONTRADICTION_TICKET_BEYOND_ONE;
+    return ticket->serial == row->serial && ticket->generation <= row->generation
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_IDENTITY_CHANGED;
+}
+
 /* ---- Rows that go ---- */
 
 /* Parents go last: a row that goes away has no children left. */
@@ -553,6 +585,7 @@ static const struct {
     [RECORD_KIND_PAYMENT] = {fit_payment, NULL},
     [RECORD_KIND_SEAT_RESERVATION] = {fit_reservation, NULL},
     [RECORD_KIND_RESERVATION_SEAT] = {fit_reservation_seat, NULL},
+    [RECORD_KIND_TICKET] = {fit_ticket, NULL},
     [RECORD_KIND_POINT_ENTRY] = {fit_entry, NULL},
     [RECORD_KIND_INCIDENT] = {fit_incident, NULL},
     [RECORD_KIND_NOTICE] = {fit_notice, fit_anywhere},

@@ -133,12 +133,34 @@ static enum contradiction judge_hold(const struct office *office,
     return CONTRADICTION_NONE;
 }
 
+/* All seats have their tickets, once there are any; what was paid for before may have none. */
+static enum contradiction judge_tickets(const struct office *office,
+                                        const struct live_reservation *reservation)
+{
+    const bool paid = reservation->payment != NULL;
+    const timestamp_ms since = office->house.tickets_since;
+    const bool must = paid && since != 0 && reservation->payment->row.paid_at > since;
+    size_t tickets = 0;
+    for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
+         held = held_seat_next(office, held)) {
+        const struct live_ticket *ticket = held_seat_ticket(office, held);
+        if (ticket != NULL && ticket->serial > office->house.last_serial)
+            return CONTRADICTION_SERIAL_NOT_GIVEN;
+        tickets += ticket != NULL;
+    }
+    return tickets == reservation->seat_count || (tickets == 0 && !must)
+               ? CONTRADICTION_NONE
+               : CONTRADICTION_TICKETS_MISSING;
+}
+
 static enum contradiction judge_reservation(const struct office *office,
                                             const struct live_reservation *reservation)
 {
     enum contradiction contradiction = judge_seats(office, reservation);
     if (contradiction == CONTRADICTION_NONE)
         contradiction = judge_payment(reservation);
+    if (contradiction == CONTRADICTION_NONE)
+        contradiction = judge_tickets(office, reservation);
     if (contradiction == CONTRADICTION_NONE)
         contradiction = judge_hold(office, reservation);
     return contradiction;

@@ -140,6 +140,7 @@ static void find_own(const struct office *office, const struct record *record, b
     case RECORD_KIND_INCIDENT:
     case RECORD_KIND_ACTION:
     case RECORD_KIND_PLAN_PIECE:
+    case RECORD_KIND_TICKET:
         return; /* part of another object, or never looked at again */
     case RECORD_KIND_COUNT:
         break;
@@ -164,6 +165,18 @@ static void find_named_by_entry(const struct office *office, const struct point_
     found->caller = user_find(office, row->caller_id);
     if (row->reference != NULL)
         found->reference = reference_find(office, row->caller_id, row->reference);
+}
+
+static void find_named_by_ticket(const struct office *office, const struct ticket *row,
+                                 struct found *found)
+{
+    found->reservation = reservation_find_near(office, row->reservation_id);
+    if (found->reservation == NULL)
+        return;
+    found->held = reservation_seats(office, found->reservation);
+    while (found->held != NULL &&
+           (found->held->seat == NULL || !id_equal(found->held->seat->row.id, row->seat_id)))
+        found->held = held_seat_next(office, found->held);
 }
 
 /* The objects that the row names. */
@@ -217,6 +230,9 @@ static void find_others(const struct office *office, const struct record *record
     case RECORD_KIND_ACTION:
         found->caller = user_find(office, record->as.action.actor_id);
         found->user = user_find(office, record->as.action.subject_id);
+        return;
+    case RECORD_KIND_TICKET:
+        find_named_by_ticket(office, &record->as.ticket, found);
         return;
     case RECORD_KIND_PLAN_PIECE:
         found->plan = plan_find(office, record->as.plan_piece.plan_id);

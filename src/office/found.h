@@ -16,6 +16,7 @@ struct live_reset;
 struct live_round;
 struct live_seat;
 struct live_session;
+struct held_seat;
 struct live_token;
 struct live_user;
 
@@ -34,6 +35,7 @@ struct found {
     struct live_token *token; /* of a reservation, the one that it was made with */
     struct live_payment *payment;
     struct live_reservation *reservation;
+    struct held_seat *held;      /* of a ticket, the seat that it is for */
     const struct notice *notice; /* of a notice, the one that is there, which may be another */
 };
 

@@ -66,6 +66,11 @@ static struct id payment_of(const struct call *call)
     return call->out.payment.id;
 }
 
+static struct id ticket_id_of(const struct call *call)
+{
+    return call->record->as.ticket.id;
+}
+
 static struct id entry_id_of(const struct call *call)
 {
     return call->record->as.point_entry.id;
@@ -112,6 +117,12 @@ static enum refusal show_kept_payment(struct office *office, const struct caller
                                       const struct idempotency_key *kept, struct call *call)
 {
     return payment_answer(office, caller, kept->object_id, call);
+}
+
+static enum refusal show_kept_ticket(struct office *office, const struct caller *caller,
+                                     const struct idempotency_key *kept, struct call *call)
+{
+    return ticket_answer(office, caller, kept->object_id, call);
 }
 
 /* Of a kind that is never in memory. */
@@ -190,6 +201,7 @@ static const struct kept_object {
     [ANSWERS_TOKEN] = {token_of, show_kept_token},
     [ANSWERS_RESERVATION] = {reservation_of, show_kept_reservation},
     [ANSWERS_PAYMENT] = {payment_of, show_kept_payment},
+    [ANSWERS_TICKET] = {ticket_id_of, show_kept_ticket},
     [ANSWERS_ENTRY] = {entry_id_of, show_kept_entry},
     [ANSWERS_CONCERT] = {concert_id_of, show_kept_concert},
     [ANSWERS_PLAN] = {plan_id_of, show_kept_plan},

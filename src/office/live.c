@@ -79,6 +79,13 @@ void seat_let_go(struct office *office, void *item)
     texts_free_block(seat->row.seat_number);
 }
 
+void ticket_let_go(struct office *office, void *item)
+{
+    const struct live_ticket *ticket = item;
+    (void)office;
+    texts_free_block(ticket->holder_name);
+}
+
 void reference_let_go(struct office *office, void *item)
 {
     const struct live_reference *reference = item;

@@ -36,6 +36,25 @@ struct queue_token token_row(const struct office *office, const struct live_toke
     return row;
 }
 
+struct ticket ticket_row(const struct office *office, const struct live_reservation *reservation,
+                         const struct held_seat *held)
+{
+    const struct live_ticket *ticket = held_seat_ticket(office, held);
+    const bool valid = reservation->row.status == RESERVATION_STATUS_CONFIRMED;
+    return (struct ticket){.id = ticket->id,
+                           .reservation_id = reservation->row.id,
+                           .round_id = reservation->row.round_id,
+                           .seat_id = held->seat->row.id,
+                           .user_id = reservation->row.user_id,
+                           .seat_number = held->seat->row.seat_number,
+                           .serial = ticket->serial,
+                           .generation = ticket->generation,
+                           .status = valid ? TICKET_STATUS_VALID : TICKET_STATUS_VOID,
+                           .holder_name = ticket->holder_name,
+                           .issued_at = id_time(ticket->id),
+                           .voided_at = valid ? 0 : reservation->row.ended_at};
+}
+
 struct reservation_seat held_seat_row(const struct live_reservation *reservation, int64_t position,
                                       const struct held_seat *held)
 {

@@ -96,7 +96,7 @@ static bool is_kept(const struct record *record, const struct found *found)
                found->seat != NULL || found->key != NULL || found->reset != NULL ||
                found->api_key != NULL || found->notice != NULL ||
                found->plan != NULL; /* no other kind is ever removed */
-    if (record->kind == RECORD_KIND_RESERVATION_SEAT)
+    if (record->kind == RECORD_KIND_RESERVATION_SEAT || record->kind == RECORD_KIND_TICKET)
         return found->reservation != NULL;
     return record->kind != RECORD_KIND_POINT_ENTRY || record->as.point_entry.reference != NULL;
 }
@@ -157,6 +157,8 @@ static bool reserve_for(struct office *office, const struct record *record,
         return reset_reserve(office);
     case RECORD_KIND_API_KEY:
         return api_key_reserve(office);
+    case RECORD_KIND_TICKET:
+        return tickets_reserve(office, 1);
     case RECORD_KIND_COUNT:
         break;
     }
@@ -207,6 +209,18 @@ static void put_loaded_reservation(struct office *office, const struct seat_rese
         put_reservation(office, found->reservation, found->user, found->round, row);
     if (found->reservation == NULL)
         reservation->payment = found->payment;
+}
+
+/* Of its texts the office has only this one. */
+static enum result put_loaded_ticket(struct office *office, const struct ticket *row,
+                                     const struct found *found)
+{
+    struct ticket owned = *row;
+    owned.holder_name = text_copy(row->holder_name);
+    if (row->holder_name != NULL && owned.holder_name == NULL)
+        return RESULT_NO_MEMORY;
+    put_ticket(office, found->reservation, found->held, &owned);
+    return RESULT_OK;
 }
 
 static enum result put_found(struct office *office, const struct record *record,
@@ -274,6 +288,8 @@ static enum result put_found(struct office *office, const struct record *record,
     case RECORD_KIND_API_KEY:
         (void)put_api_key(office, found->api_key, found->user, &record->as.api_key);
         break;
+    case RECORD_KIND_TICKET:
+        return put_loaded_ticket(office, &record->as.ticket, found);
     case RECORD_KIND_COUNT:
         UNREACHABLE("record kind");
     }

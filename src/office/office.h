@@ -48,6 +48,12 @@ struct office_settings {
     struct queue_change given;
 };
 
+/* What the house signs with: made once, and kept in its row. */
+struct house_keys {
+    struct secret token_key;   /* of session tokens, and of all that is proved by a MAC */
+    struct secret ticket_seed; /* of the codes of tickets */
+};
+
 /* ---- Life ---- */
 
 /* NULL: no memory. */
@@ -61,11 +67,11 @@ MUST_USE enum result office_load(struct office *office, const struct record *rec
                                  struct explanation *why);
 
 /* Ends loading. `last_seq` is the journal's last sequence number. A new directory gets its house
- * row with `token_key`, in the first batch. Everybody counts as heard at `now`. Fails as
- * office_load does, when the rows contradict each other as a whole; then the office can only be
- * freed. An office that opened passes its audit. */
+ * row with `keys`, in the first batch; a house that lacks one of them gets that. Everybody counts
+ * as heard at `now`. Fails as office_load does, when the rows contradict each other as a whole;
+ * then the office can only be freed. An office that opened passes its audit. */
 MUST_USE enum result office_open(struct office *office, struct moment now, uint64_t last_seq,
-                                 const struct secret *token_key, struct explanation *why);
+                                 const struct house_keys *keys, struct explanation *why);
 
 /* ---- A batch: tick, calls, settle; then its records are taken ---- */
 
@@ -188,8 +194,7 @@ struct changed_seat {
 size_t office_changed_seats(const struct office *office, const struct changed_seat **seats);
 void office_changed_seats_clear(struct office *office);
 
-/* The key that signs session tokens. */
-struct secret office_token_key(const struct office *office);
+struct house_keys office_keys(const struct office *office);
 
 /* Counts for metrics. */
 struct office_counts {
@@ -199,8 +204,8 @@ struct office_counts {
 };
 void office_counts(const struct office *office, struct office_counts *counts);
 
-/* Checks invariants 1, 3 (balance >= 0), 5, 7, 8 and 11 (once a key) on the live state, and every
- * index, heap and list of live objects against those; for tests and simulations: it walks
+/* Checks invariants 1, 3 (balance >= 0), 5, 7, 8, 11 (once a key) and 16 on the live state, and
+ * every index, heap and list of live objects against those; for tests and simulations: it walks
  * everything. False: `explanation` names the invariant, or what is in disorder. */
 bool office_audit(const struct office *office, struct explanation *explanation);
 

@@ -12,6 +12,8 @@
 #include "office/user.h"
 #include "office/waiting_line.h"
 
+#include <string.h>
+
 /* A payment that came before its reservation, and of which only the payment says so. */
 static enum contradiction link_payment(struct live_reservation *reservation,
                                        struct live_payment *payment)
@@ -80,8 +82,7 @@ static void stamp_loaded(struct office *office, uint64_t last_seq)
 #include "office/live.def"
 }
 
-static struct house new_house(const struct office_settings *settings,
-                              const struct secret *token_key)
+static struct house new_house(const struct office_settings *settings, timestamp_ms now)
 {
     return (struct house){
         .id = 1,
@@ -92,15 +93,26 @@ static struct house new_house(const struct office_settings *settings,
         .wait_seconds = settings->wait_seconds,
         .active_ceiling = settings->max_active,
         .seats_per_user_ceiling = settings->max_seats_per_user,
-        .token_key = *token_key,
+        .tickets_since = now,
     };
 }
 
+/* Where the house has none yet. */
+static void lend_key(struct secret *key, const struct secret *lent)
+{
+    static const struct secret none;
+    if (memcmp(key, &none, sizeof none) == 0)
+        *key = *lent;
+}
+
 /* The house as it was loaded, or a new one. */
-static void put_loaded_house(struct office *office, const struct secret *token_key)
+static void put_loaded_house(struct office *office, const struct house_keys *keys)
 {
     const struct office_settings *settings = &office->settings;
-    struct house house = office->house.id == 0 ? new_house(settings, token_key) : office->house;
+    struct house house =
+        office->house.id == 0 ? new_house(settings, office->now.house) : office->house;
+    lend_key(&house.token_key, &keys->token_key);
+    lend_key(&house.ticket_seed, &keys->ticket_seed);
     if (house.seats_per_user_ceiling < settings->max_seats_per_user)
         house.seats_per_user_ceiling = settings->max_seats_per_user;
     put_house(office, &house);
@@ -142,13 +154,13 @@ static enum result derive(struct office *office, struct explanation *why)
 }
 
 enum result office_open(struct office *office, struct moment now, uint64_t last_seq,
-                        const struct secret *token_key, struct explanation *why)
+                        const struct house_keys *keys, struct explanation *why)
 {
     CHECK(office->loading != NULL);
     office->now = now;
     office->heard_floor = now.house;
     office->credit_at = now.house;
-    put_loaded_house(office, token_key);
+    put_loaded_house(office, keys);
     const enum result result = derive(office, why);
     if (result != RESULT_OK)
         return result;
@@ -156,6 +168,7 @@ enum result office_open(struct office *office, struct moment now, uint64_t last_
     load_cursor_free(office->loading);
     office->loading = NULL;
     office->seq = last_seq + 1;
+    office->tickets_owed = true;
     office->references_dropped_seq = last_seq; /* those that were booked are not loaded */
     /* What is on sale: a frozen office has no batch that would look. */
     offer_refresh(office, now.wall);

@@ -104,12 +104,13 @@ enum refusal payment_make(struct office *office, const struct caller *caller, st
         return REFUSAL_ROUND_MOVED;
     if (user->account.balance < reservation->row.amount)
         return refuse_short(office, reservation, call);
-    if (!payment_reserve(office))
+    if (!payment_reserve(office) || !tickets_reserve(office, reservation->seat_count))
         return REFUSAL_CAPACITY;
 
     /* ---- nothing fails below this line ---- */
     const struct live_payment *payment = pay(office, reservation);
     confirm(office, reservation);
+    tickets_issue(office, reservation);
     struct live_token *token = user_token(office, user);
     if (token != NULL && token->status == TOKEN_STATUS_ACTIVE) {
         if (token_has_hold(office, token))

@@ -8,13 +8,64 @@
 #include "office/user.h"
 #include "office/verb_function.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Showing ---- */
 
+static void show_ticket(const struct live_ticket *ticket, enum ticket_status status,
+                        struct reservation_view *view)
+{
+    struct reserved_seat_view *shown = &view->seats[view->ticket_count];
+    if (ticket == NULL)
+        return;
+    CHECK(view->ticket_count == view->seat_count - 1);
+    view->ticket_count++;
+    shown->ticket_id = ticket->id;
+    shown->ticket_status = status;
+    shown->holder_name = ticket->holder_name;
+}
+
+/* Copies the names of holders, which may change before the answer is read. False: no memory. */
+static bool own_holder_names(struct call *call)
+{
+    struct reservation_view *view = &call->out.reservation;
+    size_t bytes = 0;
+    for (size_t i = 0; i < view->ticket_count; i++)
+        if (view->seats[i].holder_name != NULL)
+            bytes += strlen(view->seats[i].holder_name) + 1;
+    free(call->holder_names);
+    call->holder_names = bytes == 0 ? NULL : malloc(bytes);
+    if (bytes > 0 && call->holder_names == NULL)
+        return false;
+    char *at = call->holder_names;
+    for (size_t i = 0; i < view->ticket_count; i++) {
+        const char *name = view->seats[i].holder_name;
+        if (name == NULL)
+            continue;
+        const size_t length = strlen(name) + 1;
+        memcpy(at, name, length);
+        view->seats[i].holder_name = at;
+        at += length;
+    }
+    return true;
+}
+
+/* What becomes of a reservation that is shown when it ends; the names stay. */
+static void show_ended(const struct live_reservation *reservation, struct reservation_view *view)
+{
+    view->reservation = reservation->row;
+    reservation_view_tell_round(view, &reservation->round->row);
+    for (size_t i = 0; i < view->ticket_count; i++)
+        view->seats[i].ticket_status = TICKET_STATUS_VOID;
+}
+
 void reservation_show(const struct office *office, const struct live_reservation *reservation,
                       struct reservation_view *view)
 {
+    const enum ticket_status tickets = reservation->row.status == RESERVATION_STATUS_CONFIRMED
+                                           ? TICKET_STATUS_VALID
+                                           : TICKET_STATUS_VOID;
     reservation_view_begin(view, &reservation->row, &reservation->round->row);
     for (const struct held_seat *held = reservation_seats(office, reservation); held != NULL;
          held = held_seat_next(office, held)) {
@@ -26,6 +77,7 @@ void reservation_show(const struct office *office, const struct live_reservation
         const size_t length = strlen(seat->seat_number);
         CHECK(length <= SEAT_NUMBER_BYTES_MAX);
         memcpy(shown->seat_number, seat->seat_number, length + 1);
+        show_ticket(held_seat_ticket(office, held), tickets, view);
     }
 }
 
@@ -46,7 +98,7 @@ enum refusal reservation_answer(const struct office *office, const struct caller
         if (!caller_may_see(caller, reservation->row.user_id))
             return caller_refuse_to_show(caller, call);
         reservation_show(office, reservation, &call->out.reservation);
-        return REFUSAL_NONE;
+        return own_holder_names(call) ? REFUSAL_NONE : REFUSAL_CAPACITY;
     }
     if (!look_up_want(call, RECORD_KIND_SEAT_RESERVATION, id))
         return REFUSAL_NOT_FOUND;
@@ -415,6 +467,8 @@ void reservation_end(struct office *office, struct live_reservation *reservation
         CHECK(held->seat->row.status == had);
         seat_set_status(office, held->seat, SEAT_STATUS_AVAILABLE);
     }
+    if (!was_pending)
+        tickets_void(office, reservation);
 
     struct live_token *token = user_token(office, reservation->user);
     if (was_pending && token != NULL && id_equal(token->id, reservation->row.token_id))
@@ -470,6 +524,8 @@ enum refusal reservation_cancel(struct office *office, const struct caller *call
     if (!caller_may_see(caller, reservation->row.user_id))
         return caller_refuse_to_show(caller, call);
     reservation_show(office, reservation, &call->out.reservation);
+    if (!own_holder_names(call))
+        return REFUSAL_CAPACITY;
     if (reservation->row.status == RESERVATION_STATUS_CANCELLED)
         return REFUSAL_NONE;
     if (reservation->row.status == RESERVATION_STATUS_EXPIRED)
@@ -482,6 +538,6 @@ enum refusal reservation_cancel(struct office *office, const struct caller *call
     reservation_end(office, reservation, RESERVATION_STATUS_CANCELLED,
                     reservation->user == caller->user ? CANCEL_REASON_BUYER
                                                       : CANCEL_REASON_ORGANIZER);
-    reservation_show(office, reservation, &call->out.reservation);
+    show_ended(reservation, &call->out.reservation);
     return REFUSAL_NONE;
 }

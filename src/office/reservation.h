@@ -16,10 +16,21 @@ struct live_payment {
     struct payment row;
 };
 
+/* Of a seat that is sold. Whose it is, of which round, and whether it still lets in, its
+ * reservation says; when it was issued, its id. */
+struct live_ticket {
+    struct pool_item item;
+    uint32_t generation;
+    struct id id;
+    int64_t serial;
+    const char *holder_name; /* a block of its own; or NULL */
+};
+
 /* A reservation names few seats of the many that it may: each stands apart. */
 struct held_seat {
     struct pool_item item;
-    uint32_t next; /* of the same reservation, in the order of positions */
+    uint32_t next;   /* of the same reservation, in the order of positions */
+    uint32_t ticket; /* 0: none yet */
     struct live_seat *seat;
 #define HELD_SEAT_KEEPS(type, column, width) type column width;
 #include "office/kept.def"
@@ -47,6 +58,7 @@ struct live_reservation {
 /* Room in memory, wanted before the line that a verb crosses (room.c). */
 bool reservation_reserve(struct office *office, struct live_round *round, size_t seats);
 bool payment_reserve(struct office *office);
+bool tickets_reserve(struct office *office, size_t count);
 
 /* ---- Finding, and back to a row (find.c, live_row.c) ---- */
 
@@ -57,6 +69,21 @@ struct held_seat *reservation_seats(const struct office *office,
 struct held_seat *held_seat_next(const struct office *office, const struct held_seat *held);
 struct reservation_seat held_seat_row(const struct live_reservation *reservation, int64_t position,
                                       const struct held_seat *held);
+
+struct live_ticket *held_seat_ticket(const struct office *office, const struct held_seat *held);
+struct ticket ticket_row(const struct office *office, const struct live_reservation *reservation,
+                         const struct held_seat *held);
+
+/* ---- Rules (ticket.c) ---- */
+
+/* One for each seat of a reservation that was just paid for; and the end of those that it has, once
+ * it is cancelled. A record a seat. */
+void tickets_issue(struct office *office, struct live_reservation *reservation);
+void tickets_void(struct office *office, struct live_reservation *reservation);
+
+/* Issues the tickets of what was paid for before there were any, a slice a call. True: there may be
+ * more. */
+bool tickets_catch_up(struct office *office);
 
 /* ---- Rules (reservation.c) ---- */
 

@@ -135,6 +135,11 @@ bool payment_reserve(struct office *office)
     return reserve(&office->payments, &office->payment_by_id, 1);
 }
 
+bool tickets_reserve(struct office *office, size_t count)
+{
+    return pool_reserve(&office->tickets, count) == RESULT_OK;
+}
+
 bool reference_reserve(struct office *office)
 {
     return reserve(&office->references, &office->reference_by_text, 1);

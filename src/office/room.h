@@ -22,15 +22,23 @@
 #define REMOVED_RECORD_BYTES_MAX 64
 #define DEADLINE_RECORD_BYTES_MAX 640 /* of a reservation or a queue token, which have no texts */
 
-/* The end of a reservation is the most that a step puts: the payment, the account, the entry and
- * the reservation, or the reservation and its token; and each seat. */
-#define STEP_RECORDS_MAX (4 + SEATS_PER_RESERVATION_MAX)
+/* The end of a reservation is the most that a step puts: of a hold the reservation, its token and
+ * each seat; of one that is paid for the payment, the account, the entry and the reservation, and
+ * of each seat that and its ticket. */
+#define HOLD_END_RECORDS_MAX (2 + SEATS_PER_RESERVATION_MAX)
+#define STEP_RECORDS_MAX (4 + 2 * SEATS_PER_RESERVATION_MAX)
+
+/* What a tick works off beside its deadlines, in reservations: of cancelled rounds, and of those
+ * that lack their tickets. Others are served between. */
+#define REFUND_SLICE 256
+#define CATCH_UP_SLICE 512
 
 /* The most that a call puts is what leaving the queue does: the token, and the end of each of its
  * holds. Beside that, any call may renew the session, keep an idempotency key and push one out, and
  * has its action. Calls that put or remove a row for each seat of a round ask for that besides
  * (batch_reserve_more). */
-#define CALL_RECORDS_MAX (1 + HOLDS_PER_TOKEN_MAX * STEP_RECORDS_MAX + 4)
+#define CALL_RECORDS_MAX (1 + HOLDS_PER_TOKEN_MAX * HOLD_END_RECORDS_MAX + 4)
+_Static_assert(CALL_RECORDS_MAX >= STEP_RECORDS_MAX + 6, "a payment or a refund is a call, too");
 
 /* For the largest tick; SQLite's default limit for a value is 10^9 bytes. */
 #define BATCH_BYTES_MAX (UINT32_C(768) << 20)

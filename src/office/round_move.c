@@ -49,6 +49,7 @@ enum refusal round_move(struct office *office, const struct caller *caller, stru
     row.doors_at = call->in.round.doors_at;
     row.ends_at = call->in.round.ends_at;
     row.moved_at = office->now.house;
+    row.move_count++;
     row.moved_from = round->row.start_time;
     row.free_cancel_until = call->in.round.free_cancel_until;
     if (row.start_time <= office->now.wall)

@@ -45,6 +45,8 @@ struct office {
     size_t active_count;
     size_t users_of_role[USER_ROLE_FORMER + 1];
     bool refunds_pending;     /* a cancelled round may still have reservations */
+    bool tickets_owed;        /* some of what was paid for may lack its tickets */
+    uint32_t tickets_looked;  /* the last reservation that was looked at for that */
     timestamp_ms heard_floor; /* everybody counts as heard at least then */
     int64_t admission_credit; /* thousandths of an admission */
     timestamp_ms credit_at;
@@ -88,7 +90,7 @@ timestamp_ms notice_ends(const struct office *office, struct moment now);
 /* Gives back what an object has in memory beside itself (live.c). */
 typedef void live_let_go(struct office *office, void *item);
 live_let_go user_let_go, api_key_let_go, lane_let_go, plan_let_go, concert_let_go, round_let_go,
-    seat_let_go, reference_let_go;
+    seat_let_go, ticket_let_go, reference_let_go;
 
 /* Takes an object out of memory that ended with batch `seq`, which is booked (drop.c). */
 typedef void live_forget(struct office *office, void *item, uint64_t seq);

@@ -3,6 +3,7 @@
 #include "office/texts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Where the block of a record's texts starts: at its first text, without which there are none.
  * NULL: a kind whose texts the office does not keep. */
@@ -46,4 +47,13 @@ void texts_free(struct record *record)
     const char **first = first_text(record);
     if (first != NULL)
         texts_free_block(*first);
+}
+
+const char *text_copy(const char *text)
+{
+    const size_t bytes = text == NULL ? 0 : strlen(text) + 1;
+    char *copy = bytes == 0 ? NULL : malloc(bytes);
+    if (copy != NULL)
+        memcpy(copy, text, bytes);
+    return copy;
 }

@@ -12,4 +12,7 @@ bool texts_own(struct record *record);
 void texts_free(struct record *record); /* of a record that was not put after all */
 void texts_free_block(const char *first_text);
 
+/* The text in a block of its own. NULL: no memory, or the text is NULL. */
+const char *text_copy(const char *text);
+
 #endif

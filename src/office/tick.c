@@ -12,7 +12,6 @@
 
 #define HEARTBEAT_MS SECOND_MS
 #define DOWNTIME_MS (5 * SECOND_MS) /* a longer gap between heartbeats is nobody's fault */
-#define REFUND_SLICE 256            /* of a cancelled round, a tick */
 
 static bool time_matters(const struct office *office)
 {
@@ -124,13 +123,14 @@ bool office_tick(struct office *office, const struct turn *turn)
         return false;
     size_t budget = OFFICE_TICK_MAX;
     make_up_downtime(office);
+    const bool tickets_to_come = tickets_catch_up(office);
     holds_expire(office, &budget);
     tokens_expire(office, &budget);
     sessions_expire(office, &budget);
     resets_expire(office, &budget);
     keys_expire(office, &budget);
     rounds_refund(office);
-    office->behind = !queue_admit(office, &budget) || budget == 0;
+    office->behind = !queue_admit(office, &budget) || budget == 0 || tickets_to_come;
     return office->behind;
 }
 
@@ -212,7 +212,8 @@ void office_freeze(struct office *office, bool frozen)
     office->frozen = frozen;
 }
 
-struct secret office_token_key(const struct office *office)
+struct house_keys office_keys(const struct office *office)
 {
-    return office->house.token_key;
+    return (struct house_keys){.token_key = office->house.token_key,
+                               .ticket_seed = office->house.ticket_seed};
 }

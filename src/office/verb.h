@@ -35,6 +35,7 @@ enum verb_answer {
     ANSWERS_TOKEN,       /* out.token */
     ANSWERS_RESERVATION, /* out.reservation */
     ANSWERS_PAYMENT,     /* out.payment */
+    ANSWERS_TICKET,      /* record */
     ANSWERS_PAGE,        /* out.page, which the engine's readers fill */
     ANSWERS_CHANGES,     /* out.changes, the same */
     ANSWERS_HISTORY,     /* out.history, the same */

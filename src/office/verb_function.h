@@ -35,6 +35,9 @@ enum refusal reservation_answer(const struct office *office, const struct caller
 enum refusal payment_answer(const struct office *office, const struct caller *caller, struct id id,
                             struct call *call);
 
+enum refusal ticket_answer(const struct office *office, const struct caller *caller, struct id id,
+                           struct call *call);
+
 /* Of a block or unblock that was done: how many it changed then, and which of its seats are
  * held or sold now. */
 enum refusal seats_answer(const struct office *office, int64_t changed, struct call *call);

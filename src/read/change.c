@@ -104,6 +104,8 @@ void change_page_release(struct change_page *page)
 {
     for (size_t i = 0; i < page->count; i++) {
         free(page->changes[i].record);
+        if (page->changes[i].view != NULL)
+            reservation_view_release(page->changes[i].view);
         free(page->changes[i].view);
     }
     free(page->changes);

@@ -15,6 +15,8 @@ void record_page_release(struct record_page *page)
     free_records(page->records, page->count);
     free_records(page->users, page->count);
     free_records(page->seats, page->count * SEATS_PER_RESERVATION_MAX);
+    for (size_t i = 0; page->reservations != NULL && i < page->count; i++)
+        reservation_view_release(&page->reservations[i]);
     free(page->reservations);
     *page = (struct record_page){0};
 }

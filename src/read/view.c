@@ -1,6 +1,8 @@
 /* See view.h. */
 #include "read/view.h"
 
+#include <stdlib.h>
+
 bool reservation_was_moved(const struct seat_reservation *reservation,
                            const struct concert_round *round)
 {
@@ -41,6 +43,13 @@ void reservation_view_begin(struct reservation_view *view,
                             const struct concert_round *round)
 {
     view->reservation = *reservation;
-    view->seat_count = 0;
+    view->seat_count = view->ticket_count = 0;
     reservation_view_tell_round(view, round);
+}
+
+void reservation_view_release(struct reservation_view *view)
+{
+    for (size_t i = 0; i < view->ticket_count; i++)
+        free((void *)(uintptr_t)view->seats[i].holder_name);
+    view->ticket_count = 0;
 }

@@ -10,6 +10,10 @@
 struct reserved_seat_view {
     struct id seat_id;
     int64_t price;
+    /* Of its ticket, once there is one. */
+    struct id ticket_id;
+    enum ticket_status ticket_status;
+    const char *holder_name; /* or NULL */
     char seat_number[SEAT_NUMBER_BYTES_MAX + 1];
 };
 
@@ -25,6 +29,7 @@ struct reservation_view {
     bool has_reason;
     struct round_reason reason;
     size_t seat_count;
+    size_t ticket_count; /* the first so many seats have one: all, or none */
     struct reserved_seat_view seats[SEATS_PER_RESERVATION_MAX];
 };
 
@@ -43,5 +48,8 @@ void reservation_view_tell_round(struct reservation_view *view, const struct con
 void reservation_view_begin(struct reservation_view *view,
                             const struct seat_reservation *reservation,
                             const struct concert_round *round);
+
+/* Frees the names of holders, where each is in a block of its own. */
+void reservation_view_release(struct reservation_view *view);
 
 #endif

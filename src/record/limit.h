@@ -59,9 +59,12 @@
 /* A piece ends before a character that does not fit. */
 #define PLAN_PIECES_MAX (PLAN_TEXT_BYTES_MAX / (PLAN_PIECE_BYTES_MAX - UTF8_BYTES_MAX + 1) + 1)
 
-#define SEATS_PER_RESERVATION_MAX 20 /* the setting's upper end; sizes the reply */
-#define SEATS_PER_USER_MAX 1000      /* a company's evening; app/config.def has the same */
-#define HOLDS_PER_TOKEN_MAX 20       /* cancelling and holding again ends somewhere */
+#define SEATS_PER_RESERVATION_MAX 20         /* the setting's upper end; sizes the reply */
+#define TICKET_SERIAL_MAX (INT64_C(1) << 53) /* a number of every JSON reader */
+/* A code that is replaced every second is so for eleven days. */
+#define TICKET_GENERATION_MAX 1000000
+#define SEATS_PER_USER_MAX 1000 /* a company's evening; app/config.def has the same */
+#define HOLDS_PER_TOKEN_MAX 20  /* cancelling and holding again ends somewhere */
 #define SESSIONS_PER_USER_MAX 10
 #define SESSION_LIFE_MS (30 * DAY_MS)
 #define SESSION_RENEW_MS (1 * DAY_MS)     /* renewed by use, but written at most once a day */

@@ -14,7 +14,7 @@
 #include <string.h>
 
 /* The version of schema.def. A journal or table of a newer one is refused. */
-#define SCHEMA_VERSION 17
+#define SCHEMA_VERSION 18
 
 #define SECRET_BYTES 32
 struct secret {

@@ -174,10 +174,11 @@ enum result premises_open(struct office **office, const struct rehearsal_plan *p
                           const struct rehearsal_watch *watch, struct explanation *explanation)
 {
     const struct moment opening = {.house = OPENING_MS, .wall = OPENING_MS};
-    const struct secret no_key = {{0}}; /* nobody is given a session token */
+    /* Nobody is given a session token, or shown a ticket. */
+    const struct house_keys no_keys = {.token_key = {{0}}};
     *office = office_new(&plan->settings);
     if (*office == NULL)
         return explain(explanation, RESULT_NO_MEMORY, "no memory for the office");
     const enum result result = load_rows(*office, plan, watch, explanation);
-    return result == RESULT_OK ? office_open(*office, opening, 0, &no_key, explanation) : result;
+    return result == RESULT_OK ? office_open(*office, opening, 0, &no_keys, explanation) : result;
 }

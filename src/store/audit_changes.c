@@ -204,7 +204,8 @@ static enum result find_silent_minutes(struct change_audit *audit)
     enum result result =
         sql_prepare(audit->connection,
                     "SELECT DISTINCT minute FROM happening WHERE minute > ?1 AND entity IN"
-                    " ('seat_reservation', 'payment', 'point_entry', 'concert') EXCEPT"
+                    " ('seat_reservation', 'payment', 'point_entry', 'concert', 'ticket')"
+                    " EXCEPT"
                     " SELECT at - at % 60000 FROM change",
                     &minutes, audit->explanation);
     if (result == RESULT_OK && sql_bind_integer(minutes, 1, audit->known_since) != RESULT_OK)

@@ -73,11 +73,17 @@ static enum result write_pending_row(struct change_table *table)
     return result;
 }
 
-/* The house's row has the key that signs session tokens, which is not to outlive a new one. */
-static enum result put_without_key(struct buffer *buffer, const struct record *record)
+/* The house's row has its keys, which are not to outlive new ones, and a ticket's a name, of which
+ * those who follow are told none. */
+static enum result put_without_secrets(struct buffer *buffer, const struct record *record)
 {
     struct record told = *record;
-    told.as.house.token_key = (struct secret){{0}};
+    if (told.kind == RECORD_KIND_HOUSE) {
+        told.as.house.token_key = (struct secret){{0}};
+        told.as.house.ticket_seed = (struct secret){{0}};
+    } else {
+        told.as.ticket.holder_name = NULL;
+    }
     const enum result result = buffer_reserve(buffer, record_encoded_max(&told));
     if (result == RESULT_OK)
         record_encode(&told, told.why, buffer);
@@ -87,8 +93,8 @@ static enum result put_without_key(struct buffer *buffer, const struct record *r
 static enum result append_change(struct buffer *buffer, const struct overlay_row *row,
                                  const struct record *record)
 {
-    if (record->kind == RECORD_KIND_HOUSE)
-        return put_without_key(buffer, record);
+    if (record->kind == RECORD_KIND_HOUSE || record->kind == RECORD_KIND_TICKET)
+        return put_without_secrets(buffer, record);
     const enum result result = buffer_reserve(buffer, row->length);
     if (result == RESULT_OK)
         buffer_append(buffer, row->data, row->length);

@@ -27,6 +27,7 @@ static enum result prepare_reader(struct store_reader *reader, struct explanatio
          " FROM seat_reservation r JOIN payment p ON p.id = r.payment_id"
          " JOIN reservation_seat s ON s.reservation_id = r.id JOIN seat t ON t.id = s.seat_id"
          " WHERE r.round_id = ?1"},
+        {&reader->tickets, "SELECT id FROM ticket WHERE reservation_id = ?1"},
         /* From the row that has the change of this number, or the oldest. */
         {&reader->changes, "SELECT first, at, records FROM change WHERE first >= coalesce("
                            "(SELECT max(first) FROM change WHERE first <= ?1), 0)"
@@ -68,6 +69,7 @@ void reader_close(struct store_reader *reader)
     sql_drop(&reader->changes);
     sql_drop(&reader->failed_payment);
     sql_drop(&reader->paid_seats);
+    sql_drop(&reader->tickets);
     for (size_t i = 0; i < RECORD_KIND_COUNT; i++)
         sql_drop(&reader->by_key[i]);
     for (size_t i = 0; i < READER_LISTS_MAX; i++) {
@@ -202,11 +204,16 @@ enum result reader_view(struct store_reader *reader, const struct seat_reservati
     const struct record wanted = {.kind = RECORD_KIND_CONCERT_ROUND,
                                   .as.concert_round.id = reservation->round_id};
     struct record round;
-    const enum result result = find_named(reader, &wanted, &round);
+    enum result result = find_named(reader, &wanted, &round);
     if (result != RESULT_OK)
         return result;
     reservation_view_begin(view, reservation, &round.as.concert_round);
-    return view_seats(reader, reservation->id, view);
+    result = view_seats(reader, reservation->id, view);
+    if (result == RESULT_OK && !id_is_none(reservation->payment_id))
+        result = reader_view_tickets(reader, view);
+    if (result != RESULT_OK)
+        reservation_view_release(view);
+    return result;
 }
 
 /* ---- History ---- */
@@ -274,7 +281,7 @@ static enum result keep_found(struct store_reader *reader, const struct record *
     if (look_up->record == NULL)
         return RESULT_NO_MEMORY;
     if (found->kind == RECORD_KIND_SEAT_RESERVATION) {
-        look_up->view = malloc(sizeof *look_up->view);
+        look_up->view = calloc(1, sizeof *look_up->view);
         result = look_up->view == NULL
                      ? RESULT_NO_MEMORY
                      : reader_view(reader, &found->as.seat_reservation, look_up->view);

@@ -27,7 +27,8 @@ struct kept_list {
 struct store_reader {
     struct overlay *overlay;
     struct sql_connection *connection;
-    struct sql_statement *booked_seq, *by_reference, *changes, *failed_payment, *paid_seats;
+    struct sql_statement *booked_seq, *by_reference, *changes, *failed_payment, *paid_seats,
+        *tickets;
     struct sql_statement *by_key[RECORD_KIND_COUNT];
     struct kept_list lists[READER_LISTS_MAX];
     size_t next_list; /* the place of the next */
@@ -52,7 +53,11 @@ const struct overlay_row *reader_overlaid(struct store_reader *reader, enum reco
 MUST_USE enum result reader_find(struct store_reader *reader, const struct record *wanted,
                                  struct record *found);
 
-/* The reservation with what stands around it. */
+/* The tickets of a view that has its seats; each name of a holder is a block of its own. */
+MUST_USE enum result reader_view_tickets(struct store_reader *reader,
+                                         struct reservation_view *view);
+
+/* The reservation with what stands around it. reservation_view_release gives it back. */
 MUST_USE enum result reader_view(struct store_reader *reader,
                                  const struct seat_reservation *reservation,
                                  struct reservation_view *view);

@@ -63,14 +63,29 @@ static enum result round_of_payment(struct store_reader *reader, const struct pa
     return result == RESULT_NOT_FOUND ? RESULT_CORRUPT : result;
 }
 
+/* A ticket comes with the payment and ends with its reservation; nobody who follows is told a name.
+ */
+static void tell_tickets_of_then(struct reservation_view *view)
+{
+    const bool sold = view->reservation.status == RESERVATION_STATUS_CONFIRMED;
+    for (size_t i = 0; i < view->ticket_count; i++) {
+        free((void *)(uintptr_t)view->seats[i].holder_name);
+        view->seats[i].holder_name = NULL;
+        view->seats[i].ticket_status = sold ? TICKET_STATUS_VALID : TICKET_STATUS_VOID;
+    }
+}
+
 static enum result view_reservation(struct store_reader *reader, struct change *change)
 {
     const struct seat_reservation *reservation = &change->record->as.seat_reservation;
-    change->view = malloc(sizeof *change->view);
+    change->view = calloc(1, sizeof *change->view);
     if (change->view == NULL)
         return RESULT_NO_MEMORY;
     change->round_id = reservation->round_id;
-    return reader_view(reader, reservation, change->view);
+    const enum result result = reader_view(reader, reservation, change->view);
+    if (result == RESULT_OK)
+        tell_tickets_of_then(change->view);
+    return result;
 }
 
 /* A reservation's round and seats, which never change, come from their rows; so does a payment's
@@ -87,6 +102,8 @@ static enum result look_around(struct store_reader *reader, struct change *chang
         return round_of_payment(reader, &record->as.payment, &change->round_id);
     if (record->kind == RECORD_KIND_CONCERT_ROUND)
         change->round_id = record->as.concert_round.id;
+    if (record->kind == RECORD_KIND_TICKET)
+        change->round_id = record->as.ticket.round_id;
     if (record->kind == RECORD_KIND_SEAT)
         change->round_id = record->as.seat.concert_round_id;
     return RESULT_OK;

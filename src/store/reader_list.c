@@ -380,8 +380,10 @@ static enum result add_reservation(struct store_reader *reader, const struct rec
     enum result result = reader_view(reader, reservation, view);
     if (result == RESULT_OK && !found)
         result = search_reservation(reader, query->search, view, &found);
-    if (result != RESULT_OK || !found)
+    if (result != RESULT_OK || !found) {
+        reservation_view_release(view);
         return result;
+    }
     page->count++;
     return reader_expand(reader, page, page->count - 1);
 }

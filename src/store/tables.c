@@ -299,6 +299,11 @@ static const struct live_rows live_rows[RECORD_KIND_COUNT] = {
                                       " ON t.\"reservation_id\" = r.\"id\""
                                       " WHERE r.\"round_id\" = ?1"
                                       " AND r.\"status\" IN ('pending', 'confirmed')"},
+    [RECORD_KIND_TICKET] = {load_of_live_rounds, "FROM \"seat_reservation\" r"
+                                                 " CROSS JOIN \"ticket\" t"
+                                                 " ON t.\"reservation_id\" = r.\"id\""
+                                                 " WHERE r.\"round_id\" = ?1"
+                                                 " AND r.\"status\" = 'confirmed'"},
     [RECORD_KIND_POINT_ENTRY] = {load_none, NULL},
     [RECORD_KIND_INCIDENT] = {load_none, NULL},
     [RECORD_KIND_ACTION] = {load_none, NULL},

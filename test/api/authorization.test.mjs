@@ -10,11 +10,13 @@ import { document } from './support/document.mjs'
 import {
     admitted,
     buyers,
+    charge,
     hold,
     invited,
     makeConcert,
     makeRound,
     openHouse,
+    pay,
     seatsOf,
     signIn,
 } from './support/people.mjs'
@@ -73,6 +75,11 @@ const WANTED = {
     postPayments: 'signed',
     getPayments: 'own+read',
     getPayment: 'own+read',
+    getTickets: 'own+read',
+    getTicket: 'own+read',
+    getTicketQr: 'signed',
+    postTicketReissue: 'own+users:write',
+    patchTicket: 'own+users:write',
     getUser: 'own+read',
     getPoints: 'own+read',
     postCharges: 'own+points:charge',
@@ -173,6 +180,9 @@ describe('authorization', () => {
         const { items } = ok(await bob.get('/v1/sessions'))
         const token = await admitted(bob)
         const reservation = ok(await hold(bob, round, seat), 201)
+        await charge(bob, 1000)
+        await pay(bob, reservation)
+        const bought = ok(await bob.get(`/v1/reservations/${reservation.id}`))
         const { id: apikey } = ok(
             await boss.post('/v1/api-keys', { name: 'other', scopes: ['read'] }),
             201
@@ -185,6 +195,7 @@ describe('authorization', () => {
             reservation: reservation.id,
             payment: 'payment_01h455vb4pex5vsknk084sn02q',
             plan: 'plan_01h455vb4pex5vsknk084sn02q',
+            ticket: bought.tickets[0].id,
             user: bob.user.id,
             patchUser: ok(await boss.post('/v1/users', { name: 'Kim', externalId: 'kim' }), 201).id,
             apikey,
@@ -218,6 +229,7 @@ describe('authorization', () => {
             patchConcert: {},
             postHandovers: { userId: bob.user.id, to: '/' },
             patchUser: {},
+            patchTicket: {},
             postHandoverRedeem: { code: 'x' },
             postRounds: { startTime: '2030-01-01T00:00:00Z', sections: [{ name: 'A', rows: 1, seatsPerRow: 1, price: 1 }] },
             patchRound: {},

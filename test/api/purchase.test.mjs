@@ -46,6 +46,8 @@ describe('a purchase', () => {
         const settings = ok(await seen().get('/v1/settings'))
         assert.ok(Math.abs(Date.parse(settings.serverTime) - Date.now()) < 60_000)
         delete settings.serverTime
+        assert.equal(Buffer.from(settings.ticketKey, 'base64').length, 32)
+        delete settings.ticketKey
         assert.deepEqual(settings, {
             timeZone: 'Asia/Seoul',
             currency: 'KRW',
@@ -191,6 +193,7 @@ describe('a purchase', () => {
                 { seatId: seats[1].id, seatNumber: 'STALLS-1-2', price: 700 },
                 { seatId: seats[2].id, seatNumber: 'STALLS-1-3', price: 700 },
             ],
+            tickets: [],
             amount: 1400,
             usedPoints: 0,
             paymentId: null,
@@ -250,9 +253,17 @@ describe('a purchase', () => {
         assert.deepEqual(reservation, {
             ...pending,
             status: 'confirmed',
+            tickets: reservation.tickets,
             usedPoints: 1400,
             paymentId: paid.id,
         })
+        assert.deepEqual(
+            reservation.tickets.map(({ seatNumber, status }) => [seatNumber, status]),
+            [
+                ['STALLS-1-2', 'valid'],
+                ['STALLS-1-3', 'valid'],
+            ]
+        )
         assert.equal((await availability()).seats, 'assaaaaa')
         assert.equal(ok(await mina.get('/v1/points')).balance, 600)
     })

@@ -100,7 +100,7 @@ static struct call call_of(const struct http_person *person, enum verb verb)
 static void sign_up(struct http_world *world, struct http_person *person, enum verb verb,
                     const char *email)
 {
-    const struct secret key = engine_token_key(world->engine);
+    const struct secret key = engine_keys(world->engine).token_key;
     struct session_token token = {.secret = {1, 2, 3}};
     char hash[crypto_pwhash_STRBYTES];
     CHECK(__wrap_crypto_pwhash_str(hash, "password", strlen("password"), 0, 0) == 0);

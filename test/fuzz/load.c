@@ -37,7 +37,7 @@ static size_t decode(const uint8_t *data, size_t size, struct record records[sta
 /* False: it was refused. */
 static bool load(struct office *office, const struct record *records, size_t count)
 {
-    static const struct secret token_key = {{1, 2, 3}};
+    static const struct house_keys keys = {.token_key = {{1, 2, 3}}, .ticket_seed = {{4}}};
     const struct moment now = {.house = OPENED, .wall = OPENED};
     struct explanation why;
     for (size_t i = 0; i < count; i++) {
@@ -46,7 +46,7 @@ static bool load(struct office *office, const struct record *records, size_t cou
         if (result != RESULT_OK)
             return false;
     }
-    const enum result result = office_open(office, now, count, &token_key, &why);
+    const enum result result = office_open(office, now, count, &keys, &why);
     CHECK(result == RESULT_OK || result == RESULT_CORRUPT);
     return result == RESULT_OK;
 }

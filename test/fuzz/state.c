@@ -34,7 +34,7 @@ struct world {
     struct coverage coverage;
     struct person people[PEOPLE];
     struct credentials key; /* the last API key that was made, or none */
-    struct things tokens, concerts, plans, rounds, reservations, payments;
+    struct things tokens, concerts, plans, rounds, reservations, payments, tickets;
     struct id handover; /* the last */
     size_t batch_left;  /* calls that are still to come into the open batch */
     char texts[2][TEXT_BYTES];
@@ -300,7 +300,12 @@ static void fill(struct world *world, struct call *call, struct move move)
     else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
              verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(&world->reservations, move.which);
-    else if (verb == VERB_PAYMENT_GET)
+    else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||
+             verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE) {
+        call->in.ticket.ticket_id = some(&world->tickets, move.which);
+        call->in.ticket.has_holder_name = move.how & 1;
+        call->in.ticket.holder_name = move.how & 2 ? "Kim" : NULL;
+    } else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(&world->payments, move.which);
     else
         fill_people_call(world, call, move);
@@ -311,6 +316,9 @@ static void learn(struct world *world, const struct call *call)
 {
     if (call->refusal == REFUSAL_INSUFFICIENT_POINTS)
         keep(&world->payments, call->detail.payment_id);
+    if (call->refusal == REFUSAL_NONE && call->verb == VERB_RESERVATION_GET)
+        for (size_t i = 0; i < call->out.reservation.ticket_count; i++)
+            keep(&world->tickets, call->out.reservation.seats[i].ticket_id);
     if (call->refusal != REFUSAL_NONE || !call->created)
         return;
     const enum verb verb = call->verb;

@@ -28,6 +28,7 @@ enum about {
     ABOUT_TOKEN_NAMED,
     ABOUT_RESERVATION,
     ABOUT_PAYMENT,
+    ABOUT_TICKET,
 };
 
 static const struct told {
@@ -75,6 +76,8 @@ static const struct told {
     [VERB_RESERVATION_EXTEND] = {"extended", ABOUT_RESERVATION},
     [VERB_RESERVATION_CANCEL] = {"cancelled", ABOUT_RESERVATION},
     [VERB_PAYMENT_MAKE] = {"paid", ABOUT_PAYMENT},
+    [VERB_TICKET_REISSUE] = {"ticket_reissued", ABOUT_TICKET},
+    [VERB_TICKET_CHANGE] = {"ticket_changed", ABOUT_TICKET},
 };
 
 struct object {
@@ -132,6 +135,8 @@ static struct object object_of(const struct row *user, const struct call *call, 
     case ABOUT_RESERVATION:
         return (struct object){RECORD_KIND_SEAT_RESERVATION, call->out.reservation.reservation.id,
                                call->out.reservation.reservation.user_id};
+    case ABOUT_TICKET:
+        return (struct object){RECORD_KIND_TICKET, record->as.ticket.id, record->as.ticket.user_id};
     case ABOUT_PAYMENT:
         return (struct object){RECORD_KIND_PAYMENT, call->out.payment.id, self};
     }
@@ -197,6 +202,8 @@ static struct object object_of_row(struct oracle *oracle, const struct row *user
         object.subject = row->image.as.seat_reservation.user_id;
     if (row != NULL && kind == RECORD_KIND_PAYMENT)
         object.subject = row->image.as.payment.user_id;
+    if (row != NULL && kind == RECORD_KIND_TICKET)
+        object.subject = row->image.as.ticket.user_id;
     if (row != NULL && kind == RECORD_KIND_USER)
         object.subject = id;
     return object;
@@ -215,6 +222,8 @@ static struct object object_seen(struct oracle *oracle, const struct row *user,
                              call->in.reservation.reservation_id);
     if (verb == VERB_PAYMENT_GET)
         return object_of_row(oracle, user, RECORD_KIND_PAYMENT, call->in.payment_get.payment_id);
+    if (verb == VERB_TICKET_GET)
+        return object_of_row(oracle, user, RECORD_KIND_TICKET, call->in.ticket.ticket_id);
     struct object object = {.kind = RECORD_KIND_HOUSE};
     if (verb == VERB_LIST && row_find(oracle, RECORD_KIND_USER, call->in.list.user_id) != NULL)
         object.subject = call->in.list.user_id;
@@ -264,7 +273,7 @@ static void ask_list(const struct record_query *query, struct question *question
     static const char *const names[RECORD_KIND_COUNT] = {
         [RECORD_KIND_USER] = "user",         [RECORD_KIND_QUEUE_TOKEN] = "token",
         [RECORD_KIND_PAYMENT] = "payment",   [RECORD_KIND_SEAT_RESERVATION] = "reservation",
-        [RECORD_KIND_POINT_ENTRY] = "entry",
+        [RECORD_KIND_POINT_ENTRY] = "entry", [RECORD_KIND_TICKET] = "ticket",
     };
     const bool is_token = query->kind == RECORD_KIND_QUEUE_TOKEN;
     question->mark = '?';
@@ -272,6 +281,7 @@ static void ask_list(const struct record_query *query, struct question *question
     memcpy(question->text, names[query->kind], question->length + 1);
     ask_for(question, "reference", query->reference);
     ask_for_id(question, "userId", "user", query->user_id);
+    ask_for_id(question, "reservationId", "reservation", query->reservation_id);
     ask_for(question, "email", query->email);
     ask_for(question, "externalId", query->external_id);
     ask_for_time(question, "from", is_token ? 0 : query->from);
@@ -282,7 +292,9 @@ static void ask_list(const struct record_query *query, struct question *question
     if (query->status.given)
         ask_for(question, "status",
                 is_token ? token_status_texts[query->status.value]
-                         : reservation_status_texts[query->status.value]);
+                : query->kind == RECORD_KIND_TICKET
+                    ? ticket_status_texts[query->status.value]
+                    : reservation_status_texts[query->status.value]);
     if (query->entry_kind.given)
         ask_for(question, "kind", entry_kind_texts[query->entry_kind.value]);
     ask_for(question, "q", query->search);

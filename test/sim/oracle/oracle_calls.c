@@ -83,6 +83,10 @@ static const struct {
                                  false},
     [VERB_PAYMENT_MAKE] = {judge_payment_make, SIGNED_IN, false},
     [VERB_PAYMENT_GET] = {judge_payment_get, OWN_OR + (int)SCOPE_READ, true},
+    [VERB_TICKET_GET] = {judge_ticket_get, OWN_OR + (int)SCOPE_READ, true},
+    [VERB_TICKET_CODE_GET] = {judge_ticket_code_get, SIGNED_IN, true},
+    [VERB_TICKET_REISSUE] = {judge_ticket_reissue, OWN_OR + (int)SCOPE_USERS_WRITE, false},
+    [VERB_TICKET_CHANGE] = {judge_ticket_change, OWN_OR + (int)SCOPE_USERS_WRITE, false},
     [VERB_LIST] = {judge_list, LISTED, true},
     [VERB_QUEUE_FORECAST] = {judge_queue_forecast, SCOPE_STATS, true},
     [VERB_RESERVATION_HISTORY] = {judge_reservation_history, SCOPE_READ, true},
@@ -294,6 +298,10 @@ bool expects_lookup(const struct oracle *oracle, const struct row *user, const s
                    : reservation_may_be_history(oracle, call->in.reservation.reservation_id);
     if (verb == VERB_PAYMENT_GET)
         return payment_may_be_history(oracle, call->in.payment_get.payment_id);
+    /* Only the tables lead from a ticket to its reservation. */
+    if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET || verb == VERB_TICKET_REISSUE ||
+        verb == VERB_TICKET_CHANGE)
+        return true;
     if (verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST)
         return kept != NULL || call->in.points_charge.reference != NULL;
     return false;

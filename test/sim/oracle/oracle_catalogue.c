@@ -500,6 +500,7 @@ enum refusal judge_round_move(struct oracle *oracle, struct row *user, const str
     struct concert_round *moved = &image.as.concert_round;
     moved->moved_from = moved->start_time;
     moved->moved_at = oracle->now.house;
+    moved->move_count++;
     moved->start_time = start;
     moved->doors_at = call->in.round.doors_at;
     moved->ends_at = call->in.round.ends_at;

@@ -77,6 +77,15 @@ static enum change_type round_told(const struct record *record)
     return record->why == WHY_ROUND_RESUMED ? CHANGE_ROUND_RESUMED : CHANGE_ROUND_CHANGED;
 }
 
+static enum change_type ticket_told(const struct record *record)
+{
+    if (record->as.ticket.status == TICKET_STATUS_VOID)
+        return CHANGE_TICKET_VOIDED;
+    if (record->why == WHY_TICKET_REISSUED)
+        return CHANGE_TICKET_REISSUED;
+    return record->why == WHY_PAID ? CHANGE_TICKET_ISSUED : CHANGE_TICKET_CHANGED;
+}
+
 static enum change_type told_as(const struct record *record)
 {
     const enum record_kind kind = record->kind;
@@ -95,6 +104,8 @@ static enum change_type told_as(const struct record *record)
             return CHANGE_TOKEN_ENDED;
         return record->why == WHY_ADMITTED ? CHANGE_TOKEN_ACTIVATED : CHANGE_NONE;
     }
+    if (kind == RECORD_KIND_TICKET)
+        return ticket_told(record);
     if (kind == RECORD_KIND_SEAT && record->why == WHY_SEATS_BLOCKED)
         return CHANGE_SEAT_BLOCKED;
     if (kind == RECORD_KIND_SEAT && record->why == WHY_SEATS_UNBLOCKED)
@@ -106,13 +117,15 @@ static enum change_type told_as(const struct record *record)
 
 /* ---- What is to be told ---- */
 
-/* Of the house its settings: nobody may be told of its key. */
+/* Of the house its settings, and of a ticket no name: nobody may be told of its keys. */
 static uint64_t hash_of_image(const struct record *record)
 {
     struct record image = *record;
     struct buffer bytes;
     if (image.kind == RECORD_KIND_HOUSE)
-        image.as.house.token_key = (struct secret){{0}};
+        image.as.house.token_key = image.as.house.ticket_seed = (struct secret){{0}};
+    if (image.kind == RECORD_KIND_TICKET)
+        image.as.ticket.holder_name = NULL;
     buffer_init(&bytes, SIZE_MAX / 2);
     CHECK(buffer_reserve(&bytes, record_encoded_max(&image)) == RESULT_OK);
     record_encode(&image, image.why, &bytes);
@@ -179,6 +192,10 @@ static bool is_wanted(const struct change_query *query, const struct expected_ch
 static bool surroundings_are(const struct oracle *oracle, const struct change *change)
 {
     const struct record *record = change->record;
+    if (record->kind == RECORD_KIND_TICKET)
+        return id_equal(change->round_id, record->as.ticket.round_id) &&
+               id_equal(change->user_id, record->as.ticket.user_id) &&
+               record->as.ticket.holder_name == NULL;
     if (record->kind != RECORD_KIND_SEAT_RESERVATION)
         return change->view == NULL;
     const struct record_key key = record_key(record);

@@ -45,6 +45,8 @@ static void check_reservation(struct oracle *oracle, const struct row *row)
         part->token->image.as.queue_token.activate_at > reservation->reserved_at)
         object_to(oracle, 9, "%s names a token that was not active for its user",
                   row_name(row).text);
+    if (!oracle->objected)
+        check_tickets(oracle, row);
 }
 
 static void check_payment(struct oracle *oracle, const struct row *row)

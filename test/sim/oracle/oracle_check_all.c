@@ -82,7 +82,8 @@ static void check_listed(struct oracle *oracle, struct store_reader *reader)
 {
     static const enum record_kind kinds[] = {RECORD_KIND_USER,        RECORD_KIND_QUEUE_TOKEN,
                                              RECORD_KIND_PAYMENT,     RECORD_KIND_SEAT_RESERVATION,
-                                             RECORD_KIND_POINT_ENTRY, RECORD_KIND_ACTION};
+                                             RECORD_KIND_POINT_ENTRY, RECORD_KIND_ACTION,
+                                             RECORD_KIND_TICKET};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct record_query query = {.kind = kinds[i], .limit = LIST_LIMIT_MAX};
         const struct row_vector *rows = &oracle->of_kind[kinds[i]];

@@ -376,6 +376,18 @@ static void reservation_seat_moves(struct oracle *oracle, struct row *row, int s
     seat_is_claimed(reservation, seat, sign);
 }
 
+static void ticket_moves(struct oracle *oracle, struct row *row, int sign)
+{
+    const struct ticket *ticket = &row->image.as.ticket;
+    struct row *reservation =
+        row_find(oracle, RECORD_KIND_SEAT_RESERVATION, ticket->reservation_id);
+    struct reservation_part *part = reservation->of.reservation;
+    row->of.reservation_of_ticket = reservation;
+    for (size_t i = 0; i < part->seat_count; i++)
+        if (id_equal(part->seats[i]->image.as.seat.id, ticket->seat_id))
+            part->tickets[i] = sign > 0 ? row : NULL;
+}
+
 /* ---- Any row ---- */
 
 static void row_moves(struct oracle *oracle, struct row *row, int sign)
@@ -407,6 +419,9 @@ static void row_moves(struct oracle *oracle, struct row *row, int sign)
         return;
     case RECORD_KIND_RESERVATION_SEAT:
         reservation_seat_moves(oracle, row, sign);
+        return;
+    case RECORD_KIND_TICKET:
+        ticket_moves(oracle, row, sign);
         return;
     case RECORD_KIND_POINT_ENTRY:
         entry_moves(oracle, row, sign);

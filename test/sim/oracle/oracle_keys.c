@@ -13,7 +13,7 @@ bool verb_is_kept(enum verb verb)
         answers_round(verb) || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
         verb == VERB_POINTS_CHARGE || verb == VERB_POINTS_ADJUST || verb == VERB_QUEUE_JOIN ||
         verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_EXTEND ||
-        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+        verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE || verb == VERB_TICKET_REISSUE)
         return true;
     return false;
 }
@@ -49,6 +49,8 @@ static struct id object_of(const struct call *call)
         return call->record->as.point_entry.id;
     if (verb == VERB_QUEUE_JOIN)
         return call->out.token.token.id;
+    if (verb == VERB_TICKET_REISSUE)
+        return call->record->as.ticket.id;
     if (verb == VERB_PAYMENT_MAKE)
         return call->out.payment.id;
     return call->out.reservation.reservation.id;
@@ -203,6 +205,13 @@ enum refusal key_replay(struct oracle *oracle, struct row *user, const struct ro
     }
     if (verb == VERB_PAYMENT_MAKE) {
         view_payment(oracle, call, row_find(oracle, RECORD_KIND_PAYMENT, kept->object_id));
+        return REFUSAL_NONE;
+    }
+    if (verb == VERB_TICKET_REISSUE) {
+        const struct row *ticket = row_find(oracle, RECORD_KIND_TICKET, kept->object_id);
+        if (!may_see(oracle, user, ticket->image.as.ticket.user_id))
+            return refuse_to_show(oracle, user, call);
+        view_record(oracle, call, ticket);
         return REFUSAL_NONE;
     }
     const struct row *reservation = row_find(oracle, RECORD_KIND_SEAT_RESERVATION, kept->object_id);

@@ -182,6 +182,8 @@ void law_check(struct oracle *oracle, const struct seen *seen)
         round_law(oracle, seen);
     else if (kind == RECORD_KIND_QUEUE_TOKEN)
         token_law(oracle, seen);
+    else if (kind == RECORD_KIND_TICKET)
+        ticket_law(oracle, seen);
     else if (kind == RECORD_KIND_IDEMPOTENCY_KEY)
         key_law(oracle, seen);
 }

@@ -191,6 +191,8 @@ static bool is_needed(const struct oracle *oracle, const struct row *row)
         return reservation_is_needed(row);
     if (kind == RECORD_KIND_PAYMENT)
         return reservation_is_needed(row->of.payment.reservation);
+    if (kind == RECORD_KIND_TICKET)
+        return reservation_is_needed(row->of.reservation_of_ticket);
     if (kind == RECORD_KIND_RESERVATION_SEAT) {
         const struct row *reservation = row_find(oracle, RECORD_KIND_SEAT_RESERVATION,
                                                  row->image.as.reservation_seat.reservation_id);

@@ -83,6 +83,7 @@ struct reservation_part {
     struct row *seats[SEATS_PER_RESERVATION_MAX];
     int64_t prices[SEATS_PER_RESERVATION_MAX];
     size_t seat_count;
+    struct row *tickets[SEATS_PER_RESERVATION_MAX]; /* NULL: not paid for */
     struct row *payment, *failed; /* the one that was paid, the try that fell short */
     int64_t succeeded;            /* payments now */
 };
@@ -110,6 +111,7 @@ struct row {
         struct seat_part seat;
         struct reservation_part *reservation; /* allocated: it is large, and most rows are not */
         struct payment_part payment;
+        struct row *reservation_of_ticket;
         struct row *owner; /* of sessions, accounts, keys, entries: the user */
     } of;
 };
@@ -511,7 +513,9 @@ verb_judge judge_notice_set, judge_notice_remove;                 /* oracle_noti
 verb_judge judge_plan_make, judge_plan_change, judge_plan_remove; /* oracle_plans.c */
 verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_history,
     judge_reservation_extend, judge_reservation_cancel, judge_payment_make,
-    judge_payment_get;              /* oracle_sale.c */
+    judge_payment_get; /* oracle_sale.c */
+verb_judge judge_ticket_get, judge_ticket_code_get, judge_ticket_reissue,
+    judge_ticket_change;            /* oracle_tickets.c */
 verb_judge judge_list, judge_heard; /* oracle_calls.c */
 
 /* oracle_actions.c: somebody of the house asked, it was granted, and may have changed something. */
@@ -576,6 +580,14 @@ bool has_pending(const struct row *user);
 /* The account's new balance, and the entry that says why. */
 void move_points(struct oracle *oracle, struct row *user, const struct point_entry *entry);
 bool reservation_may_have_left(const struct row *reservation);
+
+/* oracle_tickets.c */
+void tickets_issued(struct oracle *oracle, const struct row *reservation);
+void tickets_voided(struct oracle *oracle, const struct row *reservation);
+void ticket_law(struct oracle *oracle, const struct seen *seen);
+/* 16: those of a reservation are as it is. */
+void check_tickets(struct oracle *oracle, const struct row *reservation);
+bool view_tickets_are(const struct reservation_view *view, const struct row *reservation);
 
 /* oracle_queue.c */
 enum queue_status door_status(const struct oracle *oracle);

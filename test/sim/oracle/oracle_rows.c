@@ -81,7 +81,7 @@ static void keep_texts(struct oracle *oracle, const struct row *row, struct reco
         kind != RECORD_KIND_POINT_ENTRY && kind != RECORD_KIND_INCIDENT &&
         kind != RECORD_KIND_API_KEY && kind != RECORD_KIND_NOTICE &&
         kind != RECORD_KIND_CONCERT_ROUND && kind != RECORD_KIND_ACTION &&
-        kind != RECORD_KIND_PLAN && kind != RECORD_KIND_PLAN_PIECE)
+        kind != RECORD_KIND_PLAN && kind != RECORD_KIND_PLAN_PIECE && kind != RECORD_KIND_TICKET)
         return; /* the other kinds have no text */
     const struct entity_schema *schema = record_schema(kind);
     for (size_t i = 0; i < schema->field_count; i++) {

@@ -67,6 +67,8 @@ void reservation_ends(struct oracle *oracle, struct row *reservation,
     image.as.seat_reservation.ended_at = oracle->now.house;
     row_change(oracle, reservation, &image);
     seats_become(oracle, reservation, SEAT_STATUS_AVAILABLE);
+    if (!was_pending)
+        tickets_voided(oracle, reservation);
     struct row *token = reservation->of.reservation->token;
     if (was_pending && token->image.as.queue_token.status == TOKEN_STATUS_ACTIVE)
         token_reviewed(oracle, token);
@@ -607,6 +609,7 @@ static struct row *pay(struct oracle *oracle, struct row *user, struct row *rese
     image.as.seat_reservation.payment_id = payment.as.payment.id;
     row_change(oracle, reservation, &image);
     seats_become(oracle, reservation, SEAT_STATUS_SOLD);
+    tickets_issued(oracle, reservation);
     return paid;
 }
 

@@ -56,6 +56,8 @@ int invariant_of_kind(enum record_kind kind)
         return 11;
     if (kind == RECORD_KIND_ACTION)
         return 14;
+    if (kind == RECORD_KIND_TICKET)
+        return 16;
     return 0;
 }
 
@@ -74,6 +76,8 @@ int invariant_of_field(enum record_kind kind, const struct field_schema *field)
         {RECORD_KIND_CONCERT_ROUND, "total_seat_cnt", 5},
         {RECORD_KIND_HOUSE, "last_number", 6},
         {RECORD_KIND_HOUSE, "serving", 6},
+        {RECORD_KIND_HOUSE, "last_serial", 16},
+        {RECORD_KIND_TICKET, "holder_name", 0},
         {RECORD_KIND_HOUSE, "max_active", 7},
         {RECORD_KIND_HOUSE, "active_ceiling", 7},
         {RECORD_KIND_HOUSE, "seats_per_user_ceiling", 8},

@@ -222,20 +222,22 @@ void tick_judge(struct oracle *oracle)
     oracle->first_batch = false;
 }
 
-/* A new directory's key may be any. */
-static void take_token_key(struct oracle *oracle)
+/* A new directory's keys may be any; from its first batch on there are tickets. */
+static void take_keys(struct oracle *oracle)
 {
     const struct record *seen = span_seen(oracle, oracle->house);
     if (oracle->house_recorded.id != 0 || seen == NULL)
         return;
     struct record image = row_image(oracle->house);
     image.as.house.token_key = seen->as.house.token_key;
+    image.as.house.ticket_seed = seen->as.house.ticket_seed;
+    image.as.house.tickets_since = oracle->now.house;
     row_change(oracle, oracle->house, &image);
 }
 
 void settle_judge(struct oracle *oracle)
 {
-    take_token_key(oracle);
+    take_keys(oracle);
     admissions_judge(oracle);
     if (time_matters(oracle) &&
         oracle->now.house - oracle->house->image.as.house.heartbeat_at >= HEARTBEAT_MS) {

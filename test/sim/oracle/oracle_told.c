@@ -19,6 +19,7 @@ static const struct {
     {RECORD_KIND_CONCERT_ROUND,
      " startTime status paused doorsAt endsAt freeCancelUntil reasonKo reasonEn "},
     {RECORD_KIND_SEAT_RESERVATION, " status "},
+    {RECORD_KIND_TICKET, " generation "},
     {RECORD_KIND_NOTICE, " textKo textEn level until "},
 };
 

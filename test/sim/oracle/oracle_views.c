@@ -172,7 +172,7 @@ bool view_move_is(const struct reservation_view *view, const struct row *reserva
 bool reservation_view_is(const struct reservation_view *view, const struct row *reservation)
 {
     return reservation_difference(view, reservation) == NULL && view_seats_are(view, reservation) &&
-           view_move_is(view, reservation);
+           view_tickets_are(view, reservation) && view_move_is(view, reservation);
 }
 
 void view_reservation(struct oracle *oracle, const struct call *call, const struct row *reservation)
@@ -186,6 +186,9 @@ void view_reservation(struct oracle *oracle, const struct call *call, const stru
                   row_name(reservation).text, field->column);
     else if (!view_seats_are(&call->out.reservation, reservation))
         object_to(oracle, 1, "%s answers %s with wrong seats", verb_name(call->verb),
+                  row_name(reservation).text);
+    else if (!view_tickets_are(&call->out.reservation, reservation))
+        object_to(oracle, 16, "%s answers %s with wrong tickets", verb_name(call->verb),
                   row_name(reservation).text);
     else if (!view_move_is(&call->out.reservation, reservation))
         object_to(oracle, 0, "%s answers %s with another move of its round, or reason",
@@ -422,6 +425,8 @@ static int status_of(const struct record *image)
         return (int)image->as.payment.status;
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return (int)image->as.seat_reservation.status;
+    if (kind == RECORD_KIND_TICKET)
+        return (int)image->as.ticket.status;
     if (kind == RECORD_KIND_SEAT)
         return (int)image->as.seat.status;
     return -1;
@@ -481,6 +486,12 @@ static bool is_asked_for(const struct row *row, const struct record_query *query
         return false;
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && !id_is_none(query->concert_id) &&
         !id_equal(row->of.reservation->round->image.as.concert_round.concert_id, query->concert_id))
+        return false;
+    if (query->kind == RECORD_KIND_TICKET &&
+        ((!id_is_none(query->round_id) &&
+          !id_equal(row->image.as.ticket.round_id, query->round_id)) ||
+         (!id_is_none(query->reservation_id) &&
+          !id_equal(row->image.as.ticket.reservation_id, query->reservation_id))))
         return false;
     if (!is_found(row, query->search))
         return false;

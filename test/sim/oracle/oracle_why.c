@@ -36,11 +36,11 @@ static const why_set told_of[RECORD_KIND_COUNT] = {
     [RECORD_KIND_PLAN_PIECE] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
     [RECORD_KIND_NOTICE] = BY(NOTICE_SET) | BY(NOTICE_REMOVED),
     [RECORD_KIND_ACTION] = ~(why_set)0, /* what it tells is held against the call */
-    [RECORD_KIND_IDEMPOTENCY_KEY] = BY(CHARGED) | BY(PLAN_MADE) | BY(ADJUSTED) |
-                                    BY(CONCERT_CREATED) | BY(ROUND_CREATED) | BY(ROUND_CANCELLED) |
-                                    BY(ROUND_MOVED) | PAUSED | BY(SEATS_BLOCKED) |
-                                    BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(CANCELLED) |
-                                    BY(EXTENDED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
+    [RECORD_KIND_IDEMPOTENCY_KEY] =
+        BY(CHARGED) | BY(PLAN_MADE) | BY(ADJUSTED) | BY(CONCERT_CREATED) | BY(ROUND_CREATED) |
+        BY(ROUND_CANCELLED) | BY(ROUND_MOVED) | PAUSED | BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) |
+        BY(JOINED) | BY(HELD) | BY(CANCELLED) | BY(EXTENDED) | BY(PAID) | BY(INCIDENT) |
+        BY(KEY_EXPIRED) | BY(TICKET_REISSUED),
 };
 
 static why_set told_of_seat(const struct record *was, const struct record *now)
@@ -115,6 +115,16 @@ static why_set told_of_token(const struct record *was, const struct record *now)
     UNREACHABLE("token status");
 }
 
+static why_set told_of_ticket(const struct record *was, const struct record *now)
+{
+    if (was == NULL)
+        return BY(PAID);
+    if (now->as.ticket.status == TICKET_STATUS_VOID)
+        return REFUNDED;
+    return now->as.ticket.generation > was->as.ticket.generation ? BY(TICKET_REISSUED)
+                                                                 : BY(TICKET_CHANGED);
+}
+
 why_set why_allowed(const struct record *was, const struct record *now)
 {
     if (now->kind == RECORD_KIND_SEAT)
@@ -125,6 +135,8 @@ why_set why_allowed(const struct record *was, const struct record *now)
         return told_of_payment(now);
     if (now->kind == RECORD_KIND_QUEUE_TOKEN)
         return told_of_token(was, now);
+    if (now->kind == RECORD_KIND_TICKET)
+        return told_of_ticket(was, now);
     return told_of[now->kind];
 }
 

@@ -66,9 +66,9 @@ enum result __real_office_load(struct office *office, const struct record *recor
 enum result __wrap_office_load(struct office *office, const struct record *record,
                                struct explanation *why);
 enum result __real_office_open(struct office *office, struct moment now, uint64_t last_seq,
-                               const struct secret *token_key, struct explanation *why);
+                               const struct house_keys *keys, struct explanation *why);
 enum result __wrap_office_open(struct office *office, struct moment now, uint64_t last_seq,
-                               const struct secret *token_key, struct explanation *why);
+                               const struct house_keys *keys, struct explanation *why);
 
 bool __wrap_batch_open(struct batch *batch, enum batch_mode mode, struct moment now, uint64_t seq,
                        struct id_source *ids)
@@ -162,9 +162,9 @@ enum result __wrap_office_load(struct office *office, const struct record *recor
 
 /* The engine opens an office only with everything that the disk holds in it. */
 enum result __wrap_office_open(struct office *office, struct moment now, uint64_t last_seq,
-                               const struct secret *token_key, struct explanation *why)
+                               const struct house_keys *keys, struct explanation *why)
 {
-    const enum result result = __real_office_open(office, now, last_seq, token_key, why);
+    const enum result result = __real_office_open(office, now, last_seq, keys, why);
     const struct server_observer *observer = told();
     if (observer != NULL && result == RESULT_OK) {
         const unsigned suspended = memory_suspend();

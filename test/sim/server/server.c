@@ -61,12 +61,14 @@ void server_set_settings(struct server *server, const struct office_settings *se
 static struct engine *new_engine(struct server *server)
 {
     uint64_t id_seed[4];
-    struct secret token_key;
+    struct house_keys keys;
     for (size_t i = 0; i < sizeof id_seed / sizeof id_seed[0]; i++)
         id_seed[i] = chance_next(&server->chance);
-    for (size_t i = 0; i < SECRET_BYTES; i++)
-        token_key.bytes[i] = (uint8_t)chance_next(&server->chance);
-    return machine_new(server->store, &server->settings, id_seed, &token_key);
+    for (size_t i = 0; i < SECRET_BYTES; i++) {
+        keys.token_key.bytes[i] = (uint8_t)chance_next(&server->chance);
+        keys.ticket_seed.bytes[i] = (uint8_t)chance_next(&server->chance);
+    }
+    return machine_new(server->store, &server->settings, id_seed, &keys);
 }
 
 static enum result open_all(struct server *server, struct explanation *explanation)

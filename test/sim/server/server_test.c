@@ -61,7 +61,7 @@ static void it_tells_what_it_does_in_order(void **state)
 struct run {
     uint64_t hash, written, kept;
     struct id buyer_id;
-    struct secret token_key;
+    struct house_keys keys;
 };
 
 static struct run run_of(uint64_t seed)
@@ -69,7 +69,7 @@ static struct run run_of(uint64_t seed)
     struct ordeal ordeal;
     bool answered;
     ordeal_open(&ordeal, seed);
-    const struct secret token_key = engine_token_key(server_engine(ordeal.server));
+    const struct house_keys keys = engine_keys(server_engine(ordeal.server));
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(ordeal_hold(&ordeal, i, &answered), REFUSAL_NONE);
     disk_plan(ordeal.disk)->death = 3;
@@ -85,7 +85,7 @@ static struct run run_of(uint64_t seed)
         .written = counts.operations[DISK_WRITE],
         .kept = counts.sectors_kept,
         .buyer_id = ordeal.buyer.user_id,
-        .token_key = token_key,
+        .keys = keys,
     };
 }
 
@@ -96,7 +96,8 @@ static void one_seed_is_one_run(void **state)
     assert_memory_equal(&first, &again, sizeof first);
     assert_true(first.hash != other.hash);
     assert_false(id_equal(first.buyer_id, other.buyer_id));
-    assert_memory_not_equal(&first.token_key, &other.token_key, sizeof first.token_key);
+    assert_memory_not_equal(&first.keys.token_key, &other.keys.token_key,
+                            sizeof first.keys.token_key);
 }
 
 /* ---- Deaths ---- */

@@ -189,6 +189,23 @@ static void shop(struct world *world, struct client *client)
         charge(world, client);
 }
 
+/* What was bought, and then one ticket of it: shown, or made anew, or for somebody. */
+static void look_at_ticket(struct world *world, struct client *client)
+{
+    static const enum verb verbs[] = {VERB_TICKET_CODE_GET, VERB_TICKET_REISSUE, VERB_TICKET_CHANGE,
+                                      VERB_TICKET_GET};
+    struct deed deed = {.verb = verbs[chance_below(&world->people, 4)], .amount = 1};
+    const struct known_ids *tickets = &client->known[KNOWN_TICKETS];
+    if (!id_is_none(client->paid) && (tickets->count == 0 || percent(world, 30))) {
+        ask(world, client, VERB_RESERVATION_GET, client->paid);
+        return;
+    }
+    deed.subject = known_one(tickets, &world->people);
+    (void)snprintf(deed.name, sizeof deed.name, "holder %u",
+                   (unsigned)chance_below(&world->people, 9));
+    client_do(world, client, &deed);
+}
+
 /* Not in line. Some ask for their points back when it begins, which may be earlier than it was. */
 static void come_back(struct world *world, struct client *client)
 {
@@ -203,6 +220,8 @@ static void come_back(struct world *world, struct client *client)
     else if (drawn < 18)
         ask(world, client, VERB_RESERVATION_GET,
             known_one(&client->known[KNOWN_RESERVATIONS], &world->people));
+    else if (drawn < 20)
+        look_at_ticket(world, client);
     else if (drawn < 22)
         ask(world, client, VERB_PAYMENT_GET,
             known_one(&client->known[KNOWN_PAYMENTS], &world->people));

@@ -335,6 +335,8 @@ static void learn_sale(struct world *world, struct client *client, const struct 
     } else if (verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_GET ||
                verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL) {
         learn_reservation(client, &call->out.reservation.reservation);
+        for (size_t i = 0; i < call->out.reservation.ticket_count; i++)
+            learn_id(world, client, KNOWN_TICKETS, call->out.reservation.seats[i].ticket_id);
         if (call->created)
             learn_id(world, client, KNOWN_RESERVATIONS, call->out.reservation.reservation.id);
     } else if (verb == VERB_PAYMENT_MAKE) {

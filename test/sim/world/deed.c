@@ -65,7 +65,7 @@ bool deed_may_carry_key(const struct deed *deed)
         verb == VERB_ROUND_RESUME || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
         verb == VERB_QUEUE_JOIN || verb == VERB_RESERVATION_HOLD ||
         verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
-        verb == VERB_PAYMENT_MAKE)
+        verb == VERB_PAYMENT_MAKE || verb == VERB_TICKET_REISSUE)
         return true;
     return false;
 }
@@ -283,6 +283,11 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
                verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE) {
         call->in.reservation.reservation_id = deed->subject;
         call->in.reservation.start_time = deed->from;
+    } else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||
+               verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE) {
+        call->in.ticket.ticket_id = deed->subject;
+        call->in.ticket.has_holder_name = deed->amount != 0;
+        call->in.ticket.holder_name = text_or_none(deed->name);
     } else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = deed->subject;
     else if (verb == VERB_RESERVATION_HISTORY)

@@ -66,7 +66,9 @@ static void trace_done(struct trace *trace, const struct call *call)
     } else if (verb == VERB_PAYMENT_MAKE || verb == VERB_PAYMENT_GET) {
         trace_id(trace, call->out.payment.id);
         trace_number(trace, (uint64_t)call->out.payment.status);
-    } else if (verb == VERB_POINTS_GET)
+    } else if (verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE)
+        trace_number(trace, (uint64_t)call->record->as.ticket.generation);
+    else if (verb == VERB_POINTS_GET)
         trace_number(trace, (uint64_t)call->out.points.balance);
     else if (verb == VERB_SESSION_OPEN || verb == VERB_SESSION_GRANT ||
              verb == VERB_HANDOVER_MAKE || verb == VERB_HANDOVER_REDEEM)

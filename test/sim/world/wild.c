@@ -210,6 +210,7 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
                                              RECORD_KIND_SEAT_RESERVATION,
                                              RECORD_KIND_POINT_ENTRY,
                                              RECORD_KIND_ACTION,
+                                             RECORD_KIND_TICKET,
                                              RECORD_KIND_PLAN};
     struct record_query *query = &deed->query;
     some_person(world, client, deed);
@@ -222,7 +223,9 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     query->status.given = !percent(world, 70);
     if (query->status.given)
         query->status.value = (int)chance_below(&world->people, 3);
-    if (query->kind != RECORD_KIND_QUEUE_TOKEN && query->kind != RECORD_KIND_SEAT_RESERVATION)
+    if (query->kind == RECORD_KIND_TICKET)
+        query->status.value = query->status.value % 2;
+    else if (query->kind != RECORD_KIND_QUEUE_TOKEN && query->kind != RECORD_KIND_SEAT_RESERVATION)
         query->status.given = false;
     if (query->kind != RECORD_KIND_USER || percent(world, 50))
         deed->email[0] = '\0';
@@ -236,8 +239,11 @@ static void fill_list(struct world *world, struct client *client, struct deed *d
     if (query->kind != RECORD_KIND_USER && query->kind != RECORD_KIND_API_KEY &&
         query->kind != RECORD_KIND_ACTION && query->kind != RECORD_KIND_PLAN && percent(world, 60))
         query->user_id = deed->subject;
-    if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 40))
+    if ((query->kind == RECORD_KIND_SEAT_RESERVATION || query->kind == RECORD_KIND_TICKET) &&
+        percent(world, 40))
         query->round_id = some_round(world, client);
+    if (query->kind == RECORD_KIND_TICKET && percent(world, 40))
+        query->reservation_id = some_id(world, client, KNOWN_RESERVATIONS);
     if (query->kind == RECORD_KIND_SEAT_RESERVATION && percent(world, 20))
         query->concert_id = some_id(world, client, KNOWN_CONCERTS);
     if ((query->kind == RECORD_KIND_SEAT_RESERVATION || query->kind == RECORD_KIND_USER) &&
@@ -334,6 +340,15 @@ static void fill_plan(struct world *world, struct client *client, struct deed *d
                    (unsigned)chance_below(&world->people, 9));
 }
 
+static void fill_ticket(struct world *world, struct client *client, struct deed *deed)
+{
+    deed->subject = some_id(world, client, KNOWN_TICKETS);
+    deed->amount = percent(world, 90);
+    if (percent(world, 70))
+        (void)snprintf(deed->name, sizeof deed->name, "holder %u",
+                       (unsigned)chance_below(&world->people, 5));
+}
+
 /* Anywhere, also where nothing is yet. */
 static void fill_changes(struct world *world, struct deed *deed)
 {
@@ -361,6 +376,9 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
     } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
                verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
         deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
+    else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||
+             verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE)
+        fill_ticket(world, client, deed);
     else if (verb == VERB_PAYMENT_GET)
         deed->subject = some_id(world, client, KNOWN_PAYMENTS);
     else if (verb == VERB_RESERVATION_HISTORY)
@@ -454,6 +472,10 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_RESERVATION_CANCEL] = 10,
     [VERB_PAYMENT_MAKE] = 12,
     [VERB_PAYMENT_GET] = 8,
+    [VERB_TICKET_GET] = 6,
+    [VERB_TICKET_CODE_GET] = 6,
+    [VERB_TICKET_REISSUE] = 9,
+    [VERB_TICKET_CHANGE] = 9,
     [VERB_LIST] = 14,
     [VERB_CHANGES] = 4,
     [VERB_DESK_SEE] = 2,

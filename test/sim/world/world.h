@@ -34,6 +34,7 @@ enum known_kind {
     KNOWN_TOKENS,
     KNOWN_RESERVATIONS,
     KNOWN_PAYMENTS,
+    KNOWN_TICKETS,
     KNOWN_KIND_COUNT,
 };
 

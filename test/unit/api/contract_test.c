@@ -145,6 +145,7 @@ static enum object_name object_of_answer(enum verb_answer answer, bool *in_recor
     case ANSWERS_SEATS:
         return OBJECT_seat_changes;
     case ANSWERS_NOTHING:
+    case ANSWERS_TICKET: /* the handler adds the code */
     case ANSWERS_DRAWN_PLAN:
     case ANSWERS_PAGE:
     case ANSWERS_CHANGES:

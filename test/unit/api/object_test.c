@@ -148,7 +148,8 @@ static void test_lists(void **state)
         "\"extendedAt\":null,\"refundableUntil\":null,\"movedFrom\":null,\"freeCancelUntil\":null,"
         "\"reason\":%s,\"cancelReason\":null,\"concertId\":null,"
         "\"cancelledAt\":%s,"
-        "\"seats\":[{\"seatId\":\"seat_" SOME "\",\"seatNumber\":\"A-1\",\"price\":9}]}";
+        "\"seats\":[{\"seatId\":\"seat_" SOME "\",\"seatNumber\":\"A-1\",\"price\":9}],"
+        "\"tickets\":[]}";
     char text[1024];
     (void)snprintf(text, sizeof text, form, "expired", "null", "null");
     assert_written(OBJECT_reservation, view, text);

@@ -101,6 +101,8 @@ static const enum verb reading_verbs[] = {
     VERB_QUEUE_TOKEN_GET,
     VERB_RESERVATION_GET,
     VERB_PAYMENT_GET,
+    VERB_TICKET_GET,
+    VERB_TICKET_CODE_GET,
     VERB_LIST,
     VERB_HEARD,
     VERB_ROUND_SALES,

@@ -30,7 +30,7 @@ static void ask(void *owner, struct call *call)
 void by_hand_open(struct by_hand *hand)
 {
     static const uint64_t seed[4] = {1, 2, 3, 4};
-    static const struct secret token_key = {{7}};
+    static const struct house_keys keys = {.token_key = {{7}}, .ticket_seed = {{8}}};
     *hand = (struct by_hand){
         .now = {.house = INT64_C(1800000000000), .wall = INT64_C(1800000000000)},
         .mode = BATCH_SELLING,
@@ -40,7 +40,7 @@ void by_hand_open(struct by_hand *hand)
     hand->batch.office = office_new(&people_settings);
     assert_non_null(hand->batch.office);
     struct explanation why;
-    assert_int_equal(office_open(hand->batch.office, hand->now, 0, &token_key, &why), RESULT_OK);
+    assert_int_equal(office_open(hand->batch.office, hand->now, 0, &keys, &why), RESULT_OK);
     by_hand_batch(hand, NULL, 0);
 }
 

@@ -192,7 +192,7 @@ static void what_was_acknowledged_is_there_after_a_restart(void **state)
     assert_int_equal(people_hold(&running->asker, &buyer, round_id,
                                  running_seat(running, round_id, 4), &reservation_id),
                      REFUSAL_NONE);
-    const struct secret token_key = engine_token_key(running->engine);
+    const struct house_keys keys = engine_keys(running->engine);
     const timestamp_ms before = engine_now(running->engine).house;
     struct queue_view queue;
     const uint64_t queue_version = engine_queue(running->engine, &queue);
@@ -201,7 +201,8 @@ static void what_was_acknowledged_is_there_after_a_restart(void **state)
     for (int64_t book_ms = 0; book_ms <= 60000; book_ms += 60000) {
         running_stop(running, book_ms);
         running_start(running);
-        assert_memory_equal(engine_token_key(running->engine).bytes, token_key.bytes, SECRET_BYTES);
+        const struct house_keys again = engine_keys(running->engine);
+        assert_memory_equal(&again, &keys, sizeof keys);
         assert_true(engine_now(running->engine).house > before);
         assert_true(engine_queue(running->engine, &queue) > queue_version);
         assert_int_equal(queue.last_number, 1);

@@ -34,7 +34,7 @@ static bool has_texts(enum record_kind kind)
            kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
            kind == RECORD_KIND_API_KEY || kind == RECORD_KIND_NOTICE ||
            kind == RECORD_KIND_CONCERT_ROUND || kind == RECORD_KIND_ACTION ||
-           kind == RECORD_KIND_PLAN || kind == RECORD_KIND_PLAN_PIECE;
+           kind == RECORD_KIND_PLAN || kind == RECORD_KIND_PLAN_PIECE || kind == RECORD_KIND_TICKET;
 }
 
 static void only_known_kinds_have_texts(void **state)
@@ -165,6 +165,17 @@ static void a_concert_with_the_longest_texts_fits_its_room(void **state)
     assert_true(record_encoded_max(&record) <= RECORD_BYTES_MAX + CONCERT_TEXT_BYTES_MAX);
 }
 
+static void a_ticket_with_the_longest_texts_fits_its_room(void **state)
+{
+    char number[SEAT_NUMBER_BYTES_MAX + 1], name[USER_NAME_CHARACTERS_MAX * UTF8_BYTES_MAX + 1];
+    const struct record ticket = {
+        .kind = RECORD_KIND_TICKET,
+        .as.ticket = {.seat_number = longest(number, SEAT_TEXT_CHARACTERS_MAX),
+                      .holder_name = longest(name, USER_NAME_CHARACTERS_MAX)}};
+    (void)state;
+    assert_true(record_encoded_max(&ticket) <= RECORD_BYTES_MAX);
+}
+
 static void a_seat_with_the_longest_texts_fits_its_room(void **state)
 {
     (void)state;
@@ -190,8 +201,9 @@ static void the_largest_tick_and_the_largest_round_fit_a_batch(void **state)
 {
     (void)state;
     const size_t concert = CONCERT_TEXT_BYTES_MAX;
-    assert_true((size_t)STEP_RECORDS_MAX * RECORD_BYTES_MAX * OFFICE_TICK_MAX + concert <=
-                BATCH_BYTES_MAX);
+    const size_t deadlines = (size_t)HOLD_END_RECORDS_MAX * OFFICE_TICK_MAX;
+    const size_t slices = (size_t)STEP_RECORDS_MAX * (REFUND_SLICE + CATCH_UP_SLICE);
+    assert_true((deadlines + slices) * RECORD_BYTES_MAX + concert <= BATCH_BYTES_MAX);
     assert_true((size_t)RECORD_BYTES_MAX * (ROUND_SEATS_MAX + CALL_RECORDS_MAX) + concert <=
                 BATCH_BYTES_MAX);
     assert_true((size_t)REMOVED_RECORD_BYTES_MAX * (SEATS_MAX + ROUNDS_PER_CONCERT_MAX) +
@@ -212,6 +224,7 @@ int main(void)
         cmocka_unit_test(a_removed_row_fits_its_room),
         cmocka_unit_test(a_user_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_concert_with_the_longest_texts_fits_its_room),
+        cmocka_unit_test(a_ticket_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(a_seat_with_the_longest_texts_fits_its_room),
         cmocka_unit_test(an_entry_with_the_longest_reference_fits_its_room),
         cmocka_unit_test(the_largest_tick_and_the_largest_round_fit_a_batch),

@@ -82,6 +82,11 @@ static enum expected expectation(const struct office *office, const struct ledge
             ledger_find_id(ledger, RECORD_KIND_SEAT_RESERVATION, image->as.payment.reservation_id);
         return expected_reservation(office, &reservation->as.seat_reservation);
     }
+    if (kind == RECORD_KIND_TICKET) {
+        reservation =
+            ledger_find_id(ledger, RECORD_KIND_SEAT_RESERVATION, image->as.ticket.reservation_id);
+        return expected_reservation(office, &reservation->as.seat_reservation);
+    }
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return expected_reservation(office, &image->as.seat_reservation);
     if (kind == RECORD_KIND_INCIDENT || kind == RECORD_KIND_ACTION ||
@@ -143,6 +148,23 @@ static bool find_held_seat(const struct office *office, const struct record *ima
     return held != NULL;
 }
 
+static bool find_ticket(const struct office *office, const struct record *image,
+                        struct record *live)
+{
+    const struct live_reservation *reservation =
+        reservation_find(office, image->as.ticket.reservation_id);
+    const struct held_seat *held =
+        reservation == NULL ? NULL : reservation_seats(office, reservation);
+    for (; held != NULL; held = held_seat_next(office, held)) {
+        const struct live_ticket *ticket = held_seat_ticket(office, held);
+        if (ticket == NULL || !id_equal(ticket->id, image->as.ticket.id))
+            continue;
+        live->as.ticket = ticket_row(office, reservation, held);
+        return true;
+    }
+    return false;
+}
+
 bool compare_find(const struct office *office, const struct record *image, struct record *live,
                   struct hash_text *hash)
 {
@@ -177,6 +199,8 @@ bool compare_find(const struct office *office, const struct record *image, struc
         return find_reset(office, image, live);
     case RECORD_KIND_RESERVATION_SEAT:
         return find_held_seat(office, image, live);
+    case RECORD_KIND_TICKET:
+        return find_ticket(office, image, live);
     case RECORD_KIND_POINT_ENTRY:
         return find_entry(office, image, live);
     case RECORD_KIND_PLAN:

@@ -36,6 +36,7 @@ enum row {
     BOUGHT, /* Bob's, with a token that has left memory */
     HOLD_PLACE,
     BOUGHT_PLACE,
+    TICKET, /* of what Bob bought */
     ENTRY,
     KEPT_KEY,
     RESET,
@@ -59,7 +60,8 @@ static const struct record good[ROW_COUNT] = {
                             .max_active = 1,
                             .admit_per_second = 1,
                             .active_ceiling = 1,
-                            .seats_per_user_ceiling = 1}},
+                            .seats_per_user_ceiling = 1,
+                            .last_serial = 1}},
     [ANN] = {.kind = RECORD_KIND_USER, .as.user = {.id = {{1}}, .name = "ann"}},
     [BOB] = {.kind = RECORD_KIND_USER, .as.user = {.id = {{2}}, .name = "bob"}},
     [ACCOUNT] = {.kind = RECORD_KIND_POINT_ACCOUNT, .as.point_account = {.user_id = {{1}}}},
@@ -138,6 +140,16 @@ static const struct record good[ROW_COUNT] = {
                       .as.reservation_seat = {.reservation_id = {{41}},
                                               .seat_id = {{11}},
                                               .price = BOUGHT_AMOUNT}},
+    [TICKET] = {.kind = RECORD_KIND_TICKET,
+                .as.ticket = {.id = {{1}},
+                              .reservation_id = {{41}},
+                              .round_id = {{5}},
+                              .seat_id = {{11}},
+                              .user_id = {{2}},
+                              .seat_number = "2",
+                              .serial = 1,
+                              .generation = 1,
+                              .issued_at = INT64_C(1) << 40}},
     [ENTRY] =
         {.kind = RECORD_KIND_POINT_ENTRY,
          .as.point_entry = {.id = {{50}}, .user_id = {{1}}, .caller_id = {{2}}, .reference = "r"}},
@@ -303,6 +315,33 @@ static const struct spoilt cases[] = {
     {IS(PLAN_MISSING), PIECE, {NAME(PIECE, plan_piece, plan_id, 81)}},
     {IS(OUT_OF_PLACE), PIECE, {NUMBER(PIECE, plan_piece, position, 1)}},
     {IS(OUT_OF_PLACE), PIECE, {NUMBER(PIECE, plan_piece, position, -1)}},
+    {IS(HOUSE_OUT_OF_RANGE), HOUSE, {NUMBER(HOUSE, house, last_serial, -1)}},
+    {IS(TEXT_MISSING), TICKET, {TEXT(TICKET, ticket, seat_number, NULL)}},
+    {IS(TEXT_TOO_LONG), TICKET, {TEXT(TICKET, ticket, holder_name, LONGER_TEXT)}},
+    {IS(SERIAL_OUT_OF_RANGE), TICKET, {NUMBER(TICKET, ticket, serial, 0)}},
+    {IS(SERIAL_OUT_OF_RANGE), TICKET, {NUMBER(TICKET, ticket, generation, 0)}},
+    {IS(SERIAL_OUT_OF_RANGE),
+     TICKET,
+     {NUMBER(TICKET, ticket, generation, TICKET_GENERATION_MAX + 1)}},
+    {IS(SEAT_MISSING), TICKET, {NAME(TICKET, ticket, seat_id, 12)}},
+    {IS(TICKET_OF_OTHER), TICKET, {NAME(TICKET, ticket, user_id, 1)}},
+    {IS(TICKET_OF_OTHER), TICKET, {NAME(TICKET, ticket, round_id, 6)}},
+    {IS(TICKET_OF_OTHER), TICKET, {NUMBER(TICKET, ticket, status, TICKET_STATUS_VOID)}},
+    {IS(TICKET_OF_OTHER), TICKET, {NUMBER(TICKET, ticket, issued_at, 1)}},
+    {IS(TICKET_BEYOND_ONE),
+     TICKET,
+     {AGAIN(TICKET), NAME(TICKET, ticket, id, 2),
+      NUMBER(TICKET, ticket, issued_at, INT64_C(2) << 40)}},
+    {IS(IDENTITY_CHANGED), TICKET, {AGAIN(TICKET), NUMBER(TICKET, ticket, serial, 2)}},
+    {IS(IDENTITY_CHANGED), /* a code that was revoked */
+     TICKET,
+     {NUMBER(TICKET, ticket, generation, 2), AGAIN(TICKET), NUMBER(TICKET, ticket, generation, 1)}},
+    {IS(TICKETS_MISSING),
+     BOUGHT,
+     {LEFT_OUT(TICKET), NUMBER(HOUSE, house, tickets_since, 1),
+      NUMBER(PAYMENT, payment, paid_at, 2)}},
+    {IS(SERIAL_NOT_GIVEN), BOUGHT, {NUMBER(HOUSE, house, last_serial, 0)}},
+    {IS(NEVER_GOES), TICKET, {GONE(TICKET)}},
     {IS(NOTICE_BEYOND_ONE), TOLD, {AGAIN(TOLD), NAME(TOLD, notice, id, 71)}},
     {IS(AMOUNT_OUT_OF_RANGE), ACCOUNT, {NUMBER(ACCOUNT, point_account, balance, -1)}},
     {IS(AMOUNT_OUT_OF_RANGE), ACCOUNT, {NUMBER(ACCOUNT, point_account, balance, INT64_MAX)}},
@@ -499,7 +538,7 @@ static const struct spoilt cases[] = {
 static enum result load(const struct story *story, struct explanation *why)
 {
     const struct office_settings settings = {.max_active = 1, .admit_per_second = 1};
-    const struct secret key = {{0}};
+    const struct house_keys keys = {.token_key = {{0}}};
     struct office *office = office_new(&settings);
     assert_non_null(office);
     enum result result = RESULT_OK;
@@ -507,7 +546,7 @@ static enum result load(const struct story *story, struct explanation *why)
         if (!story->left_out[i])
             result = office_load(office, &story->records[i], why);
     if (result == RESULT_OK)
-        result = office_open(office, (struct moment){1000, 1000}, 1, &key, why);
+        result = office_open(office, (struct moment){1000, 1000}, 1, &keys, why);
     if (result == RESULT_OK && !office_audit(office, why))
         fail_msg("%s", why->text);
     office_free(office);

@@ -68,6 +68,9 @@ static const struct {
      "reservation expired", BY(HOLD_EXPIRED)},
     {RECORD_KIND_SEAT_RESERVATION, RESERVATION_STATUS_CONFIRMED, RESERVATION_STATUS_CANCELLED,
      "confirmed reservation cancelled", BY(CANCELLED) | BY(ROUND_SETTLED)},
+    {RECORD_KIND_TICKET, NONE, TICKET_STATUS_VALID, "ticket issued", BY(PAID)},
+    {RECORD_KIND_TICKET, TICKET_STATUS_VALID, TICKET_STATUS_VOID, "ticket voided",
+     BY(CANCELLED) | BY(ROUND_SETTLED)},
 };
 
 #define LEGAL_COUNT (sizeof legal / sizeof legal[0])
@@ -99,6 +102,8 @@ static int state_of(const struct record *record)
         return (int)record->as.payment.status;
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return (int)record->as.seat_reservation.status;
+    if (kind == RECORD_KIND_TICKET)
+        return (int)record->as.ticket.status;
     return NONE;
 }
 
@@ -126,6 +131,7 @@ static const why_set whys_without_move[RECORD_KIND_COUNT] = {
                                 BY(PAID) | BY(ROUND_SETTLED) | BY(TURN_ENDED) | BY(DOWNTIME) |
                                 BY(INCIDENT) | BY(EXTENDED),
     [RECORD_KIND_SEAT_RESERVATION] = BY(DOWNTIME) | BY(INCIDENT) | BY(EXTENDED),
+    [RECORD_KIND_TICKET] = BY(TICKET_REISSUED) | BY(TICKET_CHANGED),
     [RECORD_KIND_INCIDENT] = BY(INCIDENT),
     [RECORD_KIND_PLAN] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
     [RECORD_KIND_PLAN_PIECE] = BY(PLAN_MADE) | BY(PLAN_CHANGED) | BY(PLAN_REMOVED),
@@ -138,7 +144,7 @@ static const why_set whys_without_move[RECORD_KIND_COUNT] = {
         BY(CHARGED) | BY(ADJUSTED) | BY(CONCERT_CREATED) | BY(PLAN_MADE) | BY(ROUND_CREATED) |
         BY(ROUND_CANCELLED) | BY(ROUND_MOVED) | BY(ROUND_PAUSED) | BY(ROUND_RESUMED) |
         BY(SEATS_BLOCKED) | BY(SEATS_UNBLOCKED) | BY(JOINED) | BY(HELD) | BY(EXTENDED) |
-        BY(CANCELLED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED),
+        BY(CANCELLED) | BY(PAID) | BY(INCIDENT) | BY(KEY_EXPIRED) | BY(TICKET_REISSUED),
 };
 
 static bool judge_why(const struct record *record, why_set whys, struct explanation *why)
@@ -159,6 +165,7 @@ static bool judge_transition(struct judge *judge, const struct record *record,
     const bool ended =
         (record->kind == RECORD_KIND_QUEUE_TOKEN && from == TOKEN_STATUS_EXPIRED) ||
         (record->kind == RECORD_KIND_PAYMENT && from != NONE && from != PAYMENT_STATUS_SUCCEEDED) ||
+        (record->kind == RECORD_KIND_TICKET && from == TICKET_STATUS_VOID) ||
         (record->kind == RECORD_KIND_SEAT_RESERVATION && from != NONE &&
          from != RESERVATION_STATUS_PENDING && from != RESERVATION_STATUS_CONFIRMED);
     if (from == to && !ended)
@@ -376,6 +383,24 @@ static bool judge_reservation(struct judge *judge, const struct seat_reservation
     return good;
 }
 
+/* 16: serials are given one by one, and a code that was revoked never comes back. */
+static bool judge_ticket(struct judge *judge, const struct record *record,
+                         const struct record *before, struct explanation *why)
+{
+    const struct ticket *row = &record->as.ticket;
+    const struct ticket *old = before == NULL ? NULL : &before->as.ticket;
+    const int64_t more = record->why == WHY_TICKET_REISSUED ? 1 : 0;
+    const bool good = old == NULL
+                          ? row->serial == ++judge->last_serial && row->generation == 1
+                          : row->serial == old->serial && row->generation == old->generation + more;
+    if (!good || (row->status == TICKET_STATUS_VOID) != (row->voided_at != 0)) {
+        (void)explain(why, RESULT_CORRUPT, "invariant 16: serial %lld, generation %lld",
+                      (long long)row->serial, (long long)row->generation);
+        return false;
+    }
+    return true;
+}
+
 /* ---- The door ---- */
 
 bool judge_record(struct judge *judge, const struct record *record, const struct record *before,
@@ -394,6 +419,7 @@ bool judge_record(struct judge *judge, const struct record *record, const struct
     if (kind == RECORD_KIND_HOUSE) {
         judge->active_ceiling = record->as.house.active_ceiling;
         judge->last_number = record->as.house.last_number;
+        judge->told_serial = record->as.house.last_serial;
         return true;
     }
     if (kind == RECORD_KIND_POINT_ACCOUNT) {
@@ -405,6 +431,8 @@ bool judge_record(struct judge *judge, const struct record *record, const struct
         return judge_entry(judge, &record->as.point_entry, before, why);
     if (kind == RECORD_KIND_PAYMENT)
         return judge_payment(judge, &record->as.payment, before);
+    if (kind == RECORD_KIND_TICKET)
+        return judge_ticket(judge, record, before, why);
     if (kind == RECORD_KIND_QUEUE_TOKEN)
         return judge_token(judge, &record->as.queue_token, before, why);
     if (kind == RECORD_KIND_SEAT_RESERVATION)
@@ -430,6 +458,10 @@ bool judge_commit(const struct judge *judge, struct explanation *why)
     }
     if (judge->last_number != (int64_t)judge->token_count) {
         (void)explain(why, RESULT_CORRUPT, "lastNumber is not the last number");
+        return false;
+    }
+    if (judge->told_serial != judge->last_serial) {
+        (void)explain(why, RESULT_CORRUPT, "invariant 16: lastSerial is not the last serial");
         return false;
     }
     return true;

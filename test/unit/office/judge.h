@@ -44,6 +44,7 @@ struct judge {
     struct judged_sale *sales;
     size_t sale_count, sale_capacity;
     int64_t active, active_ceiling, last_number;
+    int64_t last_serial, told_serial; /* of the tickets, and as the house says */
     /* Sums: of charges and adjustments, of succeeded payments, of all balances. */
     int64_t charged, paid, balances;
 };

@@ -64,6 +64,24 @@ static const struct record beginnings[] = {
     {.kind = RECORD_KIND_RESERVATION_SEAT,
      .as.reservation_seat =
          {.reservation_id = {{9}}, .position = 1, .seat_id = {{6}}, .price = AMOUNT - 3}},
+    {.kind = RECORD_KIND_TICKET,
+     .as.ticket = {.id = {{0, 0, 0, 0, 16}},
+                   .reservation_id = {{9}},
+                   .round_id = {{4}},
+                   .seat_id = {{5}},
+                   .user_id = {{1}},
+                   .serial = 5,
+                   .status = TICKET_STATUS_VOID,
+                   .issued_at = INT64_C(16) << 8}},
+    {.kind = RECORD_KIND_TICKET,
+     .as.ticket = {.id = {{0, 0, 0, 0, 17}},
+                   .reservation_id = {{9}},
+                   .round_id = {{4}},
+                   .seat_id = {{6}},
+                   .user_id = {{1}},
+                   .serial = 6,
+                   .status = TICKET_STATUS_VOID,
+                   .issued_at = INT64_C(17) << 8}},
     {.kind = RECORD_KIND_POINT_ENTRY,
      .as.point_entry = {.id = {{10}}, .user_id = {{1}}, .caller_id = {{1}}}},
     {.kind = RECORD_KIND_INCIDENT, .as.incident = {.id = {{12}}, .caller_id = {{1}}}},
@@ -108,13 +126,19 @@ static bool is_set(const struct record *record, const struct field_schema *field
     return memcmp(record_field(record, field), &nothing.as, bytes[field->type]) != 0;
 }
 
-/* A value that no other field of the row has, and another one in each `round`. */
-static void set(struct record *record, const struct field_schema *field, size_t index, int round)
+static void set_text(const char **at, size_t index, int round)
 {
     static const char *const texts[][2] = {{"a", "A"}, {"b", "B"}, {"c", "C"}, {"d", "D"},
                                            {"e", "E"}, {"f", "F"}, {"g", "G"}, {"h", "H"},
                                            {"i", "I"}, {"j", "J"}, {"k", "K"}, {"l", "L"},
                                            {"m", "M"}, {"n", "N"}, {"o", "O"}, {"p", "P"}};
+    assert_true(index < sizeof texts / sizeof texts[0]);
+    *at = texts[index][round];
+}
+
+/* A value that no other field of the row has, and another one in each `round`. */
+static void set(struct record *record, const struct field_schema *field, size_t index, int round)
+{
     void *at = record_field_mutable(record, field);
     const int64_t integer = 1000 + 100 * (int64_t)index + round;
     const int number = (int)(1 + ((size_t)round + index) % (field->text_count - 1));
@@ -124,8 +148,7 @@ static void set(struct record *record, const struct field_schema *field, size_t 
         *(struct id *)at = (struct id){{0xee, (uint8_t)index, (uint8_t)round}};
         return;
     case FIELD_TEXT:
-        assert_true(index < sizeof texts / sizeof texts[0]);
-        *(const char **)at = texts[index][round];
+        set_text(at, index, round);
         return;
     case FIELD_INT:
     case FIELD_TIME:
@@ -156,6 +179,8 @@ static struct record filled(size_t row, int round)
             !(is_first_of_two(&record) && strcmp(schema->fields[i].column, "position") == 0) &&
             !is_of_others(&record, &schema->fields[i]))
             set(&record, &schema->fields[i], i, round);
+    if (record.kind == RECORD_KIND_TICKET) /* it has the number of its seat */
+        set_text(&record.as.ticket.seat_number, FIELD_OF_seat_seat_number, round);
     return record;
 }
 
@@ -181,9 +206,9 @@ static void load(struct office *office, const struct record *record)
 
 static void open_it(struct office *office)
 {
-    static const struct secret key = {{1}};
+    static const struct house_keys keys = {.token_key = {{1}}};
     struct explanation why;
-    if (office_open(office, (struct moment){1000, 1000}, 1, &key, &why) != RESULT_OK)
+    if (office_open(office, (struct moment){1000, 1000}, 1, &keys, &why) != RESULT_OK)
         fail_msg("%s", why.text);
 }
 

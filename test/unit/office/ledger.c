@@ -250,6 +250,8 @@ static bool is_loaded(const struct tables *tables, const struct record *image)
         return reservation_is_loaded(tables, image->as.payment.reservation_id);
     if (kind == RECORD_KIND_SEAT_RESERVATION)
         return reservation_is_loaded(tables, image->as.seat_reservation.id);
+    if (kind == RECORD_KIND_TICKET)
+        return reservation_is_loaded(tables, image->as.ticket.reservation_id);
     if (kind == RECORD_KIND_RESERVATION_SEAT)
         return reservation_is_loaded(tables, image->as.reservation_seat.reservation_id);
     if (kind == RECORD_KIND_POINT_ENTRY || kind == RECORD_KIND_INCIDENT ||
@@ -295,6 +297,38 @@ enum result ledger_load(const struct ledger *ledger, struct office *office, uint
 
 /* ---- History ---- */
 
+/* The valid or void ticket of a seat; NULL: there is none. */
+static const struct ticket *ticket_of(const struct ledger *ledger, struct id reservation_id,
+                                      struct id seat_id)
+{
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        const struct record *image = ledger->rows[i].image;
+        if (image->kind == RECORD_KIND_TICKET &&
+            id_equal(image->as.ticket.reservation_id, reservation_id) &&
+            id_equal(image->as.ticket.seat_id, seat_id))
+            return &image->as.ticket;
+    }
+    return NULL;
+}
+
+/* As a reader does it. */
+static void view_tickets(const struct ledger *ledger, struct reservation_view *view)
+{
+    for (size_t i = 0; i < view->seat_count; i++) {
+        struct reserved_seat_view *seat = &view->seats[i];
+        const struct ticket *ticket = ticket_of(ledger, view->reservation.id, seat->seat_id);
+        if (ticket == NULL)
+            continue;
+        seat->ticket_id = ticket->id;
+        seat->ticket_status = ticket->status;
+        if (ticket->holder_name != NULL) {
+            seat->holder_name = strdup(ticket->holder_name);
+            assert_non_null(seat->holder_name);
+        }
+        view->ticket_count++;
+    }
+}
+
 static struct reservation_view *view_of(const struct ledger *ledger, const struct record *record)
 {
     struct reservation_view *view = calloc(1, sizeof *view);
@@ -316,7 +350,21 @@ static struct reservation_view *view_of(const struct ledger *ledger, const struc
         memcpy(seat->seat_number, found->as.seat.seat_number,
                strlen(found->as.seat.seat_number) + 1);
     }
+    view_tickets(ledger, view);
     return view;
+}
+
+struct id ledger_ticket(const struct ledger *ledger, struct id reservation_id,
+                        const char *seat_number)
+{
+    for (size_t i = 0; i < ledger->row_count; i++) {
+        const struct record *image = ledger->rows[i].image;
+        if (image->kind == RECORD_KIND_TICKET &&
+            id_equal(image->as.ticket.reservation_id, reservation_id) &&
+            strcmp(image->as.ticket.seat_number, seat_number) == 0)
+            return image->as.ticket.id;
+    }
+    return ID_NONE;
 }
 
 static const struct record *find_reference(const struct ledger *ledger,

@@ -46,6 +46,10 @@ const struct record *ledger_find_id(const struct ledger *ledger, enum record_kin
                                     struct id id);
 
 /* A seat of a round by its number on the ticket; ID_NONE: there is none. */
+/* The ticket of a seat; ID_NONE: there is none. */
+struct id ledger_ticket(const struct ledger *ledger, struct id reservation_id,
+                        const char *seat_number);
+
 struct id ledger_seat(const struct ledger *ledger, struct id round_id, const char *seat_number);
 
 /* Loads a new office: the live rows of the tables as they stood after `booked_seq`, parents first,

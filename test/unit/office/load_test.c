@@ -54,7 +54,7 @@ static struct record deleted(struct record record)
 static enum result load(const struct record *records, size_t count)
 {
     const struct office_settings settings = {.max_active = 1, .admit_per_second = 1};
-    const struct secret key = {{0}};
+    const struct house_keys keys = {.token_key = {{0}}};
     struct office *office = office_new(&settings);
     assert_non_null(office);
     enum result result = RESULT_OK;
@@ -62,7 +62,7 @@ static enum result load(const struct record *records, size_t count)
     for (size_t i = 0; i < count && result == RESULT_OK; i++)
         result = office_load(office, &records[i], &why);
     if (result == RESULT_OK)
-        result = office_open(office, (struct moment){1000, 1000}, 1, &key, &why);
+        result = office_open(office, (struct moment){1000, 1000}, 1, &keys, &why);
     office_free(office);
     return result;
 }
@@ -88,20 +88,21 @@ static void a_payment_of_no_live_reservation_is_not_kept(void **state)
         .as.payment = {.id = ID(9), .user_id = ID(1), .reservation_id = ID(8)}};
     const struct record one = user(1);
     const struct office_settings settings = {.max_active = 1, .admit_per_second = 1};
-    const struct secret key = {{7}};
+    const struct house_keys keys = {.token_key = {{7}}};
     struct office *office = office_new(&settings);
     struct office_counts counts;
     struct explanation why;
     assert_non_null(office);
     assert_int_equal(office_load(office, &one, &why), RESULT_OK);
     assert_int_equal(office_load(office, &payment, &why), RESULT_OK);
-    assert_int_equal(office_open(office, (struct moment){1000, 1000}, 1, &key, &why), RESULT_OK);
+    assert_int_equal(office_open(office, (struct moment){1000, 1000}, 1, &keys, &why), RESULT_OK);
     office_counts(office, &counts);
     assert_int_equal(counts.payments, 0);
     office_free(office);
 }
 
-static struct secret key_after_loading(const struct record *house, const struct secret *offered)
+static struct house_keys keys_after_loading(const struct record *house,
+                                            const struct house_keys *offered)
 {
     const struct office_settings settings = {.max_active = 1, .admit_per_second = 1};
     struct office *office = office_new(&settings);
@@ -110,21 +111,37 @@ static struct secret key_after_loading(const struct record *house, const struct 
     if (house != NULL)
         assert_int_equal(office_load(office, house, &why), RESULT_OK);
     assert_int_equal(office_open(office, (struct moment){1000, 1000}, 1, offered, &why), RESULT_OK);
-    const struct secret key = office_token_key(office);
+    const struct house_keys keys = office_keys(office);
     office_free(office);
-    return key;
+    return keys;
 }
 
-static void a_new_house_takes_the_key_and_an_old_one_keeps_its_own(void **state)
+static void a_new_house_takes_the_keys_and_an_old_one_keeps_its_own(void **state)
 {
     (void)state;
-    const struct secret first = {{7}}, second = {{8}};
+    const struct house_keys first = {.token_key = {{7}}, .ticket_seed = {{5}}},
+                            second = {.token_key = {{8}}, .ticket_seed = {{6}}};
     const struct record house = {.kind = RECORD_KIND_HOUSE,
-                                 .as.house = {.id = 1, .admit_per_second = 1, .token_key = first}};
-    const struct secret of_new = key_after_loading(NULL, &first);
+                                 .as.house = {.id = 1,
+                                              .admit_per_second = 1,
+                                              .token_key = first.token_key,
+                                              .ticket_seed = first.ticket_seed}};
+    const struct house_keys of_new = keys_after_loading(NULL, &first);
     assert_memory_equal(&of_new, &first, sizeof first);
-    const struct secret of_old = key_after_loading(&house, &second);
+    const struct house_keys of_old = keys_after_loading(&house, &second);
     assert_memory_equal(&of_old, &first, sizeof first);
+}
+
+/* One from before there were tickets gets what they are signed with, and keeps the other key. */
+static void a_house_that_lacks_a_key_gets_that_one(void **state)
+{
+    (void)state;
+    const struct house_keys offered = {.token_key = {{8}}, .ticket_seed = {{6}}};
+    const struct record house = {.kind = RECORD_KIND_HOUSE,
+                                 .as.house = {.id = 1, .admit_per_second = 1, .token_key = {{7}}}};
+    const struct house_keys keys = keys_after_loading(&house, &offered);
+    assert_memory_equal(&keys.token_key, &house.as.house.token_key, SECRET_BYTES);
+    assert_memory_equal(&keys.ticket_seed, &offered.ticket_seed, SECRET_BYTES);
 }
 
 /* The tables may be ahead of a row of the tail: what is gone already may go again. */
@@ -146,7 +163,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_round_that_is_over_has_no_seats),
         cmocka_unit_test(a_payment_of_no_live_reservation_is_not_kept),
-        cmocka_unit_test(a_new_house_takes_the_key_and_an_old_one_keeps_its_own),
+        cmocka_unit_test(a_new_house_takes_the_keys_and_an_old_one_keeps_its_own),
+        cmocka_unit_test(a_house_that_lacks_a_key_gets_that_one),
         cmocka_unit_test(what_is_gone_may_go_again),
     };
     return cmocka_run_group_tests_name("loading", tests, NULL, NULL);

@@ -139,14 +139,14 @@ static void refuses_without_memory(void **state)
 
 static enum result load_all(const struct ledger *ledger, struct office *office)
 {
-    static const struct secret key = {{0}};
+    static const struct house_keys keys = {.token_key = {{0}}};
     struct explanation why;
     for (size_t i = 0; i < ledger->entry_count; i++) {
         const enum result result = office_load(office, ledger->entries[i].record, &why);
         if (result != RESULT_OK)
             return result;
     }
-    return office_open(office, (struct moment){STAGE_START, STAGE_START}, ledger->seq, &key, &why);
+    return office_open(office, (struct moment){STAGE_START, STAGE_START}, ledger->seq, &keys, &why);
 }
 
 /* The nth allocation of a whole loading fails: it is said, and what was loaded can be let go. */

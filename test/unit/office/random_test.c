@@ -30,7 +30,7 @@ struct world {
     struct chance chance;
     struct person people[PEOPLE];
     struct things users, ensured, keys, staff, tokens, concerts, plans, rounds, reservations,
-        payments;
+        payments, tickets;
     struct password_reset reset; /* the last */
     struct id handover;          /* the same */
     bool erased[PEOPLE];         /* in the batch that is being made */
@@ -319,6 +319,12 @@ static void fill(struct world *world, struct call *call)
             (struct texts_to_tell){.ko = "늦게 시작합니다", .en = "It begins late."};
         call->in.notice.has_until = chance_percent(&world->chance, 50);
         call->in.notice.until = some_time(world, -MINUTE_MS, HOUR_MS);
+    } else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||
+               verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE) {
+        call->in.ticket.ticket_id = some(world, &world->tickets);
+        call->in.ticket.has_holder_name = chance_percent(&world->chance, 80);
+        if (chance_percent(&world->chance, 70))
+            call->in.ticket.holder_name = some_text(world, 1, 99);
     } else if (verb == VERB_PAYMENT_GET)
         call->in.payment_get.payment_id = some(world, &world->payments);
     else
@@ -352,6 +358,14 @@ static const struct person *some_caller(struct world *world, const struct call *
             if (id_equal(world->people[i].user_id, reservation->as.seat_reservation.user_id))
                 return &world->people[i];
     }
+    if (call->verb == VERB_TICKET_CODE_GET || call->verb == VERB_TICKET_REISSUE ||
+        call->verb == VERB_TICKET_CHANGE) {
+        const struct record *ticket =
+            ledger_find_id(&world->stage.ledger, RECORD_KIND_TICKET, call->in.ticket.ticket_id);
+        for (size_t i = 0; ticket != NULL && i < PEOPLE; i++)
+            if (id_equal(world->people[i].user_id, ticket->as.ticket.user_id))
+                return &world->people[i];
+    }
     return &world->people[chance_below(&world->chance, PEOPLE)];
 }
 
@@ -360,6 +374,9 @@ static void learn(struct world *world, const struct call *call)
 {
     if (call->refusal == REFUSAL_INSUFFICIENT_POINTS)
         keep(&world->payments, call->detail.payment_id);
+    if (call->refusal == REFUSAL_NONE && call->verb == VERB_RESERVATION_GET)
+        for (size_t i = 0; i < call->out.reservation.ticket_count; i++)
+            keep(&world->tickets, call->out.reservation.seats[i].ticket_id);
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_USER_ENSURE)
         keep(&world->ensured, call->record->as.user.id);
     if (call->refusal == REFUSAL_NONE && call->verb == VERB_HANDOVER_MAKE)
@@ -461,6 +478,10 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_RESERVATION_CANCEL] = 40,
     [VERB_PAYMENT_MAKE] = 120,
     [VERB_PAYMENT_GET] = 20,
+    [VERB_TICKET_GET] = 5,
+    [VERB_TICKET_CODE_GET] = 5,
+    [VERB_TICKET_REISSUE] = 20,
+    [VERB_TICKET_CHANGE] = 20,
     [VERB_LIST] = 3,
     [VERB_CHANGES] = 20,
     [VERB_DESK_SEE] = 10,

@@ -1,4 +1,4 @@
-/* Rows about reservations and payments. */
+/* Rows about reservations, payments and tickets. */
 #include "row.h"
 
 #include <stdio.h>
@@ -17,13 +17,20 @@ static void view_facts(struct play *play)
 {
     const struct reservation_view *view = &play->call.out.reservation;
     const struct seat_reservation *row = &view->reservation;
-    char seats[256] = "", prices[256] = "";
+    char seats[256] = "", prices[256] = "", tickets[256] = "", holders[256] = "";
     for (size_t i = 0; i < view->seat_count; i++) {
         char price[32];
         (void)snprintf(price, sizeof price, "%lld", (long long)view->seats[i].price);
         append(seats, sizeof seats, view->seats[i].seat_number);
         append(prices, sizeof prices, price);
     }
+    for (size_t i = 0; i < view->ticket_count; i++) {
+        const char *name = view->seats[i].holder_name;
+        append(tickets, sizeof tickets, ticket_status_texts[view->seats[i].ticket_status]);
+        append(holders, sizeof holders, name == NULL ? "none" : name);
+    }
+    fact_text(play, "tickets", tickets);
+    fact_text(play, "for", holders);
     fact_text(play, "status", reservation_status_texts[row->status]);
     fact_number(play, "amount", row->amount);
     fact_number(play, "used", row->used_points);
@@ -280,4 +287,52 @@ bool row_payment(struct play *play)
     if (play->call.refusal == REFUSAL_NONE)
         payment_facts(play, &play->call.out.payment);
     return true;
+}
+
+/* ---- Tickets ---- */
+
+static bool about_ticket(struct play *play, enum verb verb)
+{
+    if (!play_begin(play, verb))
+        return false;
+    const char *seat = row_word(play, 3), *name = row_word(play, 4);
+    play->call.in.ticket.ticket_id =
+        ledger_ticket(&play->stage.ledger, reservation_of(play), seat == NULL ? "" : seat);
+    if (id_is_none(play->call.in.ticket.ticket_id))
+        play->call.in.ticket.ticket_id.bytes[0] = 0x0f; /* a ticket that is nowhere */
+    play->call.in.ticket.has_holder_name = name != NULL;
+    play->call.in.ticket.holder_name = name == NULL || strcmp(name, "none") == 0 ? NULL : name;
+    if (!play_call(play))
+        return false;
+    if (play->call.refusal != REFUSAL_NONE)
+        return true;
+    const struct ticket *row = &play->call.record->as.ticket;
+    fact_text(play, "status", ticket_status_texts[row->status]);
+    fact_number(play, "serial", row->serial);
+    fact_number(play, "generation", row->generation);
+    fact_text(play, "name", row->holder_name == NULL ? "none" : row->holder_name);
+    fact_text(play, "seat", row->seat_number);
+    fact_time(play, "issued", row->issued_at);
+    fact_time(play, "voided", row->voided_at);
+    return true;
+}
+
+bool row_ticket(struct play *play)
+{
+    return about_ticket(play, VERB_TICKET_GET);
+}
+
+bool row_ticket_code(struct play *play)
+{
+    return about_ticket(play, VERB_TICKET_CODE_GET);
+}
+
+bool row_reissue(struct play *play)
+{
+    return about_ticket(play, VERB_TICKET_REISSUE);
+}
+
+bool row_ticket_for(struct play *play)
+{
+    return about_ticket(play, VERB_TICKET_CHANGE);
 }

@@ -36,7 +36,7 @@ static struct turn turn_of(struct stage *stage)
 
 /* ---- Opening ---- */
 
-static const struct secret token_key = {{1, 2, 3}};
+static const struct house_keys keys = {.token_key = {{1, 2, 3}}, .ticket_seed = {{4, 5, 6}}};
 
 static bool load(struct stage *stage, uint64_t booked_seq)
 {
@@ -46,7 +46,7 @@ static bool load(struct stage *stage, uint64_t booked_seq)
         return fail(stage, "no memory for an office");
     return ledger_load(ledger, stage->office, booked_seq, stage->now.wall, &stage->trouble) ==
                RESULT_OK &&
-           office_open(stage->office, stage->now, ledger->seq, &token_key, &stage->trouble) ==
+           office_open(stage->office, stage->now, ledger->seq, &keys, &stage->trouble) ==
                RESULT_OK &&
            stage_check(stage);
 }
