@@ -26,6 +26,7 @@ static const struct token_form reset_form = {RESET_TOKEN_PREFIX, RESET_TOKEN_PRE
                                              RESET_TOKEN_BYTES - TOKEN_MAC_BYTES};
 static const struct token_form handover_form = {HANDOVER_CODE_PREFIX, HANDOVER_CODE_PREFIX,
                                                 HANDOVER_CODE_BYTES - TOKEN_MAC_BYTES};
+static const struct token_form calendar_form = {"", "usher_calendar_", ID_BYTES};
 _Static_assert(HANDOVER_CODE_BYTES <= TOKEN_BYTES_MAX, "there is room for any token");
 _Static_assert(RESET_TOKEN_BYTES <= TOKEN_BYTES_MAX, "there is room for any token");
 
@@ -165,6 +166,22 @@ bool handover_code_parse(const char *text, const struct secret *key, struct hand
         return false;
     *to = dot + 1;
     return true;
+}
+
+void calendar_key_format(struct id reservation_id, const struct secret *key,
+                         char text[static CALENDAR_KEY_CHARACTERS + 1])
+{
+    uint8_t mac[TOKEN_MAC_BYTES];
+    mac_make(&calendar_form, reservation_id.bytes, key, mac);
+    text[base64_encode(BASE64_URL, mac, sizeof mac, text)] = '\0';
+}
+
+bool calendar_key_is(const char *text, struct id reservation_id, const struct secret *key)
+{
+    char right[CALENDAR_KEY_CHARACTERS + 1];
+    calendar_key_format(reservation_id, key, right);
+    return strlen(text) == CALENDAR_KEY_CHARACTERS &&
+           sodium_memcmp(text, right, CALENDAR_KEY_CHARACTERS) == 0;
 }
 
 struct secret handover_hash(const uint8_t secret[static TOKEN_SECRET_BYTES], const char *to)

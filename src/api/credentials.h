@@ -84,6 +84,13 @@ bool handover_code_parse(const char *text, const struct secret *key, struct hand
 /* The part that the store keeps: BLAKE2b, 256 bits, of the secret and the address. */
 struct secret handover_hash(const uint8_t secret[static TOKEN_SECRET_BYTES], const char *to);
 
+/* What the address of a reservation's calendar file has in it, so that nobody guesses it: base64url
+ * of a MAC of the id, for as long as the house keeps its key. With a NUL. */
+#define CALENDAR_KEY_CHARACTERS BASE64_CHARACTERS(TOKEN_MAC_BYTES)
+void calendar_key_format(struct id reservation_id, const struct secret *key,
+                         char text[static CALENDAR_KEY_CHARACTERS + 1]);
+bool calendar_key_is(const char *text, struct id reservation_id, const struct secret *key);
+
 /* The part that the store keeps: BLAKE2b, 256 bits, of the secret. */
 struct secret token_secret_hash(const uint8_t secret[static TOKEN_SECRET_BYTES]);
 

@@ -1,6 +1,7 @@
 /* See export.h. */
 #include "api/export.h"
 
+#include "api/calendars.h"
 #include "api/csv.h"
 #include "api/handlers.h"
 #include "api/list_page.h"
@@ -45,6 +46,7 @@ struct export
     bool placed;             /* counted among those that run */
     struct exports *exports; /* lives while the stream is not over */
     struct engine *engine;   /* the same */
+    const struct secret *token_key;
     struct stream *stream;
     bool is_json;                    /* else CSV, of one part */
     struct json_writer writer;       /* of JSON, on the piece that is being written */
@@ -127,6 +129,7 @@ static struct export *export_new(struct enquiry *enquiry, struct exports *export
     export->placed = true;
     export->exports = exports;
     export->engine = enquiry->api->engine;
+    export->token_key = &enquiry->api->token_key;
     export->list.kind = enquiry->request.call.in.list.kind;
     export->list.object = enquiry->route->object;
     export->parts = &export->list;
@@ -192,9 +195,14 @@ static size_t put_rows(struct export *export, struct buffer *piece, const struct
                        const struct shown_clock *clock)
 {
     size_t shown = 0;
-    while (shown < page->count && piece->length < PIECE_BYTES &&
-           export_row(export, piece, list_page_item(page, shown), clock))
+    char calendar[CALENDAR_ADDRESS_BYTES];
+    while (shown < page->count && piece->length < PIECE_BYTES) {
+        if (page->reservations != NULL)
+            calendar_tell(&page->reservations[shown], export->token_key, calendar);
+        if (!export_row(export, piece, list_page_item(page, shown), clock))
+            break;
         shown++;
+    }
     return shown;
 }
 

@@ -1,16 +1,21 @@
 /* The lists that come from the tables (read/list.def): one's own rows, and for organizers
  * anybody's. The office narrows a buyer's query to the buyer's own rows. */
+#include "api/calendars.h"
 #include "api/handlers.h"
 #include "api/list_page.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/reply.h"
+#include "api/service.h"
 
 static void write_item(struct enquiry *enquiry, struct json_writer *writer, size_t index)
 {
     const struct call *call = &enquiry->request.call;
     const struct shown_clock *clock = &enquiry->request.shown_clock;
     struct expanded_reservation expanded;
+    char calendar[CALENDAR_ADDRESS_BYTES];
+    if (call->out.page.reservations != NULL)
+        calendar_tell(&call->out.page.reservations[index], &enquiry->api->token_key, calendar);
     if (call->in.list.expand == 0) {
         object_write(writer, enquiry->route->object, list_page_item(&call->out.page, index), clock);
         return;

@@ -1,12 +1,29 @@
 /* Holding seats: those that the body names, or the best. And one reservation, which may be shown
  * with what it names. */
 #include "api/ask.h"
+#include "api/calendars.h"
 #include "api/handlers.h"
 #include "api/list_page.h"
 #include "api/problem.h"
 #include "api/query.h"
 #include "api/reply.h"
+#include "api/service.h"
 #include "json/body.h"
+
+static void answer_reservation(struct enquiry *enquiry)
+{
+    char calendar[CALENDAR_ADDRESS_BYTES];
+    struct call *call = &enquiry->request.call;
+    if (call->refusal == REFUSAL_NONE)
+        calendar_tell(&call->out.reservation, &enquiry->api->token_key, calendar);
+    ask_answer(enquiry);
+}
+
+void ask_for_reservation(struct enquiry *enquiry)
+{
+    if (ask_call(enquiry) != NULL)
+        enquiry_submit(enquiry, answer_reservation);
+}
 
 /* That of a body whose fields are good each. */
 static void check_wanted(struct body_object *root, const struct call *call)
@@ -30,7 +47,7 @@ static void check_wanted(struct body_object *root, const struct call *call)
 void post_reservations(struct enquiry *enquiry)
 {
     if (ask_call_checked(enquiry, check_wanted) != NULL)
-        enquiry_submit(enquiry, ask_answer);
+        enquiry_submit(enquiry, answer_reservation);
 }
 
 static void answer_expanded(struct enquiry *enquiry)
@@ -39,11 +56,13 @@ static void answer_expanded(struct enquiry *enquiry)
         return;
     const struct record_page *page = &enquiry->request.call.out.page;
     struct expanded_reservation expanded;
+    char calendar[CALENDAR_ADDRESS_BYTES];
     if (page->count == 0) {
         problem_answer(enquiry, REFUSAL_NOT_FOUND);
         return;
     }
     list_page_expanded(page, 0, &expanded);
+    calendar_tell(&expanded.view, &enquiry->api->token_key, calendar);
     object_write(reply_begin(enquiry), OBJECT_expanded_reservation, &expanded,
                  &enquiry->request.shown_clock);
     reply_private(enquiry, STATUS_OK);
@@ -74,7 +93,7 @@ void get_reservation(struct enquiry *enquiry)
     if (!query_expand(enquiry, &expand) || ask_call(enquiry) == NULL)
         return;
     if (expand == 0) {
-        enquiry_submit(enquiry, ask_answer);
+        enquiry_submit(enquiry, answer_reservation);
         return;
     }
     struct record_query *query = ask_work(enquiry, sizeof *query);

@@ -333,7 +333,7 @@ struct call {
         struct {
             struct id reservation_id;
             timestamp_ms start_time; /* PAYMENT_MAKE: as its payer was told; 0: not said */
-        } reservation;               /* RESERVATION_GET, _CANCEL and _HISTORY, PAYMENT_MAKE */
+        } reservation; /* RESERVATION_GET, _CALENDAR, _CANCEL and _HISTORY, PAYMENT_MAKE */
         struct {
             struct id payment_id;
         } payment_get;

@@ -35,8 +35,11 @@ static bool own_holder_names(struct call *call)
         if (view->seats[i].holder_name != NULL)
             bytes += strlen(view->seats[i].holder_name) + 1;
     free(call->holder_names);
-    call->holder_names = bytes == 0 ? NULL : malloc(bytes);
-    if (bytes > 0 && call->holder_names == NULL)
+    call->holder_names = NULL;
+    if (bytes == 0)
+        return true;
+    call->holder_names = malloc(bytes);
+    if (call->holder_names == NULL)
         return false;
     char *at = call->holder_names;
     for (size_t i = 0; i < view->ticket_count; i++) {
@@ -90,12 +93,13 @@ static void show_looked_up(const struct office *office, struct call *call)
     reservation_view_tell_round(&call->out.reservation, &round->row);
 }
 
-enum refusal reservation_answer(const struct office *office, const struct caller *caller,
-                                struct id id, struct call *call)
+/* `caller`: who must be one that may see it; NULL: anybody may. */
+static enum refusal find_to_show(const struct office *office, const struct caller *caller,
+                                 struct id id, struct call *call)
 {
     const struct live_reservation *reservation = reservation_find(office, id);
     if (reservation != NULL) {
-        if (!caller_may_see(caller, reservation->row.user_id))
+        if (caller != NULL && !caller_may_see(caller, reservation->row.user_id))
             return caller_refuse_to_show(caller, call);
         reservation_show(office, reservation, &call->out.reservation);
         return own_holder_names(call) ? REFUSAL_NONE : REFUSAL_CAPACITY;
@@ -104,10 +108,24 @@ enum refusal reservation_answer(const struct office *office, const struct caller
         return REFUSAL_NOT_FOUND;
     if (call->look_up.state == LOOK_UP_WANTED)
         return REFUSAL_NONE;
-    if (!caller_may_see(caller, call->look_up.view->reservation.user_id))
+    if (caller != NULL && !caller_may_see(caller, call->look_up.view->reservation.user_id))
         return caller_refuse_to_show(caller, call);
     show_looked_up(office, call);
     return REFUSAL_NONE;
+}
+
+enum refusal reservation_answer(const struct office *office, const struct caller *caller,
+                                struct id id, struct call *call)
+{
+    return find_to_show(office, caller, id, call);
+}
+
+/* The address that was asked at is the proof (api/calendars.c). */
+enum refusal reservation_calendar(struct office *office, const struct caller *caller,
+                                  struct call *call)
+{
+    (void)caller;
+    return find_to_show(office, NULL, call->in.reservation.reservation_id, call);
 }
 
 enum refusal reservation_get(struct office *office, const struct caller *caller, struct call *call)

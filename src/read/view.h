@@ -28,6 +28,7 @@ struct reservation_view {
     timestamp_ms moved_from, free_cancel_until; /* of a round that was moved since; or 0 */
     bool has_reason;
     struct round_reason reason;
+    const char *calendar_url; /* where its calendar file is; NULL: nobody asks */
     size_t seat_count;
     size_t ticket_count; /* the first so many seats have one: all, or none */
     struct reserved_seat_view seats[SEATS_PER_RESERVATION_MAX];

@@ -78,6 +78,7 @@ const WANTED = {
     getTickets: 'own+read',
     getTicket: 'own+read',
     getTicketQr: 'signed',
+    getReservationCalendar: 'open',
     postTicketReissue: 'own+users:write',
     patchTicket: 'own+users:write',
     getUser: 'own+read',

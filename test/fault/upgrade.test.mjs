@@ -149,6 +149,26 @@ describe('tables of version 2', () => {
         await old.compare()
     })
 
+    test('have a ticket for each seat that was sold, and the same after a start', async () => {
+        const boss = new Client(old.house, { token: old.told.tokens.boss })
+        const all = async () => ok(await boss.get('/v1/reservations?limit=200')).items
+        const reservations = await until('the tickets', async () => {
+            const now = await all()
+            const sold = now.filter(({ status }) => status === 'confirmed')
+            return sold.every(({ seats, tickets }) => tickets.length === seats.length) && now
+        })
+        const valid = reservations.flatMap(({ tickets }) => tickets).filter(({ status }) => status === 'valid')
+        const { items } = ok(await boss.get('/v1/tickets?limit=200'))
+        assert.deepEqual(items.map(({ id }) => id).sort(), valid.map(({ id }) => id).sort())
+        const serials = items.map(({ serial }) => serial).sort((a, b) => a - b)
+        assert.ok(serials.length > 0)
+        assert.deepEqual(serials, serials.map((_, i) => i + 1))
+        await old.house.stop()
+        await old.house.check()
+        await old.house.start()
+        assert.deepEqual(await all(), reservations)
+    })
+
     test('once: later starts find new ones, and so do the other commands', async () => {
         await old.house.stop()
         await old.goOn()

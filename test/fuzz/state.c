@@ -297,8 +297,9 @@ static void fill(struct world *world, struct call *call, struct move move)
         call->in.forecast.max_active = 1 + move.how;
     } else if (verb == VERB_QUEUE_CHANGE)
         fill_queue_change(world, &call->in.queue_change, move);
-    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
-             verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CALENDAR ||
+             verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
+             verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(&world->reservations, move.which);
     else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||
              verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE) {

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test'
 
 import { ok, refused } from '../api/support/client.mjs'
 import { House } from '../api/support/house.mjs'
-import { balance, buy, charge, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
+import { balance, buy, buyer, charge, makeConcert, makeRound, seatsOf, signIn } from '../api/support/people.mjs'
 import { button, link, openPage, says } from './support/browser.mjs'
 import { openDoor } from './support/door.mjs'
 import { goIn, hold, openList, seat, signInAs, signUp } from './support/walk.mjs'
@@ -157,6 +157,35 @@ test('who needs more time is given it once, in words of either language', async 
     await hold(korean, 'A-3-6')
     await button(korean, '시간이 더 필요합니다').click()
     await button(korean, '시간이 더 필요합니다').waitFor({ state: 'detached' })
+})
+
+test('a group has its tickets on paper, one a sheet, and the date in a calendar, in either language', async t => {
+    const ann = await buyer(house, 'paper', 5000)
+    const seats = await seatsOf(ann, round)
+    const { id } = await buy(ann, round, ...seats.filter(({ status }) => status === 'available').slice(-2))
+    const [first] = ok(await ann.get(`/v1/reservations/${id}`)).tickets
+    ok(await ann.patch(`/v1/tickets/${first.id}`, { holderName: 'Old Kim' }))
+    const page = await openPage(t, house)
+    await signInAs(page, 'paper@example.com')
+    await page.goto(`/tickets/${id}`)
+    // No session goes with it: a program that keeps a calendar has none.
+    const calendar = await fetch(house.url + (await link(page, 'Put it into my calendar').getAttribute('href')))
+    assert.equal(calendar.headers.get('content-type'), 'text/calendar; charset=utf-8')
+    await link(page, 'Print the tickets').click()
+    await says(page, 'For Old Kim')
+    const codes = page.locator('.sheet img')
+    assert.equal(await codes.count(), 2)
+    for (const code of await codes.all()) await code.evaluate(image => image.decode())
+    await page.emulateMedia({ media: 'print' })
+    assert.equal(await page.locator('header').isVisible(), false)
+    const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
+    assert.equal(paper.match(/\/Type \/Page\b/g).length, 2)
+    await page.emulateMedia({ media: 'screen' })
+    await button(page, '한국어').click()
+    await says(page, 'Old Kim 님')
+    ok(await ann.post(`/v1/reservations/${id}/cancel`))
+    await page.reload()
+    await says(page, '입장할 수 있는 티켓이 없습니다.')
 })
 
 test('somebody sees where they are signed in, and signs another device out', async t => {

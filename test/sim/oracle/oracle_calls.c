@@ -78,6 +78,7 @@ static const struct {
     [VERB_NOTICE_REMOVE] = {judge_notice_remove, SCOPE_QUEUE_WRITE, false},
     [VERB_RESERVATION_HOLD] = {judge_reservation_hold, SIGNED_IN, false},
     [VERB_RESERVATION_GET] = {judge_reservation_get, OWN_OR + (int)SCOPE_READ, true},
+    [VERB_RESERVATION_CALENDAR] = {judge_reservation_calendar, ANYBODY, true},
     [VERB_RESERVATION_EXTEND] = {judge_reservation_extend, SIGNED_IN, false},
     [VERB_RESERVATION_CANCEL] = {judge_reservation_cancel, OWN_OR + (int)SCOPE_REFUNDS_WRITE,
                                  false},
@@ -284,8 +285,8 @@ bool expects_lookup(const struct oracle *oracle, const struct row *user, const s
         return kept != NULL && token_may_be_history(oracle, kept->object_id);
     if (verb == VERB_RESERVATION_HOLD)
         return kept != NULL && reservation_may_be_history(oracle, kept->object_id);
-    if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_HISTORY ||
-        verb == VERB_RESERVATION_CANCEL)
+    if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CALENDAR ||
+        verb == VERB_RESERVATION_HISTORY || verb == VERB_RESERVATION_CANCEL)
         return reservation_may_be_history(
             oracle, kept != NULL ? kept->object_id : call->in.reservation.reservation_id);
     if (verb == VERB_RESERVATION_EXTEND)

@@ -511,9 +511,9 @@ verb_judge judge_queue_join, judge_queue_token_get, judge_queue_leave, judge_que
 verb_judge judge_incident_make;                                   /* oracle_time.c */
 verb_judge judge_notice_set, judge_notice_remove;                 /* oracle_notice.c */
 verb_judge judge_plan_make, judge_plan_change, judge_plan_remove; /* oracle_plans.c */
-verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_history,
-    judge_reservation_extend, judge_reservation_cancel, judge_payment_make,
-    judge_payment_get; /* oracle_sale.c */
+verb_judge judge_reservation_hold, judge_reservation_get, judge_reservation_calendar,
+    judge_reservation_history, judge_reservation_extend, judge_reservation_cancel,
+    judge_payment_make, judge_payment_get; /* oracle_sale.c */
 verb_judge judge_ticket_get, judge_ticket_code_get, judge_ticket_reissue,
     judge_ticket_change;            /* oracle_tickets.c */
 verb_judge judge_list, judge_heard; /* oracle_calls.c */

@@ -432,6 +432,18 @@ enum refusal judge_reservation_get(struct oracle *oracle, struct row *user, cons
     return REFUSAL_NONE;
 }
 
+enum refusal judge_reservation_calendar(struct oracle *oracle, struct row *user,
+                                        const struct call *call)
+{
+    const struct row *reservation = named(oracle, call);
+    (void)user; /* nobody */
+    if (reservation == NULL)
+        return REFUSAL_NOT_FOUND;
+    oracle->state = state_of(reservation);
+    view_reservation(oracle, call, reservation);
+    return REFUSAL_NONE;
+}
+
 enum refusal judge_reservation_history(struct oracle *oracle, struct row *user,
                                        const struct call *call)
 {

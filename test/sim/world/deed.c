@@ -279,8 +279,9 @@ void deed_call(const struct deed *deed, const struct seat_plans *plans, struct c
         call->in.reservation_hold.plan_version = deed->plan_version;
         call->in.reservation_hold.seat_count = deed->seat_count;
         call->in.reservation_hold.best = deed->best;
-    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
-               verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE) {
+    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CALENDAR ||
+               verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
+               verb == VERB_PAYMENT_MAKE) {
         call->in.reservation.reservation_id = deed->subject;
         call->in.reservation.start_time = deed->from;
     } else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||

@@ -58,7 +58,8 @@ static void trace_done(struct trace *trace, const struct call *call)
     if (verb == VERB_QUEUE_JOIN || verb == VERB_QUEUE_TOKEN_GET)
         trace_token(trace, &call->out.token);
     else if (verb == VERB_RESERVATION_HOLD || verb == VERB_RESERVATION_GET ||
-             verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL) {
+             verb == VERB_RESERVATION_CALENDAR || verb == VERB_RESERVATION_EXTEND ||
+             verb == VERB_RESERVATION_CANCEL) {
         trace_id(trace, call->out.reservation.reservation.id);
         trace_number(trace, (uint64_t)call->out.reservation.reservation.status);
         trace_number(trace, (uint64_t)call->out.reservation.reservation.amount);

@@ -373,8 +373,9 @@ static void fill(struct world *world, struct client *client, struct deed *deed)
         deed->to = percent(world, 70) ? some_time(world) : 0;
         (void)snprintf(deed->name, sizeof deed->name, "a wild notice");
         (void)snprintf(deed->place, sizeof deed->place, "막 쓴 공지");
-    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
-               verb == VERB_RESERVATION_CANCEL || verb == VERB_PAYMENT_MAKE)
+    } else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CALENDAR ||
+               verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
+               verb == VERB_PAYMENT_MAKE)
         deed->subject = some_id(world, client, KNOWN_RESERVATIONS);
     else if (verb == VERB_TICKET_GET || verb == VERB_TICKET_CODE_GET ||
              verb == VERB_TICKET_REISSUE || verb == VERB_TICKET_CHANGE)
@@ -468,6 +469,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_NOTICE_REMOVE] = 3,
     [VERB_RESERVATION_HOLD] = 20,
     [VERB_RESERVATION_GET] = 10,
+    [VERB_RESERVATION_CALENDAR] = 6,
     [VERB_RESERVATION_EXTEND] = 8,
     [VERB_RESERVATION_CANCEL] = 10,
     [VERB_PAYMENT_MAKE] = 12,

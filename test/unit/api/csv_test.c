@@ -110,11 +110,12 @@ static void test_seats_are_one_cell(void **state)
     (void)state;
     memcpy(view.seats[0].seat_number, "=A", sizeof "=A");
     memcpy(view.seats[1].seat_number, "B\"2", sizeof "B\"2");
-    assert_row(OBJECT_reservation, &view,
-               ",,,cancelled,0,0,,,,,,,,,buyer,,2026-01-01T00:00:00.000Z,\"'=A, B\"\"2\",\"\"\r\n");
+    assert_row(
+        OBJECT_reservation, &view,
+        ",,,cancelled,0,0,,,,,,,,,,buyer,,2026-01-01T00:00:00.000Z,\"'=A, B\"\"2\",\"\"\r\n");
     view.seat_count = 0;
     view.reservation.status = RESERVATION_STATUS_PENDING; /* its end is not shown */
-    assert_row(OBJECT_reservation, &view, ",,,pending,0,0,,,,,,,,,buyer,,,\"\",\"\"\r\n");
+    assert_row(OBJECT_reservation, &view, ",,,pending,0,0,,,,,,,,,,buyer,,,\"\",\"\"\r\n");
 }
 
 static void test_a_reason_is_one_cell_in_all_languages(void **state)
@@ -124,7 +125,7 @@ static void test_a_reason_is_one_cell_in_all_languages(void **state)
     told_texts_set(&view.reason.texts, "=\xed\x83\x9c\xed\x92\x8d", "a \"storm\"");
     assert_row(
         OBJECT_reservation, &view,
-        ",,,pending,0,0,,,,,,,,\"'=\xed\x83\x9c\xed\x92\x8d / a \"\"storm\"\"\",,,,\"\",\"\"\r\n");
+        ",,,pending,0,0,,,,,,,,\"'=\xed\x83\x9c\xed\x92\x8d / a \"\"storm\"\"\",,,,,\"\",\"\"\r\n");
 }
 
 /* The longest that may be: a row of the most seats with the longest texts. */

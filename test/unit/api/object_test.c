@@ -146,7 +146,7 @@ static void test_lists(void **state)
         "{\"id\":\"reservation_" SOME "\",\"userId\":null,\"roundId\":null,\"status\":\"%s\","
         "\"amount\":0,\"usedPoints\":0,\"paymentId\":null,\"reservedAt\":null,\"expiresAt\":null,"
         "\"extendedAt\":null,\"refundableUntil\":null,\"movedFrom\":null,\"freeCancelUntil\":null,"
-        "\"reason\":%s,\"cancelReason\":null,\"concertId\":null,"
+        "\"reason\":%s,\"calendarUrl\":null,\"cancelReason\":null,\"concertId\":null,"
         "\"cancelledAt\":%s,"
         "\"seats\":[{\"seatId\":\"seat_" SOME "\",\"seatNumber\":\"A-1\",\"price\":9}],"
         "\"tickets\":[]}";

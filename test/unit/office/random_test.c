@@ -307,9 +307,9 @@ static void fill(struct world *world, struct call *call)
              verb == VERB_ROUND_SALES || verb == VERB_SEATS_BLOCK || verb == VERB_SEATS_UNBLOCK ||
              verb == VERB_RESERVATION_HOLD)
         fill_catalogue_call(world, call);
-    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_EXTEND ||
-             verb == VERB_RESERVATION_CANCEL || verb == VERB_RESERVATION_HISTORY ||
-             verb == VERB_PAYMENT_MAKE)
+    else if (verb == VERB_RESERVATION_GET || verb == VERB_RESERVATION_CALENDAR ||
+             verb == VERB_RESERVATION_EXTEND || verb == VERB_RESERVATION_CANCEL ||
+             verb == VERB_RESERVATION_HISTORY || verb == VERB_PAYMENT_MAKE)
         call->in.reservation.reservation_id = some(world, &world->reservations);
     else if (verb == VERB_INCIDENT_MAKE) {
         call->in.incident.add_seconds = 30 + (int64_t)chance_below(&world->chance, 60);
@@ -474,6 +474,7 @@ static const unsigned char weights[VERB_COUNT] = {
     [VERB_NOTICE_REMOVE] = 3,
     [VERB_RESERVATION_HOLD] = 200,
     [VERB_RESERVATION_GET] = 20,
+    [VERB_RESERVATION_CALENDAR] = 5,
     [VERB_RESERVATION_EXTEND] = 20,
     [VERB_RESERVATION_CANCEL] = 40,
     [VERB_PAYMENT_MAKE] = 120,

@@ -196,6 +196,11 @@ bool row_reservation(struct play *play)
     return about_reservation(play, VERB_RESERVATION_GET);
 }
 
+bool row_calendar(struct play *play)
+{
+    return about_reservation(play, VERB_RESERVATION_CALENDAR);
+}
+
 bool row_cancel(struct play *play)
 {
     return about_reservation(play, VERB_RESERVATION_CANCEL);

@@ -19,6 +19,11 @@ const moved = {
     reason: { texts: { ko: '태풍으로 일주일 미룹니다.', en: 'A storm: one week later.' } },
 }
 
+const paper = {
+    id: 'ticket_01h455vb4pex5vsknk084sn02q', seatNumber: 'A-1-1', status: 'valid', holderName: 'Kim', serial: 7,
+}
+const square = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1H0z"/></svg>'
+
 async function openTicket(page) {
     await page.goto('/tickets')
     const path = await page.locator('.cards a').last().getAttribute('href')
@@ -71,6 +76,17 @@ export const states = [
         name: 'ticket', person: true,
         show: openTicket,
         ready: 'main .rows',
+    },
+    {
+        name: 'tickets to print', person: true,
+        show: async page => {
+            await otherwise(page, '**/v1/reservations/*', { tickets: [paper, { ...paper, id: `${paper.id.slice(0, -1)}r` }] })
+            await page.route('**/v1/tickets/*', route => route.fulfill({ json: paper }))
+            await page.route('**/qr.svg', route => route.fulfill({ contentType: 'image/svg+xml', body: square }))
+            await openTicket(page)
+            await page.goto(`${new URL(page.url()).pathname}/print`)
+        },
+        ready: '.sheet img',
     },
     {
         name: 'ticket of a round that was moved', person: true,

@@ -1,6 +1,7 @@
 // The shop's document: what is on, one's account, and what one has.
 import '../style.css'
 import '../lists.css'
+import '../sheets.css'
 import './words'
 import { deskLink } from '../core/desk_link'
 import { added, Frame } from '../core/frame'
@@ -14,10 +15,11 @@ import { ConcertPage } from './concert'
 import { Fair } from './fair'
 import { Home } from './home'
 import { PointsPage } from './points'
+import { PrintPage } from './print'
 import { SignIn, SignUp } from './sign_in'
 import { TicketPage, Tickets } from './tickets'
 
-const [first, id] = parts()
+const [first, id, part] = parts()
 
 function Shop() {
     switch (first) {
@@ -32,7 +34,8 @@ function Shop() {
         case 'choose-password':
             return <ChoosePassword />
         case 'tickets':
-            return id === undefined ? <Tickets /> : <TicketPage id={id} />
+            if (id === undefined) return <Tickets />
+            return part === 'print' ? <PrintPage id={id} /> : <TicketPage id={id} />
         case 'points':
             return <PointsPage />
         case 'account':

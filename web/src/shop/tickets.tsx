@@ -1,6 +1,6 @@
 import { effect, untracked } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
-import type { Concert, Reservation, Round } from '../core/api'
+import type { Reservation } from '../core/api'
 import { act, read, readAll } from '../core/call'
 import { dayAndTime, tick } from '../core/clock'
 import { backstopMs, follow, live } from '../core/feed'
@@ -10,6 +10,7 @@ import { known, type Loaded, load, Shown } from '../core/loaded'
 import { Moved } from '../core/moved'
 import { say } from '../core/say'
 import { focusOn, Sure } from '../core/sure'
+import { type Booking, withShow } from './booking'
 import { Times } from './times'
 
 const statuses: Record<Reservation['status'], Key> = {
@@ -24,23 +25,6 @@ const reasons: Record<NonNullable<Reservation['cancelReason']>, Key> = {
     left: 'cancelledLeft',
     organizer: 'cancelledOrganizer',
     round_cancelled: 'cancelledRound',
-}
-
-interface Booking {
-    reservation: Reservation
-    concert: Concert | null
-    round: Round | null
-}
-
-// A concert that is gone is still named by its reservation's seats.
-const orNull = <T,>(asked: Promise<T>): Promise<T | null> => asked.catch(() => null)
-
-async function withShow(reservation: Reservation): Promise<Booking> {
-    const [concert, round] = await Promise.all([
-        orNull(read<Concert>(`/v1/concerts/${reservation.concertId}`)),
-        orNull(read<Round>(`/v1/rounds/${reservation.roundId}`)),
-    ])
-    return { reservation, concert, round }
 }
 
 const bookings = async (): Promise<Booking[]> =>
@@ -138,7 +122,17 @@ function Ticket({ booking, refresh }: { booking: Booking; refresh: () => Promise
                 ))}
             </ul>
             {reservation.status === 'confirmed' ? (
-                <Cancel reservation={reservation} done={refresh} />
+                <>
+                    <p class="acts">
+                        <a class="button" href={`/tickets/${reservation.id}/print`}>
+                            {t('printTickets')}
+                        </a>
+                        {reservation.calendarUrl ? (
+                            <a href={reservation.calendarUrl}>{t('toCalendar')}</a>
+                        ) : null}
+                    </p>
+                    <Cancel reservation={reservation} done={refresh} />
+                </>
             ) : null}
         </>
     )
