@@ -364,7 +364,7 @@ static size_t copy_row(struct generation *generation, uint64_t seq, const uint8_
 {
     struct record record;
     size_t length;
-    /* The caller encoded it, or the journal's checksum vouched for it and it was decoded before. */
+    /* The caller encoded it, or the journal's chain vouched for it and it was decoded before. */
     CHECK(record_decode(records, bytes, &record, &length) == RESULT_OK);
     struct block *block = generation->blocks;
     CHECK(row_bytes(length) <= block->capacity - block->used);

@@ -68,13 +68,14 @@ enum result load_catch_up(struct journal *journal, struct overlay *overlay,
             explanation, RESULT_CORRUPT,
             "%s ends at row %llu, but the tables beside it go up to row %llu: they do not "
             "belong together, or it lost rows",
-            journal->path, (unsigned long long)extent->last_seq, (unsigned long long)known);
+            journal_name(journal), (unsigned long long)extent->last_seq, (unsigned long long)known);
     if (extent->first_seq > known + 1)
         return explain(
             explanation, RESULT_CORRUPT,
             "%s begins at row %llu, but the tables beside it go up to row %llu only: they "
             "do not belong together",
-            journal->path, (unsigned long long)extent->first_seq, (unsigned long long)known);
+            journal_name(journal), (unsigned long long)extent->first_seq,
+            (unsigned long long)known);
     return journal_read(journal, known, extent->last_seq, add_to_overlay, overlay, explanation);
 }
 

@@ -7,8 +7,8 @@
 #include "store/sql.h"
 #include "store/store.h"
 
-/* Adds the journal's rows that the overlay lacks to it. RESULT_CORRUPT: a gap, a bad checksum, or a
- * journal that does not go on where the overlay ends. */
+/* Adds the journal's rows that the overlay lacks to it. RESULT_CORRUPT: a gap, a row that
+ * breaks the chain, or a journal that does not go on where the overlay ends. */
 MUST_USE enum result load_catch_up(struct journal *journal, struct overlay *overlay,
                                    struct journal_extent *extent, struct explanation *explanation);
 

@@ -12,6 +12,7 @@
 #include "store/paced_vfs.h"
 #include "store/reader.h"
 #include "store/remark.h"
+#include "store/sqlite_journal.h"
 #include "store/sqlite_sql.h"
 #include "store/upgrade.h"
 
@@ -20,7 +21,8 @@
 
 struct store {
     struct directory directory;
-    struct journal journal;       /* the engine's thread */
+    struct journal *journal; /* the engine's thread's; what it knows of it: */
+    struct journal_tip tip;
     struct bookkeeper bookkeeper; /* the bookkeeper's */
     struct overlay overlay;
     struct minute_line minutes;
@@ -64,9 +66,7 @@ enum result store_begin(struct store *store, const struct store_upgrade_watch *w
 {
     enum result result = open_store_tables(store, watch, explanation);
     if (result == RESULT_OK)
-        result = journal_open(&store->journal, store->directory.journal, explanation);
-    if (result == RESULT_OK)
-        result = journal_checkpoint(&store->journal, explanation);
+        result = sqlite_journal_open(store->directory.journal, &store->journal, explanation);
     if (result != RESULT_OK)
         return result;
     atomic_init(&store->booked_seq, store->bookkeeper.booked_seq);
@@ -76,7 +76,7 @@ enum result store_begin(struct store *store, const struct store_upgrade_watch *w
         return explain(explanation, result, "no memory for the rows not booked yet");
     store->overlay_made = true;
     struct journal_extent extent;
-    return load_catch_up(&store->journal, &store->overlay, &extent, explanation);
+    return load_catch_up(store->journal, &store->overlay, &extent, explanation);
 }
 
 enum result store_lock(struct store **store, const struct store_options *options,
@@ -122,21 +122,19 @@ static void prune_booked(struct store *store)
 {
     struct explanation explanation;
     struct journal_extent extent;
-    if (atomic_load(&store->appends) == 0 || store->journal.broken ||
-        journal_extent(&store->journal, &extent, &explanation) != RESULT_OK)
+    if (atomic_load(&store->appends) == 0 || store->journal->broken ||
+        journal_extent(store->journal, &extent, &explanation) != RESULT_OK)
         return;
     const uint64_t booked = store_booked_seq(store), last = extent.last_seq;
-    if (journal_prune(&store->journal, booked < last ? booked : last - 1) == RESULT_OK)
-        (void)(journal_give_back(&store->journal, &explanation) == RESULT_OK);
+    if (journal_prune(store->journal, booked < last ? booked : last - 1) == RESULT_OK)
+        (void)(journal_give_back(store->journal, &explanation) == RESULT_OK);
 }
 
 void store_close(struct store *store)
 {
     prune_booked(store);
-    /* The files are whole without these checkpoints; with them they can be copied one by one. */
+    /* The files are whole without a checkpoint; with it they can be copied one by one. */
     struct explanation explanation;
-    if (store->journal.db != NULL && !store->journal.broken)
-        (void)(journal_checkpoint(&store->journal, &explanation) == RESULT_OK);
     if (store->bookkeeper.db != NULL)
         (void)(database_checkpoint(store->bookkeeper.db, &explanation) == RESULT_OK);
     journal_close(&store->journal);
@@ -162,9 +160,16 @@ enum result store_load(struct store *store, timestamp_ms now, const struct store
     enum result result =
         sqlite_sql_open(store->directory.tables, LOADING_CACHE_KIB, &tables, explanation);
     if (result == RESULT_OK)
-        result = load_everything(&store->journal, &store->overlay, tables, now, loader, position,
+        result = load_everything(store->journal, &store->overlay, tables, now, loader, position,
                                  explanation);
     sql_close(&tables);
+    if (result != RESULT_OK)
+        return result;
+    struct journal_tip tip = {.seq = position->seq};
+    if (tip.seq > 0)
+        result = journal_look(store->journal, tip.seq, &tip.chain, explanation);
+    if (result == RESULT_OK)
+        store->tip = tip;
     return result;
 }
 
@@ -187,9 +192,11 @@ enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms 
     uint64_t pruned;
     if (overlay_reserve(&store->overlay, record_count, records->length) != RESULT_OK)
         return STORE_UNKNOWN;
-    if (journal_append(&store->journal, &row, prune_to, &pruned) != RESULT_OK) {
+    const enum store_outcome outcome =
+        journal_append(store->journal, &store->tip, &row, prune_to, &pruned);
+    if (outcome != STORE_DONE) {
         overlay_abandon(&store->overlay);
-        return STORE_UNKNOWN;
+        return outcome;
     }
     overlay_append(&store->overlay, seq, house_time, records->data, records->length, record_count);
     store->prune_wanted = false;
@@ -201,9 +208,7 @@ enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms 
 
 enum result store_reopen(struct store *store, struct explanation *explanation)
 {
-    journal_close(&store->journal);
-    const enum result result = journal_open(&store->journal, store->directory.journal, explanation);
-    return result == RESULT_OK ? journal_checkpoint(&store->journal, explanation) : result;
+    return journal_mend(store->journal, explanation);
 }
 
 size_t store_unbooked(struct store *store)
@@ -334,7 +339,7 @@ enum result store_audit(struct store *store, store_violation *violation, void *o
     struct sql_connection *tables;
     enum result result = open_reading(store, &tables, explanation);
     if (result == RESULT_OK)
-        result = audit(&store->journal, tables, violation, owner, violations, explanation);
+        result = audit(store->journal, tables, violation, owner, violations, explanation);
     sql_close(&tables);
     return result;
 }
@@ -371,6 +376,6 @@ void store_counts(struct store *store, struct store_counts *counts)
         .pruned_rows = atomic_load_explicit(&store->pruned_rows, memory_order_relaxed),
         .booked_rows = atomic_load_explicit(&store->booked_rows, memory_order_relaxed),
         .bookings = atomic_load_explicit(&store->bookings, memory_order_relaxed),
-        .journal_bytes = journal_bytes(store->directory.journal),
+        .journal_bytes = journal_bytes(store->journal),
     };
 }

@@ -19,6 +19,7 @@
 #include "read/page.h"
 #include "read/sales_breakdown.h"
 #include "record/record.h"
+#include "store/outcome.h"
 
 struct store;
 
@@ -88,22 +89,15 @@ struct store_position {
  * started after `now` - ROUND_OVER_AFTER_MS or have refunds pending), parents first, then every
  * record of the journal's tail in order; records of the tail that the overlay lacks are added to
  * it. After STORE_UNKNOWN and until store_reopen succeeded, what may not be durable is left out. A
- * gap or a bad checksum is RESULT_CORRUPT. */
+ * gap or a row that breaks the chain is RESULT_CORRUPT. */
 MUST_USE enum result store_load(struct store *store, timestamp_ms now,
                                 const struct store_loader *loader, struct store_position *position,
                                 struct explanation *explanation);
 
 /* ---- The journal ---- */
 
-enum store_outcome {
-    STORE_DONE,    /* durable */
-    STORE_LOST,    /* somebody else owns the journal now; nothing was written */
-    STORE_UNKNOWN, /* the disk failed; it may or may not be durable: reopen and load before going on
-                    */
-};
-
-/* Appends one batch of encoded records under `seq`, which is one more than the last. When it
- * answers STORE_DONE the batch is on disk and its rows are visible to readers. */
+/* Appends one batch of encoded records, at least one, under `seq`, which is one more than the last.
+ * When it answers STORE_DONE the batch is on disk and its rows are visible to readers. */
 MUST_USE enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
                                          const struct buffer *records, size_t record_count);
 

@@ -151,7 +151,7 @@ describe('usher check', () => {
         const path = join(scratch, 'mailboxes')
         await cp(good, path, { recursive: true })
         // The journal still knows other addresses, and would be right to say so.
-        await sql(join(path, 'journal.db'), 'DELETE FROM journal WHERE seq < (SELECT max(seq) FROM journal)')
+        await sql(join(path, 'journal.db'), `UPDATE journal SET record_count = 0, body = x'' WHERE seq < (SELECT max(seq) FROM journal)`)
         const renamed = rename('ann', 'josÉ@example.com') + rename('bob', 'josé@example.com')
         await sql(join(path, 'usher.db'), renamed + rename('cho', 'a@bücher.example'))
         const { code, stdout, stderr } = await check(path)

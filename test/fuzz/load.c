@@ -1,4 +1,4 @@
-/* Journals that no usher wrote, with good checksums: records in any order and with any values go
+/* Journals that no usher wrote, with good chains: records in any order and with any values go
  * into an office on its way up. It refuses them as corrupt or opens; what it opened passes the
  * audit and can be worked with: time passes, deadlines fall, those who are signed in ask for
  * things, and it passes the audit still. */

@@ -302,9 +302,8 @@ static const struct breakage in_tables[] = {
 
 static const struct breakage in_journal[] = {
     {10, "DELETE FROM journal WHERE seq = 5", "row 5 is missing"},
-    {10, "UPDATE journal SET body = x'00' WHERE seq = 6", "the checksum of row 6"},
-    {10, "UPDATE journal SET record_count = record_count + 1 WHERE seq = 6",
-     "the checksum of row 6"},
+    {10, "UPDATE journal SET body = x'00' WHERE seq = 6", "row 6 is damaged"},
+    {10, "UPDATE journal SET record_count = record_count + 1 WHERE seq = 6", "row 6 is damaged"},
     {10, "UPDATE journal SET schema_version = 99 WHERE seq = 7", "row 7 was written by a newer"},
 };
 

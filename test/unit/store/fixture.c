@@ -2,6 +2,7 @@
 #include "fixture.h"
 
 #include "store/migrate.h"
+#include "store/sqlite_journal.h"
 
 #include <ftw.h>
 #include <setjmp.h>
@@ -246,8 +247,11 @@ void fixture_make_old(const struct fixture *fixture, unsigned version)
     assert_non_null(text);
     fixture_run(fixture, "usher.db", text);
     sqlite3_free(text);
-    char mark[64];
-    (void)snprintf(mark, sizeof mark, "PRAGMA user_version = %u", version);
+    char mark[128];
+    (void)snprintf(mark, sizeof mark, "%s PRAGMA user_version = %u",
+                   version < CHAIN_SINCE ? "ALTER TABLE journal RENAME COLUMN chain TO checksum;"
+                                         : "",
+                   version);
     fixture_run(fixture, "journal.db", mark);
 }
 

@@ -39,7 +39,8 @@ static void appends_are_counted(void **state)
 static int64_t journal_rows(struct fixture *fixture)
 {
     fixture_close(fixture);
-    const int64_t rows = fixture_integer(fixture, "journal.db", "SELECT count(*) FROM journal");
+    const int64_t rows = fixture_integer(fixture, "journal.db",
+                                         "SELECT count(*) FROM journal WHERE record_count > 0");
     fixture_reopen(fixture);
     return rows;
 }
@@ -144,7 +145,7 @@ static void what_was_pruned_is_in_no_file_after_closing(void **state)
     fixture_close(fixture);
     assert_int_equal(times_in_file(fixture, "journal.db", "Quiltbrandt"), 0);
     assert_int_equal(times_in_file(fixture, "usher.db", "Quiltbrandt"), 1);
-    assert_int_equal(fixture_open(fixture), RESULT_OK);
+    fixture_reopen(fixture);
     struct record erased = user;
     erased.as.user.name = "";
     append_one(fixture, &erased);

@@ -1,7 +1,7 @@
 /* What a restart brings back: the live rows, then the tail; and what it refuses. */
 #include "scene.h"
 
-#include "store/journal.h"
+#include "store/sqlite_journal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -288,14 +288,14 @@ static void a_changed_body_is_refused(void **state)
     struct fixture *fixture = *state;
     damage(fixture, "journal.db",
            "UPDATE journal SET body = CAST(x'7f' || substr(body, 2) AS BLOB) WHERE seq = 3");
-    check_refused(fixture, RESULT_CORRUPT, "checksum of row 3");
+    check_refused(fixture, RESULT_CORRUPT, "row 3 is damaged");
 }
 
 static void a_changed_head_is_refused(void **state)
 {
     struct fixture *fixture = *state;
     damage(fixture, "journal.db", "UPDATE journal SET house_time = house_time + 1 WHERE seq = 5");
-    check_refused(fixture, RESULT_CORRUPT, "checksum of row 5");
+    check_refused(fixture, RESULT_CORRUPT, "row 5 is damaged");
 }
 
 static void a_row_of_a_newer_schema_is_refused(void **state)
@@ -376,7 +376,8 @@ static void a_journal_behind_its_tables_is_refused(void **state)
 /* A row that was written as it is, but by something else than usher. */
 static void write_by_hand(struct fixture *fixture, const uint8_t *body, size_t length)
 {
-    struct journal journal = {0};
+    struct journal *journal = NULL;
+    struct journal_tip tip = {0};
     char path[128];
     uint64_t pruned;
     struct busy_scene busy;
@@ -389,11 +390,12 @@ static void write_by_hand(struct fixture *fixture, const uint8_t *body, size_t l
         .body = body,
         .body_length = length,
     };
-    assert_int_equal(
-        journal_open(&journal, fixture_path(fixture, "journal.db", path), &fixture->explanation),
-        RESULT_OK);
-    assert_int_equal(journal_checkpoint(&journal, &fixture->explanation), RESULT_OK);
-    assert_int_equal(journal_append(&journal, &row, 0, &pruned), RESULT_OK);
+    assert_int_equal(sqlite_journal_open(fixture_path(fixture, "journal.db", path), &journal,
+                                         &fixture->explanation),
+                     RESULT_OK);
+    tip.seq = fixture->seq;
+    assert_int_equal(journal_look(journal, tip.seq, &tip.chain, &fixture->explanation), RESULT_OK);
+    assert_int_equal(journal_append(journal, &tip, &row, 0, &pruned), STORE_DONE);
     journal_close(&journal);
 }
 
