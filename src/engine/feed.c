@@ -81,12 +81,6 @@ static void skip_to(struct feed *feed, uint64_t seq)
     feed->first_seq = seq + 1;
 }
 
-static void forget_held(struct feed *feed)
-{
-    commit_release(feed->held);
-    feed->held = NULL;
-}
-
 static void wake_all(struct feed *feed)
 {
     for (struct follower *follower = feed->followers; follower != NULL; follower = follower->next) {
@@ -120,7 +114,6 @@ void feed_release(struct feed *feed)
 {
     CHECK(feed->followers == NULL);
     forget_all(feed);
-    forget_held(feed);
     CHECK(pthread_mutex_destroy(&feed->lock) == 0);
 }
 
@@ -135,7 +128,6 @@ void feed_start(struct feed *feed, uint64_t last_seq)
 void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                   const struct buffer *records, size_t record_count)
 {
-    forget_held(feed);
     lock(feed);
     const bool followed = feed->followers != NULL;
     if (!followed)
@@ -149,24 +141,12 @@ void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
     unlock(feed);
 }
 
-void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
-               const struct buffer *records, size_t record_count)
-{
-    forget_held(feed);
-    feed->held = commit_new(seq, house_time, records, record_count);
-}
-
-void feed_settle(struct feed *feed, uint64_t last_seq)
+void feed_resume(struct feed *feed, uint64_t last_seq)
 {
     lock(feed);
     if (last_seq != feed->last_seq) {
-        struct commit *held = feed->held;
-        feed->held = NULL;
-        if (feed->followers == NULL) {
-            commit_release(held);
-            held = NULL;
-        }
-        publish(feed, held, last_seq);
+        skip_to(feed, last_seq);
+        wake_all(feed);
     }
     unlock(feed);
 }

@@ -3,12 +3,12 @@
  *
  * Every durable commit comes once, whole, after the snapshots show it and before its requests are
  * answered. Sequence numbers are consecutive, also over a failed append: a commit whose outcome was
- * unknown comes when the journal turned out to have it, and never otherwise.
+ * pending comes when the journal has it, and never otherwise.
  *
  * A bounded number of commits is kept. A follower that is slower than that is told so, and begins
  * anew with a snapshot. While nobody follows nothing is copied.
  *
- * Threads: publish, hold and settle belong to the engine's; everything else to anybody, a follower
+ * Threads: publish and resume belong to the engine's; everything else to anybody, a follower
  * to one thread at a time. */
 #ifndef USHER_ENGINE_FEED_H
 #define USHER_ENGINE_FEED_H
@@ -54,7 +54,6 @@ struct feed {
     uint64_t first_seq;                    /* the first that is kept, or the next to come */
     uint64_t last_seq;                     /* the last that was published */
     size_t bytes;
-    struct commit *held; /* its outcome is unknown */
 };
 
 void feed_init(struct feed *feed);
@@ -65,19 +64,13 @@ void feed_release(struct feed *feed); /* nobody follows any more */
 /* The journal's last sequence number at the start. */
 void feed_start(struct feed *feed, uint64_t last_seq);
 
-/* A commit is durable and published. A commit that was held until now never happened. */
+/* A commit is durable and published. */
 void feed_publish(struct feed *feed, uint64_t seq, timestamp_ms house_time,
                   const struct buffer *records, size_t record_count);
 
-/* The append of a commit failed; feed_settle says what became of it. It is kept also for followers
- * that begin in between. */
-void feed_hold(struct feed *feed, uint64_t seq, timestamp_ms house_time,
-               const struct buffer *records, size_t record_count);
-
-/* The journal was read again and ends with `last_seq`: if that is the commit that was held, it
- * happened. If not, it may still turn out to have happened, as long as the journal was not reopened
- * for writing. */
-void feed_settle(struct feed *feed, uint64_t last_seq);
+/* The office was loaded anew, and the journal ends with `last_seq`: followers have missed what came
+ * since the last commit. */
+void feed_resume(struct feed *feed, uint64_t last_seq);
 
 /* ---- Followers ---- */
 

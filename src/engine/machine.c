@@ -30,5 +30,6 @@ void machine_free(struct engine *engine)
     feed_release(&engine->feed);
     snapshots_release(&engine->snapshots);
     office_free(engine->batch.office);
+    office_free(engine->held.office);
     free(engine);
 }

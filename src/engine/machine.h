@@ -43,6 +43,7 @@ struct engine {
 
     /* The engine's thread's own. */
     struct batch batch; /* and with it the office; NULL while there is none */
+    struct batch held;  /* whose outcome is pending, and its office; NULL: there is none */
     struct id_source ids;
     unsigned unpruned;     /* appends since the journal was last pruned */
     uint64_t appended_at;  /* monotonic nanoseconds; when the last append began */
@@ -77,6 +78,9 @@ int64_t turn_wait_ms(const struct engine *engine);
  * its requests can be answered. */
 MUST_USE enum store_outcome turn_write_down(struct engine *engine);
 
+/* The batch that is open is durable: shows it to everybody, as of `now`. */
+void turn_publish(struct engine *engine, struct moment now);
+
 /* Completes the batch's requests, or hands them to the readers. */
 void turn_answer(struct engine *engine);
 
@@ -85,7 +89,7 @@ void turn_answer(struct engine *engine);
 /* Loads the office, writes what a downtime moved, and publishes. The clocks start. */
 MUST_USE enum result recovery_open(struct engine *engine, struct explanation *explanation);
 
-/* An append failed: answers the batch, drops the office and tries to go on. */
+/* An append failed: settles what became of the batch, answers it, and tries to go on. */
 void recovery_begin(struct engine *engine, enum store_outcome outcome);
 
 /* One attempt to write again. */

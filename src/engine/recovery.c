@@ -1,7 +1,9 @@
-/* After a failed append the office is ahead of the disk, and nobody knows how far the disk
- * followed. So it is dropped and made again from what the disk holds. While the disk takes no
- * writes a frozen office answers reads; every second writing is tried again, and the first
- * heartbeat that lands makes the gap a downtime like any other (office_tick). */
+/* After a failed append nobody knows whether the disk has the batch, and the office has it already.
+ * So the store is asked to settle it. While it cannot, the batch is held with its office, from
+ * which nobody is answered, and another office, made from what the disk holds and frozen, answers
+ * reads; every second settling is tried again. Once the batch is durable its office goes on, and
+ * the next heartbeat makes the gap a downtime like any other (office_tick). An office is dropped
+ * only where somebody else has written to the journal. */
 #include "engine/machine.h"
 
 #include "base/check.h"
@@ -60,6 +62,12 @@ static enum result load(struct engine *engine, struct store_position *position,
     return RESULT_OK;
 }
 
+/* What the operator wrote down is in the first batch, and not in that of every reload. */
+static void say_settings_once(struct engine *engine)
+{
+    engine->settings.given = (struct queue_change){0};
+}
+
 static enum store_outcome first_batch(struct engine *engine)
 {
     const struct moment now = house_clock_now(&engine->clock);
@@ -69,7 +77,7 @@ static enum store_outcome first_batch(struct engine *engine)
     (void)more;
     const enum store_outcome outcome = turn_write_down(engine);
     if (outcome == STORE_DONE)
-        engine->settings.given = (struct queue_change){0}; /* said once, not at every reload */
+        say_settings_once(engine);
     return outcome;
 }
 
@@ -93,15 +101,71 @@ static enum result reload(struct engine *engine, struct explanation *explanation
         drop_office(engine);
         return result;
     }
-    feed_settle(&engine->feed, position.seq);
+    feed_resume(&engine->feed, position.seq);
     counter_add(&engine->counters.reloads, 1);
     snapshots_renew(&engine->snapshots);
     return RESULT_OK;
 }
 
+/* ---- A batch whose outcome is pending ---- */
+
+static enum store_outcome settle_batch(struct engine *engine, const struct batch *batch,
+                                       struct explanation *explanation)
+{
+    size_t record_count;
+    const struct buffer *records = office_batch(batch->office, &record_count);
+    return store_settle(engine->store, batch->turn.seq, batch->turn.now.house, records,
+                        record_count, explanation);
+}
+
+/* The batch that is open waits, without its requests. */
+static void hold_batch(struct engine *engine)
+{
+    CHECK(engine->held.office == NULL);
+    engine->held = engine->batch;
+    engine->held.decided = (struct request_list){0};
+    engine->held.request_count = 0;
+    engine->batch.office = NULL;
+}
+
+/* The batch that is open turned out to be durable. */
+static void publish_settled(struct engine *engine)
+{
+    say_settings_once(engine);
+    turn_publish(engine, house_clock_now(&engine->clock));
+}
+
+/* What is held takes the place of the frozen office. */
+static void take_up_held(struct engine *engine)
+{
+    drop_office(engine);
+    engine->batch = engine->held;
+    engine->held.office = NULL;
+    publish_settled(engine);
+}
+
+/* RESULT_NOT_FOUND: it is lost, and so is its office. */
+static enum result settle_held(struct engine *engine, struct explanation *explanation)
+{
+    switch (settle_batch(engine, &engine->held, explanation)) {
+    case STORE_DONE:
+        take_up_held(engine);
+        return RESULT_OK;
+    case STORE_LOST:
+        office_free(engine->held.office);
+        engine->held.office = NULL;
+        return RESULT_NOT_FOUND;
+    case STORE_PENDING:
+        return RESULT_IO;
+    }
+    UNREACHABLE("outcome");
+}
+
+/* ---- Attempts to go on ---- */
+
 /* From reopening to the first heartbeat. When it fails there is no office, unless the store could
  * not even be reopened: then a frozen one stays. */
-static enum result go_on(struct engine *engine, struct explanation *explanation)
+static enum result begin_anew(struct engine *engine, struct explanation *explanation)
 {
     enum result result = store_reopen(engine->store, explanation);
     if (result != RESULT_OK)
@@ -110,13 +174,26 @@ static enum result go_on(struct engine *engine, struct explanation *explanation)
     result = reload(engine, explanation);
     if (result != RESULT_OK)
         return result;
-    if (first_batch(engine) == STORE_DONE)
+    switch (first_batch(engine)) {
+    case STORE_DONE:
         return RESULT_OK;
-    drop_office(engine);
-    result = store_reopen(engine->store, explanation);
+    case STORE_LOST:
+        drop_office(engine);
+        break;
+    case STORE_PENDING:
+        hold_batch(engine);
+        break;
+    }
     /* It can be read, but not written. */
-    return result != RESULT_OK ? result
-                               : explain(explanation, RESULT_IO, "the journal takes no rows");
+    return explain(explanation, RESULT_IO, "the journal takes no rows");
+}
+
+static enum result go_on(struct engine *engine, struct explanation *explanation)
+{
+    if (engine->held.office == NULL)
+        return begin_anew(engine, explanation);
+    const enum result result = settle_held(engine, explanation);
+    return result == RESULT_NOT_FOUND ? begin_anew(engine, explanation) : result;
 }
 
 /* An office that only answers, for as long as nothing can be written. */
@@ -128,8 +205,10 @@ static void freeze(struct engine *engine)
         return;
     }
     office_freeze(engine->batch.office, true);
-    snapshots_publish(&engine->snapshots, engine->batch.office, house_clock_now(&engine->clock),
-                      &engine->shown_clock);
+    /* Else what is shown is what the disk holds. */
+    if (engine->snapshots.catalogue == NULL)
+        snapshots_publish(&engine->snapshots, engine->batch.office, house_clock_now(&engine->clock),
+                          &engine->shown_clock);
 }
 
 void recovery_attempt(struct engine *engine)
@@ -155,15 +234,28 @@ void recovery_attempt(struct engine *engine)
 
 void recovery_begin(struct engine *engine, enum store_outcome outcome)
 {
+    struct explanation explanation = {{0}};
     CHECK(outcome != STORE_DONE);
-    log_event(LOG_ERROR, wall_now(), "append_failed seq=%llu outcome=%s requests=%zu",
-              (unsigned long long)engine->batch.turn.seq,
-              outcome == STORE_LOST ? "lost" : "unknown", engine->batch.request_count);
+    const unsigned long long seq = engine->batch.turn.seq;
+    log_event(LOG_ERROR, wall_now(), "append_failed seq=%llu outcome=%s requests=%zu", seq,
+              outcome == STORE_LOST ? "lost" : "pending", engine->batch.request_count);
+    if (outcome == STORE_PENDING)
+        outcome = settle_batch(engine, &engine->batch, &explanation);
+    if (outcome == STORE_DONE) {
+        publish_settled(engine);
+        turn_answer(engine);
+        enter(engine, ENGINE_READY);
+        log_event(LOG_INFO, wall_now(), "append_settled seq=%llu", seq);
+        return;
+    }
     enter(engine, ENGINE_LOADING);
-    drop_office(engine);
     batch_abandon(&engine->batch,
                   outcome == STORE_LOST ? REFUSAL_UNAVAILABLE : REFUSAL_OUTCOME_UNKNOWN);
     turn_answer(engine);
+    if (outcome == STORE_LOST)
+        drop_office(engine);
+    else
+        hold_batch(engine);
     recovery_attempt(engine);
 }
 

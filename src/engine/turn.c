@@ -45,26 +45,40 @@ enum store_outcome turn_write_down(struct engine *engine)
             engine->store, batch->turn.seq, batch->turn.now.house, records, record_count);
         if (outcome != STORE_DONE) {
             counter_add(&engine->counters.failed_appends, 1);
-            feed_hold(&engine->feed, batch->turn.seq, batch->turn.now.house, records, record_count);
             return outcome;
         }
         latency_count(&engine->counters.appends,
                       (int64_t)(monotonic_nanoseconds() - started) / NANOSECONDS_A_MICROSECOND);
-        counter_add(&engine->counters.batches, 1);
-        counter_add(&engine->counters.records, record_count);
-        counters_add_tally(&engine->counters, office_tally(batch->office));
-        atomic_store(&engine->seq, batch->turn.seq);
-        if (++engine->unpruned >= PRUNE_EVERY) {
-            store_prune(engine->store);
-            engine->unpruned = 0;
-        }
     }
+    turn_publish(engine, batch->turn.now);
+    return STORE_DONE;
+}
+
+static void count_append(struct engine *engine, size_t record_count)
+{
+    struct batch *batch = &engine->batch;
+    counter_add(&engine->counters.batches, 1);
+    counter_add(&engine->counters.records, record_count);
+    counters_add_tally(&engine->counters, office_tally(batch->office));
+    atomic_store(&engine->seq, batch->turn.seq);
+    if (++engine->unpruned >= PRUNE_EVERY) {
+        store_prune(engine->store);
+        engine->unpruned = 0;
+    }
+}
+
+void turn_publish(struct engine *engine, struct moment now)
+{
+    struct batch *batch = &engine->batch;
+    size_t record_count;
+    const struct buffer *records = office_batch(batch->office, &record_count);
+    if (record_count > 0)
+        count_append(engine, record_count);
     office_drop_finished(batch->office, store_booked_seq(engine->store));
-    snapshots_publish(&engine->snapshots, batch->office, batch->turn.now, &engine->shown_clock);
-    if (records != NULL)
+    snapshots_publish(&engine->snapshots, batch->office, now, &engine->shown_clock);
+    if (record_count > 0)
         feed_publish(&engine->feed, batch->turn.seq, batch->turn.now.house, records, record_count);
     batch_commit(batch);
-    return STORE_DONE;
 }
 
 void turn_answer(struct engine *engine)

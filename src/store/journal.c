@@ -48,24 +48,77 @@ static bool is_chained(const struct journal_chain *chain)
 
 /* ---- Writing ---- */
 
+/* What the tip will be. A row that is pending is sent as it was, or not at all: else there could be
+ * two that were told to be one. */
+static struct journal_tip tip_after(const struct journal *journal, const struct journal_tip *tip,
+                                    const struct journal_row *row)
+{
+    CHECK(row->seq == tip->seq + 1 && row->record_count > 0);
+    const struct journal_tip next = {.seq = row->seq,
+                                     .chain = chain_row(&tip->chain, row, SCHEMA_VERSION)};
+    CHECK(journal->pending.seq == 0 ||
+          (journal->pending.seq == next.seq && same_chain(&journal->pending.chain, &next.chain)));
+    return next;
+}
+
+static void note_outcome(struct journal *journal, enum store_outcome outcome,
+                         const struct journal_tip *next)
+{
+    if (outcome != STORE_DONE)
+        journal->broken = true;
+    journal->pending = outcome == STORE_PENDING ? *next : (struct journal_tip){0};
+}
+
 enum store_outcome journal_append(struct journal *journal, struct journal_tip *tip,
                                   const struct journal_row *row, uint64_t prune_to,
                                   uint64_t *pruned)
 {
     *pruned = 0;
-    CHECK(row->seq == tip->seq + 1 && row->record_count > 0);
     CHECK(prune_to < row->seq); /* the last row always stays: it says where the journal is */
-    if (journal->broken)
-        return STORE_UNKNOWN;
-    const struct journal_chain chain = chain_row(&tip->chain, row, SCHEMA_VERSION);
+    const struct journal_tip next = tip_after(journal, tip, row);
     const struct journal_stored stored = {
-        .row = *row, .schema_version = SCHEMA_VERSION, .chain = &chain};
+        .row = *row, .schema_version = SCHEMA_VERSION, .chain = &next.chain};
     const enum store_outcome outcome =
-        journal->methods->append(journal, tip, &stored, prune_to, pruned);
+        journal->broken ? STORE_PENDING
+                        : journal->methods->append(journal, tip, &stored, prune_to, pruned);
+    note_outcome(journal, outcome, &next);
     if (outcome == STORE_DONE)
-        *tip = (struct journal_tip){.seq = row->seq, .chain = chain};
-    else
-        journal->broken = true;
+        *tip = next;
+    return outcome;
+}
+
+/* What stands in the row's place, if anything does. */
+static enum store_outcome look_at_place(struct journal *journal, const struct journal_tip *next,
+                                        bool *vacant, struct explanation *explanation)
+{
+    struct journal_chain found;
+    const enum result result = journal_look(journal, next->seq, &found, explanation);
+    *vacant = result == RESULT_NOT_FOUND;
+    if (result != RESULT_OK)
+        return STORE_PENDING;
+    if (same_chain(&found, &next->chain))
+        return STORE_DONE;
+    (void)explain(explanation, RESULT_CORRUPT, "%s: row %llu is of somebody else",
+                  journal_name(journal), (unsigned long long)next->seq);
+    return STORE_LOST;
+}
+
+enum store_outcome journal_settle(struct journal *journal, struct journal_tip *tip,
+                                  const struct journal_row *row, struct explanation *explanation)
+{
+    bool vacant;
+    uint64_t pruned;
+    const struct journal_tip next = tip_after(journal, tip, row);
+    if (journal_mend(journal, explanation) != RESULT_OK)
+        return STORE_PENDING;
+    const enum store_outcome outcome = look_at_place(journal, &next, &vacant, explanation);
+    if (vacant) {
+        (void)explain(explanation, RESULT_IO, "%s takes no rows", journal_name(journal));
+        return journal_append(journal, tip, row, 0, &pruned);
+    }
+    note_outcome(journal, outcome, &next);
+    if (outcome == STORE_DONE)
+        *tip = next;
     return outcome;
 }
 

@@ -46,6 +46,7 @@ struct journal {
     /* Something failed. What was written last may or may not be durable, so nothing more is written
      * before journal_mend. */
     bool broken;
+    struct journal_tip pending; /* the row whose outcome is; its number is 0: there is none */
 };
 
 /* A row as a backend keeps it. */
@@ -99,11 +100,19 @@ struct journal_methods {
 
 /* Writes one row after `tip` and makes it durable. `prune_to`: rows up to this one may go with it,
  * a bounded number; 0: none. `*pruned` is how many went. STORE_DONE: `tip` is now this row.
- * STORE_LOST: the journal does not end with `tip`. STORE_UNKNOWN: it may or may not be there, or
- * nothing was sent since the journal was broken; it is broken. */
+ * STORE_LOST: the journal does not end with `tip`. STORE_PENDING: the row may or may not be there,
+ * or nothing was sent since the journal was broken; it is broken, and nothing but journal_settle
+ * with the same row may write to it. */
 MUST_USE enum store_outcome journal_append(struct journal *journal, struct journal_tip *tip,
                                            const struct journal_row *row, uint64_t prune_to,
                                            uint64_t *pruned);
+
+/* Decides what became of a row that is pending: makes the journal whole, looks whether the row is
+ * there, and if it is not, sends it again, the same to the byte. STORE_PENDING: it could not be
+ * decided; the explanation says why, and it is to be called again later. */
+MUST_USE enum store_outcome journal_settle(struct journal *journal, struct journal_tip *tip,
+                                           const struct journal_row *row,
+                                           struct explanation *explanation);
 
 /* Makes a broken journal whole: what can be read afterwards is durable. */
 MUST_USE enum result journal_mend(struct journal *journal, struct explanation *explanation);

@@ -4,9 +4,8 @@
 
 enum store_outcome {
     STORE_DONE,    /* durable */
-    STORE_LOST,    /* the journal does not end where its appender left it; nothing was written */
-    STORE_UNKNOWN, /* the disk failed; it may or may not be durable: reopen and load before going on
-                    */
+    STORE_LOST,    /* the journal goes on with something else; the batch is not there */
+    STORE_PENDING, /* nobody knows yet whether it is durable; it has to be settled */
 };
 
 #endif

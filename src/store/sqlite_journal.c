@@ -204,7 +204,7 @@ static enum store_outcome follows_tip(const struct sqlite_journal *self,
     }
     sqlite_rewind(self->last);
     if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return STORE_UNKNOWN;
+        return STORE_PENDING;
     return last.seq == tip->seq &&
                    memcmp(last.chain.bytes, tip->chain.bytes, sizeof last.chain.bytes) == 0
                ? STORE_DONE
@@ -297,7 +297,7 @@ static enum store_outcome append_sqlite(struct journal *journal, const struct jo
     const enum result result =
         prune_to == 0 ? insert_row(self, stored) : insert_and_prune(self, stored, prune_to, pruned);
     if (result != RESULT_OK)
-        return STORE_UNKNOWN;
+        return STORE_PENDING;
     /* The row is durable whatever becomes of this; a disk that fails here is found out by the next
      * append. */
     if (self->log_frames >= LOG_FRAMES_MAX &&

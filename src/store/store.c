@@ -180,30 +180,61 @@ static void count(atomic_uint_fast64_t *counter, uint64_t more)
     atomic_fetch_add_explicit(counter, more, memory_order_relaxed);
 }
 
+static struct journal_row row_of_batch(uint64_t seq, timestamp_ms house_time,
+                                       const struct buffer *records, size_t record_count)
+{
+    return (struct journal_row){.seq = seq,
+                                .house_time = house_time,
+                                .record_count = record_count,
+                                .body = records->data,
+                                .body_length = records->length};
+}
+
+/* A row for which there was room in the overlay is durable, or is not. */
+static void end_append(struct store *store, const struct journal_row *row,
+                       enum store_outcome outcome)
+{
+    if (outcome != STORE_DONE) {
+        overlay_abandon(&store->overlay);
+        return;
+    }
+    overlay_append(&store->overlay, row->seq, row->house_time, row->body, row->body_length,
+                   row->record_count);
+    count(&store->appends, 1);
+    count(&store->appended_bytes, row->body_length);
+}
+
 enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
                                 const struct buffer *records, size_t record_count)
 {
-    const struct journal_row row = {.seq = seq,
-                                    .house_time = house_time,
-                                    .record_count = record_count,
-                                    .body = records->data,
-                                    .body_length = records->length};
+    const struct journal_row row = row_of_batch(seq, house_time, records, record_count);
     const uint64_t prune_to = store->prune_wanted ? store_booked_seq(store) : 0;
     uint64_t pruned;
     if (overlay_reserve(&store->overlay, record_count, records->length) != RESULT_OK)
-        return STORE_UNKNOWN;
+        return STORE_PENDING;
     const enum store_outcome outcome =
         journal_append(store->journal, &store->tip, &row, prune_to, &pruned);
-    if (outcome != STORE_DONE) {
-        overlay_abandon(&store->overlay);
-        return outcome;
+    end_append(store, &row, outcome);
+    if (outcome == STORE_DONE) {
+        store->prune_wanted = false;
+        count(&store->pruned_rows, pruned);
     }
-    overlay_append(&store->overlay, seq, house_time, records->data, records->length, record_count);
-    store->prune_wanted = false;
-    count(&store->appends, 1);
-    count(&store->appended_bytes, records->length);
-    count(&store->pruned_rows, pruned);
-    return STORE_DONE;
+    return outcome;
+}
+
+enum store_outcome store_settle(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                const struct buffer *records, size_t record_count,
+                                struct explanation *explanation)
+{
+    const struct journal_row row = row_of_batch(seq, house_time, records, record_count);
+    if (overlay_reserve(&store->overlay, record_count, records->length) != RESULT_OK) {
+        (void)explain(explanation, RESULT_NO_MEMORY, "no memory for the rows not booked yet");
+        return STORE_PENDING;
+    }
+    const enum store_outcome outcome =
+        journal_settle(store->journal, &store->tip, &row, explanation);
+    end_append(store, &row, outcome);
+    return outcome;
 }
 
 enum result store_reopen(struct store *store, struct explanation *explanation)

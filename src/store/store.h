@@ -1,9 +1,9 @@
 /* What is remembered, and the contract of every backend: a journal that is durable when an append
  * returns, tables that follow it, and readers. Knows rows, not rules.
  *
- * Threads: store_append, store_prune, store_reopen and store_load belong to one thread (the
- * engine's); store_book to one other (the bookkeeper's); each reader to one thread at a time. While
- * it lasts, store_load reads ahead of its loader in a thread of its own. */
+ * Threads: store_append, store_settle, store_prune, store_reopen and store_load belong to one
+ * thread (the engine's); store_book to one other (the bookkeeper's); each reader to one thread at a
+ * time. While it lasts, store_load reads ahead of its loader in a thread of its own. */
 #ifndef USHER_STORE_STORE_H
 #define USHER_STORE_STORE_H
 
@@ -88,7 +88,8 @@ struct store_position {
  * live tokens, reservations and their seats and payments; the catalogue; seats of rounds that
  * started after `now` - ROUND_OVER_AFTER_MS or have refunds pending), parents first, then every
  * record of the journal's tail in order; records of the tail that the overlay lacks are added to
- * it. After STORE_UNKNOWN and until store_reopen succeeded, what may not be durable is left out. A
+ * it. While a batch is
+ * pending, and until the journal is whole again, what may not be durable is left out. A
  * gap or a row that breaks the chain is RESULT_CORRUPT. */
 MUST_USE enum result store_load(struct store *store, timestamp_ms now,
                                 const struct store_loader *loader, struct store_position *position,
@@ -101,8 +102,15 @@ MUST_USE enum result store_load(struct store *store, timestamp_ms now,
 MUST_USE enum store_outcome store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
                                          const struct buffer *records, size_t record_count);
 
-/* After STORE_UNKNOWN: closes and reopens the journal and checkpoints it with TRUNCATE. RESULT_OK:
- * writing works again (load before going on). Otherwise call again later; reading still works. */
+/* After STORE_PENDING nothing else is appended, but this is called with the same arguments until it
+ * answers otherwise: it looks whether the batch is there, and writes it when it is not.
+ * STORE_PENDING: the explanation says why; call again later, reading still works. */
+MUST_USE enum store_outcome store_settle(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                         const struct buffer *records, size_t record_count,
+                                         struct explanation *explanation);
+
+/* After STORE_LOST, or when nothing could be loaded: makes the journal whole. RESULT_OK: load
+ * before going on. Otherwise call again later; reading still works. */
 MUST_USE enum result store_reopen(struct store *store, struct explanation *explanation);
 
 /* The most rows that may wait for the bookkeeper; the engine stops writing above it. */

@@ -55,7 +55,7 @@ static void batch_opened(void *owner, enum batch_mode mode, const struct turn *t
     if (writes && turn->seq != oracle->seq + 1)
         object_to(oracle, 10, "batch %llu follows batch %llu", (unsigned long long)turn->seq,
                   (unsigned long long)oracle->seq);
-    if (writes && oracle->in_limbo)
+    if (mode != BATCH_CLOSED && oracle->in_limbo)
         object_to(oracle, 10, "batch %llu was begun before what is there was loaded",
                   (unsigned long long)turn->seq);
     oracle->mode = mode;
@@ -107,14 +107,19 @@ static struct attempt *present_attempt(struct oracle *oracle)
     return &oracle->attempts.items[oracle->attempts.count - 1];
 }
 
-static void append_failed(struct oracle *oracle, enum store_outcome outcome)
+static void batch_abandoned(struct oracle *oracle, enum refusal refusal)
 {
-    struct attempt *attempt = present_attempt(oracle);
-    attempt->unknown_told = outcome == STORE_UNKNOWN && oracle->tracking.batch_count > 0;
-    requests_abandoned(oracle,
-                       outcome == STORE_LOST ? REFUSAL_UNAVAILABLE : REFUSAL_OUTCOME_UNKNOWN);
+    requests_abandoned(oracle, refusal);
     oracle->in_limbo = oracle->append_failed = true;
     oracle->stage = BATCH_NONE;
+}
+
+static void batch_durable(struct oracle *oracle, uint64_t seq, timestamp_ms house_time)
+{
+    oracle->stage = BATCH_APPENDED;
+    oracle->seq = oracle->acknowledged = seq;
+    oracle->house_time = oracle->acknowledged_time = house_time;
+    oracle->starting = oracle->append_failed = oracle->in_limbo = false;
 }
 
 static void append_returned(void *owner, uint64_t seq, enum store_outcome outcome)
@@ -129,13 +134,39 @@ static void append_returned(void *owner, uint64_t seq, enum store_outcome outcom
         return;
     }
     feed_appended(oracle, seq, present_attempt(oracle));
-    if (outcome != STORE_DONE) {
-        append_failed(oracle, outcome);
-    } else {
-        oracle->stage = BATCH_APPENDED;
-        oracle->seq = oracle->acknowledged = seq;
-        oracle->house_time = oracle->acknowledged_time = oracle->now.house;
-        oracle->starting = oracle->append_failed = false;
+    switch (outcome) {
+    case STORE_DONE:
+        batch_durable(oracle, seq, oracle->now.house);
+        break;
+    case STORE_LOST:
+        batch_abandoned(oracle, REFUSAL_UNAVAILABLE);
+        break;
+    case STORE_PENDING:
+        oracle->stage = BATCH_PENDING;
+        break;
+    }
+}
+
+/* Its requests wait for the first answer, and no longer. */
+static void settle_returned(void *owner, uint64_t seq, enum store_outcome outcome)
+{
+    struct oracle *oracle = owner;
+    if (oracle->objected || oracle->checking)
+        return;
+    const struct attempt *attempt = present_attempt(oracle);
+    const bool waiting = oracle->stage == BATCH_PENDING;
+    if ((!waiting && !oracle->held.is) || seq != attempt->seq) {
+        object_to(oracle, 10, "batch %llu was settled and is not pending", (unsigned long long)seq);
+        return;
+    }
+    if (outcome == STORE_DONE) {
+        if (!waiting)
+            held_come_back(oracle);
+        batch_durable(oracle, seq, attempt->house_time);
+    } else if (waiting) {
+        present_attempt(oracle)->unknown_told = oracle->tracking.batch_count > 0;
+        batch_abandoned(oracle, REFUSAL_OUTCOME_UNKNOWN);
+        held_begin(oracle);
     }
 }
 
@@ -244,7 +275,7 @@ void oracle_died(struct oracle *oracle)
 {
     requests_forgotten(oracle);
     oracle->in_limbo = oracle->starting = true;
-    oracle->append_failed = false;
+    oracle->append_failed = oracle->held.is = false;
     oracle->stage = BATCH_NONE;
 }
 
@@ -254,6 +285,15 @@ void oracle_check_all(struct oracle *oracle, struct server *server, bool by_quer
         return;
     oracle->checking = true; /* what the check itself asks of the store is not the server's doing */
     check_everything(oracle, server, by_query);
+    oracle->checking = false;
+}
+
+void oracle_check_settled(struct oracle *oracle, struct server *server)
+{
+    if (oracle->objected)
+        return;
+    oracle->checking = true;
+    check_settled(oracle, server);
     oracle->checking = false;
 }
 
@@ -274,6 +314,7 @@ struct oracle *oracle_new(const struct office_settings *settings, bool small,
         .call_decided = call_decided,
         .batch_closed = batch_closed,
         .append_returned = append_returned,
+        .settle_returned = settle_returned,
         .batch_committed = batch_committed,
         .loaded = loaded,
         .load_began = observe_load,
@@ -300,6 +341,7 @@ void oracle_free(struct oracle *oracle)
     own_free(oracle->covered);
     requests_release(oracle);
     onlookers_release(oracle);
+    held_release(oracle);
     changes_release(oracle);
     rows_release(oracle);
     own_free(oracle);

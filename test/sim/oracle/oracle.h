@@ -36,6 +36,10 @@ void oracle_died(struct oracle *oracle);
  * of `usher check` too, which take as long as the rest. */
 void oracle_check_all(struct oracle *oracle, struct server *server, bool by_query);
 
+/* A batch that was pending was settled, and its turn is over: the office that goes on is what a
+ * load would make anew. */
+void oracle_check_settled(struct oracle *oracle, struct server *server);
+
 /* ---- Coverage ---- */
 
 /* Every (verb, state, outcome) that can be reached, in a table of the oracle's (coverage.def), and

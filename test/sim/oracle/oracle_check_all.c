@@ -399,3 +399,19 @@ void check_everything(struct oracle *oracle, struct server *server, bool by_quer
     if (by_query && !oracle->objected)
         check_tables_by_query(oracle, store);
 }
+
+void check_settled(struct oracle *oracle, struct server *server)
+{
+    const struct office *office = server_office(server);
+    if (oracle->in_limbo) /* the next batch is pending already, and nothing can be loaded */
+        return;
+    if (office == NULL) {
+        object_to(oracle, 10, "a batch was settled, and there is no office");
+        return;
+    }
+    check_commit(oracle);
+    if (!oracle->objected)
+        check_office(oracle, office);
+    if (!oracle->objected)
+        check_tables_by_load(oracle, server_store(server));
+}

@@ -46,11 +46,11 @@ static void install(struct oracle *oracle, const struct record *record)
         row_delete(oracle, row);
 }
 
-static void apply(struct oracle *oracle, size_t index)
+void attempt_apply(struct oracle *oracle, size_t index)
 {
     const struct attempt *attempt = &oracle->attempts.items[index];
     if (attempt->parent > 0)
-        apply(oracle, attempt->parent - 1);
+        attempt_apply(oracle, attempt->parent - 1);
     oracle->span.number++; /* so that each image is taken back by itself */
     for (size_t at = 0, used; at < attempt->length; at += used) {
         struct record record;
@@ -248,7 +248,7 @@ static bool choose(struct oracle *oracle, uint64_t seq)
         if (attempts->items[i - 1].seq != seq || attempts->items[i - 1].records == 0)
             continue;
         log_undo(oracle);
-        apply(oracle, i - 1);
+        attempt_apply(oracle, i - 1);
         last = i;
         load_mark(oracle);
         if (candidates == 1 || !oracle->load.listened || load_walk(oracle, agrees))
@@ -257,7 +257,7 @@ static bool choose(struct oracle *oracle, uint64_t seq)
     return last > 0;
 }
 
-static void tell_unknown(struct oracle *oracle, uint64_t seq)
+void tell_unknown(struct oracle *oracle, uint64_t seq)
 {
     for (size_t i = 0; i < oracle->attempts.count; i++) {
         struct attempt *attempt = &oracle->attempts.items[i];
@@ -343,6 +343,10 @@ static void forget(struct oracle *oracle)
 
 void load_judge(struct oracle *oracle, uint64_t seq)
 {
+    if (oracle->held.is && seq != oracle->acknowledged) {
+        object_to(oracle, 10, "batch %llu was found while it was pending", (unsigned long long)seq);
+        return;
+    }
     if (seq < oracle->acknowledged || seq < oracle->shown) {
         object_to(
             oracle, 10, "batch %llu was %s, and %llu is the last that was found",
@@ -358,7 +362,8 @@ void load_judge(struct oracle *oracle, uint64_t seq)
         object_to(oracle, 10, "batch %llu was found and never attempted", (unsigned long long)seq);
         return;
     }
-    tell_unknown(oracle, seq);
+    if (!oracle->held.is)
+        tell_unknown(oracle, seq);
     if (oracle->load.listened)
         load_check(oracle, 10);
     oracle->in_limbo = false;

@@ -171,6 +171,28 @@ struct attempts {
     size_t current; /* index + 1 of the last that the model has applied; 0: none */
 };
 
+/* ---- An office that waits for its batch ---- */
+
+struct held_token {
+    struct row *row;
+    timestamp_ms heard_at;
+    bool present;
+    int64_t holds_known;
+};
+
+/* What no row says and a load forgets, of the office that is held while another one answers. */
+struct held {
+    bool is;
+    struct held_token *tokens; /* the live ones */
+    size_t token_count, token_capacity;
+    struct row **old_rounds; /* whose seats may have left memory */
+    size_t round_count, round_capacity;
+    struct house house_recorded;
+    timestamp_ms holds_due, tokens_due, sessions_due, credit_at, last_admission;
+    int64_t credit_least, credit_most;
+    bool door_was_open, first_batch;
+};
+
 /* ---- Requests ---- */
 
 enum request_stage {
@@ -326,6 +348,7 @@ struct oracle {
         BATCH_NONE,
         BATCH_OPENED,
         BATCH_SETTLED,
+        BATCH_PENDING,
         BATCH_APPENDED,
     } stage;
     bool may_stop; /* so much may be due that a tick need not do all of it */
@@ -352,6 +375,7 @@ struct oracle {
     enum scope wanted_scope;
 
     bool in_limbo; /* what the journal holds is not known until the next load */
+    struct held held;
     struct load load;
     struct tracking tracking;
     struct feed_model feed;
@@ -636,6 +660,10 @@ void request_answered(struct oracle *oracle, const struct request *request);
 void attempt_begin(struct oracle *oracle);
 void attempts_clear(struct oracle *oracle);
 void load_began(struct oracle *oracle);
+/* Puts what that attempt wrote, and those that it was made on, into the rows. */
+void attempt_apply(struct oracle *oracle, size_t index);
+/* What became of those batches whose clients were told that nobody knows. */
+void tell_unknown(struct oracle *oracle, uint64_t seq);
 void load_row(struct oracle *oracle, const struct record *record);
 void load_judge(struct oracle *oracle, uint64_t seq);
 /* Every row that was loaded is the model's, and all that live were loaded. */
@@ -644,11 +672,20 @@ void load_check(struct oracle *oracle, int invariant);
 /* oracle_check.c: the invariants on the model, which is what was written */
 void check_commit(struct oracle *oracle);
 
+/* ---- A batch whose outcome is pending (oracle_held.c) ---- */
+
+/* Its office is held: what is loaded from here on is another one. */
+void held_begin(struct oracle *oracle);
+/* It is durable, and its office goes on. */
+void held_come_back(struct oracle *oracle);
+void held_release(struct oracle *oracle);
+
 /* oracle_check_all.c */
 
 /* A round's seats as somebody is shown them, in the order of positions. */
 void check_seat_states(struct oracle *oracle, const struct row *round, const char *states);
 void check_everything(struct oracle *oracle, struct server *server, bool by_query);
+void check_settled(struct oracle *oracle, struct server *server);
 
 /* oracle_notice.c: what is told of the notice */
 void check_notice(struct oracle *oracle, const struct queue_view *view);

@@ -327,6 +327,7 @@ void append_fails(struct stage *stage)
     disk_plan(stage->disk)->operation = DISK_SYNC;
     disk_plan(stage->disk)->code = 10; /* SQLITE_IOERR */
     disk_plan(stage->disk)->countdown = 1;
+    disk_plan(stage->disk)->lasting = true;
     stage_arm(stage);
     assert_int_equal(stage_hold(stage, 0, 0, 1), REFUSAL_OUTCOME_UNKNOWN);
 }

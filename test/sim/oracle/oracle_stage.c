@@ -190,6 +190,14 @@ static void append_returned(void *owner, uint64_t seq, enum store_outcome outcom
     stage->judge.append_returned(stage->judge.owner, seq, outcome);
 }
 
+static void settle_returned(void *owner, uint64_t seq, enum store_outcome outcome)
+{
+    struct stage *stage = owner;
+    if (keeps_silent(stage))
+        return;
+    stage->judge.settle_returned(stage->judge.owner, seq, outcome);
+}
+
 static void batch_committed(void *owner)
 {
     struct stage *stage = owner;
@@ -401,6 +409,7 @@ void stage_open(struct stage *stage, const struct lie *lie)
         .call_decided = call_decided,
         .batch_closed = batch_closed,
         .append_returned = append_returned,
+        .settle_returned = settle_returned,
         .batch_committed = batch_committed,
         .loaded = loaded,
         .load_began = load_began,

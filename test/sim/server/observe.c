@@ -51,6 +51,12 @@ const struct buffer *__real_batch_close(struct batch *batch, size_t *record_coun
 const struct buffer *__wrap_batch_close(struct batch *batch, size_t *record_count);
 void __real_batch_commit(struct batch *batch);
 void __wrap_batch_commit(struct batch *batch);
+enum store_outcome __real_store_settle(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                       const struct buffer *records, size_t record_count,
+                                       struct explanation *explanation);
+enum store_outcome __wrap_store_settle(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                       const struct buffer *records, size_t record_count,
+                                       struct explanation *explanation);
 enum store_outcome __real_store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
                                        const struct buffer *records, size_t record_count);
 enum store_outcome __wrap_store_append(struct store *store, uint64_t seq, timestamp_ms house_time,
@@ -130,6 +136,21 @@ enum store_outcome __wrap_store_append(struct store *store, uint64_t seq, timest
     if (observer != NULL) {
         const unsigned suspended = memory_suspend();
         observer->append_returned(observer->owner, seq, outcome);
+        memory_resume(suspended);
+    }
+    return outcome;
+}
+
+enum store_outcome __wrap_store_settle(struct store *store, uint64_t seq, timestamp_ms house_time,
+                                       const struct buffer *records, size_t record_count,
+                                       struct explanation *explanation)
+{
+    const enum store_outcome outcome =
+        __real_store_settle(store, seq, house_time, records, record_count, explanation);
+    const struct server_observer *observer = told();
+    if (observer != NULL) {
+        const unsigned suspended = memory_suspend();
+        observer->settle_returned(observer->owner, seq, outcome);
         memory_resume(suspended);
     }
     return outcome;

@@ -88,6 +88,12 @@ static void appended(void *owner, uint64_t seq, enum store_outcome outcome)
     tell(owner, outcome == STORE_DONE ? 'a' : 'x');
 }
 
+static void settled(void *owner, uint64_t seq, enum store_outcome outcome)
+{
+    mix(owner, (const uint8_t *)&seq, sizeof seq);
+    tell(owner, outcome == STORE_DONE ? 's' : 'p');
+}
+
 static void committed(void *owner)
 {
     tell(owner, 'k');
@@ -197,6 +203,7 @@ static void bring_up(struct ordeal *ordeal, uint64_t seed, const struct disk_ima
         .call_decided = decided,
         .batch_closed = closed,
         .append_returned = appended,
+        .settle_returned = settled,
         .batch_committed = committed,
         .loaded = loaded,
     };

@@ -30,10 +30,12 @@ struct server_observer {
     void (*batch_closed)(void *owner, struct record_span records);
     /* The batch was given to the journal. */
     void (*append_returned)(void *owner, uint64_t seq, enum store_outcome outcome);
+    /* A batch whose outcome was pending was asked about. */
+    void (*settle_returned)(void *owner, uint64_t seq, enum store_outcome outcome);
     /* The batch counts as done: its answers come now. */
     void (*batch_committed)(void *owner);
-    /* An office was made from what the disk holds, which is everything up to `seq`: at a start and
-     * after a failed append. */
+    /* An office was made from what the disk holds, which is everything up to `seq`: at a start, and
+     * while the office of a batch that is pending is held. */
     void (*loaded)(void *owner, uint64_t seq);
     /* Before that, each row that the office was handed (office_load), in order. After a load that
      * failed there is no `loaded`, but maybe another load: `load_began` tells them apart. */

@@ -123,6 +123,17 @@ static int64_t book_pause_ms(const struct world *world)
                : world->shape.book_ms;
 }
 
+/* On a disk that works for as long. */
+static void look_at_settled(struct world *world)
+{
+    struct disk_plan *plan = disk_plan(world->disk);
+    const struct disk_plan planned = *plan;
+    world->settled = false;
+    *plan = (struct disk_plan){0};
+    oracle_check_settled(world->oracle, world->server);
+    *plan = planned;
+}
+
 void running_turn(struct world *world, int64_t at)
 {
     if (at != world->turn_at) /* another was planned before it */
@@ -138,6 +149,8 @@ void running_turn(struct world *world, int64_t at)
     world->counts.turns++;
     if (!step(world, turn_step, world->server))
         return;
+    if (world->settled)
+        look_at_settled(world);
     plan_next_turn(world);
     if (!world->look_up_planned) {
         world->look_up_planned = true;

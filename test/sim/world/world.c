@@ -105,6 +105,16 @@ static void append_returned(void *owner, uint64_t seq, enum store_outcome outcom
     world->judge.append_returned(world->judge.owner, seq, outcome);
 }
 
+static void settle_returned(void *owner, uint64_t seq, enum store_outcome outcome)
+{
+    struct world *world = owner;
+    world_tell(world, "batch %llu is %s", (unsigned long long)seq,
+               outcome == STORE_DONE ? "settled" : "pending");
+    trace_number(&world->trace, (uint64_t)outcome);
+    world->judge.settle_returned(world->judge.owner, seq, outcome);
+    world->settled = world->settled || outcome == STORE_DONE;
+}
+
 static void batch_committed(void *owner)
 {
     struct world *world = owner;
@@ -226,6 +236,7 @@ static void init(struct world *world, const struct options *options)
         .call_decided = call_decided,
         .batch_closed = batch_closed,
         .append_returned = append_returned,
+        .settle_returned = settle_returned,
         .batch_committed = batch_committed,
         .loaded = loaded,
         .load_began = load_began,

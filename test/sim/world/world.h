@@ -173,6 +173,7 @@ struct world {
     uint64_t fault_number; /* of the fault; an end belongs to one */
     struct disk_counts counts_before;
     uint64_t memory_failures_before;
+    bool settled; /* a batch that was pending, in this turn */
     bool booking_fails;
 
     /* liveness.c */

@@ -117,12 +117,12 @@ static void a_failed_append_is_unknown_and_heals_without_a_restart(void **state)
     await_state(running, ENGINE_READY);
     assert_int_equal(charge(running, &buyer), REFUSAL_NONE);
     acknowledged++;
-    const int64_t found = balance(running, &buyer);
-    assert_in_range(found, acknowledged, acknowledged + unknown);
+    const int64_t found = balance(running, &buyer); /* what was unknown was done after all */
+    assert_int_equal(found, acknowledged + unknown);
     struct engine_counts counts;
     engine_counts(running->engine, &counts);
-    assert_true(counts.failed_appends >= 1);
-    assert_true(counts.reloads >= 1);
+    assert_int_equal(counts.failed_appends, 1);
+    assert_int_equal(counts.reloads, 1); /* for reading meanwhile; its own office goes on */
 
     running_stop(running, 60000);
     running_start(running);
@@ -134,7 +134,7 @@ struct mended {
     sem_t answered;
 };
 
-/* Runs on the engine's thread, between the failure and the first attempt to go on. */
+/* Runs on the engine's thread, between the first attempt to settle and the second. */
 static void mend(struct request *request)
 {
     struct mended *mended = (struct mended *)request;
@@ -143,7 +143,7 @@ static void mend(struct request *request)
     (void)sem_post(&mended->answered);
 }
 
-static void a_disk_that_fails_once_costs_one_batch_and_one_reload(void **state)
+static void a_disk_that_fails_for_a_moment_costs_one_batch_and_no_reload(void **state)
 {
     struct running *running = *state;
     const struct person buyer = people_buyer(&running->asker, 1);
@@ -164,11 +164,11 @@ static void a_disk_that_fails_once_costs_one_batch_and_one_reload(void **state)
     assert_int_equal(sem_destroy(&mended.answered), 0);
     assert_int_equal(charge(running, &buyer), REFUSAL_NONE);
     assert_int_equal(engine_state(running->engine), ENGINE_READY);
-    assert_in_range(balance(running, &buyer), acknowledged + 1, acknowledged + unknown + 1);
+    assert_int_equal(balance(running, &buyer), acknowledged + unknown + 1);
     struct engine_counts counts;
     engine_counts(running->engine, &counts);
     assert_int_equal(counts.failed_appends, 1);
-    assert_int_equal(counts.reloads, 1);
+    assert_int_equal(counts.reloads, 0);
 }
 
 static void deadlines_stand_still_while_nothing_can_be_written(void **state)
@@ -268,7 +268,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_failed_append_is_unknown_and_heals_without_a_restart),
-        TEST(a_disk_that_fails_once_costs_one_batch_and_one_reload),
+        TEST(a_disk_that_fails_for_a_moment_costs_one_batch_and_no_reload),
         TEST(deadlines_stand_still_while_nothing_can_be_written),
         TEST(it_starts_for_reading_when_the_disk_is_full_and_sells_when_it_is_not),
         TEST(a_new_directory_that_cannot_be_written_is_refused_with_a_sentence),

@@ -106,16 +106,30 @@ void batch_add(struct fixture *fixture, const struct record *record)
     fixture->batch_count++;
 }
 
-enum store_outcome batch_try_append(struct fixture *fixture)
+/* A batch that is pending stays, to be settled. */
+static enum store_outcome batch_end(struct fixture *fixture, enum store_outcome outcome)
 {
-    const enum store_outcome outcome =
-        store_append(fixture->store, fixture->seq + 1, NOW + (timestamp_ms)fixture->seq,
-                     &fixture->batch, fixture->batch_count);
     if (outcome == STORE_DONE)
         fixture->seq++;
+    if (outcome == STORE_PENDING)
+        return outcome;
     buffer_clear(&fixture->batch);
     fixture->batch_count = 0;
     return outcome;
+}
+
+enum store_outcome batch_try_append(struct fixture *fixture)
+{
+    return batch_end(fixture, store_append(fixture->store, fixture->seq + 1,
+                                           NOW + (timestamp_ms)fixture->seq, &fixture->batch,
+                                           fixture->batch_count));
+}
+
+enum store_outcome batch_settle(struct fixture *fixture)
+{
+    return batch_end(fixture, store_settle(fixture->store, fixture->seq + 1,
+                                           NOW + (timestamp_ms)fixture->seq, &fixture->batch,
+                                           fixture->batch_count, &fixture->explanation));
 }
 
 void batch_append(struct fixture *fixture)

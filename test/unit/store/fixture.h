@@ -37,7 +37,8 @@ const char *fixture_path(const struct fixture *fixture, const char *file, char p
 
 void batch_add(struct fixture *fixture, const struct record *record);
 enum store_outcome batch_try_append(struct fixture *fixture);
-void batch_append(struct fixture *fixture); /* must be done */
+enum store_outcome batch_settle(struct fixture *fixture); /* while that is pending */
+void batch_append(struct fixture *fixture);               /* must be done */
 void append_one(struct fixture *fixture, const struct record *record);
 void book_all(struct fixture *fixture);
 

@@ -2,11 +2,14 @@
 #include "journal_contract.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -358,7 +361,6 @@ static void a_broken_one_writes_nothing_until_it_is_mended(void **state)
     struct desk *desk = *state;
     append_rows(desk, 3);
     desk->journal->broken = true;
-    assert_int_equal(append_after(desk, &desk->tip, 0), STORE_UNKNOWN);
     assert_int_equal(journal_prune(desk->journal, 2), RESULT_IO);
     assert_int_equal(journal_give_back(desk->journal, &desk->fixture->explanation), RESULT_IO);
     check_extent(desk, 1, 3);
@@ -366,6 +368,86 @@ static void a_broken_one_writes_nothing_until_it_is_mended(void **state)
     assert_int_equal(journal_mend(desk->journal, &desk->fixture->explanation), RESULT_OK);
     append_rows(desk, ROWS);
     assert_int_equal(read_rows(desk, 0, ROWS, RESULT_OK), ROWS + 1);
+}
+
+/* An append that its appender knows nothing of, whatever was there before. */
+static enum store_outcome settle_after(struct desk *desk, struct journal_tip *tip)
+{
+    desk->journal->broken = true;
+    desk->fixture->explanation.text[0] = '\0';
+    assert_int_equal(append_after(desk, tip, 0), STORE_PENDING);
+    const struct journal_row row = row_of(desk, tip->seq + 1, 0);
+    return journal_settle(desk->journal, tip, &row, &desk->fixture->explanation);
+}
+
+static void a_pending_row_that_is_not_there_is_sent_again(void **state)
+{
+    struct desk *desk = *state;
+    for (uint64_t seq = 1; seq <= ROWS; seq++)
+        assert_int_equal(settle_after(desk, &desk->tip), STORE_DONE);
+    open_again(desk);
+    assert_int_equal(read_rows(desk, 0, ROWS, RESULT_OK), ROWS + 1);
+    append_rows(desk, ROWS + 1);
+}
+
+static void a_pending_row_that_is_there_is_done(void **state)
+{
+    struct desk *desk = *state;
+    append_rows(desk, 4);
+    struct journal_tip tip = desk->tip;
+    append_rows(desk, 5);
+    assert_int_equal(settle_after(desk, &tip), STORE_DONE);
+    assert_memory_equal(&tip, &desk->tip, sizeof tip);
+    check_extent(desk, 1, 5);
+    append_rows(desk, ROWS);
+    assert_int_equal(read_rows(desk, 0, ROWS, RESULT_OK), ROWS + 1);
+}
+
+static void a_pending_row_in_whose_place_is_another_is_lost(void **state)
+{
+    struct desk *desk = *state;
+    append_rows(desk, 4);
+    struct journal_tip ours = desk->tip;
+    const struct journal_tip known = ours;
+    for (int others = 0; others < 2; others++) {
+        assert_int_equal(append_after(desk, &desk->tip, 1), STORE_DONE);
+        assert_int_equal(settle_after(desk, &ours), STORE_LOST);
+        assert_non_null(strstr(desk->fixture->explanation.text, "row 5"));
+        assert_memory_equal(&ours, &known, sizeof ours);
+        assert_int_equal(journal_mend(desk->journal, &desk->fixture->explanation), RESULT_OK);
+        check_extent(desk, 1, desk->tip.seq);
+    }
+}
+
+static void a_pending_row_whose_predecessor_is_gone_is_lost(void **state)
+{
+    struct desk *desk = *state;
+    append_rows(desk, 5);
+    run_by_hand(desk, "DELETE FROM journal WHERE seq = 5");
+    struct journal_tip tip = desk->tip;
+    assert_int_equal(settle_after(desk, &tip), STORE_LOST);
+    check_extent(desk, 1, 4);
+}
+
+static void only_the_same_bytes_are_sent_again(void **state)
+{
+    struct desk *desk = *state;
+    int status;
+    append_rows(desk, 3);
+    desk->journal->broken = true;
+    assert_int_equal(append_after(desk, &desk->tip, 0), STORE_PENDING);
+    const pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const struct journal_row other = row_of(desk, 4, 1);
+        (void)signal(SIGABRT, SIG_DFL);
+        _exit((int)journal_settle(desk->journal, &desk->tip, &other, &desk->fixture->explanation));
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+    const struct journal_row row = row_of(desk, 4, 0);
+    assert_int_equal(journal_settle(desk->journal, &desk->tip, &row, &desk->fixture->explanation),
+                     STORE_DONE);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -384,6 +466,11 @@ int journal_contract(const struct journal_backend *backend)
         TEST(the_last_row_stays),
         TEST(pruning_by_itself_leaves_what_an_append_prunes),
         TEST(a_broken_one_writes_nothing_until_it_is_mended),
+        TEST(a_pending_row_that_is_not_there_is_sent_again),
+        TEST(a_pending_row_that_is_there_is_done),
+        TEST(a_pending_row_in_whose_place_is_another_is_lost),
+        TEST(a_pending_row_whose_predecessor_is_gone_is_lost),
+        TEST(only_the_same_bytes_are_sent_again),
     };
     tested = backend;
     return cmocka_run_group_tests(tests, NULL, NULL);
