@@ -1,8 +1,7 @@
-// What people paste works as it stands: the lines that `usher demo` prints, and the README's
-// purchase.
+// What people paste works as it stands: the lines that `usher demo` prints, and those of the documents.
 
 import assert from 'node:assert/strict'
-import { readFile, rm, stat, symlink, mkdir } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink } from 'node:fs/promises'
 import net from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -163,15 +162,21 @@ describe('usher demo', () => {
     })
 })
 
-describe('the README', () => {
-    let directory, blocks, running
+// The blocks of a page that are for a shell, as they stand.
+async function blocksOf(page) {
+    const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8')
+    return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block]) => block)
+}
+
+describe('the documents', () => {
+    let directory, blocks, questions, running
     before(async () => {
-        const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
         const free = net.createServer().listen(0, '127.0.0.1')
         await new Promise(resolve => free.on('listening', resolve))
         const { port } = free.address()
         await new Promise(resolve => free.close(resolve))
-        blocks = [...readme.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, text]) =>
+        questions = await blocksOf('docs/operate.md')
+        blocks = (await blocksOf('docs/first-sale.md')).map(text =>
             text
                 .replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`)
                 .replace('--charging open', `--charging open --listen 127.0.0.1:${port}`)
@@ -185,14 +190,27 @@ describe('the README', () => {
         await rm(directory, { recursive: true })
     })
 
-    test('makes an organizer and serves', async () => {
+    test('have no lines for a shell but those that follow', async () => {
+        const pages = ['README.md', 'ARCHITECTURE.md']
+        for (const folder of ['docs', 'docs/decisions'])
+            for (const name of await readdir(new URL(`../../${folder}`, import.meta.url)))
+                if (name.endsWith('.md')) pages.push(`${folder}/${name}`)
+        const counts = await Promise.all(
+            pages.map(async page => [page, (await blocksOf(page)).length])
+        )
+        assert.deepEqual(Object.fromEntries(counts.filter(([, count]) => count > 0)), {
+            'docs/first-sale.md': 6,
+            'docs/operate.md': 1,
+        })
+    })
+    test('make an organizer and serve', async () => {
         const [organizer, serve] = blocks[0].trim().split('\n')
         await paste(organizer, directory)
         running = launch('sh', ['-c', `exec ${serve}`], { cwd: directory })
         await until('the ready line', () => running.said.stdout.includes('listening'))
     })
-    test('sells two seats, and charges once for a request sent twice', async () => {
-        const answers = await paste(blocks.slice(1, 6).join('\n'), directory)
+    test('sell two seats, and charge once for a request sent twice', async () => {
+        const answers = await paste(blocks.slice(1).join('\n'), directory)
         const [reservation, points, charged, now] = answers.slice(-4)
         assert.equal(reservation.status, 'confirmed')
         assert.equal(reservation.seats.length, 2)
@@ -200,9 +218,9 @@ describe('the README', () => {
         assert.equal(charged.balance, 40500)
         assert.equal(now.balance, 40500)
     })
-    test('finds them with sqlite3 while the server runs', async () => {
+    test('find them with sqlite3 while the server runs', async () => {
         await until('the tables to follow', async () => {
-            const { code, stdout } = await run('sh', ['-c', blocks[6]], { cwd: directory })
+            const { code, stdout } = await run('sh', ['-c', questions[0]], { cwd: directory })
             return (
                 code === 0 &&
                 /^reservation_\w+\|confirmed\|160000\|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/m.test(
