@@ -1,9 +1,6 @@
 /* See settings_page.h. */
 #include "app/settings_page.h"
 
-#include "base/check.h"
-
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,40 +21,9 @@ static void write_text(char line[static LINE_BYTES], const char *name, const cha
 static void write_setting(char line[static LINE_BYTES], const char *name,
                           enum config_setting setting, const struct config *config)
 {
-    const struct setting *schema = &config_settings()[setting];
-    const void *value = (const char *)config + schema->offset;
-    char number[24];
-    switch (schema->type) {
-    case SETTING_TYPE_TEXT:
-    case SETTING_TYPE_ADDRESS:
-    case SETTING_TYPE_ADDRESSES:
-    case SETTING_TYPE_ORIGINS:
-    case SETTING_TYPE_ORIGIN:
-    case SETTING_TYPE_ZONE:
-    case SETTING_TYPE_CURRENCY:
-    case SETTING_TYPE_TOP_UP: {
-        const char *text = *(const char *const *)value;
-        write_text(line, name,
-                   text != NULL && may_be_secret(setting) ? "(set, and not told)" : text);
-        return;
-    }
-    case SETTING_TYPE_COUNT:
-    case SETTING_TYPE_THREADS: {
-        const int64_t count = *(const int64_t *)value;
-        (void)snprintf(number, sizeof number, "%" PRId64, count);
-        const bool automatic = schema->type == SETTING_TYPE_THREADS && count == THREADS_AUTO;
-        write_text(line, name, automatic ? "auto" : number);
-        return;
-    }
-    case SETTING_TYPE_DOOR:
-        write_text(line, name, *(const bool *)value ? "open" : "closed");
-        return;
-    case SETTING_TYPE_TOGGLE:
-    case SETTING_TYPE_SWITCH:
-        write_text(line, name, *(const bool *)value ? "on" : "off");
-        return;
-    }
-    UNREACHABLE("type of a setting");
+    char number[SETTING_NUMBER_BYTES];
+    const char *text = setting_text(&config_settings()[setting], config, number);
+    write_text(line, name, text != NULL && may_be_secret(setting) ? "(set, and not told)" : text);
 }
 
 enum result settings_page(const struct config *config, struct buffer *out)
