@@ -159,7 +159,7 @@ function Row({ action, names }: { action: Action; names: Map<string, string> }) 
                 </p>
             )}
             <p class="dim">
-                {address} · {action.requestId}
+                {[address, action.requestId].filter(known => known !== null).join(' · ')}
             </p>
         </li>
     )
