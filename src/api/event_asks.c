@@ -1,5 +1,5 @@
 /* What is due is asked of the engine, and its answers are told. See own_events.h. */
-#include "api/list_page.h"
+#include "api/calendars.h"
 #include "api/own_events.h"
 #include "base/check.h"
 
@@ -136,25 +136,32 @@ static void tell_own(struct event_stream *stream, enum event_name event, enum ob
     event_frame_drop(&frame);
 }
 
+static void tell_reservation(struct event_stream *stream, struct reservation_view *view,
+                             const struct shown_clock *clock)
+{
+    char calendar[CALENDAR_ADDRESS_BYTES];
+    calendar_tell(view, &stream->streams->calendar_key, calendar);
+    tell_own(stream, EVENT_reservation, OBJECT_reservation, view, clock);
+}
+
 /* The oldest first. */
-static void tell_reservations(struct event_stream *stream, const struct record_page *page,
+static void tell_reservations(struct event_stream *stream, struct record_page *page,
                               const struct shown_clock *clock)
 {
     for (size_t i = page->count; i > 0; i--)
-        tell_own(stream, EVENT_reservation, OBJECT_reservation, list_page_item(page, i - 1), clock);
+        tell_reservation(stream, &page->reservations[i - 1], clock);
 }
 
-static void tell_answer(struct event_stream *stream, const struct request *request)
+static void tell_answer(struct event_stream *stream, struct request *request)
 {
-    const struct call *call = &request->call;
+    struct call *call = &request->call;
     if (call->verb == VERB_QUEUE_TOKEN_GET)
         tell_own(stream, EVENT_token, OBJECT_token,
                  call->refusal == REFUSAL_NONE ? &call->out.token : NULL, &request->shown_clock);
     else if (call->verb == VERB_LIST && call->refusal == REFUSAL_NONE)
         tell_reservations(stream, &call->out.page, &request->shown_clock);
     else if (call->verb == VERB_RESERVATION_GET && call->refusal == REFUSAL_NONE)
-        tell_own(stream, EVENT_reservation, OBJECT_reservation, &call->out.reservation,
-                 &request->shown_clock);
+        tell_reservation(stream, &call->out.reservation, &request->shown_clock);
 }
 
 static void take_answer(struct event_streams *streams, struct event_ask *ask)

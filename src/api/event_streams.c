@@ -375,8 +375,10 @@ static void *event_streams_run(void *argument)
 enum result event_streams_start(struct event_streams *streams, struct engine *engine,
                                 struct limit_table *accounts, const atomic_uint *streams_max)
 {
-    *streams =
-        (struct event_streams){.engine = engine, .accounts = accounts, .streams_max = streams_max};
+    *streams = (struct event_streams){.engine = engine,
+                                      .calendar_key = engine_keys(engine).token_key,
+                                      .accounts = accounts,
+                                      .streams_max = streams_max};
     CHECK(pthread_mutex_init(&streams->lock, NULL) == 0);
     CHECK(pthread_cond_init(&streams->news, NULL) == 0);
     followed_rounds_init(streams);

@@ -153,6 +153,7 @@ struct followed_round {
 
 struct event_streams {
     struct engine *engine;
+    struct secret calendar_key; /* by which calendars.h tells where one is */
     struct limit_table *accounts;
     const atomic_uint *streams_max;
     pthread_t thread;

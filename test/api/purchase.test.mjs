@@ -204,6 +204,7 @@ describe('a purchase', () => {
             movedFrom: null,
             freeCancelUntil: null,
             reason: null,
+            calendarUrl: null,
             cancelledAt: null,
             cancelReason: null,
         })
@@ -253,10 +254,12 @@ describe('a purchase', () => {
         assert.deepEqual(reservation, {
             ...pending,
             status: 'confirmed',
+            calendarUrl: reservation.calendarUrl,
             tickets: reservation.tickets,
             usedPoints: 1400,
             paymentId: paid.id,
         })
+        assert.match(reservation.calendarUrl, /\/calendar\.ics\?key=[\w-]{22}$/)
         assert.deepEqual(
             reservation.tickets.map(({ seatNumber, status }) => [seatNumber, status]),
             [

@@ -80,7 +80,7 @@ console.log(JSON.stringify({ seat, reservation, payment, refused: again.error?.c
 // The types are none that fit everything.
 export const mistakes = [
     // @ts-expect-error: no such path
-    () => client.GET('/v1/tickets'),
+    () => client.GET('/v1/seats'),
     // @ts-expect-error: not a method of this path
     () => client.DELETE('/v1/payments'),
     // @ts-expect-error: a member that is required is missing
