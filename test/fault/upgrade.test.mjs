@@ -151,7 +151,9 @@ describe('tables of version 2', () => {
 
     test('have a ticket for each seat that was sold, and the same after a start', async () => {
         const boss = new Client(old.house, { token: old.told.tokens.boss })
-        const all = async () => ok(await boss.get('/v1/reservations?limit=200')).items
+        // Deadlines are shown by the wall, which has another distance from the house's time at each start.
+        const all = async () =>
+            ok(await boss.get('/v1/reservations?limit=200')).items.map(one => ({ ...one, expiresAt: null }))
         const reservations = await until('the tickets', async () => {
             const now = await all()
             const sold = now.filter(({ status }) => status === 'confirmed')
