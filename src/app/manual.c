@@ -174,7 +174,7 @@ enum command_status command_manual(int argument_count, char *const *arguments)
     struct config config;
     struct command_line line = {.operand_count = 1, .operand_name = "PAGE"};
     struct explanation explanation;
-    enum result result =
+    const enum result result =
         config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation);
     config_release(&config);
     for (size_t i = 0; i < sizeof pages / sizeof pages[0] && result == RESULT_OK; i++)
@@ -183,7 +183,7 @@ enum command_status command_manual(int argument_count, char *const *arguments)
             return COMMAND_DONE;
         }
     if (result == RESULT_OK)
-        result = explain(&explanation, RESULT_NOT_FOUND, "'%.80s' is neither usher nor usher.conf",
-                         line.operands[0]);
+        (void)explain(&explanation, RESULT_NOT_FOUND, "'%.80s' is neither usher nor usher.conf",
+                      line.operands[0]);
     return command_misused(&explanation);
 }
