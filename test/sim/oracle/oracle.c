@@ -279,6 +279,12 @@ void oracle_died(struct oracle *oracle)
     oracle->stage = BATCH_NONE;
 }
 
+void oracle_stopped(struct oracle *oracle)
+{
+    if (oracle->held.is)
+        oracle_died(oracle);
+}
+
 void oracle_check_all(struct oracle *oracle, struct server *server, bool by_query)
 {
     if (oracle->objected)

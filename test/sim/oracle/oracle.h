@@ -31,6 +31,9 @@ void oracle_answered(struct oracle *oracle, const struct request *request);
 /* The process died, with or without the power: what was not acknowledged may be there or not. */
 void oracle_died(struct oracle *oracle);
 
+/* The server ended, or did not start, and said so. What was pending then is found or is not. */
+void oracle_stopped(struct oracle *oracle);
+
 /* Everything: each row that ever was against the tables and the live office (invariants 1 to 12).
  * The server is up and nothing is in flight. Books what is not booked. `by_query`: with the queries
  * of `usher check` too, which take as long as the rest. */

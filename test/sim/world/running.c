@@ -289,6 +289,7 @@ void running_restart(struct world *world, int64_t down_ms, bool other_settings)
 {
     if (!server_is_up(world->server) || !step(world, stop_step, world->server))
         return;
+    oracle_stopped(world->oracle);
     world_tell(world, "the server stopped");
     CHECK(errands_inside(world) == 0);
     forget_turn(world);
@@ -345,6 +346,7 @@ void running_start(struct world *world)
     world->start_planned = false;
     if (server_is_up(world->server) || start_now(world, &start) || world->start_planned)
         return;
+    oracle_stopped(world->oracle);
     world_tell(world, "the server did not start: %s", start.explanation.text);
     if (start.result == RESULT_CORRUPT || start.result == RESULT_FOREIGN ||
         start.result == RESULT_NEWER)
