@@ -41,8 +41,10 @@ static enum result audit_directory(struct store *store, size_t *violations,
     return result;
 }
 
-static enum command_status check(const char *directory)
+static enum command_status check(const struct config *config, const struct command_line *line)
 {
+    (void)line; /* which takes nothing */
+    const char *directory = config->data;
     struct explanation explanation;
     struct store *store;
     const struct store_options options = {.directory = directory, .must_exist = true};
@@ -64,14 +66,6 @@ static enum command_status check(const char *directory)
 
 enum command_status command_check(int argument_count, char *const *arguments)
 {
-    struct config config;
     struct command_line line = {0};
-    struct explanation explanation;
-    enum command_status status;
-    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
-        status = command_misused(&explanation);
-    else
-        status = check(config.data);
-    config_release(&config);
-    return status;
+    return command_perform(&line, argument_count, arguments, check);
 }

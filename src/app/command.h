@@ -47,6 +47,14 @@ const struct setting *command_status_options(size_t *count);
 const struct setting *command_seed_options(size_t *count);
 const struct setting *command_rehearse_options(size_t *count);
 
+/* What a command does once its line was read. */
+typedef enum command_status command_action(const struct config *config,
+                                           const struct command_line *line);
+
+/* Reads the settings and the line, and does `action` with them; or says what is wrong with them. */
+enum command_status command_perform(struct command_line *line, int argument_count,
+                                    char *const *arguments, command_action *action);
+
 /* Says "usher: ..." on standard error. */
 void command_complain(const struct explanation *explanation);
 

@@ -226,6 +226,20 @@ static void print_command_help(const struct command *command)
         print_settings(command->reads);
 }
 
+enum command_status command_perform(struct command_line *line, int argument_count,
+                                    char *const *arguments, command_action *action)
+{
+    struct config config;
+    struct explanation explanation;
+    enum command_status status;
+    if (config_read(&config, line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
+        status = command_misused(&explanation);
+    else
+        status = action(&config, line);
+    config_release(&config);
+    return status;
+}
+
 static bool wants_help(int argument_count, char *const *arguments)
 {
     for (int i = 0; i < argument_count; i++)

@@ -167,22 +167,26 @@ static enum command_status do_with_password(const struct config *config,
     return status;
 }
 
-static enum command_status add_organizer(const struct config *config, const char *name,
-                                         const char *given)
+static enum command_status add_organizer(const struct config *config,
+                                         const struct command_line *line)
 {
+    const struct organizer_options *values = line->option_values;
+    const char *given = line->operands[0];
     struct explanation explanation;
     struct organizer_deed deed = {.request = {.verb = CONTROL_ORGANIZER_ADD},
                                   .do_offline = add_offline,
                                   .done = ORGANIZER_MADE};
-    if (person_read(&deed.person, name, given, &explanation) != RESULT_OK)
+    if (person_read(&deed.person, values->name, given, &explanation) != RESULT_OK)
         return command_misused(&explanation);
     deed.request.fields[CONTROL_FIELD_NAME] = deed.person.name;
     deed.request.fields[CONTROL_FIELD_EMAIL] = given;
     return do_with_password(config, &deed, &deed.person);
 }
 
-static enum command_status change_organizer(const struct config *config, const char *given)
+static enum command_status change_organizer(const struct config *config,
+                                            const struct command_line *line)
 {
+    const char *given = line->operands[0];
     struct explanation explanation;
     struct organizer_deed deed = {.request = {.verb = CONTROL_ORGANIZER_PASSWORD},
                                   .do_offline = change_offline,
@@ -205,27 +209,11 @@ enum command_status command_organizer_add(int argument_count, char *const *argum
         .operand_count = 1,
         .operand_name = "the organizer's EMAIL",
     };
-    struct config config;
-    struct explanation explanation;
-    enum command_status status;
-    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
-        status = command_misused(&explanation);
-    else
-        status = add_organizer(&config, values.name, line.operands[0]);
-    config_release(&config);
-    return status;
+    return command_perform(&line, argument_count, arguments, add_organizer);
 }
 
 enum command_status command_organizer_password(int argument_count, char *const *arguments)
 {
     struct command_line line = {.operand_count = 1, .operand_name = "the organizer's EMAIL"};
-    struct config config;
-    struct explanation explanation;
-    enum command_status status;
-    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
-        status = command_misused(&explanation);
-    else
-        status = change_organizer(&config, line.operands[0]);
-    config_release(&config);
-    return status;
+    return command_perform(&line, argument_count, arguments, change_organizer);
 }

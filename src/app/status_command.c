@@ -20,14 +20,17 @@ const struct setting *command_status_options(size_t *count)
     return options;
 }
 
-static enum command_status print_status(const char *directory, bool json)
+static enum command_status print_status(const struct config *config,
+                                        const struct command_line *line)
 {
-    const struct control_request request = {.verb = json ? CONTROL_STATUS_JSON : CONTROL_STATUS};
+    const struct status_options *values = line->option_values;
+    const struct control_request request = {.verb = values->json ? CONTROL_STATUS_JSON
+                                                                 : CONTROL_STATUS};
     struct explanation explanation;
     struct buffer page;
     enum command_status status = COMMAND_DONE;
     buffer_init(&page, CONTROL_ANSWER_BYTES_MAX);
-    if (control_ask(directory, &request, &page, &explanation) == RESULT_OK)
+    if (control_ask(config->data, &request, &page, &explanation) == RESULT_OK)
         (void)fwrite(page.data, 1, page.length, stdout); /* the program's end looks for a failure */
     else
         status = command_failed(&explanation);
@@ -41,13 +44,5 @@ enum command_status command_status(int argument_count, char *const *arguments)
     struct command_line line = {.options = options,
                                 .option_count = sizeof options / sizeof options[0],
                                 .option_values = &values};
-    struct config config;
-    struct explanation explanation;
-    enum command_status status;
-    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
-        status = command_misused(&explanation);
-    else
-        status = print_status(config.data, values.json);
-    config_release(&config);
-    return status;
+    return command_perform(&line, argument_count, arguments, print_status);
 }

@@ -108,8 +108,10 @@ static FILE *open_new(const char *path)
     return descriptor < 0 ? NULL : fdopen(descriptor, "w");
 }
 
-static enum command_status write_support(const struct config *config, const char *path)
+static enum command_status write_support(const struct config *config,
+                                         const struct command_line *line)
 {
+    const char *path = line->operands[0];
     struct explanation explanation;
     if (strcmp(path, "-") == 0) {
         put_sections(stdout, config);
@@ -133,13 +135,5 @@ static enum command_status write_support(const struct config *config, const char
 enum command_status command_support(int argument_count, char *const *arguments)
 {
     struct command_line line = {.operand_count = 1, .operand_name = "the FILE to be written"};
-    struct config config;
-    struct explanation explanation;
-    enum command_status status;
-    if (config_read(&config, &line, NULL, 0, argument_count, arguments, &explanation) != RESULT_OK)
-        status = command_misused(&explanation);
-    else
-        status = write_support(&config, line.operands[0]);
-    config_release(&config);
-    return status;
+    return command_perform(&line, argument_count, arguments, write_support);
 }
